@@ -1,0 +1,39 @@
+# One Makefile for people and CI. `make help` lists the targets.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+setup: $(STAMP) ## make the virtual environment and install everything
+
+run: $(STAMP) ## start the whole hub on embedded defaults (Ctrl-C stops it)
+	$(BIN)/hub run
+
+demo: $(STAMP) ## play a day of traffic through real SFTP and show what each partner got back
+	$(BIN)/hub demo
+
+test: $(STAMP) ## the fast tests: no server outside the process
+	$(BIN)/pytest -q -n 2
+
+check: $(STAMP) ## format, lint, types, import contracts, profile lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hub partner lint
+
+fix: $(STAMP) ## format and fix what the linter can fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: help setup run demo test check fix

@@ -1,0 +1,1 @@
+"""The partner hub: files from trading partners become documents in Odoo, and the answers go back."""

@@ -1,0 +1,1 @@
+"""The ERP behind one port in canonical documents."""

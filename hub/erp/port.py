@@ -1,0 +1,147 @@
+"""The port to the ERP: canonical documents in, canonical documents and changes out.
+
+Every `post_*` is once only: it looks the key up first, creates the record and its external id
+(`edi_hub.<key>`) in one ERP transaction, and says whether the record was there already. Data that the ERP
+cannot take (unknown product, closed order) comes back as findings of severity HOLD, never as an exception.
+Technical trouble raises `Retryable` (with `in_doubt` when the request may have been carried out) or
+`Undeliverable`. One implementation object may be used by several threads.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
+from hub.model.exchange import ErpRecord
+from hub.model.finding import Finding
+
+
+class Topic(StrEnum):
+    """What the hub watches the ERP for."""
+
+    ORDER_DECIDED = "order_decided"  # a sale order was confirmed or cancelled -> 855
+    DELIVERY_DONE = "delivery_done"  # an outgoing delivery of a sale order is done -> 856
+    INVOICE_POSTED = "invoice_posted"  # a customer invoice of a sale order is posted -> 810
+    PURCHASE_CONFIRMED = "purchase_confirmed"  # a purchase order is confirmed -> 850
+
+
+class ErpChange(Struct, frozen=True, kw_only=True):
+    """Something that happened in the ERP. `order` is the sale or purchase order it belongs to."""
+
+    topic: Topic
+    record: ErpRecord
+    order: ErpRecord
+    partner_ref: str  # res.partner `ref` (or, when it has none, its name) of the order's commercial partner
+    changed_at: datetime  # UTC, the ERP's clock; the cursor is made of these
+
+
+class OrderPolicy(Struct, frozen=True, kw_only=True):
+    """How an inbound order may be posted, from the agreement."""
+
+    customer_ref: str  # res.partner `ref`, or else exact name
+    price: str = "partner"  # partner | pricelist | tolerance N%
+    origin: str = ""  # e.g. "EDI 000000905/0001 exchange 42": the record names its exchange
+    released: bool = False  # an operator decided: price differences no longer hold
+
+
+class PostResult(Struct, frozen=True, kw_only=True):
+    """What came of a post. No record: the findings say why."""
+
+    record: ErpRecord | None = None
+    created: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+class Capabilities(Struct, frozen=True, kw_only=True):
+    """What the ERP behind the port is and can do, probed and not assumed."""
+
+    version: str  # e.g. 19.0
+    api: str  # json2 | xmlrpc
+    database: str
+    user: str
+    models: tuple[str, ...] = ()  # models of ours that exist
+    missing: tuple[Finding, ...] = ()  # rights or modules that a flow needs and that are not there
+
+
+class ErpGateway(Protocol):
+    """What the hub asks of an ERP."""
+
+    def probe(self) -> Capabilities:
+        """Log in, read version, models, fields and rights; raise Undeliverable when the login is refused."""
+
+    def find(self, key: str) -> ErpRecord | None:
+        """Return the record with external id `edi_hub.<key>`, or None."""
+
+    # --- they order from us
+    def post_order(self, key: str, order: PurchaseOrder, policy: OrderPolicy) -> PostResult:
+        """Make a draft sale.order of an order whose lines carry `sku` (or upc/ean/gtin ids)."""
+
+    def confirm_order(self, record: ErpRecord) -> ErpRecord:
+        """Confirm a sale order; one that is confirmed already is returned as it is."""
+
+    def read_order_decision(self, order: ErpRecord) -> OrderAcknowledgment:
+        """Return what was decided: per line the quantity, price and date that Odoo now has.
+
+        `status` is accepted or rejected (order cancelled); lines carry the partner's line number (from the
+        line's external id) and sku. The stage compares it with the order as received.
+        """
+
+    def read_delivery(self, delivery: ErpRecord) -> ShipNotice:
+        """Return a finished outgoing picking: one ShippedOrder, packages with SSCC where packed, lots,
+        carrier and weight. Item line numbers are the partner's (from the sale line's external id)."""
+
+    def read_invoice(self, invoice: ErpRecord) -> Invoice:
+        """Return a posted customer invoice or credit note; line numbers as in `read_delivery`."""
+
+    # --- we order from them
+    def read_purchase_order(self, order: ErpRecord) -> PurchaseOrder:
+        """Return a confirmed purchase.order; ids: vendor_part (supplierinfo), buyer_part (default_code), upc.
+
+        A line's `number` is stable: its ordinal by (sequence, id) when first read is not enough, so it is
+        the purchase.order.line id as text.
+        """
+
+    def post_order_acknowledgment(
+        self, key: str, ack: OrderAcknowledgment, order: ErpRecord, *, released: bool = False
+    ) -> PostResult:
+        """Write a supplier's 855 on its purchase order: reference, acknowledged, promised dates.
+
+        Differences of quantity or price and rejections come back as HOLD findings and a note on the order;
+        with `released` the quantities, prices and dates are written as acknowledged.
+        """
+
+    def post_ship_notice(self, key: str, notice: ShipNotice, orders: dict[str, ErpRecord]) -> PostResult:
+        """Write a supplier's 856 on the open receipts: date, carrier reference, announced quantities, lots,
+        packages. Nothing is validated. `orders`: order number -> purchase order."""
+
+    def post_vendor_bill(
+        self, key: str, invoice: Invoice, order: ErpRecord, *, released: bool = False
+    ) -> PostResult:
+        """Make a DRAFT vendor bill (or refund) whose lines are linked to the purchase lines."""
+
+    def find_purchase_order(self, number: str) -> ErpRecord | None:
+        """Return the purchase order with that name (our BEG03), or None."""
+
+    # --- both
+    def find_codes(self, kind: str, code: str) -> tuple[str, ...]:
+        """Return the nearest known codes to an unknown one; kind: item | ship_to | unit. Best first, at most 3."""
+
+    def add_note(self, record: ErpRecord, text: str) -> None:
+        """Write a plain-text note on the record (chatter)."""
+
+    def changes(self, topic: Topic, since: datetime | None, limit: int = 200) -> list[ErpChange]:
+        """Return changes at or after `since` (UTC), oldest first; the caller keeps the cursor, overlaps, and
+        drops what it has seen."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+def money(value: float | int | str | Decimal, places: int = 2) -> Decimal:
+    """Return an amount from an ERP's JSON number as a Decimal rounded to `places`."""
+    return round(Decimal(str(value)), places)

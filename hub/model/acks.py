@@ -1,0 +1,64 @@
+"""Acknowledgment verdicts, both ways: what we answer to a group, and what partners answer to us."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from hub.model.envelope import Envelope
+from hub.model.finding import Finding
+
+
+class Verdict(StrEnum):
+    """A verdict on a transaction set (AK501), a group (AK901) or an interchange (TA104)."""
+
+    ACCEPTED = "A"
+    ACCEPTED_WITH_ERRORS = "E"
+    PARTLY = "P"  # groups only
+    REJECTED = "R"
+
+
+class SetVerdict(Struct, frozen=True, kw_only=True):
+    """Our verdict on one received transaction set, from its stored findings."""
+
+    envelope: Envelope
+    findings: tuple[Finding, ...] = ()
+
+
+class GroupVerdict(Struct, frozen=True, kw_only=True):
+    """Our verdict on one received functional group: the input from which the 997 is written."""
+
+    envelope: Envelope
+    declared_count: str = ""  # GE01 as sent
+    findings: tuple[Finding, ...] = ()
+    sets: tuple[SetVerdict, ...] = ()
+    hold_all: bool = False  # the agreement: one rejected set rejects its whole group
+
+
+class ReceivedSetAck(Struct, frozen=True, kw_only=True):
+    """What a partner's 997/999 says of one of our transaction sets (AK2..AK5)."""
+
+    set_id: str  # AK201
+    control: str  # AK202 = our ST02
+    verdict: str  # AK501
+    findings: tuple[Finding, ...] = ()  # AK3/AK4/AK5 in plain words, `where` in our document
+
+
+class ReceivedGroupAck(Struct, frozen=True, kw_only=True):
+    """What a partner's 997/999 says of one of our groups (AK1..AK9). No `sets`: it speaks for them all."""
+
+    functional_id: str  # AK101
+    control: str  # AK102 = our GS06
+    verdict: str  # AK901
+    sets: tuple[ReceivedSetAck, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class ReceivedTechnicalAck(Struct, frozen=True, kw_only=True):
+    """What a partner's TA1 says of one of our interchanges."""
+
+    control: str  # TA101 = our ISA13
+    verdict: str  # TA104: A, E, R
+    code: str  # TA105
+    message: str = ""

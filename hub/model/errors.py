@@ -1,0 +1,30 @@
+"""The exceptions of the hub. There are three, one per way to recover; partner data never raises.
+
+| situation | raise | what the hub does |
+|---|---|---|
+| a profile, setting or secret is wrong | ConfigError | refuses to start, or to use that partner |
+| it may work later (connection, lock, 503) | Retryable | tries again with a growing pause, then `dead` |
+| the same, but the other side may have done it | Retryable(in_doubt=True) | looks it up before trying again |
+| it can never work (rights, unknown field) | Undeliverable | `dead` at once; a technician mends and redrives |
+"""
+
+from __future__ import annotations
+
+
+class ConfigError(Exception):
+    """Raised when the configuration cannot be used; the message says what, where and what to do."""
+
+
+class Retryable(Exception):  # noqa: N818 - named for the decision, not for the fault
+    """Raised when an outside system failed in a way that may pass.
+
+    `in_doubt` is true when the request was sent and no answer came: it may have been carried out.
+    """
+
+    def __init__(self, message: str, *, in_doubt: bool = False) -> None:
+        super().__init__(message)
+        self.in_doubt = in_doubt
+
+
+class Undeliverable(Exception):  # noqa: N818
+    """Raised when an outside system refused in a way that no retry will change."""

@@ -1,0 +1,179 @@
+"""A trading partner as its profile describes it, with every default filled in.
+
+`hub.profiles` makes these from partners/*.toml; the field names here are the keys of the file. Each
+attribute's comment is the help text of that key. Durations are seconds (the file says "4h", "30m").
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct, field
+
+from hub.model.documents import DocType
+
+
+class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of a profile."""
+
+
+class Owner(_Table):
+    """Whom to call on our side."""
+
+    business: str = ""  # mail address that gets business exceptions (holds)
+    technical: str = ""  # mail address that gets technical failures
+
+
+class Identity(_Table):
+    """How the partner and we are called in envelopes and in Odoo."""
+
+    isa: str = ""  # theirs, "qualifier:id" as they write it
+    gs: str = ""  # theirs in GS, only where it differs from the ISA id
+    our_isa: str = ""  # ours towards this partner; default: hub.toml [company] isa
+    our_gs: str = ""  # ours in GS; default: the id of our_isa
+    odoo: str = ""  # res.partner `ref` of the partner in Odoo; default: the profile's name
+
+
+class Transport(_Table):
+    """Where files come from and go to."""
+
+    kind: Literal["embedded", "sftp", "folder"] = "embedded"
+    # embedded: an account on our own SFTP server
+    user: str = ""  # login name (embedded: default the profile's key)
+    public_keys: tuple[str, ...] = ()  # embedded: OpenSSH public keys, or references file:NAME
+    password: str = ""  # a reference (env:NAME, file:NAME), never a value
+    # sftp: we go to their server
+    host: str = ""
+    port: int = 22
+    key: str = ""  # reference to our private key
+    host_key: tuple[str, ...] = ()  # SHA256:... fingerprints; two while a key is rotated
+    # sftp and folder
+    inbox: str = "outbound"  # where they put files for us (their view: outbound); folder: a path
+    outbox: str = "inbound"  # where we put files for them
+    archive: str = "archive"  # where a picked-up file is moved; "" = delete it after pickup
+    include: tuple[str, ...] = ("*",)  # file name patterns to pick up
+    exclude: tuple[str, ...] = ()
+    poll_seconds: float = 30.0  # pause between two polls
+    settle_seconds: float = 2.0  # size and time must not change for so long before a file is read
+    max_bytes: int = 100_000_000  # larger files are quarantined unread
+    write: Literal["rename", "direct"] = "rename"  # direct: servers that whisk files away on close
+    name: str = "{document}_{number}_{control}.{ext}"  # file name of what we send
+
+
+class X12Settings(_Table):
+    """The dialect of X12 that we speak with this partner."""
+
+    release: str = "004010"  # GS08 of what we send
+    version: str = ""  # ISA12 of what we send; default: 00401 for 004010, 00501 for 005010 ...
+    element: str = "*"
+    component: str = ">"
+    repetition: str = "^"  # used from release 00402
+    segment: str = "~"
+    newline: bool = True  # a line feed after each segment, for people's eyes
+    technical_ack: Literal["asked", "always", "never", "on_error"] = "asked"  # TA1: asked = when ISA14 is 1
+    functional_ack: Literal["997", "999", "none"] = "997"
+    ack_detail: Literal["all", "rejected"] = "all"  # AK2 for every set or only for rejected ones
+    partial: Literal["accept", "hold_all"] = "accept"  # one bad set: post the others, or reject the group
+    ask_technical_ack: bool = False  # our ISA14
+    duplicate_days: int = 365  # window in which a repeated ISA13 is a duplicate
+
+
+class CsvSettings(_Table):
+    """The dialect of CSV files, both ways."""
+
+    separator: str = ","
+    encoding: str = ""  # empty: detect (BOM, UTF-8, then cp1252)
+    decimal: Literal[".", ","] = "."
+    date_format: str = "%Y-%m-%d"
+    header: bool = True
+
+
+class Crosswalks(_Table):
+    """Paths of crosswalk tables (columns: theirs, ours[, factor]), relative to the partners folder."""
+
+    item: str = ""
+    ship_to: str = ""
+    unit: str = ""
+
+
+class Receive(_Table):
+    """One kind of document that the partner sends us."""
+
+    format: str = ""  # x12 | csv | xml; default: the profile's `format`
+    match: str = ""  # file name pattern that tells this document where the content does not (CSV)
+    guideline: str = ""  # X12 guideline (dictionary overrides) by name; default none
+    must: dict[str, str] = field(default_factory=dict)  # "PO106" = "UP": element must be there (and be this)
+    map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
+    map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
+    crosswalk: Crosswalks = Crosswalks()
+    item_trust: tuple[str, ...] = ("crosswalk", "vendor_part", "upc", "ean", "gtin", "sku")
+    price: str = "partner"  # partner | pricelist | tolerance N%
+    confirm: Literal["never", "when_clean"] = "never"  # confirm the order in Odoo by ourselves?
+    duplicates: Literal["hold", "ignore"] = "hold"  # same number, other content
+    system_of_record: Literal["partner", "odoo"] = "partner"
+
+
+class Send(_Table):
+    """One kind of document that we send the partner."""
+
+    format: str = ""
+    release: str = ""  # X12 release of this document; default: [x12] release
+    must: dict[str, str] = field(default_factory=dict)  # "IT106" = "UP"
+    map_file: str = ""
+    map: dict[str, str] = field(default_factory=dict)
+    crosswalk: Crosswalks = Crosswalks()  # used right to left
+    structure: Literal["", "SOPI", "SOI"] = ""  # 856; default: SOPI when packed, else SOI
+
+
+class TheyOwe(_Table):
+    """What the partner promised. Seconds; 0 = no promise."""
+
+    functional_ack: float = 0.0
+    order_acknowledgment: float = 0.0
+    ship_notice: float = 0.0
+
+
+class WeOwe(_Table):
+    """What we promised. Seconds; 0 = no promise. `ship_notice` may be the words "before departure"."""
+
+    functional_ack: float = 0.0
+    order_acknowledgment: float = 0.0
+    ship_notice: str = ""
+    invoice: float = 0.0
+
+
+class Obligations(_Table):
+    """Who owes whom which answer by when."""
+
+    we_owe: WeOwe = WeOwe()
+    they_owe: TheyOwe = TheyOwe()
+
+
+class Partner(_Table):
+    """A trading partner: one profile file with its templates merged in."""
+
+    key: str  # the file's name without .toml; names folders, lanes and accounts
+    name: str
+    status: Literal["testing", "live", "paused"] = "testing"
+    format: Literal["x12", "csv", "xml"] = "x12"
+    owner: Owner = Owner()
+    identity: Identity = Identity()
+    transport: Transport = Transport()
+    x12: X12Settings = X12Settings()
+    csv: CsvSettings = CsvSettings()
+    receive: dict[DocType, Receive] = field(default_factory=dict)
+    send: dict[DocType, Send] = field(default_factory=dict)
+    obligations: Obligations = Obligations()
+
+    @property
+    def ack_due_seconds(self) -> float:
+        """Return how long the partner may take for a functional acknowledgment; 0 when none is owed."""
+        return self.obligations.they_owe.functional_ack
+
+    def price_tolerance(self, document: DocType) -> Decimal | None:
+        """Return the agreed price tolerance in percent, or None when the policy is not a tolerance."""
+        policy = self.receive[document].price
+        if not policy.startswith("tolerance"):
+            return None
+        return Decimal(policy.removeprefix("tolerance").strip().removesuffix("%").strip())

@@ -1,0 +1,108 @@
+"""The stable problem codes of findings, by area. Add here; never rename what has been released.
+
+X12 syntax codes map one to one to the code lists of TA1, 997 and 999 (see translators/x12/codes.py).
+"""
+
+from __future__ import annotations
+
+# --- files (before any format is known)
+FILE_EMPTY = "file.empty"
+FILE_BINARY = "file.binary"
+FILE_TOO_LARGE = "file.too_large"
+FILE_UNREADABLE = "file.unreadable"
+FILE_DUPLICATE = "file.duplicate"  # the same bytes came before
+SENDER_UNKNOWN = "sender.unknown"
+SENDER_WRONG_ACCOUNT = "sender.wrong_account"  # a known partner, but not the owner of this mailbox
+RECEIVER_NOT_US = "receiver.not_us"
+NO_AGREEMENT = "agreement.missing"  # the partner's profile does not provide for this document
+USAGE_TEST = "usage.test"
+USAGE_MISMATCH = "usage.mismatch"
+
+# --- X12 envelope (TA105)
+ISA_TRUNCATED = "isa.truncated"
+ISA_WIDTH = "isa.width"
+ISA_INVALID = "isa.invalid"  # an ISA element has a bad value; `where.element` says which
+IEA_MISSING = "iea.missing"
+IEA_CONTROL = "iea.control_mismatch"
+IEA_COUNT = "iea.count"
+ISA_DUPLICATE = "isa.duplicate_control"  # TA105 025
+ENVELOPE_STRUCTURE = "envelope.structure"  # TA105 022: segments outside any group, GS before ISA ...
+ENVELOPE_DELIMITERS = "envelope.delimiters"
+ENVELOPE_JUNK = "envelope.junk"  # bytes outside any interchange were left out
+
+# --- X12 group (AK905)
+GROUP_UNSUPPORTED = "group.unsupported"
+GROUP_VERSION = "group.version"
+GE_MISSING = "ge.missing"
+GE_CONTROL = "ge.control_mismatch"
+GE_COUNT = "ge.count"
+GS_CONTROL = "gs.control_invalid"
+
+# --- X12 transaction set (AK502)
+SET_UNSUPPORTED = "set.unsupported"
+SE_MISSING = "se.missing"
+SE_CONTROL = "se.control_mismatch"
+SE_COUNT = "se.count"
+SET_SEGMENTS = "set.segments_in_error"
+SET_ID = "set.id_invalid"
+ST_CONTROL = "st.control_invalid"
+
+# --- X12 segment (AK304)
+SEGMENT_UNKNOWN = "segment.unrecognized"
+SEGMENT_UNEXPECTED = "segment.unexpected"
+SEGMENT_MISSING = "segment.mandatory_missing"
+LOOP_OVER_MAX = "loop.over_max"
+SEGMENT_OVER_MAX = "segment.over_max"
+SEGMENT_NOT_IN_SET = "segment.not_in_set"
+SEGMENT_SEQUENCE = "segment.out_of_sequence"
+SEGMENT_ELEMENTS = "segment.element_errors"
+
+# --- X12 element (AK403)
+ELEMENT_MISSING = "element.mandatory_missing"
+ELEMENT_CONDITION = "element.conditional_missing"
+ELEMENT_TOO_MANY = "element.too_many"
+ELEMENT_SHORT = "element.too_short"
+ELEMENT_LONG = "element.too_long"
+ELEMENT_CHARACTER = "element.invalid_character"
+ELEMENT_CODE = "element.invalid_code"
+ELEMENT_DATE = "element.invalid_date"
+ELEMENT_TIME = "element.invalid_time"
+ELEMENT_EXCLUSION = "element.exclusion"
+ELEMENT_REPEATS = "element.too_many_repeats"
+COMPONENT_TOO_MANY = "element.too_many_components"
+
+# --- reading a document
+FIELD_MISSING = "field.missing"
+FIELD_INVALID = "field.invalid"
+FIELD_UNMAPPED = "field.unmapped"
+TOTAL_MISMATCH = "total.mismatch"
+COLUMN_MISSING = "column.missing"
+ROW_INVALID = "row.invalid"
+XML_INVALID = "xml.invalid"
+XML_FORBIDDEN = "xml.forbidden"  # DTD, external entity, too deep
+
+# --- business exceptions (holds)
+CODE_UNKNOWN = "crosswalk.miss"
+PRICE_DIFFERS = "price.differs"
+QUANTITY_DIFFERS = "quantity.differs"
+LOOKS_LIKE_CHANGE = "duplicate.looks_like_change"
+ALREADY_POSTED = "duplicate.already_posted"
+ORDER_UNKNOWN = "order.unknown"
+LINE_UNKNOWN = "order.line_unknown"
+GATE_DISAGREES = "gate.disagrees"  # what we would send does not agree with the order or with Odoo
+ERP_MISSING = "erp.record_missing"
+ERP_REFUSED = "erp.refused"
+
+# --- acknowledgments
+ACK_ORPHAN = "ack.orphan"
+ACK_DUPLICATE = "ack.duplicate"
+ACK_LATE = "ack.late"
+ACK_REJECTED = "ack.rejected"  # the partner rejected what we sent
+
+# --- profiles and settings
+CONFIG_SYNTAX = "config.syntax"
+CONFIG_UNKNOWN_KEY = "config.unknown_key"
+CONFIG_TYPE = "config.type"
+CONFIG_VALUE = "config.value"
+CONFIG_MISSING = "config.missing"
+CONFIG_REFERENCE = "config.reference"
