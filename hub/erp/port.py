@@ -129,7 +129,7 @@ class ErpGateway(Protocol):
 
     # --- both
     def find_codes(self, kind: str, code: str) -> tuple[str, ...]:
-        """Return the nearest known codes to an unknown one; kind: item | ship_to | unit. Best first, at most 3."""
+        """Return at most 3 known codes nearest to an unknown one, best first; kind: item | ship_to | unit."""
 
     def add_note(self, record: ErpRecord, text: str) -> None:
         """Write a plain-text note on the record (chatter)."""
@@ -142,6 +142,6 @@ class ErpGateway(Protocol):
         """Let go of connections."""
 
 
-def money(value: float | int | str | Decimal, places: int = 2) -> Decimal:
+def money(value: float | str | Decimal, places: int = 2) -> Decimal:
     """Return an amount from an ERP's JSON number as a Decimal rounded to `places`."""
     return round(Decimal(str(value)), places)

@@ -8,7 +8,7 @@ them are named in the field's comment.
 
 from __future__ import annotations
 
-from datetime import date, time
+import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
@@ -42,7 +42,7 @@ class _Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkno
     """Base of the parts of a document: immutable, empty fields left out when stored as JSON."""
 
 
-class Party(_Value):
+class Party(_Value, frozen=True, kw_only=True):
     """A company or place (X12 N1 loop)."""
 
     name: str = ""  # N102
@@ -59,7 +59,7 @@ class Party(_Value):
     ours: str = ""  # our reference for it (res.partner.ref), set by the crosswalk
 
 
-class Charge(_Value):
+class Charge(_Value, frozen=True, kw_only=True):
     """An allowance or a charge (X12 SAC), on the document or on a line."""
 
     kind: str  # allowance | charge (SAC01 A, C)
@@ -70,7 +70,7 @@ class Charge(_Value):
     description: str = ""
 
 
-class Tax(_Value):
+class Tax(_Value, frozen=True, kw_only=True):
     """A tax amount (X12 TXI)."""
 
     kind: str = ""  # TXI01
@@ -78,18 +78,18 @@ class Tax(_Value):
     percent: Decimal | None = None
 
 
-class Terms(_Value):
+class Terms(_Value, frozen=True, kw_only=True):
     """Terms of payment (X12 ITD)."""
 
     kind: str = ""  # ITD01
     discount_percent: Decimal | None = None  # ITD03
     discount_days: int | None = None  # ITD05
     net_days: int | None = None  # ITD07
-    due: date | None = None  # ITD06
+    due: dt.date | None = None  # ITD06
     description: str = ""  # ITD12
 
 
-class Carriage(_Value):
+class Carriage(_Value, frozen=True, kw_only=True):
     """How goods travel (X12 TD5, TD3, FOB)."""
 
     scac: str = ""  # TD503 with TD502 = 2
@@ -107,16 +107,16 @@ class Carriage(_Value):
 ItemIds = dict[str, str]
 
 
-class Split(_Value):
+class Split(_Value, frozen=True, kw_only=True):
     """A part of a line with its own date or place (X12 SCH, SDQ)."""
 
     quantity: Decimal
     unit: str = ""
-    date: date | None = None
+    date: dt.date | None = None
     location: str = ""
 
 
-class OrderLine(_Value):
+class OrderLine(_Value, frozen=True, kw_only=True):
     """One ordered item (X12 PO1 loop)."""
 
     number: str  # PO101 the buyer's line number; our ordinal when they send none
@@ -127,7 +127,7 @@ class OrderLine(_Value):
     ids: ItemIds = field(default_factory=dict)
     description: str = ""  # PID05
     pack: Decimal | None = None  # PO401 inner units per pack
-    dates: dict[str, date] = field(default_factory=dict)
+    dates: dict[str, dt.date] = field(default_factory=dict)
     splits: tuple[Split, ...] = ()
     charges: tuple[Charge, ...] = ()
     refs: dict[str, str] = field(default_factory=dict)
@@ -151,12 +151,12 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field=
     doc_type: ClassVar[DocType] = DocType.UNKNOWN
 
     number: str
-    date: date | None = None
+    date: dt.date | None = None
     purpose: str = "original"  # original 00 | cancel 01 | change 04 | replace 05 | confirm 06 | duplicate 07
     currency: str = ""  # ISO 4217; empty means the agreement's
     parties: dict[str, Party] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
-    dates: dict[str, date] = field(default_factory=dict)
+    dates: dict[str, dt.date] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -177,20 +177,20 @@ class PurchaseOrder(Document, frozen=True, kw_only=True, omit_defaults=True, tag
     total: Decimal | None = None  # AMT*TT as sent, document currency
 
 
-class LineStatus(_Value):
+class LineStatus(_Value, frozen=True, kw_only=True):
     """What the seller decided about (a part of) a line (X12 ACK)."""
 
     code: str  # ACK01: accepted IA | backordered IB | changed IC | deleted ID | price_changed IP |
     #            quantity_changed IQ | rejected IR | substituted IS | rescheduled DR | else the code
     quantity: Decimal | None = None  # ACK02
     unit: str = ""  # ACK03
-    date: date | None = None  # ACK05
+    date: dt.date | None = None  # ACK05
     date_kind: str = ""  # ACK04 in our words: delivery_estimated 067/017, ship_estimated 068/010
     price: Decimal | None = None
     ids: ItemIds = field(default_factory=dict)  # the substitute (ACK07 ...)
 
 
-class AckLine(_Value):
+class AckLine(_Value, frozen=True, kw_only=True):
     """One line of an order acknowledgment: the order's line, and its decision."""
 
     number: str  # PO101 as ordered
@@ -213,7 +213,7 @@ class OrderAcknowledgment(
     status: str = "accepted"  # BAK02: accepted AT/AK | accepted_no_change AD | accepted_with_change AC |
     #                           rejected RD/RJ | held AH | else the code
     order_number: str = ""  # BAK03
-    order_date: date | None = None  # BAK04
+    order_date: dt.date | None = None  # BAK04
     release: str = ""  # BAK05
     terms: Terms | None = None
     carriage: Carriage | None = None
@@ -221,15 +221,15 @@ class OrderAcknowledgment(
     line_count: int | None = None
 
 
-class Lot(_Value):
+class Lot(_Value, frozen=True, kw_only=True):
     """A lot or serial within a shipped item (REF LT, DTM 036)."""
 
     number: str
     quantity: Decimal | None = None
-    expires: date | None = None
+    expires: dt.date | None = None
 
 
-class ShippedItem(_Value):
+class ShippedItem(_Value, frozen=True, kw_only=True):
     """One shipped item (X12 856 HL level I)."""
 
     line_number: str = ""  # LIN01 or SN101: the order's line number
@@ -242,7 +242,7 @@ class ShippedItem(_Value):
     sku: str = ""
 
 
-class Package(_Value):
+class Package(_Value, frozen=True, kw_only=True):
     """A carton or pallet with a label (X12 856 HL level P or T)."""
 
     sscc: str = ""  # MAN GM: SSCC-18, with or without its application identifier 00
@@ -252,11 +252,11 @@ class Package(_Value):
     items: tuple[ShippedItem, ...] = ()
 
 
-class ShippedOrder(_Value):
+class ShippedOrder(_Value, frozen=True, kw_only=True):
     """What a shipment carries for one order (X12 856 HL level O). Items stand loose or in packages."""
 
     order_number: str  # PRF01
-    order_date: date | None = None  # PRF04
+    order_date: dt.date | None = None  # PRF04
     release: str = ""  # PRF02
     refs: dict[str, str] = field(default_factory=dict)
     packages: tuple[Package, ...] = ()
@@ -268,7 +268,7 @@ class ShipNotice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="s
 
     doc_type: ClassVar[DocType] = DocType.SHIP_NOTICE
 
-    time: time | None = None  # BSN04, sender's local time
+    time: dt.time | None = None  # BSN04, sender's local time
     structure: str = ""  # BSN05: 0001 S-O-P-I, 0002 S-O-I-P, 0004 S-O-I
     carriage: Carriage | None = None
     package_count: int | None = None  # TD102
@@ -277,7 +277,7 @@ class ShipNotice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="s
     orders: tuple[ShippedOrder, ...] = ()
 
 
-class InvoiceLine(_Value):
+class InvoiceLine(_Value, frozen=True, kw_only=True):
     """One invoiced item (X12 IT1 loop)."""
 
     number: str
@@ -299,7 +299,7 @@ class Invoice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="invo
 
     kind: str = "invoice"  # invoice DI | credit CR (BIG07)
     order_number: str = ""  # BIG04
-    order_date: date | None = None  # BIG03
+    order_date: dt.date | None = None  # BIG03
     release: str = ""  # BIG05
     shipment: str = ""  # REF SI / BM: the ship notice it bills
     terms: Terms | None = None

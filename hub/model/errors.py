@@ -5,7 +5,7 @@
 | a profile, setting or secret is wrong | ConfigError | refuses to start, or to use that partner |
 | it may work later (connection, lock, 503) | Retryable | tries again with a growing pause, then `dead` |
 | the same, but the other side may have done it | Retryable(in_doubt=True) | looks it up before trying again |
-| it can never work (rights, unknown field) | Undeliverable | `dead` at once; a technician mends and redrives |
+| it can never work (rights, unknown field) | Undeliverable | `dead` at once; a technician mends it |
 """
 
 from __future__ import annotations

@@ -18,14 +18,14 @@ class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of a profile."""
 
 
-class Owner(_Table):
+class Owner(_Table, frozen=True, kw_only=True):
     """Whom to call on our side."""
 
     business: str = ""  # mail address that gets business exceptions (holds)
     technical: str = ""  # mail address that gets technical failures
 
 
-class Identity(_Table):
+class Identity(_Table, frozen=True, kw_only=True):
     """How the partner and we are called in envelopes and in Odoo."""
 
     isa: str = ""  # theirs, "qualifier:id" as they write it
@@ -35,7 +35,7 @@ class Identity(_Table):
     odoo: str = ""  # res.partner `ref` of the partner in Odoo; default: the profile's name
 
 
-class Transport(_Table):
+class Transport(_Table, frozen=True, kw_only=True):
     """Where files come from and go to."""
 
     kind: Literal["embedded", "sftp", "folder"] = "embedded"
@@ -61,7 +61,7 @@ class Transport(_Table):
     name: str = "{document}_{number}_{control}.{ext}"  # file name of what we send
 
 
-class X12Settings(_Table):
+class X12Settings(_Table, frozen=True, kw_only=True):
     """The dialect of X12 that we speak with this partner."""
 
     release: str = "004010"  # GS08 of what we send
@@ -79,7 +79,7 @@ class X12Settings(_Table):
     duplicate_days: int = 365  # window in which a repeated ISA13 is a duplicate
 
 
-class CsvSettings(_Table):
+class CsvSettings(_Table, frozen=True, kw_only=True):
     """The dialect of CSV files, both ways."""
 
     separator: str = ","
@@ -89,7 +89,7 @@ class CsvSettings(_Table):
     header: bool = True
 
 
-class Crosswalks(_Table):
+class Crosswalks(_Table, frozen=True, kw_only=True):
     """Paths of crosswalk tables (columns: theirs, ours[, factor]), relative to the partners folder."""
 
     item: str = ""
@@ -97,7 +97,7 @@ class Crosswalks(_Table):
     unit: str = ""
 
 
-class Receive(_Table):
+class Receive(_Table, frozen=True, kw_only=True):
     """One kind of document that the partner sends us."""
 
     format: str = ""  # x12 | csv | xml; default: the profile's `format`
@@ -114,7 +114,7 @@ class Receive(_Table):
     system_of_record: Literal["partner", "odoo"] = "partner"
 
 
-class Send(_Table):
+class Send(_Table, frozen=True, kw_only=True):
     """One kind of document that we send the partner."""
 
     format: str = ""
@@ -126,7 +126,7 @@ class Send(_Table):
     structure: Literal["", "SOPI", "SOI"] = ""  # 856; default: SOPI when packed, else SOI
 
 
-class TheyOwe(_Table):
+class TheyOwe(_Table, frozen=True, kw_only=True):
     """What the partner promised. Seconds; 0 = no promise."""
 
     functional_ack: float = 0.0
@@ -134,7 +134,7 @@ class TheyOwe(_Table):
     ship_notice: float = 0.0
 
 
-class WeOwe(_Table):
+class WeOwe(_Table, frozen=True, kw_only=True):
     """What we promised. Seconds; 0 = no promise. `ship_notice` may be the words "before departure"."""
 
     functional_ack: float = 0.0
@@ -143,14 +143,14 @@ class WeOwe(_Table):
     invoice: float = 0.0
 
 
-class Obligations(_Table):
+class Obligations(_Table, frozen=True, kw_only=True):
     """Who owes whom which answer by when."""
 
     we_owe: WeOwe = WeOwe()
     they_owe: TheyOwe = TheyOwe()
 
 
-class Partner(_Table):
+class Partner(_Table, frozen=True, kw_only=True):
     """A trading partner: one profile file with its templates merged in."""
 
     key: str  # the file's name without .toml; names folders, lanes and accounts
