@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from hub.model.acks import GroupVerdict, ReceiptEntry, ReceivedGroupAck, ReceivedTechnicalAck
 from hub.model.documents import AnyDocument, DocType
-from hub.model.envelope import Envelope, Unwrapped
+from hub.model.envelope import Envelope, Unwrapped, UnwrappedInterchange
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 
@@ -38,3 +39,30 @@ class Translator(Protocol):
         Raises `translators.errors.Unwritable` (with findings) when the document cannot be written for this
         partner: a mandatory field is missing, a separator stands in the data and has no replacement.
         """
+
+
+class Acknowledger(Protocol):
+    """What only X12 has: acknowledgments of envelopes and groups, both ways."""
+
+    def write_technical_ack(
+        self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...], envelope: Envelope
+    ) -> bytes:
+        """Write an interchange that carries one TA1 about `interchange`; no refusals: it says accepted."""
+
+    def write_functional_ack(self, verdict: GroupVerdict, envelope: Envelope, partner: Partner) -> bytes:
+        """Write an interchange that carries one 997 (or 999) about a received group."""
+
+    def read_functional_ack(
+        self, payload: bytes, envelope: Envelope
+    ) -> tuple[tuple[ReceivedGroupAck, ...], tuple[Finding, ...]]:
+        """Read a 997 or 999 that answers something of ours."""
+
+    def read_technical_ack(self, payload: bytes, envelope: Envelope) -> ReceivedTechnicalAck:
+        """Read one TA1 segment."""
+
+
+class Receipting(Protocol):
+    """What formats without functional acknowledgments have: a plain answer to each file."""
+
+    def write_receipt(self, entries: tuple[ReceiptEntry, ...], partner: Partner) -> bytes:
+        """Write what came of each document of a file."""

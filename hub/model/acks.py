@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from hub.model.documents import DocType
 from hub.model.envelope import Envelope
 from hub.model.finding import Finding
 
@@ -62,3 +63,12 @@ class ReceivedTechnicalAck(Struct, frozen=True, kw_only=True):
     verdict: str  # TA104: A, E, R
     code: str  # TA105
     message: str = ""
+
+
+class ReceiptEntry(Struct, frozen=True, kw_only=True):
+    """What a receipt (our answer to a CSV or XML file) says of one document."""
+
+    document: DocType
+    number: str
+    status: str  # accepted | rejected
+    findings: tuple[Finding, ...] = ()
