@@ -1,0 +1,38 @@
+"""The store: translation log, ledgers and archive, on SQLite or PostgreSQL. The one home of SQL."""
+
+from __future__ import annotations
+
+from hub.store.archive import Archive
+from hub.store.records import (
+    Acknowledgment,
+    Artifact,
+    ControlUse,
+    Event,
+    IllegalMove,
+    Lease,
+    LeaseLost,
+    LogQuery,
+    NotFound,
+    Posting,
+)
+from hub.store.rows import ACTIVE_STATES, opening_lane
+from hub.store.store import Store
+from hub.store.tx import Tx
+
+__all__ = [
+    "ACTIVE_STATES",
+    "Acknowledgment",
+    "Archive",
+    "Artifact",
+    "ControlUse",
+    "Event",
+    "IllegalMove",
+    "Lease",
+    "LeaseLost",
+    "LogQuery",
+    "NotFound",
+    "Posting",
+    "Store",
+    "Tx",
+    "opening_lane",
+]

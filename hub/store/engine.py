@@ -1,0 +1,95 @@
+"""Connect to SQLite or PostgreSQL so that the rest of the store need not know which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from hub.model.errors import ConfigError
+
+WAIT_SECONDS = 30  # for somebody else's transaction, before the step is tried again later
+READ_ONLY = "hub_read_only"  # execution option of a connection
+
+_SQLITE_PRAGMAS = (
+    "journal_mode = WAL",  # readers do not wait for the writer
+    "synchronous = FULL",  # a commit is on the disk when it returns, also after a power cut
+    f"busy_timeout = {WAIT_SECONDS * 1000}",
+    "foreign_keys = ON",
+)
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for `sqlite:///FILE` or `postgresql://...`; raise ConfigError for anything else."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigError(
+            "store: the database URL cannot be read; write sqlite:///var/hub.db or "
+            "postgresql://user@host/database"
+        ) from None
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed)
+        case "postgresql" | "postgres":
+            return _postgresql(parsed)
+        case other:
+            raise ConfigError(f"store: a {other} database is not supported; use sqlite or postgresql")
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ConfigError(
+            "store: SQLite needs a file (sqlite:///var/hub.db): the log must outlive the process"
+        )
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        pool_size=10,
+        max_overflow=50,
+        pool_timeout=WAIT_SECONDS,
+        connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own object
+        dbapi_connection.isolation_level = None  # the driver must not begin transactions by itself
+        for pragma in _SQLITE_PRAGMAS:
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        """Take the write lock at once: a lock taken halfway could only fail, not wait."""
+        read_only = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    try:
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_size=10,
+            max_overflow=50,
+            pool_timeout=WAIT_SECONDS,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 10,
+                "options": f"-c lock_timeout={WAIT_SECONDS}s -c timezone=UTC",
+            },
+        )
+    except ImportError:
+        raise ConfigError(
+            "store: PostgreSQL needs psycopg; install it with: pip install 'partner-hub[postgres]'"
+        ) from None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(READ_ONLY, False):
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    return engine

@@ -1,0 +1,159 @@
+"""Exchanges: made, moved through their states, and found again by what is known of them."""
+
+from __future__ import annotations
+
+from typing import Any, Unpack
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, Select, select, update
+
+from hub.model.documents import DocType
+from hub.model.exchange import Direction, Exchange, State
+from hub.store.base import TxPart
+from hub.store.moves import check_move
+from hub.store.records import Changes, NewExchange
+from hub.store.rows import bare_number, exchange_columns, to_exchange
+from hub.store.schema import exchanges
+
+#: Outbound states in which the bytes and their control numbers are fixed.
+COMMITTED_STATES = frozenset(
+    {State.COMPOSED, State.SENT, State.DELIVERED, State.ACKNOWLEDGED, State.REFUSED, State.OVERDUE}
+)
+
+
+class Exchanges(TxPart):
+    """The rows of the translation log."""
+
+    def add_exchange(self, **new: Unpack[NewExchange]) -> Exchange:
+        """Add an exchange and the first event of its story.
+
+        A second outbound exchange with one key breaks the unique index: use `add_exchange_once` for those.
+        """
+        values = exchange_columns(self._draft(new))
+        return self._created(self._row(exchanges, self._insert(exchanges, **values)))
+
+    def add_exchange_once(self, **new: Unpack[NewExchange]) -> Exchange | None:
+        """Add an outbound exchange, or return None when there is one with that key already."""
+        if not new.get("key") or new["direction"] is not Direction.OUT:
+            raise ValueError("add_exchange_once needs a key and direction OUT: the index covers only those")
+        row = self._insert_once(exchanges, **exchange_columns(self._draft(new)))
+        return None if row is None else self._created(row)
+
+    def exchange(self, id: int, *, lock: bool = False) -> Exchange:  # noqa: A002 - the word of the log
+        """Return an exchange, locked until the transaction ends if asked; raise NotFound."""
+        return to_exchange(self._row(exchanges, id, lock=lock))
+
+    def move(
+        self,
+        id: int,  # noqa: A002
+        state: State,
+        *,
+        why: str = "",
+        actor: str = "hub",
+        **changes: Unpack[Changes],
+    ) -> Exchange:
+        """Move an exchange (staying is a retry), change what is named, and tell the story; raise IllegalMove.
+
+        The row is locked first, so two workers cannot both take the same step. `why` is the reason of the
+        state it is in now: left out, it is cleared. All else that is left out stays.
+        """
+        before = self.exchange(id, lock=True)
+        what = check_move(before.state, state, f"exchange {id}")
+        after = msgspec.structs.replace(before, state=state, why=why, updated_at=self._clock(), **changes)
+        self._connection.execute(
+            update(exchanges).where(exchanges.c.id == id).values(exchange_columns(after))
+        )
+        self._event(what, exchange_id=id, actor=actor, from_state=before.state, to_state=state, why=why)
+        return after
+
+    # --- found by what is known of them
+
+    def exchange_by_erp(
+        self,
+        model: str,
+        record_id: int,
+        document: DocType | None = None,
+    ) -> Exchange | None:
+        """Return the first exchange that has this Odoo record as its `erp`, or None."""
+        statement = _where(exchanges.c.erp_model == model, exchanges.c.erp_id == record_id)
+        if document is not None:
+            statement = statement.where(exchanges.c.document == document)
+        return next(iter(self._exchanges(statement.limit(1))), None)
+
+    def exchanges_by_source(self, model: str, record_id: int) -> list[Exchange]:
+        """Return the outbound exchanges that tell of this Odoo record, oldest first."""
+        return self._exchanges(_where(exchanges.c.source_model == model, exchanges.c.source_id == record_id))
+
+    def exchange_by_key(self, key: str, direction: Direction) -> list[Exchange]:
+        """Return the exchanges with that business or source key, oldest first."""
+        return self._exchanges(_where(exchanges.c.key == key, exchanges.c.direction == direction))
+
+    def sent_exchanges(self, partner: str, order_number: str, document: DocType) -> list[Exchange]:
+        """Return what went out for an order (composed or beyond, not cancelled), oldest first."""
+        return self._exchanges(
+            _where(
+                exchanges.c.partner == partner,
+                exchanges.c.order_number == order_number,
+                exchanges.c.document == document,
+                exchanges.c.direction == Direction.OUT,
+                exchanges.c.state.in_(COMMITTED_STATES),
+            )
+        )
+
+    def find_sent(
+        self,
+        partner: str,
+        *,
+        interchange_control: str | None = None,
+        functional_id: str | None = None,
+        group_control: str | None = None,
+        set_control: str | None = None,
+    ) -> list[Exchange]:
+        """Return what we sent under these envelope numbers, newest first (numbers wrap some day).
+
+        Leading zeros do not matter: partners echo `000000905` as `905`.
+        """
+        wanted = {
+            "interchange_control": _bare(interchange_control),
+            "functional_id": functional_id,
+            "group_control": _bare(group_control),
+            "set_control": _bare(set_control),
+        }
+        named = {column: value for column, value in wanted.items() if value is not None}
+        if not named:
+            raise ValueError(f"sent under which number? name one of {', '.join(wanted)}")
+        statement = (
+            select(exchanges)
+            .where(exchanges.c.partner == partner, exchanges.c.direction == Direction.OUT)
+            .where(*(exchanges.c[column] == value for column, value in named.items()))
+            .order_by(exchanges.c.id.desc())
+        )
+        return self._exchanges(statement)
+
+    def late_exchanges(self) -> list[Exchange]:
+        """Return what was sent and whose acknowledgment is due since before now, longest overdue first."""
+        statement = (
+            select(exchanges)
+            .where(exchanges.c.state == State.SENT, exchanges.c.deadline_at < self._clock())
+            .order_by(exchanges.c.deadline_at, exchanges.c.id)
+        )
+        return self._exchanges(statement)
+
+    def _exchanges(self, statement: Select[Any]) -> list[Exchange]:
+        return [to_exchange(row) for row in self._rows(statement)]
+
+    def _draft(self, new: NewExchange) -> Exchange:
+        now = self._clock()
+        return Exchange(id=0, created_at=now, updated_at=now, **new)
+
+    def _created(self, row: Row[Any]) -> Exchange:
+        self._event("created", exchange_id=row.id, to_state=row.state, why=row.why)
+        return to_exchange(row)
+
+
+def _where(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(exchanges).where(*conditions).order_by(exchanges.c.id)
+
+
+def _bare(number: str | None) -> str | None:
+    return None if number is None else bare_number(number)

@@ -1,0 +1,110 @@
+"""Lanes and leases: who may step which lane's work, and what is due in it.
+
+A lease ends by itself, so a worker that died jams nothing; each new holder raises the fence, so a worker that
+only seemed dead cannot commit. Leases of PostgreSQL run on the database's clock (several machines share it);
+those of SQLite, and all due times, on the clock that was passed in.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union_all, update
+
+from hub.model.exchange import Exchange, Transmission
+from hub.store.base import TxPart
+from hub.store.records import Lease, LeaseLost
+from hub.store.rows import to_exchange, to_transmission
+from hub.store.schema import exchanges, leases, transmissions
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Lanes(TxPart):
+    """Leases on lanes, and the next thing to do in a lane."""
+
+    def due_lanes(self, limit: int = 100) -> list[str]:
+        """Return lanes that have work due and no live lease, the one that waits longest first."""
+        taken = select(leases.c.lane).where(leases.c.expires_at > self._lease_clock())
+        work = union_all(*(self._due(table) for table in (transmissions, exchanges))).subquery()
+        statement = (
+            select(work.c.lane)
+            .where(work.c.lane.not_in(taken))
+            .group_by(work.c.lane)
+            .order_by(func.min(work.c.since), work.c.lane)
+            .limit(limit)
+        )
+        return [row.lane for row in self._rows(statement)]
+
+    def next_due(self, lane: str) -> Transmission | Exchange | None:
+        """Return the oldest thing in a lane that may be stepped now; what waits does not block the rest."""
+        for table, read in ((transmissions, to_transmission), (exchanges, to_exchange)):
+            statement = (
+                select(table)
+                .where(table.c.work_lane == lane, self._is_due(table))
+                .order_by(table.c.id)
+                .limit(1)
+            )
+            for row in self._rows(statement):
+                return read(row)
+        return None
+
+    def claim_lane(self, lane: str, owner: str, seconds: float) -> Lease | None:
+        """Take the lease of a lane for so many seconds, or return None while somebody else has it."""
+        now = self._lease_clock()
+        expires_at = now + timedelta(seconds=seconds)
+        row = self._insert_once(leases, lane=lane, owner=owner, fence=1, expires_at=expires_at)
+        if row is None:
+            row = self._connection.execute(
+                update(leases)
+                .where(leases.c.lane == lane, leases.c.expires_at <= now)
+                .values(owner=owner, fence=leases.c.fence + 1, expires_at=expires_at)
+                .returning(*leases.c)
+            ).one_or_none()
+        if row is None:
+            return None
+        return Lease(lane=lane, owner=owner, fence=row.fence, expires_at=expires_at)
+
+    def renew_lane(self, lease: Lease, seconds: float) -> bool:
+        """Hold a lease for so many seconds from now; False when somebody else has taken it over."""
+        expires_at = self._lease_clock() + timedelta(seconds=seconds)
+        statement = update(leases).where(*_held(lease)).values(expires_at=expires_at)
+        return self._connection.execute(statement).rowcount == 1
+
+    def release_lane(self, lease: Lease) -> None:
+        """Give a lease back; nothing happens when it was lost already."""
+        self._connection.execute(update(leases).where(*_held(lease)).values(expires_at=_LONG_AGO))
+
+    def check_lease(self, lease: Lease) -> None:
+        """Raise LeaseLost when the lane was taken over; else nobody can take it until this commits."""
+        held = select(leases.c.lane).where(*_held(lease)).with_for_update()
+        if self._connection.execute(held).one_or_none() is None:
+            raise LeaseLost(
+                f"lane {lease.lane} was taken over from {lease.owner} ({lease.fence}): nothing was stored"
+            )
+
+    def clear_leases(self) -> None:
+        """Void all leases: for the embedded runner, which is alone, when it starts."""
+        self._connection.execute(update(leases).values(fence=leases.c.fence + 1, expires_at=_LONG_AGO))
+
+    def _due(self, table: Table) -> Select[Any]:
+        """Select lane and time of everything in one table that may be stepped now."""
+        since = func.coalesce(table.c.due_at, table.c.updated_at).label("since")
+        return select(table.c.work_lane.label("lane"), since).where(
+            table.c.work_lane.is_not(None), self._is_due(table)
+        )
+
+    def _is_due(self, table: Table) -> ColumnElement[bool]:
+        return or_(table.c.due_at.is_(None), table.c.due_at <= self._clock())
+
+    def _lease_clock(self) -> datetime:
+        if not self._postgres:
+            return self._clock()
+        now = self._connection.execute(select(func.clock_timestamp())).scalar_one()
+        assert isinstance(now, datetime)
+        return now
+
+
+def _held(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    return leases.c.lane == lease.lane, leases.c.owner == lease.owner, leases.c.fence == lease.fence

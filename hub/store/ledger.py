@@ -1,0 +1,180 @@
+"""The ledgers that make things happen once: control numbers, postings into Odoo, cursors, pickups.
+
+Every one of them is a row that is locked, or a unique index that refuses, inside the caller's transaction: a
+rollback gives the number or the claim back, because then no byte has left either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, delete, select, update
+
+from hub.model.exchange import ErpRecord
+from hub.store.base import TxPart
+from hub.store.records import ControlUse, Posting
+from hub.store.rows import record_json, to_record
+from hub.store.schema import control_uses, controls, cursors, pickups, postings
+
+
+class Ledger(TxPart):
+    """Control numbers, the posting ledger, cursors and pickup claims."""
+
+    # --- control numbers
+
+    def next_control(self, scope: str, *, limit: int = 999_999_999) -> int:
+        """Return the next number of a scope, 1 to `limit`; after the limit it starts at 1 again.
+
+        The scope's row stays locked until the transaction ends, so numbers are given out in the order in
+        which the bytes that carry them are committed.
+        """
+        if limit < 1:
+            raise ValueError(f"control numbers of {scope} need a limit of at least 1, not {limit}")
+        self._insert_once(controls, scope=scope, last=0, round=0)
+        full = controls.c.last >= limit
+        number = self._connection.execute(
+            update(controls)
+            .where(controls.c.scope == scope)
+            .values(
+                last=case((full, 1), else_=controls.c.last + 1),
+                round=case((full, controls.c.round + 1), else_=controls.c.round),
+            )
+            .returning(controls.c.last)
+        ).scalar_one()
+        assert isinstance(number, int)
+        return number
+
+    def record_control(self, scope: str, number: int, exchange_id: int | None, purpose: str) -> None:
+        """Write down for what a number was given out (ISA13, GS06, `void: ...`)."""
+        row = self._connection.execute(
+            select(controls.c.last, controls.c.round).where(controls.c.scope == scope)
+        ).one_or_none()
+        if row is None:
+            raise ValueError(f"no control number of scope {scope!r} was ever given out")
+        self._insert(
+            control_uses,
+            scope=scope,
+            number=number,
+            round=row.round if number <= row.last else row.round - 1,  # given out before the last wrap
+            exchange_id=exchange_id,
+            purpose=purpose,
+            at=self._clock(),
+        )
+
+    def control_history(self, scope: str, *, limit: int = 1000) -> list[ControlUse]:
+        """Return for what the numbers of a scope were used: the latest `limit` of them, oldest first."""
+        latest = (
+            select(control_uses)
+            .where(control_uses.c.scope == scope)
+            .order_by(control_uses.c.id.desc())
+            .limit(limit)
+        )
+        return [
+            ControlUse(
+                scope=row.scope,
+                number=row.number,
+                round=row.round,
+                exchange_id=row.exchange_id,
+                purpose=row.purpose,
+                at=row.at,
+            )
+            for row in reversed(self._rows(latest))
+        ]
+
+    # --- postings
+
+    def claim_posting(self, key: str, exchange_id: int, digest: str = "") -> Posting:
+        """Claim a business document for an exchange and return its line, locked until the transaction ends.
+
+        When another exchange claimed it before, that one's line comes back: compare `exchange_id`.
+        """
+        self._insert_once(
+            postings, key=key, exchange_id=exchange_id, digest=digest, state="claimed", at=self._clock()
+        )
+        statement = select(postings).where(postings.c.key == key).with_for_update()
+        return _posting(self._connection.execute(statement).one())
+
+    def posting(self, key: str) -> Posting | None:
+        """Return a line of the posting ledger."""
+        return self._posting(postings.c.key == key)
+
+    def posting_by_record(self, model: str, record_id: int) -> Posting | None:
+        """Return the line that made this Odoo record."""
+        return self._posting(postings.c.model == model, postings.c.record_id == record_id)
+
+    def set_posting(
+        self, key: str, *, record: ErpRecord | None, state: str, digest: str | None = None
+    ) -> Posting:
+        """Write what came of a claimed posting; raise ValueError when nobody claimed it."""
+        changed = {"digest": digest} if digest is not None else {}
+        row = self._connection.execute(
+            update(postings)
+            .where(postings.c.key == key)
+            .values(
+                record=record_json(record),
+                model=record and record.model,
+                record_id=record and record.id,
+                state=state,
+                at=self._clock(),
+                **changed,
+            )
+            .returning(*postings.c)
+        ).one_or_none()
+        if row is None:
+            raise ValueError(f"posting {key!r} was never claimed")
+        return _posting(row)
+
+    def _posting(self, *conditions: ColumnElement[bool]) -> Posting | None:
+        statement = select(postings).where(*conditions).order_by(postings.c.at).limit(1)
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else _posting(row)
+
+    # --- cursors
+
+    def cursor(self, name: str) -> str:
+        """Return where a watcher stands; "" when it never was anywhere."""
+        statement = select(cursors.c.value).where(cursors.c.name == name)
+        return self._connection.execute(statement).scalar_one_or_none() or ""
+
+    def set_cursor(self, name: str, value: str) -> None:
+        """Remember where a watcher stands."""
+        if self._insert_once(cursors, name=name, value=value) is None:
+            self._connection.execute(update(cursors).where(cursors.c.name == name).values(value=value))
+
+    # --- pickups
+
+    def claim_pickup(self, mailbox: str, name: str, size: int, modified_at: float) -> bool:
+        """Claim a remote file by name, size in bytes and time; False when that very file was taken before."""
+        row = self._insert_once(
+            pickups,
+            digest=_pickup_digest(mailbox, name, size, modified_at),
+            mailbox=mailbox,
+            name=name,
+            size=size,
+            modified_at=modified_at,
+            at=self._clock(),
+        )
+        return row is not None
+
+    def forget_pickup(self, mailbox: str, name: str, size: int, modified_at: float) -> None:
+        """Give a claim back: the file was not read after all, or an operator wants it read again."""
+        digest = _pickup_digest(mailbox, name, size, modified_at)
+        self._connection.execute(delete(pickups).where(pickups.c.digest == digest))
+
+
+def _posting(row: Row[Any]) -> Posting:
+    return Posting(
+        key=row.key,
+        exchange_id=row.exchange_id,
+        digest=row.digest,
+        record=to_record(row.record),
+        state=row.state,
+        at=row.at,
+    )
+
+
+def _pickup_digest(mailbox: str, name: str, size: int, modified_at: float) -> str:
+    """Return what tells one file in a mailbox from all others; the parts cannot run into each other."""
+    raw = repr((mailbox, name, size, float(modified_at)))
+    return hashlib.sha256(raw.encode("utf-8", "backslashreplace")).hexdigest()

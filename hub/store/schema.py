@@ -1,0 +1,294 @@
+"""The tables of the store. Migrations make them; a test holds that both agree.
+
+Payloads are never in here: rows carry the SHA-256 under which the archive has them. Envelopes, records and
+findings are JSON, and what is searched for stands beside it in columns of its own.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+from hub.store.columns import Instant, RowId, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+SHORT = 255  # characters kept of what is indexed
+
+
+def _words(name: str, limit: int | None = None) -> Column[str]:
+    return Column(name, Words(limit), nullable=False, server_default="")
+
+
+def _reference(name: str, table: str) -> Column[int]:
+    return Column(name, RowId, ForeignKey(f"{table}.id"))
+
+
+transmissions = Table(
+    "transmissions",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _words("partner", SHORT),
+    _words("channel"),
+    _words("name"),
+    Column("sha256", Text, nullable=False),
+    Column("size", RowId, nullable=False),
+    Column("state", Words(), nullable=False),
+    _words("why"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("received_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    # The lane while the transmission has work to do in it, else null: a small index that only runners read.
+    Column("work_lane", Words(SHORT)),
+    Index("ix_transmissions_bytes", "sha256", "partner"),
+    Index("ix_transmissions_partner", "partner", "id"),
+    Index("ix_transmissions_state", "state", "id"),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("transmission_id", RowId, ForeignKey("transmissions.id"), nullable=False, index=True),
+    _words("partner", SHORT),
+    Column("envelope", Text, nullable=False),
+    _words("declared_count"),
+    Column("acknowledged", Boolean, nullable=False),
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _words("partner", SHORT),
+    Column("direction", Words(), nullable=False),
+    Column("document", Words(), nullable=False),
+    Column("state", Words(), nullable=False),
+    _words("why"),
+    _reference("transmission_id", "transmissions"),
+    _reference("group_id", "groups"),
+    Column("position", Integer, nullable=False, server_default="0"),
+    _words("number", SHORT),
+    _words("order_number", SHORT),
+    _words("key", SHORT),
+    _words("digest"),
+    _words("lane", SHORT),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("released", Boolean, nullable=False),
+    # the envelope, whole and in the parts that are looked up (numbers without their leading zeros)
+    Column("envelope", Text, nullable=False),
+    _words("sender", SHORT),
+    _words("receiver", SHORT),
+    _words("usage", SHORT),
+    _words("interchange_control", SHORT),
+    _words("functional_id", SHORT),
+    _words("group_control", SHORT),
+    _words("set_control", SHORT),
+    # records in Odoo: JSON, and model and id to look them up by
+    Column("erp", Text),
+    Column("erp_model", Text),
+    Column("erp_id", RowId),
+    Column("source", Text),
+    Column("source_model", Text),
+    Column("source_id", RowId),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("deadline_at", Instant),
+    Column("work_lane", Words(SHORT)),
+    _words("search"),  # all numbers and names in lower case, one a line
+    Index("ix_exchanges_partner", "partner", "id"),
+    Index("ix_exchanges_state", "state", "id"),
+    Index("ix_exchanges_document", "document", "id"),
+    Index("ix_exchanges_created", "created_at"),
+    Index("ix_exchanges_transmission", "transmission_id", "position"),
+    Index("ix_exchanges_group", "group_id", "position"),
+    Index("ix_exchanges_key", "key", "direction"),
+    Index("ix_exchanges_order", "order_number", "partner"),
+    Index("ix_exchanges_erp", "erp_model", "erp_id"),
+    Index("ix_exchanges_source", "source_model", "source_id"),
+    Index("ix_exchanges_interchange", "partner", "interchange_control"),
+    Index("ix_exchanges_group_control", "partner", "group_control"),
+)
+
+_HAS_WORK = text("work_lane IS NOT NULL")
+for _table in (transmissions, exchanges):
+    _columns = _table.c.work_lane, _table.c.id, _table.c.due_at
+    Index(f"ix_{_table.name}_work", *_columns, sqlite_where=_HAS_WORK, postgresql_where=_HAS_WORK)
+
+_IS_OUTBOUND = text("direction = 'out' AND key <> ''")  # one exchange for one thing that happened
+Index(
+    "uq_exchanges_outbound_key",
+    exchanges.c.key,
+    unique=True,
+    sqlite_where=_IS_OUTBOUND,
+    postgresql_where=_IS_OUTBOUND,
+)
+
+_HAS_DEADLINE = text("deadline_at IS NOT NULL")
+Index(
+    "ix_exchanges_deadline",
+    exchanges.c.state,
+    exchanges.c.deadline_at,
+    sqlite_where=_HAS_DEADLINE,
+    postgresql_where=_HAS_DEADLINE,
+)
+
+events = Table(  # append-only: the migration adds triggers that refuse UPDATE and DELETE
+    "events",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("at", Instant, nullable=False),
+    _words("what"),
+    _words("actor"),
+    _reference("exchange_id", "exchanges"),
+    _reference("transmission_id", "transmissions"),
+    _words("from_state"),
+    _words("to_state"),
+    _words("why"),
+    Column("detail", Text, nullable=False),
+    Index("ix_events_exchange", "exchange_id", "id"),
+    Index("ix_events_transmission", "transmission_id", "id"),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _reference("exchange_id", "exchanges"),
+    _reference("transmission_id", "transmissions"),
+    _reference("group_id", "groups"),
+    _words("stage"),
+    _words("problem"),
+    _words("severity"),
+    _words("message"),
+    Column("finding", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_findings_exchange", "exchange_id", "id"),
+    Index("ix_findings_transmission", "transmission_id", "id"),
+    Index("ix_findings_group", "group_id", "id"),
+)
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("exchange_id", RowId, ForeignKey("exchanges.id"), nullable=False),
+    _words("kind", SHORT),
+    Column("sha256", Text, nullable=False),
+    Column("size", RowId, nullable=False),
+    _words("media_type"),
+    Column("at", Instant, nullable=False),
+    Index("ix_artifacts_exchange", "exchange_id", "kind", "id"),
+)
+
+acknowledgments = Table(
+    "acknowledgments",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _words("kind"),
+    Column("direction", Words(), nullable=False),
+    _reference("exchange_id", "exchanges"),
+    _reference("ack_exchange_id", "exchanges"),
+    _reference("transmission_id", "transmissions"),
+    _words("verdict"),
+    _words("detail"),
+    Column("at", Instant, nullable=False),
+    Index("ix_acknowledgments_exchange", "exchange_id"),
+    Index("ix_acknowledgments_ack", "ack_exchange_id"),
+    Index("ix_acknowledgments_transmission", "transmission_id"),
+)
+
+received_interchanges = Table(
+    "received_interchanges",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _words("sender", SHORT),
+    _words("receiver", SHORT),
+    _words("usage", SHORT),
+    _words("control", SHORT),
+    Column("transmission_id", RowId, ForeignKey("transmissions.id"), nullable=False, index=True),
+    Column("sha256", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_received_interchanges_key", "sender", "receiver", "usage", "control", "at"),
+)
+
+controls = Table(  # one row a scope; locked by the transaction that stores the outgoing bytes
+    "controls",
+    metadata,
+    Column("scope", Words(SHORT), primary_key=True),
+    Column("last", RowId, nullable=False),
+    Column("round", RowId, nullable=False),
+)
+
+control_uses = Table(
+    "control_uses",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("scope", Words(SHORT), ForeignKey("controls.scope"), nullable=False),
+    Column("number", RowId, nullable=False),
+    Column("round", RowId, nullable=False),
+    _reference("exchange_id", "exchanges"),
+    _words("purpose"),
+    Column("at", Instant, nullable=False),
+    Index("ix_control_uses_number", "scope", "number"),
+    Index("ix_control_uses_exchange", "exchange_id"),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("key", Words(SHORT), primary_key=True),
+    Column("exchange_id", RowId, ForeignKey("exchanges.id"), nullable=False, index=True),
+    _words("digest"),
+    Column("record", Text),
+    Column("model", Text),
+    Column("record_id", RowId),
+    _words("state"),
+    Column("at", Instant, nullable=False),
+    Index("ix_postings_record", "model", "record_id"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", Words(SHORT), primary_key=True),
+    _words("value"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("lane", Words(SHORT), primary_key=True),
+    _words("owner"),
+    Column("fence", RowId, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+pickups = Table(  # by a digest: a mailbox's names are hostile and may be longer than an index takes
+    "pickups",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    _words("mailbox"),
+    _words("name"),
+    Column("size", RowId, nullable=False),
+    Column("modified_at", Float(53), nullable=False),  # seconds since the epoch, the server's clock
+    Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,70 @@
+"""Ask the translation log: lists of exchanges, and how many stand in which state."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from hub.model.exchange import Exchange, State
+from hub.store.base import TxPart
+from hub.store.records import LogQuery
+from hub.store.rows import to_exchange
+from hub.store.schema import exchanges, findings, transmissions
+
+
+class Search(TxPart):
+    """What the log command and the pages ask."""
+
+    def find_exchanges(self, query: LogQuery) -> list[Exchange]:
+        """Return the exchanges that match, newest first; page on with `before_id`."""
+        statement = (
+            select(exchanges).where(*_conditions(query)).order_by(exchanges.c.id.desc()).limit(query.limit)
+        )
+        return [to_exchange(row) for row in self._rows(statement)]
+
+    def count_by_state(self) -> dict[State, int]:
+        """Return how many exchanges stand in each state that has any, and the quarantined transmissions."""
+        counted = select(exchanges.c.state, func.count().label("n")).group_by(exchanges.c.state)
+        counts = {State(row.state): int(row.n) for row in self._rows(counted)}
+        quarantined = self._connection.execute(
+            select(func.count()).select_from(transmissions).where(transmissions.c.state == State.QUARANTINED)
+        ).scalar_one()
+        return counts | ({State.QUARANTINED: quarantined} if quarantined else {})
+
+
+def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
+    """Return the WHERE clause of a query, part by part."""
+    columns = exchanges.c
+    equal = {
+        columns.partner: query.partner,
+        columns.document: query.document,
+        columns.state: query.state,
+        columns.direction: query.direction,
+    }
+    conditions = [column == value for column, value in equal.items() if value is not None]
+    if query.states:
+        conditions.append(columns.state.in_(query.states))
+    if query.since is not None:
+        conditions.append(columns.created_at >= query.since)
+    if query.until is not None:
+        conditions.append(columns.created_at < query.until)
+    if query.before_id is not None:
+        conditions.append(columns.id < query.before_id)
+    if number := query.number.strip():
+        conditions.append(columns.search.contains(number.lower(), autoescape=True))
+    if text := query.text.strip():
+        conditions.append(_mentions(text))
+    return conditions
+
+
+def _mentions(text: str) -> ColumnElement[bool]:
+    """Match text in an exchange's numbers and reason, its findings' messages, and its file's name."""
+    named = select(transmissions.c.id).where(transmissions.c.name.icontains(text, autoescape=True))
+    told = select(findings.c.exchange_id).where(
+        findings.c.message.icontains(text, autoescape=True), findings.c.exchange_id.is_not(None)
+    )
+    return or_(
+        exchanges.c.search.contains(text.lower(), autoescape=True),
+        exchanges.c.why.icontains(text, autoescape=True),
+        exchanges.c.transmission_id.in_(named),
+        exchanges.c.id.in_(told),
+    )

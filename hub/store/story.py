@@ -1,0 +1,137 @@
+"""The story of an exchange: events that nobody can change, findings by stage, and artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, select
+
+from hub.model.finding import Finding
+from hub.store.base import TxPart
+from hub.store.columns import from_json, to_json
+from hub.store.records import Artifact, Event
+from hub.store.schema import artifacts, events, findings
+
+
+class Story(TxPart):
+    """Events, findings and artifacts."""
+
+    def add_event(
+        self,
+        what: str,
+        *,
+        exchange_id: int | None = None,
+        transmission_id: int | None = None,
+        actor: str = "hub",
+        detail: dict[str, Any] | None = None,
+    ) -> None:
+        """Add a line to the story of an exchange or a transmission."""
+        self._event(
+            what, exchange_id=exchange_id, transmission_id=transmission_id, actor=actor, detail=detail
+        )
+
+    def events(self, *, exchange_id: int | None = None, transmission_id: int | None = None) -> list[Event]:
+        """Return the lines of a story, oldest first."""
+        owned = _owner(events, exchange_id=exchange_id, transmission_id=transmission_id)
+        return [
+            Event(
+                id=row.id,
+                at=row.at,
+                what=row.what,
+                actor=row.actor,
+                exchange_id=row.exchange_id,
+                transmission_id=row.transmission_id,
+                from_state=row.from_state,
+                to_state=row.to_state,
+                why=row.why,
+                detail=from_json(row.detail, dict[str, Any]),
+            )
+            for row in self._rows(select(events).where(owned).order_by(events.c.id))
+        ]
+
+    def add_findings(
+        self,
+        found: Iterable[Finding],
+        *,
+        exchange_id: int | None = None,
+        transmission_id: int | None = None,
+        group_id: int | None = None,
+        stage: str,
+    ) -> None:
+        """Keep what a stage found, in place of what the same stage found before (a step may run again)."""
+        owner = {"exchange_id": exchange_id, "transmission_id": transmission_id, "group_id": group_id}
+        self._connection.execute(
+            findings.delete().where(_owner(findings, **owner), findings.c.stage == stage)
+        )
+        now = self._clock()
+        rows = [
+            {
+                **owner,
+                "stage": stage,
+                "problem": finding.problem,
+                "severity": finding.severity,
+                "message": finding.message,
+                "finding": to_json(finding),
+                "at": now,
+            }
+            for finding in found
+        ]
+        if rows:
+            self._connection.execute(findings.insert(), rows)
+
+    def findings(
+        self,
+        *,
+        exchange_id: int | None = None,
+        transmission_id: int | None = None,
+        group_id: int | None = None,
+        stage: str | None = None,
+    ) -> list[Finding]:
+        """Return what was found, in the order it was told; all stages unless one is named."""
+        owned = _owner(findings, exchange_id=exchange_id, transmission_id=transmission_id, group_id=group_id)
+        statement = select(findings.c.finding).where(owned).order_by(findings.c.id)
+        if stage is not None:
+            statement = statement.where(findings.c.stage == stage)
+        return [from_json(row.finding, Finding) for row in self._rows(statement)]
+
+    def put_artifact(self, exchange_id: int, kind: str, data: bytes, media_type: str = "") -> str:
+        """Keep bytes of an exchange and return their SHA-256; the latest of a kind wins, older ones stay.
+
+        The bytes are on the disk before the row is; rolled back, they lie in the archive and harm nobody.
+        """
+        sha256 = self._archive.put(data)
+        self._insert(
+            artifacts,
+            exchange_id=exchange_id,
+            kind=kind,
+            sha256=sha256,
+            size=len(data),
+            media_type=media_type,
+            at=self._clock(),
+        )
+        return sha256
+
+    def artifact(self, exchange_id: int, kind: str) -> bytes | None:
+        """Return the latest bytes of a kind, or None; raise Undeliverable when the archive lost them."""
+        statement = (
+            select(artifacts.c.sha256)
+            .where(artifacts.c.exchange_id == exchange_id, artifacts.c.kind == kind)
+            .order_by(artifacts.c.id.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(statement).one_or_none()
+        return None if row is None else self._archive.get(row.sha256)
+
+    def artifacts(self, exchange_id: int) -> list[Artifact]:
+        """Return all artifacts of an exchange, older versions too, oldest first."""
+        statement = select(artifacts).where(artifacts.c.exchange_id == exchange_id).order_by(artifacts.c.id)
+        return [Artifact(**row._mapping) for row in self._rows(statement)]
+
+
+def _owner(table: Table, **ids: int | None) -> ColumnElement[bool]:
+    """Return the condition for the one row that is named; to name none would mean all of them."""
+    named = {column: row_id for column, row_id in ids.items() if row_id is not None}
+    if not named:
+        raise ValueError(f"{table.name} of what? name one of {', '.join(ids)}")
+    return and_(*(table.c[column] == row_id for column, row_id in named.items()))

@@ -1,0 +1,197 @@
+"""Transmissions (files as picked up), the groups in them, and which interchanges have come in before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from hub.model.envelope import Address, Envelope
+from hub.model.exchange import Exchange, Group, State, Transmission
+from hub.model.finding import Finding
+from hub.store.columns import to_json
+from hub.store.moves import check_move
+from hub.store.rows import bare_number, opening_lane, to_exchange, to_group, to_transmission
+from hub.store.schema import exchanges, groups, received_interchanges, transmissions
+from hub.store.story import Story
+
+
+class Transmissions(Story):
+    """The files that came in, their functional groups, and the interchange numbers seen."""
+
+    def add_transmission(
+        self,
+        *,
+        partner: str,
+        channel: str,
+        name: str,
+        sha256: str,
+        size: int,
+        state: State = State.RECEIVED,
+        why: str = "",
+    ) -> Transmission:
+        """Write down a file that is in the archive; `partner` is the mailbox's owner ("" = unknown)."""
+        now = self._clock()
+        transmission_id = self._insert(
+            transmissions,
+            partner=partner,
+            channel=channel,
+            name=name,
+            sha256=sha256,
+            size=size,
+            state=state,
+            why=why,
+            received_at=now,
+            updated_at=now,
+            work_lane=opening_lane(partner) if state is State.RECEIVED else None,
+        )
+        self._event("created", transmission_id=transmission_id, to_state=state, why=why)
+        return self.transmission(transmission_id)
+
+    def transmission(self, id: int) -> Transmission:  # noqa: A002 - the word of the log
+        """Return a transmission; raise NotFound."""
+        return to_transmission(self._row(transmissions, id))
+
+    def find_transmission(self, partner: str, sha256: str) -> Transmission | None:
+        """Return the earliest transmission of these bytes from that mailbox that is opened or received."""
+        statement = (
+            select(transmissions)
+            .where(transmissions.c.sha256 == sha256, transmissions.c.partner == partner)
+            .where(transmissions.c.state.in_([State.RECEIVED, State.OPENED]))
+            .order_by(transmissions.c.id)
+            .limit(1)
+        )
+        return next((to_transmission(row) for row in self._rows(statement)), None)
+
+    def move_transmission(
+        self,
+        id: int,  # noqa: A002
+        state: State,
+        *,
+        why: str = "",
+        actor: str = "hub",
+        due_at: datetime | None = None,
+        attempts: int | None = None,
+        partner: str | None = None,
+    ) -> Transmission:
+        """Move a transmission (staying is a retry) and tell the story; raise IllegalMove.
+
+        `due_at` is what is given, so leaving it out clears it; `attempts` and `partner` stay when left out.
+        """
+        row = self._row(transmissions, id, lock=True)
+        what = check_move(State(row.state), state, f"transmission {id}")
+        owner = row.partner if partner is None else partner
+        self._connection.execute(
+            update(transmissions)
+            .where(transmissions.c.id == id)
+            .values(
+                state=state,
+                why=why,
+                partner=owner,
+                due_at=due_at,
+                attempts=row.attempts if attempts is None else attempts,
+                updated_at=self._clock(),
+                work_lane=opening_lane(owner) if state is State.RECEIVED else None,
+            )
+        )
+        self._event(what, transmission_id=id, actor=actor, from_state=row.state, to_state=state, why=why)
+        return self.transmission(id)
+
+    def transmissions(
+        self, *, partner: str | None = None, state: State | None = None, limit: int = 50
+    ) -> list[Transmission]:
+        """Return the newest transmissions first."""
+        statement = select(transmissions).order_by(transmissions.c.id.desc()).limit(limit)
+        if partner is not None:
+            statement = statement.where(transmissions.c.partner == partner)
+        if state is not None:
+            statement = statement.where(transmissions.c.state == state)
+        return [to_transmission(row) for row in self._rows(statement)]
+
+    # --- functional groups
+
+    def add_group(
+        self,
+        *,
+        transmission_id: int,
+        partner: str,
+        envelope: Envelope,
+        declared_count: str,
+        findings: Iterable[Finding] = (),
+    ) -> Group:
+        """Write down a received group; its own faults (AK905) are findings of the stage `unwrap`."""
+        group_id = self._insert(
+            groups,
+            transmission_id=transmission_id,
+            partner=partner,
+            envelope=to_json(envelope),
+            declared_count=declared_count,
+            acknowledged=False,
+        )
+        self.add_findings(findings, group_id=group_id, stage="unwrap")
+        return self.group(group_id)
+
+    def group(self, id: int, *, lock: bool = False) -> Group:  # noqa: A002
+        """Return a group, locked until the transaction ends if asked; raise NotFound."""
+        return to_group(self._row(groups, id, lock=lock))
+
+    def exchanges_of_group(self, id: int) -> list[Exchange]:  # noqa: A002
+        """Return the exchanges of a group in the order of the file."""
+        statement = (
+            select(exchanges).where(exchanges.c.group_id == id).order_by(exchanges.c.position, exchanges.c.id)
+        )
+        return [to_exchange(row) for row in self._rows(statement)]
+
+    def exchanges_of_transmission(self, id: int) -> list[Exchange]:  # noqa: A002
+        """Return the exchanges of a transmission in the order of the file."""
+        statement = (
+            select(exchanges)
+            .where(exchanges.c.transmission_id == id)
+            .order_by(exchanges.c.position, exchanges.c.id)
+        )
+        return [to_exchange(row) for row in self._rows(statement)]
+
+    def mark_group_acknowledged(self, id: int) -> None:  # noqa: A002
+        """Note that the group has had its functional acknowledgment; raise NotFound."""
+        self._row(groups, id, lock=True)
+        self._connection.execute(update(groups).where(groups.c.id == id).values(acknowledged=True))
+
+    # --- interchange numbers seen
+
+    def add_received_interchange(
+        self,
+        sender: Address,
+        receiver: Address,
+        usage: str,
+        control: str,
+        *,
+        transmission_id: int,
+        sha256: str,
+    ) -> None:
+        """Remember an interchange by (ISA05-08, ISA15) and ISA13, to know it when it comes again."""
+        self._insert(
+            received_interchanges,
+            sender=str(sender),
+            receiver=str(receiver),
+            usage=usage,
+            control=bare_number(control),
+            transmission_id=transmission_id,
+            sha256=sha256,
+            at=self._clock(),
+        )
+
+    def find_received_interchange(
+        self, sender: Address, receiver: Address, usage: str, control: str, since: datetime
+    ) -> Transmission | None:
+        """Return the first transmission at or after `since` (UTC) that brought this interchange number."""
+        seen = received_interchanges.c
+        statement = (
+            select(transmissions)
+            .join(received_interchanges, seen.transmission_id == transmissions.c.id)
+            .where(seen.sender == str(sender), seen.receiver == str(receiver), seen.usage == usage)
+            .where(seen.control == bare_number(control), seen.at >= since)
+            .order_by(seen.at, seen.id)
+            .limit(1)
+        )
+        return next((to_transmission(row) for row in self._rows(statement)), None)

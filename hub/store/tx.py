@@ -1,0 +1,14 @@
+"""One transaction on the store, put together from its parts."""
+
+from __future__ import annotations
+
+from hub.store.acks import Acknowledgments
+from hub.store.exchanges import Exchanges
+from hub.store.lanes import Lanes
+from hub.store.ledger import Ledger
+from hub.store.search import Search
+from hub.store.transmissions import Transmissions
+
+
+class Tx(Transmissions, Exchanges, Search, Acknowledgments, Ledger, Lanes):
+    """All that can be read and written in one transaction. Made by `Store.begin` and `Store.read`."""
