@@ -61,14 +61,14 @@ S = State
 MOVES: dict[State, frozenset[State]] = {
     S.RECEIVED: frozenset({S.OPENED, S.QUARANTINED, S.DUPLICATE, S.DEAD}),
     S.OPENED: frozenset({S.RECEIVED}),
-    S.QUARANTINED: frozenset({S.RECEIVED, S.CANCELLED}),
+    S.QUARANTINED: frozenset({S.RECEIVED, S.CANCELLED}),  # a file, or one interchange of a file
     S.DUPLICATE: frozenset({S.RECEIVED, S.UNWRAPPED}),
     S.UNWRAPPED: frozenset({S.CHECKED, S.REJECTED, S.MATCHED, S.ORPHAN, S.DEAD, S.HELD}),
     S.CHECKED: frozenset({S.TRANSLATED, S.HELD, S.TESTED, S.DUPLICATE, S.REJECTED, S.DEAD}),
     S.TRANSLATED: frozenset({S.POSTED, S.HELD, S.IN_DOUBT, S.DEAD, S.DUPLICATE}),
     S.POSTED: frozenset(),
     S.TESTED: frozenset({S.UNWRAPPED}),
-    S.MATCHED: frozenset(),
+    S.MATCHED: frozenset({S.UNWRAPPED}),
     S.ORPHAN: frozenset({S.UNWRAPPED, S.CANCELLED}),
     S.NOTICED: frozenset({S.COMPOSED, S.HELD, S.DEAD, S.CANCELLED}),
     S.COMPOSED: frozenset({S.SENT, S.DELIVERED, S.DEAD, S.CANCELLED}),

@@ -1,0 +1,212 @@
+"""commit: write one outcome, whole, in the caller's SQL transaction.
+
+State, event, findings, artifacts, new exchanges, acknowledgments with their control numbers: all or nothing.
+Nothing here decides; decisions are in `hub.stages`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from msgspec import structs
+
+from hub.model.documents import DocType
+from hub.model.envelope import Envelope
+from hub.model.exchange import Direction, Exchange, Group, State, Transmission
+from hub.model.outcome import NewExchange, NewGroup, Outcome, OutFile, Reply, Settlement
+from hub.model.partner import Partner
+from hub.stages import lanes
+from hub.stages.acknowledge import answer_file, answer_group
+from hub.store import Tx
+from translators.port import Acknowledger, Receipting
+
+#: States in which an inbound exchange has its verdict.
+_JUDGED_FROM = State.UNWRAPPED
+
+
+class Needs(Protocol):
+    """What committing asks of the hub."""
+
+    def partner(self, key: str) -> Partner: ...
+    def acknowledger(self) -> Acknowledger: ...
+    def receipting(self, name: str) -> Receipting: ...
+    def now(self) -> datetime: ...
+    def pause_seconds(self, attempts: int) -> float: ...
+
+
+def commit_transmission(tx: Tx, transmission: Transmission, outcome: Outcome, needs: Needs) -> None:
+    """Write the outcome of opening (or failing to open) a file."""
+    due_at, attempts = _schedule(outcome, transmission.attempts, needs)
+    tx.move_transmission(transmission.id, outcome.state, why=outcome.why, due_at=due_at, attempts=attempts)
+    tx.add_findings(outcome.findings, transmission_id=transmission.id, stage="unwrap")
+    for kind, data in outcome.artifacts.items():
+        tx.add_event(kind, transmission_id=transmission.id, detail={"text": data.decode(errors="replace")})
+    for seen in outcome.seen:
+        tx.add_received_interchange(
+            sender=seen.sender,
+            receiver=seen.receiver,
+            usage=seen.usage,
+            control=seen.control,
+            transmission_id=transmission.id,
+            sha256=transmission.sha256,
+        )
+    for reply in outcome.replies:
+        _add_reply(tx, reply, transmission.id, needs)
+    for group in outcome.groups:
+        _add_group(tx, group, transmission, needs)
+
+
+def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) -> Exchange:
+    """Write the outcome of one step of an exchange and return it as it now stands."""
+    changes: dict[str, Any] = dict(outcome.changes)
+    if outcome.file is not None:
+        changes["envelope"] = _store_file(tx, exchange, outcome.file, needs)
+    stage = exchange.state.value
+    if outcome.findings or outcome.state is not exchange.state:
+        tx.add_findings(outcome.findings, exchange_id=exchange.id, stage=stage)
+    for kind, data in outcome.artifacts.items():
+        tx.put_artifact(exchange.id, kind, data)
+    changes["due_at"], changes["attempts"] = _schedule(outcome, exchange.attempts, needs)
+    moved = tx.move(exchange.id, outcome.state, why=outcome.why, **changes)
+    if outcome.posted is not None:
+        tx.claim_posting(moved.key, moved.id)
+        tx.set_posting(moved.key, record=outcome.posted, state=moved.state.value)
+    for settlement in outcome.settlements:
+        _settle(tx, settlement, moved)
+    if exchange.state is _JUDGED_FROM and moved.state is not _JUDGED_FROM and moved.group_id is not None:
+        _close_group(tx, moved.group_id, needs)
+    return moved
+
+
+def _schedule(outcome: Outcome, attempts: int, needs: Needs) -> tuple[datetime | None, int]:
+    """Return when the next step is due and how many tries have failed in a row."""
+    if outcome.tried:
+        seconds = outcome.due_in_seconds or needs.pause_seconds(attempts)
+        return needs.now() + timedelta(seconds=seconds), attempts + 1
+    if outcome.due_in_seconds is not None:
+        return needs.now() + timedelta(seconds=outcome.due_in_seconds), attempts
+    return None, 0
+
+
+def _add_group(tx: Tx, new: NewGroup, transmission: Transmission, needs: Needs) -> None:
+    group: Group | None = None
+    if new.envelope is not None:
+        group = tx.add_group(
+            transmission_id=transmission.id,
+            partner=new.partner,
+            envelope=new.envelope,
+            declared_count=new.declared_count,
+            findings=new.findings,
+        )
+    for exchange in new.exchanges:
+        add_exchange(tx, exchange, transmission.id, group.id if group else None)
+    if group is not None and not new.exchanges:
+        _close_group(tx, group.id, needs)
+
+
+def add_exchange(tx: Tx, new: NewExchange, transmission_id: int | None, group_id: int | None) -> Exchange:
+    """Add an inbound exchange with its payload and what was found while splitting the file."""
+    added = tx.add_exchange(
+        partner=new.partner,
+        direction=new.direction,
+        document=new.document,
+        state=new.state,
+        envelope=new.envelope,
+        transmission_id=transmission_id,
+        group_id=group_id,
+        position=new.position,
+        number=new.number,
+        order_number=new.order_number,
+        lane=new.lane,
+        why=new.why,
+    )
+    tx.put_artifact(added.id, "payload", new.payload)
+    if new.findings:
+        tx.add_findings(new.findings, exchange_id=added.id, stage="unwrap")
+    return added
+
+
+def _close_group(tx: Tx, group_id: int, needs: Needs) -> None:
+    """Acknowledge a group once its last set has a verdict; the group's row is locked meanwhile."""
+    group = tx.group(group_id, lock=True)
+    members = tx.exchanges_of_group(group_id)
+    if group.acknowledged or any(m.state is _JUDGED_FROM for m in members):
+        return
+    partner = needs.partner(group.partner)
+    judged = [(m, tuple(tx.findings(exchange_id=m.id))) for m in members]
+    if group.envelope.format == "x12":
+        findings = tuple(tx.findings(group_id=group_id))
+        reply = answer_group(group, findings, judged, partner, needs.acknowledger())
+    else:
+        reply = answer_file(group, judged, partner, needs.receipting(group.envelope.format))
+    tx.mark_group_acknowledged(group_id)
+    if partner.x12.partial == "hold_all" and any(m.state is State.REJECTED for m in members):
+        for member in members:
+            if member.state is State.CHECKED:
+                tx.move(member.id, State.REJECTED, why="its group has a rejected document, and all are held")
+    if reply is not None:
+        _add_reply(tx, reply, group.transmission_id, needs)
+
+
+def _add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Needs) -> None:
+    added = tx.add_exchange(
+        partner=reply.partner,
+        direction=Direction.OUT,
+        document=reply.document,
+        state=State.COMPOSED,
+        envelope=structs.replace(reply.file.envelope, set_id=reply.kind),
+        transmission_id=transmission_id,
+        number=reply.number,
+        lane=lanes.sending(reply.partner),
+        why=f"{reply.kind} for T{transmission_id}",
+    )
+    envelope = _store_file(tx, added, reply.file, needs)
+    envelope = structs.replace(envelope, set_id=reply.kind, functional_id=_functional_id(reply.document))
+    tx.move(added.id, State.COMPOSED, envelope=envelope)
+    for answer in reply.answers:
+        tx.add_acknowledgment(
+            kind=reply.kind,
+            direction=Direction.OUT,
+            exchange_id=answer.exchange_id,
+            ack_exchange_id=added.id,
+            transmission_id=transmission_id,
+            verdict=answer.verdict,
+            detail=answer.detail,
+        )
+
+
+def _functional_id(document: DocType) -> str:
+    return "FA" if document is DocType.FUNCTIONAL_ACK else ""
+
+
+def _store_file(tx: Tx, exchange: Exchange, file: OutFile, needs: Needs) -> Envelope:
+    """Draw the control numbers, write the file, store its bytes; return the numbered envelope."""
+    envelope = structs.replace(file.envelope, prepared_at=needs.now().replace(tzinfo=None))
+    if envelope.format == "x12":
+        pair = f"{envelope.sender}>{envelope.receiver}"
+        interchange, group = tx.next_control(f"isa:{pair}"), tx.next_control(f"gs:{pair}")
+        tx.record_control(f"isa:{pair}", interchange, exchange.id, exchange.document.value)
+        envelope = structs.replace(
+            envelope,
+            interchange_control=f"{interchange:09d}",
+            group_control=str(group),
+            set_control="0001",
+        )
+    tx.put_artifact(exchange.id, "sent", file.render(envelope))
+    return envelope
+
+
+def _settle(tx: Tx, settlement: Settlement, ack: Exchange) -> None:
+    tx.add_acknowledgment(
+        kind=settlement.kind,
+        direction=Direction.IN,
+        exchange_id=settlement.exchange_id,
+        ack_exchange_id=ack.id,
+        verdict=settlement.verdict,
+        detail=settlement.why,
+    )
+    if settlement.findings:
+        tx.add_findings(settlement.findings, exchange_id=settlement.exchange_id, stage="acknowledgment")
+    if settlement.state is not None:
+        tx.move(settlement.exchange_id, settlement.state, why=settlement.why, deadline_at=None)

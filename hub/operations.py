@@ -1,0 +1,174 @@
+"""operations: what an operator may do to an exchange or a file, each with a name in the audit trail.
+
+release   after a hold: go on, and do not ask again what a person has decided
+redrive   run again from the archived bytes, after something was mended
+resend    put the stored bytes before the partner again: same bytes, same control numbers
+cancel    end it, with a reason
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from hub.model.documents import DocType
+from hub.model.exchange import MOVES, Direction, Exchange, State, Transmission
+from hub.stages import lanes
+from hub.store import Store, Tx
+
+_RESENDABLE = frozenset({State.SENT, State.DELIVERED, State.ACKNOWLEDGED, State.REFUSED, State.OVERDUE})
+_REDRIVABLE_IN = frozenset(
+    {State.DEAD, State.HELD, State.REJECTED, State.ORPHAN, State.TESTED, State.DUPLICATE}
+)
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+    """Raised when an operation does not fit the state; the message says what would."""
+
+
+class Done(Struct, frozen=True):
+    """What an operation did."""
+
+    what: str
+    lane: str = ""  # the lane that has work now
+
+
+class Operations:
+    """The operator's actions on one store. `actor` is who asks: a login name, or `cli:name`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def release(self, reference: str, actor: str, why: str = "") -> Done:
+        """Release a held exchange or a quarantined interchange or file (`42`, `T7`)."""
+        with self._store.begin() as tx:
+            if is_transmission(reference):
+                return self._reopen(tx, _transmission(tx, reference), "released", actor, why)
+            exchange = _exchange(tx, reference)
+            if exchange.state is State.QUARANTINED:
+                return _let_through(tx, exchange, "released", actor, why)
+            if exchange.state is not State.HELD:
+                raise Refused(f"exchange {exchange.id} is {exchange.state}, not held; {_advice(exchange)}")
+            outbound = exchange.direction is Direction.OUT
+            state = State.NOTICED if outbound else State.CHECKED
+            tx.move(
+                exchange.id, state, why=why or "released", actor=actor, released=True, attempts=0, due_at=None
+            )
+            return Done(f"exchange {exchange.id} goes on from {state}", exchange.lane)
+
+    def redrive(self, reference: str, actor: str, why: str = "") -> Done:
+        """Run an exchange or a file again from what was stored."""
+        with self._store.begin() as tx:
+            if is_transmission(reference):
+                return self._reopen(tx, _transmission(tx, reference), "redrive", actor, why)
+            exchange = _exchange(tx, reference)
+            if exchange.state is State.QUARANTINED:
+                return _let_through(tx, exchange, "redrive", actor, why)
+            state, lane = _restart(tx, exchange)
+            tx.move(
+                exchange.id, state, why=why or "redriven", actor=actor, attempts=0, due_at=None, lane=lane
+            )
+            return Done(f"exchange {exchange.id} starts again from {state}", lane)
+
+    def resend(self, reference: str, actor: str, why: str = "") -> Done:
+        """Send the stored bytes of an outbound exchange again."""
+        with self._store.begin() as tx:
+            exchange = _exchange(tx, reference)
+            if exchange.direction is not Direction.OUT or exchange.state not in _RESENDABLE:
+                raise Refused(
+                    f"exchange {exchange.id} is {exchange.direction} and {exchange.state}; "
+                    f"only what was sent can be sent again; {_advice(exchange)}"
+                )
+            tx.move(
+                exchange.id, State.COMPOSED, why=why or "sent again", actor=actor, attempts=0, due_at=None
+            )
+            return Done(f"exchange {exchange.id} goes out again with the same bytes", exchange.lane)
+
+    def cancel(self, reference: str, actor: str, why: str) -> Done:
+        """End an exchange that waits for somebody; the reason is kept."""
+        if not why.strip():
+            raise Refused("say why, for those who read the log later: --why TEXT")
+        with self._store.begin() as tx:
+            if is_transmission(reference):
+                transmission = _transmission(tx, reference)
+                if transmission.state is not State.QUARANTINED:
+                    raise Refused(
+                        f"file {reference} is {transmission.state}; only a quarantined one can be ended"
+                    )
+                tx.move_transmission(transmission.id, State.CANCELLED, why=why, actor=actor)
+                return Done(f"file T{transmission.id} is cancelled")
+            exchange = _exchange(tx, reference)
+            if State.CANCELLED not in MOVES[exchange.state]:
+                raise Refused(f"exchange {exchange.id} is {exchange.state} and can't be cancelled")
+            tx.move(exchange.id, State.CANCELLED, why=why, actor=actor, deadline_at=None)
+            return Done(f"exchange {exchange.id} is cancelled")
+
+    @staticmethod
+    def _reopen(tx: Tx, transmission: Transmission, channel: str, actor: str, why: str) -> Done:
+        if transmission.state not in {State.QUARANTINED, State.DEAD, State.DUPLICATE}:
+            raise Refused(
+                f"file T{transmission.id} is {transmission.state}; its documents have numbers of their own"
+            )
+        if not transmission.sha256:
+            raise Refused(f"file T{transmission.id} was never read; ask the partner to send it again")
+        tx.move_transmission(
+            transmission.id, State.RECEIVED, why=why or channel, actor=actor, attempts=0, channel=channel
+        )
+        return Done(f"file T{transmission.id} is opened again", lanes.opening(transmission.partner))
+
+
+def is_transmission(reference: str) -> bool:
+    """Say whether `T7` names a file; a bare number names an exchange."""
+    return reference[:1] in {"T", "t"}
+
+
+def _let_through(tx: Tx, exchange: Exchange, channel: str, actor: str, why: str) -> Done:
+    """Open a quarantined interchange again, as a file of its own cut from the one that it came in."""
+    payload = tx.artifact(exchange.id, "payload")
+    assert payload is not None, "a quarantined interchange keeps its bytes"
+    added = tx.add_transmission(
+        partner=exchange.partner,
+        channel=channel,
+        name=f"exchange-{exchange.id}",
+        sha256=tx.archive.put(payload),
+        size=len(payload),
+    )
+    tx.move(exchange.id, State.CANCELLED, why=f"{why or channel}: opened again as T{added.id}", actor=actor)
+    return Done(f"exchange {exchange.id} is opened again as T{added.id}", lanes.opening(exchange.partner))
+
+
+def _restart(tx: Tx, exchange: Exchange) -> tuple[State, str]:
+    """Return where a redriven exchange starts again, and in which lane."""
+    if exchange.direction is Direction.IN:
+        if exchange.state is State.IN_DOUBT:
+            return State.IN_DOUBT, exchange.lane
+        if exchange.state in _REDRIVABLE_IN and exchange.document is not DocType.UNKNOWN:
+            return State.UNWRAPPED, lanes.opening(exchange.partner)
+    elif exchange.state in {State.DEAD, State.HELD}:
+        written = exchange.state is State.DEAD and tx.artifact(exchange.id, "sent") is not None
+        return (State.COMPOSED if written else State.NOTICED), exchange.lane
+    raise Refused(f"exchange {exchange.id} is {exchange.state}; {_advice(exchange)}")
+
+
+def _advice(exchange: Exchange) -> str:
+    """Return what can be done with an exchange in its state, in a few words."""
+    if exchange.direction is Direction.OUT and exchange.state in _RESENDABLE:
+        return f"use `hub resend {exchange.id}`"
+    if exchange.state is State.HELD:
+        return f"use `hub release {exchange.id}`, or `hub redrive {exchange.id}` after mending"
+    if exchange.state in _REDRIVABLE_IN | {State.DEAD, State.IN_DOUBT}:
+        return f"use `hub redrive {exchange.id}`"
+    return "nothing is left to do"
+
+
+def _exchange(tx: Tx, reference: str) -> Exchange:
+    try:
+        return tx.exchange(int(reference))
+    except (ValueError, LookupError):
+        raise Refused(f"there is no exchange {reference!r}; `hub log` lists them") from None
+
+
+def _transmission(tx: Tx, reference: str) -> Transmission:
+    try:
+        return tx.transmission(int(reference[1:]))
+    except (ValueError, LookupError):
+        raise Refused(f"there is no file {reference!r}; `hub log --files` lists them") from None

@@ -1,0 +1,138 @@
+"""pickup: bring files from a mailbox into the archive, each exactly once.
+
+The order is what makes it safe: copy, archive (fsync), commit the transmission with its claim, and only
+then release the file at the partner's side. Killed in between, the file is found again: its claim and the
+hash of its bytes tell that it was taken, and it is only released.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Protocol
+
+from hub.model import problems
+from hub.model.exchange import State, Transmission
+from hub.model.finding import Finding, Where
+from hub.model.outcome import Outcome
+from hub.model.partner import Partner
+from hub.stages import lanes
+from hub.stages.receive import receive
+from hub.store import Store, Tx
+from hub.transports.port import FetchedFile, Mailbox, RemoteFile
+
+_log = logging.getLogger("hub.pickup")
+
+
+class Nudge(Protocol):
+    """Tells the runner that a lane has work, so that it need not wait for the sweeper."""
+
+    def __call__(self, lane: str) -> None: ...
+
+
+class _Earlier:
+    """What `receive` asks, answered inside the transaction that takes the file."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    def same_bytes(self, partner: str, sha256: str) -> Transmission | None:
+        """Return the earlier transmission with these bytes."""
+        return self._tx.find_transmission(partner, sha256)
+
+
+class Pickup:
+    """Takes the ready files of mailboxes. One object serves all threads."""
+
+    def __init__(self, store: Store, spool: Path, nudge: Nudge) -> None:
+        self._store, self._spool, self._nudge = store, spool, nudge
+
+    def poll(self, partner: Partner, mailbox: Mailbox) -> int:
+        """Take every ready file of a mailbox and return their number; one bad file stops no other.
+
+        Raises Retryable or Undeliverable when the mailbox itself cannot be read.
+        """
+        taken = 0
+        for file in mailbox.list_ready():
+            try:
+                taken += self._take(partner, mailbox, file)
+            except OSError:
+                _log.exception("%s: %s was not taken; it stays where it is", partner.key, file.name)
+        if taken:
+            self._nudge(lanes.opening(partner.key))
+            self._nudge(lanes.sending(partner.key))
+        return taken
+
+    def _take(self, partner: Partner, mailbox: Mailbox, file: RemoteFile) -> int:
+        if file.size > partner.transport.max_bytes:
+            return self._refuse(partner, mailbox, file)
+        fetched = mailbox.fetch(file, self._spool)
+        if fetched is None:
+            return 0
+        try:
+            new = self._commit(partner, file, fetched)
+            mailbox.release(file)
+            with self._store.begin() as tx:
+                tx.forget_pickup(partner.key, file.name, file.size, file.modified_at)
+        finally:
+            fetched.path.unlink(missing_ok=True)
+        return new
+
+    def _commit(self, partner: Partner, file: RemoteFile, fetched: FetchedFile) -> int:
+        """Archive and record one fetched file; 0 when it had been taken and only its release was left."""
+        sha256, size = self._store.archive.put_file(fetched.path)
+        with self._store.begin() as tx:
+            fresh = tx.claim_pickup(partner.key, file.name, file.size, file.modified_at)
+            if not fresh and tx.find_transmission(partner.key, sha256) is not None:
+                return 0
+            outcome = receive(fetched, partner.key, _Earlier(tx))
+            added = tx.add_transmission(
+                partner=partner.key,
+                channel=partner.transport.kind,
+                name=fetched.name,
+                sha256=sha256,
+                size=size,
+                state=outcome.state,
+                why=outcome.why,
+            )
+            tx.add_findings(outcome.findings, transmission_id=added.id, stage="receive")
+            if outcome.state is State.DUPLICATE:
+                _resend_answers(tx, partner.key, sha256)
+        return 1
+
+    def _refuse(self, partner: Partner, mailbox: Mailbox, file: RemoteFile) -> int:
+        """Record a file that is too large to read; it goes to the partner's archive unread."""
+        limit = partner.transport.max_bytes
+        finding = Finding(
+            problem=problems.FILE_TOO_LARGE,
+            message=f"{file.size:,} bytes; the limit for this partner is {limit:,}",
+            where=Where(file=file.name),
+            hint="raise [transport] max_bytes in the profile and ask the partner to send it again",
+        )
+        outcome = Outcome(state=State.QUARANTINED, why=finding.message, findings=(finding,))
+        with self._store.begin() as tx:
+            if not tx.claim_pickup(partner.key, file.name, file.size, file.modified_at):
+                return 0
+            added = tx.add_transmission(
+                partner=partner.key,
+                channel=partner.transport.kind,
+                name=file.name,
+                sha256="",
+                size=file.size,
+                state=outcome.state,
+                why=outcome.why,
+            )
+            tx.add_findings(outcome.findings, transmission_id=added.id, stage="receive")
+        if partner.transport.archive:
+            mailbox.release(file)
+        return 1
+
+
+def _resend_answers(tx: Tx, partner: str, sha256: str) -> None:
+    """Send the stored acknowledgments of a repeated file again: same bytes, same control numbers."""
+    earlier = tx.find_transmission(partner, sha256)
+    if earlier is None:
+        return
+    for answer in tx.acks_of_transmission(earlier.id):
+        if answer.state is State.DELIVERED:
+            tx.move(answer.id, State.COMPOSED, why="the same file came again")

@@ -1,0 +1,160 @@
+"""THE SPINE: which stage runs in which state, and the one way in which a step is taken.
+
+One step is one SQL transaction: killed anywhere, an exchange is left in its last committed state and the
+step is taken again. Reading `STAGES` is reading the product.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+from hub import commit
+from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.model.exchange import MOVES, Exchange, State, Transmission
+from hub.model.outcome import Outcome
+from hub.stages import check, compose, match, post, send, translate, unwrap
+from hub.stages.unwrap import ACKS
+from hub.store import Lease, LeaseLost, Store
+
+_log = logging.getLogger("hub.pipeline")
+
+
+class Needs(
+    unwrap.Needs,
+    check.Needs,
+    match.Needs,
+    translate.Needs,
+    post.Needs,
+    compose.Needs,
+    send.Needs,
+    commit.Needs,
+    Protocol,
+):
+    """All that the stages ask of the hub; `hub.desk` gives it."""
+
+
+#: Inbound documents, then what goes out. A state that is not here waits for somebody, or is an end.
+STAGES: dict[State, Callable[[Exchange, Needs], Outcome]] = {
+    State.UNWRAPPED: check.check,  # -> checked, rejected; the last verdict of a group writes its 997
+    State.CHECKED: translate.translate,  # -> translated, held, duplicate, tested
+    State.TRANSLATED: post.post,  # -> posted, held, in_doubt
+    State.IN_DOUBT: post.post,  # looks the key up first
+    State.NOTICED: compose.compose,  # -> composed, held
+    State.COMPOSED: send.send,  # -> sent, delivered
+}
+
+#: How long a lane is claimed for; a step's outside call must time out well below it.
+LEASE_SECONDS = 120.0
+#: With pauses that grow to a minute, about a day.
+MAX_TRIES = 1500
+LONGEST_PAUSE_SECONDS = 60.0
+
+
+def pause_seconds(attempts: int) -> float:
+    """Return the pause before the next try: 1, 2, 4 ... 60 seconds."""
+    return float(min(2 ** min(attempts, 10), LONGEST_PAUSE_SECONDS))
+
+
+class Pipeline:
+    """Takes steps. Safe to use from many threads; a lane is worked on by one at a time."""
+
+    def __init__(self, store: Store, needs: Needs) -> None:
+        self._store, self._needs = store, needs
+
+    def drain(self, lane: str, owner: str) -> int:
+        """Take every due step of a lane and return their number; 0 when somebody else holds the lane.
+
+        May be called at any time, by anyone, any number of times.
+        """
+        with self._store.begin() as tx:
+            lease = tx.claim_lane(lane, owner, LEASE_SECONDS)
+        if lease is None:
+            return 0
+        steps = 0
+        try:
+            while self._step_next(lease):
+                steps += 1
+                with self._store.begin() as tx:
+                    if not tx.renew_lane(lease, LEASE_SECONDS):
+                        return steps
+        except LeaseLost:
+            _log.warning("lane %s was taken over; its step was not committed", lane)
+            return steps
+        with self._store.begin() as tx:
+            tx.release_lane(lease)
+        return steps
+
+    def _step_next(self, lease: Lease) -> bool:
+        with self._store.read() as tx:
+            item = tx.next_due(lease.lane)
+        if item is None:
+            return False
+        self.step(item, lease)
+        return True
+
+    def step(self, item: Transmission | Exchange, lease: Lease | None = None) -> None:
+        """Take one step: decide, then commit the decision whole."""
+        outcome = _given_up(item) or self._decide(item)
+        try:
+            self._commit(item, outcome, lease)
+        except LeaseLost:
+            raise
+        except Exception as fault:  # noqa: BLE001 - the rendering of a file ran in there
+            self._bury(item, _broken(item, fault), lease)
+
+    def _bury(self, item: Transmission | Exchange, outcome: Outcome, lease: Lease | None) -> None:
+        """Make a dead letter; if not even that can be committed, set it aside so that the lane goes on."""
+        try:
+            self._commit(item, outcome, lease)
+        except LeaseLost:
+            raise
+        except Exception:  # noqa: BLE001 - see the docstring
+            _log.exception("%s %s cannot be committed", type(item).__name__, item.id)
+            due_at = self._needs.now() + timedelta(seconds=LONGEST_PAUSE_SECONDS)
+            with self._store.begin() as tx:
+                if isinstance(item, Transmission):
+                    tx.move_transmission(item.id, item.state, why=outcome.why, due_at=due_at)
+                else:
+                    tx.move(item.id, item.state, why=outcome.why, due_at=due_at)
+
+    def _commit(self, item: Transmission | Exchange, outcome: Outcome, lease: Lease | None) -> None:
+        with self._store.begin() as tx:
+            if lease is not None:
+                tx.check_lease(lease)
+            if isinstance(item, Transmission):
+                commit.commit_transmission(tx, item, outcome, self._needs)
+            else:
+                commit.commit_exchange(tx, item, outcome, self._needs)
+
+    def _decide(self, item: Transmission | Exchange) -> Outcome:
+        try:
+            if isinstance(item, Transmission):
+                return unwrap.unwrap(item, self._needs)
+            if item.state is State.UNWRAPPED and item.document in ACKS:
+                return match.match(item, self._needs)
+            return STAGES[item.state](item, self._needs)
+        except Retryable as fault:
+            return Outcome(state=item.state, why=str(fault), tried=True)
+        except (Undeliverable, ConfigError) as fault:
+            return Outcome(state=State.DEAD, why=str(fault))
+        except Exception as fault:  # noqa: BLE001 - a fault of ours must not stop the neighbours
+            return _broken(item, fault)
+
+
+def _given_up(item: Transmission | Exchange) -> Outcome | None:
+    if item.attempts < MAX_TRIES:
+        return None
+    return Outcome(state=State.DEAD, why=f"given up after {item.attempts} tries; last: {item.why}")
+
+
+def _broken(item: Transmission | Exchange, fault: Exception) -> Outcome:
+    """Return the outcome of a program fault: a dead letter with its traceback."""
+    assert State.DEAD in MOVES[item.state]
+    _log.exception("%s failed in state %s", type(item).__name__, item.state, exc_info=fault)
+    text = "".join(traceback.format_exception(fault))
+    why = f"a fault in the hub: {type(fault).__name__}: {fault}"
+    return Outcome(state=State.DEAD, why=why, artifacts={"traceback": text.encode()})

@@ -1,0 +1,146 @@
+"""local: threads in the one process drain the lanes; a sweeper offers those that are due.
+
+A nudge after a commit keeps latency low; the sweeper makes a lost nudge harmless. A second process on the
+same store is refused by a file lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from msgspec import Struct
+
+from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.pipeline import Pipeline
+from hub.store import Store
+
+_log = logging.getLogger("hub.runner")
+
+SWEEP_SECONDS = 0.5
+
+
+class Job(Struct, frozen=True):
+    """Something done again and again: poll a mailbox, watch Odoo, look at deadlines."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], object]
+
+
+class LocalRunner:
+    """Drains lanes with `workers` threads and runs jobs, each in a thread of its own."""
+
+    def __init__(self, store: Store, pipeline: Pipeline, workers: int, lock_path: Path) -> None:
+        self._store, self._pipeline, self._workers = store, pipeline, workers
+        self._lock_path, self._lock = lock_path, None
+        self._lanes: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._queued: set[str] = set()
+        self._guard = threading.Lock()
+        self._stopping = threading.Event()
+        self._wakes: dict[str, threading.Event] = {}
+        self._threads: list[threading.Thread] = []
+
+    _lock: IO[str] | None
+
+    def start(self, jobs: list[Job]) -> None:
+        """Take the lock, clear what a killed process left, and start all threads."""
+        self._lock = _take_lock(self._lock_path)
+        with self._store.begin() as tx:
+            tx.clear_leases()
+        for number in range(self._workers):
+            self._thread(f"worker-{number}", self._work)
+        for job in [*jobs, Job("sweeper", SWEEP_SECONDS, self._sweep)]:
+            self._wakes[job.name] = threading.Event()
+            self._thread(job.name, lambda job=job: self._repeat(job))
+
+    def nudge(self, lane: str) -> None:
+        """Offer a lane to the workers now; offering it twice is harmless."""
+        with self._guard:
+            if lane in self._queued:
+                return
+            self._queued.add(lane)
+        self._lanes.put(lane)
+
+    def wake(self, job: str) -> None:
+        """Run a job now instead of at its next tick."""
+        if job in self._wakes:
+            self._wakes[job].set()
+
+    def stop(self) -> None:
+        """Let every thread finish the step it is in, and free the lock."""
+        self._stopping.set()
+        for wake in self._wakes.values():
+            wake.set()
+        for _ in range(self._workers):
+            self._lanes.put(None)
+        for thread in self._threads:
+            thread.join()
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def _thread(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self) -> None:
+        owner = f"{os.getpid()}:{threading.current_thread().name}"
+        while not self._stopping.is_set():
+            lane = self._lanes.get()
+            if lane is None:
+                return
+            with self._guard:
+                self._queued.discard(lane)
+            try:
+                self._pipeline.drain(lane, owner)
+            except Exception:  # noqa: BLE001 - the sweeper offers the lane again
+                _log.exception("lane %s stopped; the sweeper offers it again", lane)
+
+    def _sweep(self) -> None:
+        with self._store.read() as tx:
+            lanes = tx.due_lanes()
+        for lane in lanes:
+            self.nudge(lane)
+
+    def _repeat(self, job: Job) -> None:
+        """Run a job until the end; a fault is logged once until the job works again."""
+        wake, failing = self._wakes[job.name], ""
+        while not self._stopping.is_set():
+            try:
+                job.run()
+                if failing:
+                    _log.info("%s works again", job.name)
+                failing = ""
+            except Exception as fault:  # noqa: BLE001 - one job's fault is not the others'
+                expected = isinstance(fault, Retryable | Undeliverable | ConfigError)
+                if str(fault) != failing:
+                    _log.warning("%s: %s", job.name, fault, exc_info=None if expected else fault)
+                failing = str(fault)
+            wake.wait(job.every_seconds)
+            wake.clear()
+
+
+def _take_lock(path: Path) -> IO[str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip() or "?"
+        lock.close()
+        raise ConfigError(
+            f"another hub (process {holder}) works on this store already; stop it first ({path})"
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock

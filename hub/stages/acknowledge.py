@@ -1,0 +1,133 @@
+"""acknowledge: write what we owe for a received interchange and for a finished functional group.
+
+The answer follows the stored verdicts only, and is committed in the transaction of the last verdict: it
+never waits for Odoo, and it says what was well formed, not whether we take the order (that is the 855).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from hub.model import problems
+from hub.model.acks import GroupVerdict, ReceiptEntry, SetVerdict
+from hub.model.documents import DocType
+from hub.model.envelope import Envelope, UnwrappedInterchange
+from hub.model.exchange import Exchange, Group, State
+from hub.model.finding import Finding
+from hub.model.outcome import Answered, OutFile, Reply
+from hub.model.partner import Partner
+from hub.stages.addresses import answering_envelope
+from translators.port import Acknowledger, Receipting
+
+#: Nothing goes back to somebody who is not the partner that the mailbox belongs to.
+SILENT = frozenset({problems.SENDER_UNKNOWN, problems.SENDER_WRONG_ACCOUNT})
+
+
+def answer_interchange(
+    interchange: UnwrappedInterchange,
+    refusals: tuple[Finding, ...],
+    partner: Partner,
+    x12: Acknowledger,
+) -> Reply | None:
+    """Return the TA1 for an interchange, or None when none is due.
+
+    Due when ISA14 asks, when the agreement says so, and when the envelope is refused (rather than silence).
+    Never for an interchange that itself carries nothing but acknowledgments of envelopes (domain A2).
+    """
+    policy, envelope = partner.x12.technical_ack, interchange.envelope
+    if envelope.format != "x12" or policy == "never" or _only_acks(interchange):
+        return None
+    if any(f.problem in SILENT for f in refusals):
+        return None
+    if not (refusals or policy == "always" or (policy == "asked" and envelope.ack_requested)):
+        return None
+    return Reply(
+        kind="TA1",
+        partner=partner.key,
+        document=DocType.TECHNICAL_ACK,
+        file=OutFile(
+            envelope=answering_envelope(envelope),
+            render=partial(x12.write_technical_ack, interchange, refusals),
+        ),
+        number=envelope.interchange_control,
+    )
+
+
+def _only_acks(interchange: UnwrappedInterchange) -> bool:
+    functional = all(g.envelope.functional_id == "FA" for g in interchange.groups)
+    return functional and bool(interchange.groups or interchange.technical_acks)
+
+
+def answer_group(
+    group: Group,
+    group_findings: tuple[Finding, ...],
+    members: Sequence[tuple[Exchange, tuple[Finding, ...]]],
+    partner: Partner,
+    x12: Acknowledger,
+) -> Reply | None:
+    """Return the 997 (or 999) of a received group whose sets all have a verdict, or None when none is due."""
+    if partner.x12.functional_ack == "none":
+        return None
+    hold_all = partner.x12.partial == "hold_all"
+    verdict = GroupVerdict(
+        envelope=group.envelope,
+        declared_count=group.declared_count,
+        findings=group_findings,
+        sets=tuple(SetVerdict(envelope=e.envelope, findings=f) for e, f in members),
+        hold_all=hold_all,
+    )
+    rejected_all = hold_all and any(e.state is State.REJECTED for e, _ in members)
+
+    def render(numbered: Envelope) -> bytes:
+        return x12.write_functional_ack(verdict, numbered, partner)
+
+    return Reply(
+        kind=partner.x12.functional_ack,
+        partner=partner.key,
+        document=DocType.FUNCTIONAL_ACK,
+        file=OutFile(envelope=answering_envelope(group.envelope), render=render),
+        answers=tuple(
+            Answered(exchange_id=e.id, verdict=_verdict(e, f, rejected_all=rejected_all)) for e, f in members
+        ),
+        number=group.envelope.group_control,
+    )
+
+
+def answer_file(
+    group: Group,
+    members: Sequence[tuple[Exchange, tuple[Finding, ...]]],
+    partner: Partner,
+    translator: Receipting,
+) -> Reply:
+    """Return the receipt of a CSV or XML file whose documents all have a verdict."""
+    entries = tuple(_entry(exchange, findings) for exchange, findings in members)
+
+    def render(_: Envelope) -> bytes:
+        return translator.write_receipt(entries, partner)
+
+    return Reply(
+        kind="receipt",
+        partner=partner.key,
+        document=DocType.RECEIPT,
+        file=OutFile(envelope=answering_envelope(group.envelope), render=render),
+        answers=tuple(
+            Answered(exchange_id=e.id, verdict=_verdict(e, f, rejected_all=False)) for e, f in members
+        ),
+        number=entries[0].number if entries else "",
+    )
+
+
+def _verdict(exchange: Exchange, findings: tuple[Finding, ...], *, rejected_all: bool) -> str:
+    if rejected_all or exchange.state is State.REJECTED:
+        return "R"
+    return "E" if findings else "A"
+
+
+def _entry(exchange: Exchange, findings: tuple[Finding, ...]) -> ReceiptEntry:
+    return ReceiptEntry(
+        document=exchange.document,
+        number=exchange.number,
+        status="rejected" if exchange.state is State.REJECTED else "accepted",
+        findings=findings,
+    )

@@ -1,0 +1,53 @@
+"""check: hold one document against its dictionary and the partner's guideline.
+
+unwrapped -> checked      findings, if any, are warnings
+unwrapped -> rejected     the partner gets a 997 with AK5*R; nobody here is paged
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hub.model import problems
+from hub.model.exchange import Exchange, State
+from hub.model.finding import Finding
+from hub.model.outcome import Outcome
+from hub.model.partner import Partner
+from hub.stages import lanes
+from translators.port import Translator
+
+
+class Needs(Protocol):
+    """What checking asks of the hub."""
+
+    def payload(self, exchange: Exchange) -> bytes: ...
+    def partner(self, key: str) -> Partner: ...
+    def translator(self, name: str) -> Translator: ...
+    def findings(self, exchange: Exchange, stage: str) -> tuple[Finding, ...]: ...
+
+
+def check(exchange: Exchange, needs: Needs) -> Outcome:
+    """Check one unwrapped document; what splitting the file already found counts too."""
+    partner = needs.partner(exchange.partner)
+    findings = needs.findings(exchange, "unwrap")
+    if exchange.document not in partner.receive:
+        findings += (_no_agreement(exchange, partner),)
+    else:
+        translator = needs.translator(exchange.envelope.format)
+        findings += translator.check(needs.payload(exchange), exchange.envelope, exchange.document, partner)
+    fatal = sum(f.fatal for f in findings)
+    if fatal:
+        why = f"{fatal} error{'s' if fatal > 1 else ''}: {next(f for f in findings if f.fatal).line()}"
+        return Outcome(state=State.REJECTED, why=why, findings=findings)
+    lane = lanes.posting(exchange.partner, exchange.document)
+    return Outcome(state=State.CHECKED, findings=findings, changes={"lane": lane})
+
+
+def _no_agreement(exchange: Exchange, partner: Partner) -> Finding:
+    name = exchange.envelope.set_id or exchange.document.value
+    return Finding(
+        problem=problems.SET_UNSUPPORTED,
+        message=f"{partner.name} has no agreement to send {name}",
+        value=exchange.envelope.set_id,
+        hint=f"add [receive.{exchange.document.value}] to partners/{partner.key}.toml, or ask them to stop",
+    )

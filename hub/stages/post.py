@@ -1,0 +1,132 @@
+"""post: bring a translated document to Odoo, once.
+
+translated | in_doubt -> posted      the record exists, with our key as its external id
+translated | in_doubt -> held        Odoo's data do not fit (price, quantity, unknown product, closed order)
+translated            -> in_doubt    sent, and no answer came: looked up by its key before any new try
+stays                                Odoo is down or busy: tried again by itself
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from hub.erp.port import ErpGateway, OrderPolicy, PostResult
+from hub.model import problems
+from hub.model.documents import AnyDocument, DocType, Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
+from hub.model.errors import Retryable
+from hub.model.exchange import ErpRecord, Exchange, State
+from hub.model.finding import Finding, Severity, Where
+from hub.model.outcome import Outcome
+from hub.model.partner import Partner
+
+
+class Needs(Protocol):
+    """What posting asks of the hub."""
+
+    def partner(self, key: str) -> Partner: ...
+    def document(self, exchange: Exchange) -> AnyDocument: ...
+    def erp(self) -> ErpGateway: ...
+
+
+def post(exchange: Exchange, needs: Needs) -> Outcome:
+    """Post one translated document; a repeat finds what an earlier try left behind."""
+    document = needs.document(exchange)
+    try:
+        result, confirmed = _POSTERS[document.doc_type](exchange, document, needs)
+    except Retryable as fault:
+        state = State.IN_DOUBT if fault.in_doubt else exchange.state
+        return Outcome(state=state, why=str(fault), tried=True)
+    return _outcome(result, confirmed)
+
+
+def _outcome(result: PostResult, confirmed: str) -> Outcome:
+    held = [f for f in result.findings if f.severity in {Severity.HOLD, Severity.ERROR}]
+    changes = {"erp": result.record} if result.record else {}
+    if held or result.record is None:
+        why = held[0].line() if held else "Odoo took nothing and gave no reason"
+        more = f" (and {len(held) - 1} more)" if len(held) > 1 else ""
+        return Outcome(state=State.HELD, why=why + more, findings=result.findings, changes=changes)
+    verb = "made" if result.created else "found"
+    return Outcome(
+        state=State.POSTED,
+        why=f"{verb} {result.record.name or result.record.id}{confirmed}",
+        findings=result.findings,
+        changes=changes,
+        posted=result.record,
+    )
+
+
+def _post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> tuple[PostResult, str]:
+    assert isinstance(document, PurchaseOrder)
+    partner, erp = needs.partner(exchange.partner), needs.erp()
+    agreement = partner.receive[DocType.PURCHASE_ORDER]
+    policy = OrderPolicy(
+        customer_ref=partner.identity.odoo or partner.name,
+        price=agreement.price,
+        origin=origin(exchange),
+        released=exchange.released,
+    )
+    result = erp.post_order(exchange.key, document, policy)
+    clean = not any(f.severity in {Severity.HOLD, Severity.ERROR} for f in result.findings)
+    if result.record is None or agreement.confirm == "never" or not clean:
+        return result, ""
+    record = erp.confirm_order(result.record)
+    return PostResult(record=record, created=result.created, findings=result.findings), ", confirmed"
+
+
+def _post_acknowledgment(exchange: Exchange, document: AnyDocument, needs: Needs) -> tuple[PostResult, str]:
+    assert isinstance(document, OrderAcknowledgment)
+    order = needs.erp().find_purchase_order(document.order_number)
+    if order is None:
+        return _unknown_order(document.order_number), ""
+    result = needs.erp().post_order_acknowledgment(exchange.key, document, order, released=exchange.released)
+    return result, ""
+
+
+def _post_ship_notice(exchange: Exchange, document: AnyDocument, needs: Needs) -> tuple[PostResult, str]:
+    assert isinstance(document, ShipNotice)
+    orders: dict[str, ErpRecord] = {}
+    for shipped in document.orders:
+        order = needs.erp().find_purchase_order(shipped.order_number)
+        if order is None:
+            return _unknown_order(shipped.order_number), ""
+        orders[shipped.order_number] = order
+    return needs.erp().post_ship_notice(exchange.key, document, orders), ""
+
+
+def _post_invoice(exchange: Exchange, document: AnyDocument, needs: Needs) -> tuple[PostResult, str]:
+    assert isinstance(document, Invoice)
+    order = needs.erp().find_purchase_order(document.order_number)
+    if order is None:
+        return _unknown_order(document.order_number), ""
+    return needs.erp().post_vendor_bill(exchange.key, document, order, released=exchange.released), ""
+
+
+def _unknown_order(number: str) -> PostResult:
+    finding = Finding(
+        problem=problems.ORDER_UNKNOWN,
+        severity=Severity.HOLD,
+        message=f"we have no purchase order {number!r}",
+        where=Where(path="order_number"),
+        value=number,
+        hint="ask the supplier which order they mean; release when the order is in Odoo",
+    )
+    return PostResult(findings=(finding,))
+
+
+def origin(exchange: Exchange) -> str:
+    """Return how a record in Odoo names its exchange (sale.order `origin`, chatter notes)."""
+    envelope = exchange.envelope
+    numbers = "/".join(n for n in (envelope.interchange_control, envelope.set_control) if n)
+    return f"EDI {numbers} exchange {exchange.id}" if numbers else f"EDI exchange {exchange.id}"
+
+
+_Poster = Callable[[Exchange, AnyDocument, Needs], tuple[PostResult, str]]
+
+_POSTERS: dict[DocType, _Poster] = {
+    DocType.PURCHASE_ORDER: _post_order,
+    DocType.ORDER_ACKNOWLEDGMENT: _post_acknowledgment,
+    DocType.SHIP_NOTICE: _post_ship_notice,
+    DocType.INVOICE: _post_invoice,
+}

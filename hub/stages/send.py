@@ -1,0 +1,70 @@
+"""send: put the stored bytes before the partner.
+
+composed -> sent         a functional acknowledgment is owed: its clock starts
+composed -> delivered    nothing is owed back (acknowledgments, CSV, XML)
+stays                    the partner's server is down or busy: tried again by itself
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hub.model.documents import DocType
+from hub.model.errors import Retryable
+from hub.model.exchange import Exchange, State
+from hub.model.outcome import Outcome
+from hub.model.partner import Partner
+from hub.transports.port import Mailbox
+from translators.port import Translator
+
+#: Documents that nobody acknowledges: acknowledgments themselves (domain A2, no ack loops).
+_NEVER_ACKNOWLEDGED = frozenset({DocType.FUNCTIONAL_ACK, DocType.TECHNICAL_ACK, DocType.RECEIPT})
+
+#: Short names for files, as people say them.
+_SHORT = {DocType.FUNCTIONAL_ACK: "997", DocType.TECHNICAL_ACK: "TA1"}
+
+
+class Needs(Protocol):
+    """What sending asks of the hub."""
+
+    def partner(self, key: str) -> Partner: ...
+    def translator(self, name: str) -> Translator: ...
+    def mailbox(self, partner: Partner) -> Mailbox: ...
+    def outgoing_bytes(self, exchange: Exchange) -> bytes: ...
+    def now(self) -> datetime: ...
+
+
+def send(exchange: Exchange, needs: Needs) -> Outcome:
+    """Deliver one composed file; its bytes never change, however often it is sent."""
+    partner = needs.partner(exchange.partner)
+    if partner.status == "paused":
+        return Outcome(state=State.COMPOSED, why=f"{partner.name} is paused", due_in_seconds=60)
+    try:
+        name = needs.mailbox(partner).deliver(
+            file_name(exchange, partner, needs.translator(exchange.envelope.format).extension),
+            needs.outgoing_bytes(exchange),
+        )
+    except Retryable as fault:
+        return Outcome(state=State.COMPOSED, why=str(fault), tried=True)
+    owed = exchange.envelope.format == "x12" and exchange.document not in _NEVER_ACKNOWLEDGED
+    seconds = partner.ack_due_seconds
+    deadline = needs.now() + timedelta(seconds=seconds) if owed and seconds else None
+    return Outcome(
+        state=State.SENT if owed else State.DELIVERED,
+        why=f"as {name}",
+        changes={"deadline_at": deadline},
+    )
+
+
+def file_name(exchange: Exchange, partner: Partner, extension: str) -> str:
+    """Return the name of an outgoing file by the profile's pattern, safe on any file system."""
+    envelope = exchange.envelope
+    name = partner.transport.name.format(
+        document=_SHORT.get(exchange.document) or envelope.set_id or exchange.document.value,
+        number=exchange.number,
+        control=envelope.interchange_control or exchange.id,
+        ext=extension,
+    )
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).lstrip(".-") or f"{exchange.id}.{extension}"

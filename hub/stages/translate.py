@@ -1,0 +1,154 @@
+"""translate: make a canonical document of a checked one, in our codes.
+
+checked -> translated     every code is known, and the document is new
+checked -> tested         a test document, or a partner still in testing: it goes no further
+checked -> held           a code is unknown, or it looks like a change of a document that we have
+checked -> duplicate      the same document came before (acknowledged, not posted again)
+checked -> rejected       it cannot be read as a document (formats without a dictionary)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+from msgspec import structs
+
+from hub.model import problems
+from hub.model.documents import AnyDocument, Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
+from hub.model.exchange import Exchange, State, posting_key
+from hub.model.finding import Finding, Severity, Where
+from hub.model.outcome import Outcome
+from hub.model.partner import Partner
+from translators.crosswalk import Tables, translate_document
+from translators.port import Translator
+
+#: What an inbound exchange with our business key must not be in, to count as an earlier copy.
+_DEAD_ENDS = frozenset({State.REJECTED, State.CANCELLED, State.TESTED, State.DUPLICATE})
+
+
+class Needs(Protocol):
+    """What translating asks of the hub."""
+
+    def payload(self, exchange: Exchange) -> bytes: ...
+    def partner(self, key: str) -> Partner: ...
+    def translator(self, name: str) -> Translator: ...
+    def tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]: ...
+    def same_key(self, key: str) -> Sequence[Exchange]: ...
+    def group_acknowledged(self, exchange: Exchange) -> bool: ...
+
+
+def translate(exchange: Exchange, needs: Needs) -> Outcome:
+    """Translate one checked document."""
+    partner = needs.partner(exchange.partner)
+    if partner.x12.partial == "hold_all" and not needs.group_acknowledged(exchange):
+        return Outcome(state=State.CHECKED, due_in_seconds=0.5)  # its neighbours decide with it
+    translator = needs.translator(exchange.envelope.format)
+    document, findings = translator.read(
+        needs.payload(exchange), exchange.envelope, exchange.document, partner
+    )
+    if document is None or any(f.fatal for f in findings):
+        return _unreadable(exchange, findings)
+    return _in_our_codes(exchange, partner, document, findings, needs)
+
+
+def _unreadable(exchange: Exchange, findings: tuple[Finding, ...]) -> Outcome:
+    """Reject what cannot be read; X12 was answered already, so there an operator has to look."""
+    why = next((f.line() for f in findings if f.fatal), "no document could be read from it")
+    state = State.HELD if exchange.envelope.format == "x12" else State.REJECTED
+    return Outcome(state=state, why=why, findings=findings)
+
+
+def _in_our_codes(
+    exchange: Exchange,
+    partner: Partner,
+    document: AnyDocument,
+    findings: tuple[Finding, ...],
+    needs: Needs,
+) -> Outcome:
+    tables, faults = needs.tables(partner, exchange)
+    document, misses = translate_document(document, tables, partner.receive[exchange.document])
+    findings += faults + misses
+    release = getattr(document, "release", "")
+    digest = content_digest(document)
+    key = posting_key(partner.key, exchange.document, document.number, release)
+    earlier = [e for e in needs.same_key(key) if e.id < exchange.id and e.state not in _DEAD_ENDS]
+    if partner.status == "testing":
+        exchange = structs.replace(exchange, envelope=structs.replace(exchange.envelope, usage="T"))
+    state, why, more = _verdict(exchange, document, digest, earlier, findings)
+    return Outcome(
+        state=state,
+        why=why,
+        findings=findings + more,
+        changes={
+            "number": document.number,
+            "order_number": order_number(document),
+            "key": key,
+            "digest": digest,
+        },
+        artifacts={"canonical": msgspec.json.format(msgspec.json.encode(document), indent=2)},
+    )
+
+
+def _verdict(
+    exchange: Exchange,
+    document: AnyDocument,
+    digest: str,
+    earlier: Sequence[Exchange],
+    findings: tuple[Finding, ...],
+) -> tuple[State, str, tuple[Finding, ...]]:
+    if exchange.envelope.usage == "T":
+        return State.TESTED, "a test document: nothing is posted", ()
+    for before in earlier:
+        if before.digest == digest:
+            return State.DUPLICATE, f"the same document came as exchange {before.id}; not posted again", ()
+    fault = _looks_like_change(document, earlier)
+    if fault is not None:
+        return State.HELD, fault.message, (fault,)
+    held = [f for f in findings if f.severity is Severity.HOLD]
+    if held:
+        more = f" (and {len(held) - 1} more)" if len(held) > 1 else ""
+        return State.HELD, held[0].line() + more, ()
+    return State.TRANSLATED, "", ()
+
+
+def _looks_like_change(document: AnyDocument, earlier: Sequence[Exchange]) -> Finding | None:
+    """Return a hold for a repeat with other content, or for a purpose that is not a new document."""
+    if earlier:
+        return Finding(
+            problem=problems.LOOKS_LIKE_CHANGE,
+            severity=Severity.HOLD,
+            message=f"{document.number} came before as exchange {earlier[-1].id}, with other content",
+            where=Where(path="number"),
+            value=document.number,
+            hint="compare the two, change the record in Odoo by hand, and end this one with "
+            "`hub cancel ID --why ...`; it is never posted twice",
+        )
+    if document.purpose in {"cancel", "change", "replace", "duplicate"} and isinstance(
+        document, PurchaseOrder
+    ):
+        return Finding(
+            problem=problems.LOOKS_LIKE_CHANGE,
+            severity=Severity.HOLD,
+            message=f"order {document.number} has purpose {document.purpose!r}: it is no new order",
+            where=Where(path="purpose"),
+            value=document.purpose,
+            hint="apply it in Odoo by hand, and end this one with `hub cancel ID --why ...`",
+        )
+    return None
+
+
+def content_digest(document: AnyDocument) -> str:
+    """Return the digest of a document's content, alike for a repeat under other control numbers."""
+    return hashlib.sha256(msgspec.json.encode(document)).hexdigest()
+
+
+def order_number(document: AnyDocument) -> str:
+    """Return the number of the order that a document belongs to (the first one, for a ship notice)."""
+    if isinstance(document, OrderAcknowledgment | Invoice):
+        return document.order_number
+    if isinstance(document, ShipNotice):
+        return document.orders[0].order_number if document.orders else ""
+    return document.number
