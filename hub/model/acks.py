@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from msgspec import Struct
 
@@ -66,9 +67,9 @@ class ReceivedTechnicalAck(Struct, frozen=True, kw_only=True):
 
 
 class ReceiptEntry(Struct, frozen=True, kw_only=True):
-    """What a receipt (our answer to a CSV or XML file) says of one document."""
+    """What came of one document of a CSV or XML file: one entry of the receipt that answers the file."""
 
-    document: DocType
-    number: str
-    status: str  # accepted | rejected
+    number: str  # the document's own number; empty when it could not be read
+    document: DocType = DocType.UNKNOWN
+    status: Literal["accepted", "rejected", "held"] = "accepted"
     findings: tuple[Finding, ...] = ()
