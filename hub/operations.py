@@ -45,7 +45,7 @@ class Operations:
                 return self._reopen(tx, _transmission(tx, reference), "released", actor, why)
             exchange = _exchange(tx, reference)
             if exchange.state is State.QUARANTINED:
-                return _let_through(tx, exchange, "released", actor, why)
+                return self._let_through(tx, exchange, "released", actor, why)
             if exchange.state is not State.HELD:
                 raise Refused(f"exchange {exchange.id} is {exchange.state}, not held; {_advice(exchange)}")
             outbound = exchange.direction is Direction.OUT
@@ -62,7 +62,7 @@ class Operations:
                 return self._reopen(tx, _transmission(tx, reference), "redrive", actor, why)
             exchange = _exchange(tx, reference)
             if exchange.state is State.QUARANTINED:
-                return _let_through(tx, exchange, "redrive", actor, why)
+                return self._let_through(tx, exchange, "redrive", actor, why)
             state, lane = _restart(tx, exchange)
             tx.move(
                 exchange.id, state, why=why or "redriven", actor=actor, attempts=0, due_at=None, lane=lane
@@ -103,37 +103,36 @@ class Operations:
             return Done(f"exchange {exchange.id} is cancelled")
 
     @staticmethod
-    def _reopen(tx: Tx, transmission: Transmission, channel: str, actor: str, why: str) -> Done:
+    def _reopen(tx: Tx, transmission: Transmission, verb: str, actor: str, why: str) -> Done:
         if transmission.state not in {State.QUARANTINED, State.DEAD, State.DUPLICATE}:
             raise Refused(
                 f"file T{transmission.id} is {transmission.state}; its documents have numbers of their own"
             )
         if not transmission.sha256:
             raise Refused(f"file T{transmission.id} was never read; ask the partner to send it again")
-        tx.move_transmission(
-            transmission.id, State.RECEIVED, why=why or channel, actor=actor, attempts=0, channel=channel
-        )
+        tx.move_transmission(transmission.id, State.RECEIVED, why=why or verb, actor=actor, attempts=0)
         return Done(f"file T{transmission.id} is opened again", lanes.opening(transmission.partner))
+
+    def _let_through(self, tx: Tx, exchange: Exchange, channel: str, actor: str, why: str) -> Done:
+        """Open a quarantined interchange again, as a file of its own cut from the one that it came in."""
+        payload = tx.artifact(exchange.id, "payload")
+        assert payload is not None, "a quarantined interchange keeps its bytes"
+        added = tx.add_transmission(
+            partner=exchange.partner,
+            channel=channel,
+            name=f"exchange-{exchange.id}",
+            sha256=self._store.archive.put(payload),
+            size=len(payload),
+        )
+        tx.move(
+            exchange.id, State.CANCELLED, why=f"{why or channel}: opened again as T{added.id}", actor=actor
+        )
+        return Done(f"exchange {exchange.id} is opened again as T{added.id}", lanes.opening(exchange.partner))
 
 
 def is_transmission(reference: str) -> bool:
     """Say whether `T7` names a file; a bare number names an exchange."""
     return reference[:1] in {"T", "t"}
-
-
-def _let_through(tx: Tx, exchange: Exchange, channel: str, actor: str, why: str) -> Done:
-    """Open a quarantined interchange again, as a file of its own cut from the one that it came in."""
-    payload = tx.artifact(exchange.id, "payload")
-    assert payload is not None, "a quarantined interchange keeps its bytes"
-    added = tx.add_transmission(
-        partner=exchange.partner,
-        channel=channel,
-        name=f"exchange-{exchange.id}",
-        sha256=tx.archive.put(payload),
-        size=len(payload),
-    )
-    tx.move(exchange.id, State.CANCELLED, why=f"{why or channel}: opened again as T{added.id}", actor=actor)
-    return Done(f"exchange {exchange.id} is opened again as T{added.id}", lanes.opening(exchange.partner))
 
 
 def _restart(tx: Tx, exchange: Exchange) -> tuple[State, str]:

@@ -12,6 +12,7 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -58,7 +59,7 @@ class LocalRunner:
             self._thread(f"worker-{number}", self._work)
         for job in [*jobs, Job("sweeper", SWEEP_SECONDS, self._sweep)]:
             self._wakes[job.name] = threading.Event()
-            self._thread(job.name, lambda job=job: self._repeat(job))
+            self._thread(job.name, partial(self._repeat, job))
 
     def nudge(self, lane: str) -> None:
         """Offer a lane to the workers now; offering it twice is harmless."""

@@ -100,6 +100,12 @@ class Exchanges(TxPart):
             )
         )
 
+    def exchanges_of_order(self, partner: str, order_number: str) -> list[Exchange]:
+        """Return every exchange of an order, both ways, oldest first."""
+        return self._exchanges(
+            _where(exchanges.c.partner == partner, exchanges.c.order_number == order_number)
+        )
+
     def find_sent(
         self,
         partner: str,

@@ -1,0 +1,231 @@
+"""The desk: where the stages get what they need. It reads; it never writes.
+
+One class answers every stage's `Needs`; what is slow to make (tables, mailboxes) is kept until its file or
+profile changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from hub import pipeline
+from hub.erp.port import ErpGateway
+from hub.model.documents import AnyDocument, DocType, PurchaseOrder
+from hub.model.envelope import Address
+from hub.model.errors import ConfigError
+from hub.model.exchange import Direction, Exchange, Transmission
+from hub.model.finding import Finding
+from hub.model.partner import Crosswalks, Partner
+from hub.stages.addresses import Company
+from hub.store import Store
+from hub.transports.port import Mailbox
+from translators.crosswalk import Tables
+from translators.port import Acknowledger, Receipting, Translator
+
+
+class Formats:
+    """The translators by name, and which of them speak acknowledgments and receipts."""
+
+    def __init__(
+        self,
+        translators: Sequence[Translator],
+        acknowledger: Acknowledger,
+        receipting: Mapping[str, Receipting],
+    ) -> None:
+        self.by_name = {t.name: t for t in translators}
+        self.acknowledger, self.receipting = acknowledger, receipting
+
+
+class Desk:
+    """Answers the stages. Safe for many threads."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        partners: Callable[[], Mapping[str, Partner]],
+        company: Company,
+        formats: Formats,
+        tables: Callable[[Crosswalks], tuple[Tables, tuple[Finding, ...]]],
+        erp: ErpGateway,
+        open_mailbox: Callable[[Partner], Mailbox],
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._store, self._partners, self._company = store, partners, company
+        self._formats, self._tables, self._erp = formats, tables, erp
+        self._open_mailbox, self._clock = open_mailbox, clock
+        self._mailboxes: dict[str, tuple[Partner, Mailbox]] = {}
+        self._guard = threading.Lock()
+
+    # --- who and when
+    def partner(self, key: str) -> Partner:
+        """Return a partner; raise ConfigError when its profile is gone or does not load."""
+        found = self._partners().get(key)
+        if found is None:
+            raise ConfigError(f"partner {key!r} has no profile that loads; run `hub partner lint {key}`")
+        return found
+
+    def partners(self) -> Mapping[str, Partner]:
+        """Return all partners whose profiles load."""
+        return self._partners()
+
+    def company(self) -> Company:
+        """Return how we are called."""
+        return self._company
+
+    def now(self) -> dt.datetime:
+        """Return the instant, UTC."""
+        return self._clock()
+
+    def today(self) -> dt.date:
+        """Return the calendar day of this machine, as documents are dated."""
+        return self._clock().astimezone().date()
+
+    def pause_seconds(self, attempts: int) -> float:
+        """Return the pause before the next try, a little different each time."""
+        return pipeline.pause_seconds(attempts) * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
+
+    # --- formats
+    def translator(self, name: str) -> Translator:
+        """Return the translator of a format."""
+        return self._formats.by_name[name]
+
+    def recognise(self, head: bytes) -> Translator | None:
+        """Return the format of a file by its first bytes; CSV cannot be told that way."""
+        return next((t for n, t in self._formats.by_name.items() if n != "csv" and t.recognises(head)), None)
+
+    def acknowledger(self) -> Acknowledger:
+        """Return who writes and reads TA1 and 997."""
+        return self._formats.acknowledger
+
+    def receipting(self, name: str) -> Receipting:
+        """Return who writes the receipt in a format."""
+        return self._formats.receipting[name]
+
+    # --- what came in
+    def transmission_bytes(self, transmission: Transmission) -> bytes:
+        """Return an archived file."""
+        return self._store.archive.get(transmission.sha256)
+
+    def seen_interchange(
+        self, sender: Address, receiver: Address, usage: str, control: str, window: timedelta
+    ) -> Transmission | None:
+        """Return the file in which this control number came before, within the window."""
+        with self._store.read() as tx:
+            since = self._clock() - window
+            return tx.find_received_interchange(sender, receiver, usage, control, since)
+
+    def payload(self, exchange: Exchange) -> bytes:
+        """Return the document's own bytes as received."""
+        return self._artifact(exchange, "payload")
+
+    def findings(self, exchange: Exchange, stage: str) -> tuple[Finding, ...]:
+        """Return what an earlier stage found."""
+        with self._store.read() as tx:
+            return tuple(tx.findings(exchange_id=exchange.id, stage=stage))
+
+    def group_acknowledged(self, exchange: Exchange) -> bool:
+        """Say whether the exchange's group has its acknowledgment; one without a group waits for none."""
+        if exchange.group_id is None:
+            return True
+        with self._store.read() as tx:
+            return tx.group(exchange.group_id).acknowledged
+
+    def same_key(self, key: str) -> Sequence[Exchange]:
+        """Return inbound exchanges with the same business key, oldest first."""
+        with self._store.read() as tx:
+            return sorted(tx.exchange_by_key(key, Direction.IN), key=lambda e: e.id)
+
+    def tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]:
+        """Return the crosswalks of what a partner sends."""
+        return self._tables(partner.receive[exchange.document].crosswalk)
+
+    def document(self, exchange: Exchange) -> AnyDocument:
+        """Return the exchange's canonical document."""
+        return msgspec.json.decode(self._artifact(exchange, "canonical"), type=AnyDocument)
+
+    # --- Odoo
+    def erp(self) -> ErpGateway:
+        """Return the ERP."""
+        return self._erp
+
+    def posted_as(self, model: str, record_id: int) -> Exchange | None:
+        """Return the inbound exchange that made an Odoo record."""
+        with self._store.read() as tx:
+            found = tx.exchange_by_erp(model, record_id)
+        return found if found and found.direction is Direction.IN else None
+
+    # --- what goes out
+    def order_as_received(self, exchange: Exchange) -> PurchaseOrder:
+        """Return the order that an outbound document answers, as the partner wrote it."""
+        with self._store.read() as tx:
+            sent = tx.exchanges_of_order(exchange.partner, exchange.order_number)
+        for one in sent:
+            if (
+                one.direction is Direction.IN
+                and one.document is DocType.PURCHASE_ORDER
+                and one.erp is not None
+            ):
+                order = self.document(one)
+                assert isinstance(order, PurchaseOrder)
+                return order
+        raise ConfigError(f"the order {exchange.order_number!r} is not in the log; nothing can answer it")
+
+    def sent_documents(self, exchange: Exchange, document: DocType) -> Sequence[AnyDocument]:
+        """Return the documents of one kind that the partner was told about the same order."""
+        with self._store.read() as tx:
+            told = tx.sent_exchanges(exchange.partner, exchange.order_number, document)
+        return [self.document(e) for e in told if e.id != exchange.id]
+
+    def send_tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]:
+        """Return the crosswalks of what we send a partner."""
+        return self._tables(partner.send[exchange.document].crosswalk)
+
+    def outgoing_bytes(self, exchange: Exchange) -> bytes:
+        """Return the stored bytes of an outbound file."""
+        return self._artifact(exchange, "sent")
+
+    def sent_group(self, partner: str, functional_id: str, control: str) -> Sequence[Exchange]:
+        """Return what we sent a partner in the group that a 997 names."""
+        with self._store.read() as tx:
+            return tx.find_sent(
+                partner, functional_id=functional_id, group_control=control.lstrip("0") or control
+            )
+
+    def sent_interchange(self, partner: str, control: str) -> Sequence[Exchange]:
+        """Return what we sent a partner in the interchange that a TA1 names."""
+        with self._store.read() as tx:
+            return tx.find_sent(partner, interchange_control=control.zfill(9))
+
+    def mailbox(self, partner: Partner) -> Mailbox:
+        """Return the partner's mailbox, opened once per profile."""
+        with self._guard:
+            known = self._mailboxes.get(partner.key)
+            if known is not None and known[0] == partner:
+                return known[1]
+            mailbox = self._open_mailbox(partner)
+            self._mailboxes[partner.key] = (partner, mailbox)
+        if known is not None:
+            known[1].close()
+        return mailbox
+
+    def close(self) -> None:
+        """Close every mailbox and the ERP's connections."""
+        with self._guard:
+            for _, mailbox in self._mailboxes.values():
+                mailbox.close()
+            self._mailboxes.clear()
+        self._erp.close()
+
+    def _artifact(self, exchange: Exchange, kind: str) -> bytes:
+        with self._store.read() as tx:
+            data = tx.artifact(exchange.id, kind)
+        if data is None:
+            raise ConfigError(f"exchange {exchange.id} has no {kind}; run `hub doctor`")
+        return data
