@@ -38,14 +38,14 @@ class Identity(_Table, frozen=True, kw_only=True):
 class Transport(_Table, frozen=True, kw_only=True):
     """Where files come from and go to."""
 
-    kind: Literal["embedded", "sftp", "folder"] = "embedded"
+    kind: Literal["embedded", "sftp", "folder"] = "embedded"  # our SFTP server, theirs, or a folder here
     # embedded: an account on our own SFTP server
     user: str = ""  # login name (embedded: default the profile's key)
     public_keys: tuple[str, ...] = ()  # embedded: OpenSSH public keys, or references file:NAME
     password: str = ""  # a reference (env:NAME, file:NAME), never a value
     # sftp: we go to their server
-    host: str = ""
-    port: int = 22
+    host: str = ""  # sftp: name or address of their server
+    port: int = 22  # sftp: port of their server
     key: str = ""  # reference to our private key
     host_key: tuple[str, ...] = ()  # SHA256:... fingerprints; two while a key is rotated
     # sftp and folder
@@ -53,7 +53,7 @@ class Transport(_Table, frozen=True, kw_only=True):
     outbox: str = "inbound"  # where we put files for them
     archive: str = "archive"  # where a picked-up file is moved; "" = delete it after pickup
     include: tuple[str, ...] = ("*",)  # file name patterns to pick up
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()  # file name patterns to leave alone
     poll_seconds: float = 30.0  # pause between two polls
     settle_seconds: float = 2.0  # size and time must not change for so long before a file is read
     max_bytes: int = 100_000_000  # larger files are quarantined unread
@@ -66,13 +66,13 @@ class X12Settings(_Table, frozen=True, kw_only=True):
 
     release: str = "004010"  # GS08 of what we send
     version: str = ""  # ISA12 of what we send; default: 00401 for 004010, 00501 for 005010 ...
-    element: str = "*"
-    component: str = ">"
+    element: str = "*"  # separator between elements
+    component: str = ">"  # separator within composite elements (ISA16)
     repetition: str = "^"  # used from release 00402
-    segment: str = "~"
+    segment: str = "~"  # segment terminator
     newline: bool = True  # a line feed after each segment, for people's eyes
     technical_ack: Literal["asked", "always", "never", "on_error"] = "asked"  # TA1: asked = when ISA14 is 1
-    functional_ack: Literal["997", "999", "none"] = "997"
+    functional_ack: Literal["997", "999", "none"] = "997"  # what answers each functional group
     ack_detail: Literal["all", "rejected"] = "all"  # AK2 for every set or only for rejected ones
     partial: Literal["accept", "hold_all"] = "accept"  # one bad set: post the others, or reject the group
     ask_technical_ack: bool = False  # our ISA14
@@ -82,19 +82,19 @@ class X12Settings(_Table, frozen=True, kw_only=True):
 class CsvSettings(_Table, frozen=True, kw_only=True):
     """The dialect of CSV files, both ways."""
 
-    separator: str = ","
+    separator: str = ","  # between columns
     encoding: str = ""  # empty: detect (BOM, UTF-8, then cp1252)
-    decimal: Literal[".", ","] = "."
-    date_format: str = "%Y-%m-%d"
-    header: bool = True
+    decimal: Literal[".", ","] = "."  # the decimal mark of numbers
+    date_format: str = "%Y-%m-%d"  # how dates are written, in strftime marks
+    header: bool = True  # does the first row hold the names of the columns?
 
 
 class Crosswalks(_Table, frozen=True, kw_only=True):
     """Paths of crosswalk tables (columns: theirs, ours[, factor]), relative to the partners folder."""
 
-    item: str = ""
-    ship_to: str = ""
-    unit: str = ""
+    item: str = ""  # their item number -> our SKU
+    ship_to: str = ""  # their place -> reference of our delivery address
+    unit: str = ""  # their unit -> our unit, with a factor where they count in packs
 
 
 class Receive(_Table, frozen=True, kw_only=True):
@@ -107,21 +107,21 @@ class Receive(_Table, frozen=True, kw_only=True):
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()
-    item_trust: tuple[str, ...] = ("crosswalk", "vendor_part", "upc", "ean", "gtin", "sku")
+    item_trust: tuple[str, ...] = ("crosswalk", "vendor_part", "upc", "ean", "gtin", "sku")  # best first
     price: str = "partner"  # partner | pricelist | tolerance N%
     confirm: Literal["never", "when_clean"] = "never"  # confirm the order in Odoo by ourselves?
     duplicates: Literal["hold", "ignore"] = "hold"  # same number, other content
-    system_of_record: Literal["partner", "odoo"] = "partner"
+    system_of_record: Literal["partner", "odoo"] = "partner"  # who wins when an order differs after a change
 
 
 class Send(_Table, frozen=True, kw_only=True):
     """One kind of document that we send the partner."""
 
-    format: str = ""
+    format: str = ""  # x12 | csv | xml; default: the profile's `format`
     release: str = ""  # X12 release of this document; default: [x12] release
     must: dict[str, str] = field(default_factory=dict)  # "IT106" = "UP"
-    map_file: str = ""
-    map: dict[str, str] = field(default_factory=dict)
+    map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
+    map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()  # used right to left
     structure: Literal["", "SOPI", "SOI"] = ""  # 856; default: SOPI when packed, else SOI
 
@@ -129,18 +129,18 @@ class Send(_Table, frozen=True, kw_only=True):
 class TheyOwe(_Table, frozen=True, kw_only=True):
     """What the partner promised. Seconds; 0 = no promise."""
 
-    functional_ack: float = 0.0
-    order_acknowledgment: float = 0.0
-    ship_notice: float = 0.0
+    functional_ack: float = 0.0  # 997 or 999, after our document was sent
+    order_acknowledgment: float = 0.0  # 855, after our order was sent
+    ship_notice: float = 0.0  # 856, after our order was sent
 
 
 class WeOwe(_Table, frozen=True, kw_only=True):
     """What we promised. Seconds; 0 = no promise. `ship_notice` may be the words "before departure"."""
 
-    functional_ack: float = 0.0
-    order_acknowledgment: float = 0.0
-    ship_notice: str = ""
-    invoice: float = 0.0
+    functional_ack: float = 0.0  # 997 or 999, after their document came
+    order_acknowledgment: float = 0.0  # 855, after their order came
+    ship_notice: str = ""  # 856: "before departure", or a duration after the goods left
+    invoice: float = 0.0  # 810, after the goods left
 
 
 class Obligations(_Table, frozen=True, kw_only=True):
@@ -154,9 +154,9 @@ class Partner(_Table, frozen=True, kw_only=True):
     """A trading partner: one profile file with its templates merged in."""
 
     key: str  # the file's name without .toml; names folders, lanes and accounts
-    name: str
-    status: Literal["testing", "live", "paused"] = "testing"
-    format: Literal["x12", "csv", "xml"] = "x12"
+    name: str  # the partner, as people call it; X12 and Odoo do not see it
+    status: Literal["testing", "live", "paused"] = "testing"  # testing: ISA15 is T, nothing is posted
+    format: Literal["x12", "csv", "xml"] = "x12"  # what we speak, where an agreement says no other
     owner: Owner = Owner()
     identity: Identity = Identity()
     transport: Transport = Transport()

@@ -1,0 +1,180 @@
+"""The rules for [receive.*] and [send.*]: what one kind of document is agreed to look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+
+from hub.model import problems
+from hub.model.documents import DOCUMENTS, DocType
+from hub.model.finding import Finding
+from hub.model.partner import Crosswalks, Partner, Receive, Send
+from hub.profiles.fault import Fault
+from hub.toml.checking import clip, did_you_mean
+from hub.toml.positions import KeyPath
+from translators.paths import type_at
+from translators.x12.mapping_place import parse_place
+
+_MUST = re.compile(r"[A-Z][A-Z0-9]{1,2}\d{2}(-\d{1,2})?")  # PO106, SAC01, SVC01-2
+_TOLERANCE = re.compile(r"tolerance\s+(\d{1,3}(\.\d{1,4})?)\s*%")
+_FORMATS = ("x12", "csv", "xml")
+_TRUST = ("crosswalk", "buyer_part", "vendor_part", "upc", "ean", "gtin", "sku", "manufacturer_part")
+
+Agreement = Receive | Send
+
+
+def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
+    """Yield the faults of every agreement of a partner; files are looked for under `folder`."""
+    for direction, agreements in (("receive", partner.receive), ("send", partner.send)):
+        for document, agreement in agreements.items():
+            path: KeyPath = (direction, document.value)
+            yield from _document(document, path)
+            yield from _format(agreement, path)
+            yield from _must(agreement, agreement.format or partner.format, path)
+            yield from _map(document, agreement, agreement.format or partner.format, path)
+            yield from _files(agreement, path, folder)
+    for document, receive in partner.receive.items():
+        yield from _price(receive, ("receive", document.value, "price"))
+        yield from _trust(receive, ("receive", document.value, "item_trust"))
+    yield from _matches(partner)
+
+
+def _document(document: DocType, path: KeyPath) -> Iterator[Fault]:
+    if document is DocType.UNKNOWN:
+        yield Fault(
+            path, f'"{path[0]}.unknown" is no document', "name the document: purchase_order, invoice ..."
+        )
+
+
+def _format(agreement: Agreement, path: KeyPath) -> Iterator[Fault]:
+    if agreement.format and agreement.format not in _FORMATS:
+        guess = did_you_mean(agreement.format, _FORMATS)
+        yield Fault((*path, "format"), f'unknown format "{clip(agreement.format)}"{guess}', "x12, csv or xml")
+
+
+def _must(agreement: Agreement, form: str, path: KeyPath) -> Iterator[Fault]:
+    """Keys name an X12 element (segment and position); in CSV and XML any column or path may be named."""
+    if form != "x12":
+        return
+    for name in agreement.must:
+        if not _MUST.fullmatch(name):
+            hint = "segment and position: PO106 is element 06 of PO1; a component is SAC01-2"
+            yield Fault((*path, "must", name), f'"{clip(name)}" names no X12 element', hint, name)
+
+
+def _map(document: DocType, agreement: Agreement, form: str, path: KeyPath) -> Iterator[Fault]:
+    """Left stands a canonical path, right a place in the partner's format."""
+    for field, place in agreement.map.items():
+        at = (*path, "map", field)
+        if fault := _field_fault(document, field):
+            hint = 'a field of the canonical document, e.g. "refs.department" or "lines[].price"'
+            yield Fault(at, f"no such field: {clip(fault, 200)}", hint, field)
+        if not place.strip():
+            yield Fault(at, f'"{clip(field)}" is mapped to nothing', "name the place, or leave the line out")
+        elif form == "x12" and (fault := _x12_fault(place)):
+            yield Fault(at, f"no such place: {clip(fault, 200)}", 'e.g. "REF[DP]/02", "PO1/04"', place)
+
+
+def _field_fault(document: DocType, field: str) -> str:
+    """Say why a canonical path names nothing in its document."""
+    if document not in DOCUMENTS:
+        return ""
+    try:
+        type_at(DOCUMENTS[document], field)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _x12_fault(place: str) -> str:
+    """Say what is wrong with an X12 place; the X12 map language is the judge."""
+    try:
+        parse_place(place)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _price(receive: Receive, path: KeyPath) -> Iterator[Fault]:
+    policy = receive.price
+    if policy in {"partner", "pricelist"}:
+        return
+    match = _TOLERANCE.fullmatch(policy)
+    if not match:
+        hint = '"partner", "pricelist" or "tolerance 2%"'
+        guess = did_you_mean(policy, ("partner", "pricelist", "tolerance"))
+        yield Fault(path, f'"{clip(policy)}" is no price policy{guess}', hint, policy)
+    elif Decimal(match.group(1)) > 100:
+        yield Fault(path, f'"{policy}" lets every price pass', "at most 100%", policy)
+
+
+def _trust(receive: Receive, path: KeyPath) -> Iterator[Fault]:
+    """A kind of item number that has no name of ours is the lower-case X12 qualifier (data element 235)."""
+    for index, kind in enumerate(receive.item_trust):
+        if kind not in _TRUST and not re.fullmatch(r"[a-z][a-z0-9]", kind):
+            guess = did_you_mean(kind, _TRUST)
+            yield Fault((*path, index), f'"{clip(kind)}" is no kind of item number{guess}', ", ".join(_TRUST))
+
+
+def _matches(partner: Partner) -> Iterator[Fault]:
+    """A CSV file does not say what it is: with two kinds, the file name must."""
+    csv = [(d, r) for d, r in partner.receive.items() if (r.format or partner.format) == "csv"]
+    for document, receive in csv:
+        if len(csv) > 1 and not receive.match:
+            hint = 'write match = "orders_*.csv"'
+            yield Fault(
+                ("receive", document.value), "several kinds of CSV file and no `match` for this one", hint
+            )
+
+
+def _files(agreement: Agreement, path: KeyPath, folder: Path) -> Iterator[Fault]:
+    """Crosswalks and maps exist inside the partners folder, and the crosswalks load."""
+    if agreement.map_file:
+        yield from _file_fault(agreement.map_file, (*path, "map_file"), folder)
+    for name in Crosswalks.__struct_fields__:
+        relative = getattr(agreement.crosswalk, name)
+        if not relative:
+            continue
+        at = (*path, "crosswalk", name)
+        faults = list(_file_fault(relative, at, folder))
+        yield from faults or _crosswalk_faults(folder / relative, at)
+
+
+def _file_fault(relative: str, path: KeyPath, folder: Path) -> Iterator[Fault]:
+    pure = PurePosixPath(relative)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in relative or "\0" in relative:
+        yield Fault(
+            path,
+            f'"{clip(relative)}" leaves the partners folder',
+            "a path below it: acme/items.csv",
+            relative,
+        )
+    elif not (folder / pure).is_file():
+        near = did_you_mean(relative, _files_below(folder, pure.suffix))
+        hint = f"it is looked for in {folder.as_posix()}"
+        yield Fault(
+            path, f'there is no file "{clip(relative)}"{near}', hint, relative, problems.CONFIG_REFERENCE
+        )
+
+
+def _files_below(folder: Path, suffix: str) -> list[str]:
+    """Return what may have been meant: files of that kind one folder down."""
+    if not suffix.isascii() or not suffix[1:].isalnum():
+        return []
+    return [file.relative_to(folder).as_posix() for file in folder.glob(f"*/*{suffix}")]
+
+
+def _crosswalk_faults(file: Path, path: KeyPath) -> Iterator[Fault]:
+    """Imported late: not every profile has a crosswalk."""
+    if find_spec("translators.crosswalk") is None:
+        return
+    load: Callable[[Path], tuple[object, tuple[Finding, ...]]]
+    load = import_module("translators.crosswalk").Crosswalk.load
+    for finding in load(file)[1]:
+        row = f":{finding.where.row}" if finding.where.row else ""
+        message = f"{file.as_posix()}{row}: {finding.message}"
+        yield Fault(path, message, finding.hint, finding.value, problems.CONFIG_REFERENCE, finding.severity)

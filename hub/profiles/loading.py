@@ -1,0 +1,139 @@
+"""Make partners of the profiles in a folder; whatever is wrong becomes findings, all of them at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec import structs
+
+from hub.model import problems
+from hub.model.finding import Finding
+from hub.model.partner import Identity, Partner
+from hub.profiles.fault import Fault
+from hub.profiles.merging import Draft, Folder
+from hub.profiles.rules import faults_of
+from hub.toml.checking import check_table
+from hub.toml.positions import KeyPath
+from hub.toml.reading import Table
+
+#: ISA12 by release; any other release is written with its first five digits (X12 005010 -> 00501).
+_VERSION_DIGITS = 5
+
+
+def load_partners(
+    folder: Path, *, our_isa: str = "", our_gs: str = ""
+) -> tuple[dict[str, Partner], tuple[Finding, ...]]:
+    """Return the partners of a folder by key, and what is wrong with its profiles.
+
+    A profile with an error gives findings and no partner; the others load. `our_isa` and `our_gs` are
+    what a profile means when it does not say how we are called. Never raises on what the files say.
+    """
+    files = Folder(folder)
+    partners: dict[str, Partner] = {}
+    drafts: dict[str, Draft] = {}
+    findings: list[Finding] = []
+    for key in files.keys:
+        draft = drafts[key] = files.draft(key)
+        partner, found = _build(draft, folder)
+        findings += found
+        if not any(finding.fatal for finding in found):
+            partners[key] = _fill(partner, our_isa, our_gs)
+    for loser, finding in _clashes(partners, drafts):
+        partners.pop(loser, None)
+        findings.append(finding)
+    findings.sort(key=lambda finding: (finding.where.file, finding.where.row or 0))
+    return partners, tuple(dict.fromkeys(findings))  # a template's fault shows once, not once per partner
+
+
+def _build(draft: Draft, folder: Path) -> tuple[Partner, tuple[Finding, ...]]:
+    """Check one draft and convert what is sound of it."""
+    sound, findings = check_table(_with_key(draft), Partner, draft.locate)
+    findings = (*draft.findings, *_key_is_no_setting(draft), *findings)
+    partner = msgspec.convert({"name": draft.key, **sound}, Partner)
+    if any(finding.problem == problems.CONFIG_SYNTAX for finding in findings):
+        return partner, tuple(f for f in findings if f.problem != problems.CONFIG_MISSING)
+    reported = {finding.where for finding in findings}
+    later = tuple(_finding(fault, draft) for fault in faults_of(partner, folder))
+    return partner, (*findings, *(f for f in later if f.where not in reported or not f.where.row))
+
+
+def _with_key(draft: Draft) -> Table:
+    return {**draft.data, "key": draft.key}
+
+
+def _key_is_no_setting(draft: Draft) -> tuple[Finding, ...]:
+    """Refuse `key = ...` in a file: the file's name is the key."""
+    if "key" not in draft.data:
+        return ()
+    hint = "the file's name is the partner's key; leave the line out"
+    return (
+        Finding(problems.CONFIG_UNKNOWN_KEY, 'unknown key "key"', where=draft.locate(("key",)), hint=hint),
+    )
+
+
+def _finding(fault: Fault, draft: Draft) -> Finding:
+    where = draft.locate(fault.path)
+    return Finding(fault.problem, fault.message, fault.severity, where, fault.value, fault.hint)
+
+
+def _fill(partner: Partner, our_isa: str, our_gs: str) -> Partner:
+    """Return the partner with the defaults that depend on other keys."""
+    given = partner.identity
+    our = given.our_isa or our_isa
+    ours_differ = bool(given.our_isa) and given.our_isa != our_isa
+    identity = Identity(
+        isa=given.isa,
+        gs=given.gs or _id(given.isa),
+        our_isa=our,
+        our_gs=given.our_gs or ("" if ours_differ else our_gs) or _id(our),
+        odoo=given.odoo or partner.name,
+    )
+    x12 = structs.replace(partner.x12, version=partner.x12.version or partner.x12.release[:_VERSION_DIGITS])
+    return structs.replace(
+        partner,
+        identity=identity,
+        x12=x12,
+        transport=structs.replace(partner.transport, user=partner.transport.user or partner.key),
+        receive={
+            d: structs.replace(r, format=r.format or partner.format) for d, r in partner.receive.items()
+        },
+        send={
+            d: structs.replace(s, format=s.format or partner.format, release=s.release or x12.release)
+            for d, s in partner.send.items()
+        },
+    )
+
+
+def _id(isa: str) -> str:
+    return isa.partition(":")[2]
+
+
+def _clashes(partners: dict[str, Partner], drafts: dict[str, Draft]) -> list[tuple[str, Finding]]:
+    """Return the live partners that claim what another live partner has already.
+
+    Two may share an ISA id when their GS ids differ (one company, two divisions); accounts never.
+    """
+    owners: dict[tuple[str, ...], str] = {}
+    found: list[tuple[str, Finding]] = []
+    for key, partner in partners.items():
+        for claim, path in _claims(partner):
+            first = owners.setdefault(claim, key)
+            if first == key:
+                continue
+            what = f"{claim[0]} {' / '.join(claim[1:])}"
+            message = f'"{key}" and "{first}" both claim the {what}'
+            where = drafts[key].locate(path)
+            hint = f"{drafts[first].locate(path).file} has it too; one of the two must change or be paused"
+            found.append((key, Finding(problems.CONFIG_VALUE, message, where=where, hint=hint)))
+    return found
+
+
+def _claims(partner: Partner) -> list[tuple[tuple[str, ...], KeyPath]]:
+    """Return what only one partner may have: the identity of a live one, an account on our server."""
+    claims: list[tuple[tuple[str, ...], KeyPath]] = []
+    if partner.status == "live" and partner.identity.isa:
+        claims.append((("identity", partner.identity.isa, partner.identity.gs), ("identity", "isa")))
+    if partner.transport.kind == "embedded":
+        claims.append((("account", partner.transport.user), ("transport", "user")))
+    return claims

@@ -1,0 +1,121 @@
+"""The settings as values: a Struct for each table of hub.toml.
+
+The comment of each attribute is the documentation of that key (docs/configuration.md is made of them).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of hub.toml."""
+
+
+class Company(_Table, frozen=True, kw_only=True):
+    """Who we are in envelopes."""
+
+    name: str = "Our Company"  # our name, as partners read it
+    isa: str = "ZZ:OURCO"  # our interchange id, "qualifier:id"; a profile may say another for its partner
+    gs: str = ""  # our id in GS; default: the id of `isa`
+
+
+class Store(_Table, frozen=True, kw_only=True):
+    """Where the translation log and the archived bytes are kept."""
+
+    url: str = ""  # database; default: SQLite in [paths] var. PostgreSQL: postgresql+psycopg://user@host/name
+    archive: str = "var/archive"  # folder of the archived bytes, by sha256
+
+
+class SftpServer(_Table, frozen=True, kw_only=True):
+    """The embedded SFTP server, with one account per partner of transport kind "embedded"."""
+
+    enabled: bool = True  # false: no partner uses it
+    host: str = "127.0.0.1"  # address to listen on; 0.0.0.0 to be reached from outside
+    port: int = 2222  # 0: any free port
+    root: str = "var/sftp"  # folder that holds each account's own folder
+    host_key: str = "file:sftp_host_key"  # reference to our private host key; made at the first start
+
+
+class Odoo(_Table, frozen=True, kw_only=True):
+    """The Odoo that orders are posted to."""
+
+    url: str = ""  # e.g. https://odoo.example.com; empty: the practice Odoo
+    database: str = ""  # database name; needed when the server has several
+    login: str = ""  # user's login; XML-RPC needs it, JSON-2 does not
+    key: str = ""  # reference (env:NAME, file:NAME) to the API key or password, never the value
+    api: Literal["auto", "json2", "xmlrpc"] = (
+        "auto"  # auto: JSON-2 where the server has it (Odoo 19), else XML-RPC
+    )
+    timeout: float = 30.0  # longest wait for one call
+    concurrency: int = 4  # calls at the same time, at most
+
+
+class Practice(_Table, frozen=True, kw_only=True):
+    """The stand-in for Odoo on a machine that has none."""
+
+    enabled: Literal["auto", "yes", "no"] = "auto"  # auto: when [odoo] url is empty
+    port: int = 8069  # on 127.0.0.1; 0: any free port
+
+
+class Web(_Table, frozen=True, kw_only=True):
+    """The ops pages."""
+
+    host: str = "127.0.0.1"  # address to listen on
+    port: int = 8080  # 0: any free port
+
+
+class Workers(_Table, frozen=True, kw_only=True):
+    """Who does the work."""
+
+    count: int = 4  # threads that drain lanes
+
+
+class Poll(_Table, frozen=True, kw_only=True):
+    """How often we look."""
+
+    erp: float = 5.0  # pause between two looks for news in Odoo
+    mailbox: float = 5.0  # pause between two looks into local mailboxes, beside the watcher
+
+
+class Limits(_Table, frozen=True, kw_only=True):
+    """What is too much."""
+
+    max_file_bytes: int = 100_000_000  # larger files are quarantined unread
+
+
+class Paths(_Table, frozen=True, kw_only=True):
+    """The hub's folders."""
+
+    partners: str = "partners"  # profiles, crosswalks and samples
+    inbox: str = "inbox"  # spool of watched folders, one folder per partner
+    outbox: str = "outbox"  # spool of outgoing files, one folder per partner
+    var: str = "var"  # everything that the hub writes for itself
+    secrets: str = "secrets"  # files that `file:NAME` refers to; mode 0600 each
+
+
+class Settings(_Table, frozen=True, kw_only=True):
+    """The hub's settings with every default filled in. Paths are absolute; durations are seconds."""
+
+    company: Company = Company()
+    store: Store = Store()
+    sftp_server: SftpServer = SftpServer()
+    odoo: Odoo = Odoo()
+    practice: Practice = Practice()
+    web: Web = Web()
+    workers: Workers = Workers()
+    poll: Poll = Poll()
+    limits: Limits = Limits()
+    paths: Paths = Paths()
+
+    @property
+    def uses_practice(self) -> bool:
+        """Say whether the practice Odoo stands in for a real one."""
+        return self.practice.enabled == "yes" or (self.practice.enabled == "auto" and not self.odoo.url)
+
+    @property
+    def gs(self) -> str:
+        """Return our id in GS."""
+        return self.company.gs or self.company.isa.partition(":")[2]

@@ -1,0 +1,22 @@
+"""Durations as people write them ("90s", "30m", "4h", "2d", "1h30m") to seconds."""
+
+from __future__ import annotations
+
+import re
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_PART = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhd])")
+#: The same rule as a pattern, for the JSON Schema.
+PATTERN = r"^\s*(\d+(\.\d+)?\s*[smhd]\s*)+$"
+
+
+def parse_duration(text: str) -> float | None:
+    """Return the seconds that a text such as "4h" or "1h30m" means, or None when it means nothing."""
+    at, seconds, text = 0, 0.0, text.strip()
+    while at < len(text):
+        part = _PART.match(text, at)
+        if not part:
+            return None
+        seconds += float(part.group(1)) * _SECONDS[part.group(2)]
+        at = part.end() + len(text[part.end() :]) - len(text[part.end() :].lstrip())
+    return seconds if text else None

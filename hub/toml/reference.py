@@ -1,0 +1,103 @@
+"""What each key means, from the one place that says it: the comment behind the attribute of a Struct."""
+
+from __future__ import annotations
+
+import inspect as source
+import re
+from collections.abc import Iterator
+from typing import NamedTuple, get_args, get_origin, get_type_hints
+
+from msgspec import NODEFAULT, Struct, structs
+
+from hub.toml.writing import toml_value
+
+_COMMENTED = re.compile(r"^ {4}(\w+): .*?#\s+(.+)$", re.MULTILINE)
+
+
+class Key(NamedTuple):
+    """One key of a table, for people: its type in words, its default as TOML, what it is for."""
+
+    name: str
+    kind: str
+    default: str
+    help: str
+
+
+class TableHelp(NamedTuple):
+    """One table: its path as a header shows it, what it is for, its keys."""
+
+    path: str
+    summary: str
+    keys: tuple[Key, ...]
+
+
+def help_texts(kind: type[Struct]) -> dict[str, str]:
+    """Return the comment of each attribute of a Struct."""
+    return dict(_COMMENTED.findall(source.getsource(kind)))
+
+
+def tables(kind: type[Struct], path: str = "") -> Iterator[TableHelp]:
+    """Yield the table that a Struct describes, then those inside it, depth first."""
+    hints, comments = get_type_hints(kind), help_texts(kind)
+    keys: list[Key] = []
+    inner: list[tuple[type[Struct], str]] = []
+    for field in structs.fields(kind):
+        table = _table_type(hints[field.name])
+        if table is None:
+            keys.append(
+                Key(field.name, _kind(hints[field.name]), _default(field), comments.get(field.name, ""))
+            )
+        else:
+            below = f"{path}.{field.name}".lstrip(".")
+            inner.append((table, f"{below}.DOCUMENT" if get_origin(hints[field.name]) is dict else below))
+    yield TableHelp(path, source.cleandoc(kind.__doc__ or ""), tuple(keys))
+    for table, below in inner:
+        yield from tables(table, below)
+
+
+def as_markdown(kind: type[Struct], *, hidden: frozenset[str] = frozenset()) -> str:
+    """Return all tables of a Struct as Markdown; `hidden` keys of the top table are left out."""
+    parts: list[str] = []
+    for table in tables(kind):
+        keys = [key for key in table.keys if table.path or key.name not in hidden]
+        if not keys:
+            continue
+        parts += [f"### {f'`[{table.path}]`' if table.path else 'Top of the file'}", "", table.summary, ""]
+        parts += ["| key | type | default | meaning |", "|---|---|---|---|"]
+        parts += [f"| `{k.name}` | {k.kind} | {_code(k.default)} | {_cell(k.help)} |" for k in keys]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _table_type(hint: object) -> type[Struct] | None:
+    """Return the Struct behind a hint that is one, or a dict of them."""
+    inner = get_args(hint)[1] if get_origin(hint) is dict else hint
+    return inner if isinstance(inner, type) and issubclass(inner, Struct) else None
+
+
+def _kind(hint: object) -> str:
+    """Return a type in plain words."""
+    words = {str: "text", int: "whole number", bool: "true or false", float: "duration"}
+    if isinstance(hint, type) and hint in words:
+        return words[hint]
+    if get_origin(hint) is tuple:
+        return "list of text"
+    if get_origin(hint) is dict:
+        return "table of text"
+    return "one of " + ", ".join(f"`{toml_value(value)}`" for value in get_args(hint))
+
+
+def _default(field: structs.FieldInfo) -> str:
+    if field.default_factory is not NODEFAULT:
+        return "{}"
+    if field.default is NODEFAULT:
+        return ""
+    return toml_value(list(field.default) if isinstance(field.default, tuple) else field.default)
+
+
+def _code(text: str) -> str:
+    return f"`{_cell(text)}`" if text else "(mandatory)"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
