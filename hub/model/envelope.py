@@ -48,7 +48,8 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
     group_control: str = ""  # GS06
     release: str = ""  # GS08, e.g. 004010 or 004010VICS; the document is read by this
     set_id: str = ""  # ST01, e.g. 850
-    set_control: str = ""  # ST02
+    set_control: str = ""  # ST02; CSV and XML: the ordinal of the document in its file
+    rows: str = ""  # CSV: the rows of the file that the document's payload was taken from, e.g. 2-4,9
 
 
 class UnwrappedSet(Struct, frozen=True, kw_only=True):

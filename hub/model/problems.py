@@ -70,6 +70,8 @@ ELEMENT_TIME = "element.invalid_time"
 ELEMENT_EXCLUSION = "element.exclusion"
 ELEMENT_REPEATS = "element.too_many_repeats"
 COMPONENT_TOO_MANY = "element.too_many_components"
+DICTIONARY_GAP = "dictionary.gap"  # X12 may allow it, our dictionary does not describe it: never in a 997
+HIERARCHY = "hierarchy"  # HL: an id twice, or a parent that does not exist
 
 # --- reading a document
 FIELD_MISSING = "field.missing"
@@ -77,6 +79,7 @@ FIELD_INVALID = "field.invalid"
 FIELD_UNMAPPED = "field.unmapped"
 TOTAL_MISMATCH = "total.mismatch"
 COLUMN_MISSING = "column.missing"
+COLUMN_DUPLICATE = "column.duplicate"  # a column that we read stands twice
 ROW_INVALID = "row.invalid"
 XML_INVALID = "xml.invalid"
 XML_FORBIDDEN = "xml.forbidden"  # DTD, external entity, too deep
