@@ -1,0 +1,206 @@
+"""A session with one Odoo: pooled connections, time limits, a limit on concurrency, errors sorted.
+
+`Session` is the only place that talks HTTP to Odoo; everything above it speaks models, methods and fields.
+It may be used by several threads.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import httpx
+
+from hub.erp.odoo import errors
+from hub.erp.odoo.wires import Call, Json2, OdooSettings, Wire, XmlRpc, xml_answer, xml_request
+from hub.model.errors import Retryable, Undeliverable
+
+Values = dict[str, Any]
+
+#: Creates where the external id is new, leaves what is there as it is: people may have edited the record
+#: since. `noupdate` also keeps a later module update from touching it.
+ONCE = {"mode": "update", "noupdate": True}
+
+#: An `account.move` has a default for everything, so a look-up by `load` could make an empty one.
+#: This default makes the creation impossible; a move that exists is found all the same.
+NEVER_CREATE = {"default_move_type": "none"}
+
+
+class Session:
+    """Calls of one Odoo's models over one wire."""
+
+    def __init__(self, settings: OdooSettings) -> None:
+        limits = httpx.Limits(
+            max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency
+        )
+        timeout = httpx.Timeout(settings.read_seconds, connect=settings.connect_seconds, pool=None)
+        self.settings = settings
+        self._http = httpx.Client(timeout=timeout, limits=limits, headers={"User-Agent": _user_agent()})
+        self._slots = threading.BoundedSemaphore(settings.concurrency)
+        self._opening = threading.Lock()
+        self._wire: Wire | None = None
+
+    @property
+    def wire(self) -> Wire:
+        """Return the wire, chosen and logged in on first use."""
+        with self._opening:
+            if self._wire is None:
+                self._wire = self._open()
+            return self._wire
+
+    def version(self) -> str:
+        """Return the server's version, e.g. `19.0`; needs no login."""
+        request = xml_request(self.settings.url, "common", "version", ())
+        try:
+            info = xml_answer(self._send(request, writes=False, what="Odoo"), writes=False, what="Odoo")
+            return str(info["server_version"])
+        except (Undeliverable, TypeError, KeyError):
+            answer = self._send(
+                httpx.Request("GET", f"{self.settings.url.rstrip('/')}/web/version"),
+                writes=False,
+                what="Odoo",
+            )
+            return _web_version(answer)
+
+    def call(self, model: str, method: str, ids: Sequence[int] | None = None, /, **kwargs: Any) -> Any:
+        """Call a method; `ids` None for a method of the model. One call is one transaction of Odoo."""
+        return self._ask(Call(model, method, None if ids is None else list(ids), kwargs))
+
+    def search_read(
+        self, model: str, domain: list[Any], fields: Sequence[str], *, order: str = "id", limit: int = 0
+    ) -> list[Values]:
+        """Return the records of a domain as plain values (many2one: `[id, name]` or False)."""
+        kwargs: Values = {"domain": domain, "fields": list(fields), "order": order}
+        if limit:
+            kwargs["limit"] = limit
+        rows: list[Values] = self.call(model, "search_read", **kwargs)
+        return rows
+
+    def read(self, model: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, Values]:
+        """Return records by id; ids that are gone are left out. No ids: no call."""
+        if not ids:
+            return {}
+        unique = list(dict.fromkeys(ids))
+        return {row["id"]: row for row in self.search_read(model, [["id", "in", unique]], fields)}
+
+    def write(self, model: str, ids: Sequence[int], values: Mapping[str, Any]) -> None:
+        """Write the same values on some records."""
+        self.call(model, "write", ids, vals=dict(values))
+
+    def create(self, model: str, values: list[Values]) -> list[int]:
+        """Create records and return their ids."""
+        ids: list[int] = self.call(model, "create", vals_list=values)
+        return ids
+
+    def load_once(
+        self, model: str, fields: Sequence[str], rows: Sequence[Sequence[str]], **context: Any
+    ) -> int:
+        """Create one record with its external id (column `id`) and its lines in one transaction.
+
+        Where the external id exists its record is returned untouched. Values are text, as in an import:
+        decimals with a point, dates in ISO form, database ids in columns named `<field>/.id`.
+        """
+        kwargs = {
+            "fields": list(fields),
+            "data": [list(r) for r in rows],
+            "context": {**context, **ONCE},
+        }
+        answer = self._ask(Call(model, "load", None, kwargs))
+        ids = answer.get("ids")
+        if not ids:
+            raise errors.load_error(answer.get("messages") or [], f"Odoo {model}.load")
+        return int(ids[0])
+
+    def lookup(self, model: str, external_id: str) -> int | None:
+        """Return the id of the record with an external id. Needs no right on ir.model.data."""
+        kwargs = {"fields": ["id"], "data": [[external_id]], "context": {**ONCE, **NEVER_CREATE}}
+        answer = self._ask(Call(model, "load", None, kwargs, looks=True))
+        ids = answer.get("ids")
+        if ids:
+            return int(ids[0])
+        error = errors.load_error(answer.get("messages") or [], f"Odoo {model}.load")
+        if isinstance(error, Retryable):
+            raise error
+        return None
+
+    def external_ids(self, model: str, ids: Sequence[int]) -> dict[int, str]:
+        """Return external ids by record id; needs no right on ir.model.data.
+
+        `get_external_id` answers with numbers as keys, which XML-RPC cannot carry. An export can; it gives
+        records that have no external id one of its own (`__export__...`), which means nothing to the hub.
+        """
+        unique = list(dict.fromkeys(ids))
+        if not unique:
+            return {}
+        if self.wire.api == "json2":
+            found: dict[str, str] = self.call(model, "get_external_id", unique)
+            return {int(key): value for key, value in found.items()}
+        exported = self.call(model, "export_data", unique, fields_to_export=[".id", "id"])
+        return {int(record): external for record, external in exported["datas"]}
+
+    def close(self) -> None:
+        """Let go of the pooled connections."""
+        self._http.close()
+
+    def _ask(self, call: Call) -> Any:
+        wire = self.wire
+        response = self._send(wire.request(call), writes=call.writes, what=call.what)
+        return wire.answer(call, response)
+
+    def _send(self, request: httpx.Request, *, writes: bool, what: str) -> httpx.Response:
+        """Send a request. No answer is in doubt only once a request that may write has left."""
+        request.headers.setdefault("User-Agent", self._http.headers["User-Agent"])
+        request.extensions["timeout"] = self._http.timeout.as_dict()
+        try:
+            with self._slots:
+                return self._http.send(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as e:
+            raise Retryable(f"{what}: no connection to {self.settings.url} ({e})") from e
+        except httpx.TransportError as e:
+            reason = str(e) or type(e).__name__
+            raise Retryable(f"{what}: no answer from {self.settings.url} ({reason})", in_doubt=writes) from e
+        except httpx.InvalidURL as e:
+            raise Undeliverable(f"{what}: {self.settings.url!r} is no address ({e})") from e
+
+    def _open(self) -> Wire:
+        api = self.settings.api
+        if api == "auto":
+            api = "json2" if _major(self.version()) >= 19 else "xmlrpc"
+        if api == "json2":
+            return Json2(self.settings)
+        return XmlRpc(self.settings, self._login())
+
+    def _login(self) -> int:
+        s = self.settings
+        request = xml_request(s.url, "common", "authenticate", (s.database, s.login, s.key, {}))
+        uid = xml_answer(
+            self._send(request, writes=False, what="Odoo login"), writes=False, what="Odoo login"
+        )
+        if not uid:
+            raise Undeliverable(
+                f"Odoo at {s.url} refused the login {s.login!r} on database {s.database!r}: check login and API key"
+            )
+        return int(uid)
+
+
+def _web_version(answer: httpx.Response) -> str:
+    """Return the version that `GET /web/version` tells."""
+    try:
+        return str(answer.json()["version"])
+    except (ValueError, KeyError, TypeError) as e:
+        raise Undeliverable(f"{answer.request.url.host}: no Odoo answers there") from e
+
+
+def _major(text: str) -> int:
+    """Return 19 of `19.0`, `saas~19.1` or `19.0-20260101`; 0 when there is no number."""
+    digits = text.removeprefix("saas~").partition(".")[0]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _user_agent() -> str:
+    try:
+        return f"partner-hub/{version('partner-hub')}"
+    except PackageNotFoundError:
+        return "partner-hub/0"

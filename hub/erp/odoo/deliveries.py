@@ -1,0 +1,190 @@
+"""Read a finished outgoing delivery as a ship notice.
+
+A package whose name is an SSCC (18 digits, or 20 with the application identifier 00) keeps it; one with
+another name is a package without an SSCC. What was shipped loose stands beside the packages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
+from hub.erp.odoo.client import Session, Values
+from hub.erp.odoo.line_keys import line_number
+from hub.erp.odoo.lookups import Codes, Product
+from hub.erp.odoo.names import Names
+from hub.erp.odoo.parties import Parties
+from hub.erp.odoo.reading import day, instant, number, ref_id, ref_name, text
+from hub.model.documents import Carriage, Lot, Package, ShipNotice, ShippedItem, ShippedOrder
+from hub.model.errors import Undeliverable
+from hub.model.exchange import ErpRecord
+
+SSCC = re.compile(r"(?:00)?\d{18}")
+
+
+class Stow(Struct, frozen=True):
+    """One move line: what of an order line went into which package."""
+
+    order_line: int  # sale.order.line id, 0 when the move belongs to none
+    product: int
+    quantity: Decimal
+    unit: str
+    package: int  # 0: loose
+    lot: int  # 0: not tracked
+
+
+class Deliveries:
+    """The outgoing deliveries of one Odoo."""
+
+    def __init__(self, session: Session, names: Names, codes: Codes, parties: Parties) -> None:
+        self._session = session
+        self._names = names
+        self._codes = codes
+        self._parties = parties
+
+    def read(self, delivery: ErpRecord) -> ShipNotice:
+        """Return a finished outgoing picking with its one order."""
+        optional = self._names.present(
+            "stock.picking", "carrier_id", "carrier_tracking_ref", "shipping_weight"
+        )
+        fields = ["name", "state", "date_done", "origin", "partner_id", "sale_id", "company_id", *optional]
+        head = self._session.read("stock.picking", [delivery.id], fields)[delivery.id]
+        if not head["sale_id"]:
+            raise Undeliverable(f"delivery {head['name']} belongs to no sale order: there is nothing to tell")
+        stows = self._stows(delivery.id)
+        order = self._order(head, stows)
+        done = instant(head["date_done"])
+        return ShipNotice(
+            number=text(head["name"]),
+            date=done.date(),
+            time=done.time(),
+            structure="0001" if order.packages else "0004",
+            dates={"shipped": done.date()},
+            parties=self._parties.of_shipment(ref_id(head["partner_id"]), ref_id(head["company_id"])),
+            refs={"vendor_order": ref_name(head["sale_id"])},
+            carriage=_carriage(head),
+            package_count=len(order.packages) or None,
+            weight=number(head["shipping_weight"]) if head.get("shipping_weight") else None,
+            orders=(order,),
+        )
+
+    def _stows(self, picking: int) -> list[Stow]:
+        """Return what moved, in the order of the moves."""
+        quantity = self._names.field("stock.move.line", "quantity")
+        fields = ["move_id", "product_id", "product_uom_id", quantity, "lot_id", "result_package_id"]
+        rows = self._session.search_read("stock.move.line", [["picking_id", "=", picking]], fields)
+        moves = self._session.read("stock.move", [ref_id(r["move_id"]) for r in rows], ["sale_line_id"])
+        return [
+            Stow(
+                ref_id(moves.get(ref_id(row["move_id"]), {}).get("sale_line_id")),
+                ref_id(row["product_id"]),
+                number(row[quantity]),
+                ref_name(row["product_uom_id"]),
+                ref_id(row["result_package_id"]),
+                ref_id(row["lot_id"]),
+            )
+            for row in rows
+            if row[quantity]
+        ]
+
+    def _order(self, head: Values, stows: Sequence[Stow]) -> ShippedOrder:
+        order_id = ref_id(head["sale_id"])
+        sale = self._session.read("sale.order", [order_id], ["client_order_ref"])[order_id]
+        items = _Items(
+            products=self._codes.products_by_id(s.product for s in stows),
+            ordered=self._ordered(stows),
+            numbers=self._numbers(stows),
+            lots=self._lots(stows),
+        )
+        packages = self._packages(stows)
+        return ShippedOrder(
+            order_number=text(sale["client_order_ref"]),
+            refs={"vendor_order": ref_name(head["sale_id"])},
+            packages=tuple(
+                Package(
+                    sscc=packages[p]["name"] if SSCC.fullmatch(packages[p]["name"]) else "",
+                    kind="carton",
+                    weight=number(packages[p]["weight"]) if packages[p]["weight"] else None,
+                    items=items.of([s for s in stows if s.package == p]),
+                )
+                for p in dict.fromkeys(s.package for s in stows if s.package)
+            ),
+            items=items.of([s for s in stows if not s.package]),
+        )
+
+    def _numbers(self, stows: Sequence[Stow]) -> dict[int, str]:
+        """Return the partner's line numbers by sale line."""
+        ids = self._session.external_ids("sale.order.line", [s.order_line for s in stows if s.order_line])
+        return {line: line_number(line_id) for line, line_id in ids.items()}
+
+    def _ordered(self, stows: Sequence[Stow]) -> dict[int, Decimal]:
+        rows = self._session.read(
+            "sale.order.line", [s.order_line for s in stows if s.order_line], ["product_uom_qty"]
+        )
+        return {line: number(row["product_uom_qty"]) for line, row in rows.items()}
+
+    def _packages(self, stows: Sequence[Stow]) -> dict[int, Values]:
+        ids = [s.package for s in stows if s.package]
+        if not ids:
+            return {}
+        weight = self._names.field("stock.package", "shipping_weight")
+        model = self._names.model("stock.package")
+        rows = self._session.read(model, ids, ["name", *([weight] if weight else [])])
+        return {i: {"name": text(r["name"]), "weight": r.get(weight, 0)} for i, r in rows.items()}
+
+    def _lots(self, stows: Sequence[Stow]) -> dict[int, Lot]:
+        ids = [s.lot for s in stows if s.lot]
+        if not ids:
+            return {}
+        expires = self._names.present("stock.lot", "expiration_date")
+        rows = self._session.read(self._names.model("stock.lot"), ids, ["name", *expires])
+        return {
+            i: Lot(number=text(r["name"]), expires=day(r.get("expiration_date"))) for i, r in rows.items()
+        }
+
+
+class _Items(Struct, frozen=True):
+    """What turns move lines into shipped items."""
+
+    products: dict[int, Product]
+    ordered: dict[int, Decimal]
+    numbers: dict[int, str]
+    lots: dict[int, Lot]
+
+    def of(self, stows: Sequence[Stow]) -> tuple[ShippedItem, ...]:
+        """Return one item per order line and product, its lots within."""
+        groups: dict[tuple[int, int, str], list[Stow]] = {}
+        for stow in stows:
+            groups.setdefault((stow.order_line, stow.product, stow.unit), []).append(stow)
+        return tuple(self._item(group) for group in groups.values())
+
+    def _item(self, group: Sequence[Stow]) -> ShippedItem:
+        first = group[0]
+        item = self.products.get(first.product)
+        return ShippedItem(
+            line_number=self.numbers.get(first.order_line, ""),
+            ids=item.ids if item else {},
+            description=item.name if item else "",
+            quantity=sum((s.quantity for s in group), Decimal(0)),
+            unit=first.unit,
+            ordered=self.ordered.get(first.order_line),
+            lots=tuple(self._lot(s) for s in group if s.lot),
+            sku=item.code if item else "",
+        )
+
+    def _lot(self, stow: Stow) -> Lot:
+        known = self.lots.get(stow.lot)
+        return Lot(
+            number=known.number if known else str(stow.lot),
+            quantity=stow.quantity,
+            expires=known.expires if known else None,
+        )
+
+
+def _carriage(head: Values) -> Carriage | None:
+    """Return how it travels, when a carrier or a tracking number is known."""
+    carrier, tracking = ref_name(head.get("carrier_id")), text(head.get("carrier_tracking_ref"))
+    return Carriage(routing=carrier, tracking=tracking) if carrier or tracking else None

@@ -1,0 +1,86 @@
+"""The gateway to a real Odoo: `hub.erp.port.ErpGateway` over JSON-2 or XML-RPC.
+
+It only hands each request to the part that knows it; what is called, with which fields, stands in calls.md.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.erp.odoo.changes import Changes
+from hub.erp.odoo.client import Session
+from hub.erp.odoo.deliveries import Deliveries
+from hub.erp.odoo.invoices import Invoices
+from hub.erp.odoo.ledger import Ledger
+from hub.erp.odoo.lookups import Codes
+from hub.erp.odoo.names import Names
+from hub.erp.odoo.orders import Orders
+from hub.erp.odoo.parties import Parties
+from hub.erp.odoo.probing import probe
+from hub.erp.odoo.wires import OdooSettings
+from hub.erp.port import Capabilities, ErpChange, OrderPolicy, PostResult, Topic
+from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
+from hub.model.exchange import ErpRecord
+
+
+class OdooGateway:
+    """One Odoo, as the hub sees it. May be used by several threads."""
+
+    def __init__(self, settings: OdooSettings) -> None:
+        session = Session(settings)
+        names = Names(session)
+        self._session = session
+        self._names = names
+        self._codes = Codes(session)
+        self._ledger = Ledger(session)
+        parties = Parties(session)
+        self._orders = Orders(session, names, self._codes, self._ledger)
+        self._deliveries = Deliveries(session, names, self._codes, parties)
+        self._invoices = Invoices(session, self._codes, parties)
+        self._changes = Changes(session)
+
+    def probe(self) -> Capabilities:
+        """Log in; read version, models, fields and rights."""
+        return probe(self._session, self._names)
+
+    def find(self, key: str) -> ErpRecord | None:
+        """Return the record that a key made, or was written on."""
+        return self._ledger.find(key)
+
+    # --- they order from us
+    def post_order(self, key: str, order: PurchaseOrder, policy: OrderPolicy) -> PostResult:
+        """Make the draft sale.order of a key, once."""
+        return self._orders.post(key, order, policy)
+
+    def confirm_order(self, record: ErpRecord) -> ErpRecord:
+        """Confirm a sale order that is not confirmed."""
+        return self._orders.confirm(record)
+
+    def read_order_decision(self, order: ErpRecord) -> OrderAcknowledgment:
+        """Return the order as Odoo has it now."""
+        return self._orders.read_decision(order)
+
+    def read_delivery(self, delivery: ErpRecord) -> ShipNotice:
+        """Return a finished outgoing picking."""
+        return self._deliveries.read(delivery)
+
+    def read_invoice(self, invoice: ErpRecord) -> Invoice:
+        """Return a posted customer invoice or credit note."""
+        return self._invoices.read(invoice)
+
+    # --- both
+    def find_codes(self, kind: str, code: str) -> tuple[str, ...]:
+        """Return at most 3 known codes nearest to an unknown one."""
+        return self._codes.near(kind, code)
+
+    def add_note(self, record: ErpRecord, text: str) -> None:
+        """Write a plain-text note in the record's chatter."""
+        self._session.call(record.model, "message_post", [record.id], body=text)
+
+    def changes(self, topic: Topic, since: datetime | None, limit: int = 200) -> list[ErpChange]:
+        """Return changes at or after an instant, oldest first."""
+        return self._changes.since(topic, since, limit)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._session.close()

@@ -1,0 +1,171 @@
+"""Read a posted customer invoice or credit note as a canonical invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from hub.erp.odoo.client import Session, Values
+from hub.erp.odoo.line_keys import line_number
+from hub.erp.odoo.lookups import Codes
+from hub.erp.odoo.parties import Parties
+from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.port import money
+from hub.model.documents import Charge, Invoice, InvoiceLine, Tax, Terms
+from hub.model.errors import Undeliverable
+from hub.model.exchange import ErpRecord
+
+HEAD = (
+    "name",
+    "state",
+    "move_type",
+    "invoice_date",
+    "invoice_date_due",
+    "invoice_origin",
+    "currency_id",
+    "amount_total",
+    "amount_tax",
+    "partner_id",
+    "partner_shipping_id",
+    "company_id",
+    "invoice_payment_term_id",
+)
+LINE = (
+    "name",
+    "product_id",
+    "quantity",
+    "product_uom_id",
+    "price_unit",
+    "price_subtotal",
+    "discount",
+    "sale_line_ids",
+    "display_type",
+)
+
+#: `display_type` of lines that carry goods: "product" since 16, empty before.
+GOODS = (False, "product")
+
+
+class Invoices:
+    """The customer invoices of one Odoo."""
+
+    def __init__(self, session: Session, codes: Codes, parties: Parties) -> None:
+        self._session = session
+        self._codes = codes
+        self._parties = parties
+
+    def read(self, invoice: ErpRecord) -> Invoice:
+        """Return a posted customer invoice; its order is that of its first line that has one."""
+        head = self._session.read("account.move", [invoice.id], HEAD)[invoice.id]
+        if head["state"] != "posted":
+            raise Undeliverable(f"invoice {head['name'] or invoice.id} is {head['state']}, not posted")
+        domain: list[Any] = [["move_id", "=", invoice.id]]
+        rows = self._session.search_read("account.move.line", domain, LINE, order="sequence, id")
+        rows = [r for r in rows if r["display_type"] in GOODS and (r["product_id"] or r["quantity"])]
+        rows = [r for r in rows if r["product_id"] or r["sale_line_ids"] or r["price_subtotal"]]
+        orders = _Orders(self._session, rows)
+        tax = money(head["amount_tax"])
+        return Invoice(
+            number=text(head["name"]),
+            date=day(head["invoice_date"]),
+            currency=ref_name(head["currency_id"]),
+            kind="credit" if head["move_type"] == "out_refund" else "invoice",
+            order_number=orders.first_number,
+            refs={"vendor_order": text(head["invoice_origin"])} if head["invoice_origin"] else {},
+            terms=_terms(head),
+            parties=self._parties.of(
+                {
+                    "bill_to": ref_id(head["partner_id"]),
+                    "ship_to": ref_id(head["partner_shipping_id"]),
+                    "remit_to": self._parties.company_partner(ref_id(head["company_id"])),
+                }
+            ),
+            lines=tuple(self._lines(rows, orders)),
+            taxes=(Tax(amount=tax),) if tax else (),
+            total=money(head["amount_total"]),
+        )
+
+    def _lines(self, rows: Sequence[Values], orders: _Orders) -> list[InvoiceLine]:
+        products = self._codes.products_by_id(ref_id(r["product_id"]) for r in rows)
+        lines = []
+        for row in rows:
+            item = products.get(ref_id(row["product_id"]))
+            price, charges = _price(row)
+            lines.append(
+                InvoiceLine(
+                    number=orders.line_number(row),
+                    quantity=number(row["quantity"]),
+                    unit=ref_name(row["product_uom_id"]),
+                    price=price,
+                    ids=item.ids if item else {},
+                    description=text(row["name"]).partition("\n")[0],
+                    charges=charges,
+                    order_number=orders.order_number(row),
+                    sku=item.code if item else "",
+                )
+            )
+        return lines
+
+
+class _Orders:
+    """The sale orders behind the lines of an invoice, read in three calls."""
+
+    def __init__(self, session: Session, rows: Sequence[Values]) -> None:
+        line_ids = [i for row in rows for i in row["sale_line_ids"]]
+        lines = session.read("sale.order.line", line_ids, ["order_id"])
+        self._order_of = {i: ref_id(line["order_id"]) for i, line in lines.items()}
+        self._line_keys = session.external_ids("sale.order.line", list(lines))
+        orders = list(dict.fromkeys(self._order_of[i] for i in line_ids if i in self._order_of))
+        self._heads = session.read("sale.order", orders, ["client_order_ref"])
+        first = self._heads.get(orders[0], {}) if orders else {}
+        self.first_number = text(first.get("client_order_ref"))
+
+    def line_number(self, row: Values) -> str:
+        """Return the partner's number of the order line that an invoice line bills."""
+        for line in row["sale_line_ids"]:
+            number = line_number(self._line_keys.get(line, ""))
+            if number:
+                return number
+        return ""
+
+    def order_number(self, row: Values) -> str:
+        """Return the partner's number of the order that an invoice line bills."""
+        for line in row["sale_line_ids"]:
+            head = self._heads.get(self._order_of.get(line, 0), {})
+            if head.get("client_order_ref"):
+                return text(head["client_order_ref"])
+        return ""
+
+
+def _price(row: Values) -> tuple[Decimal, tuple[Charge, ...]]:
+    """Return a line's price before discount and the discount as an allowance.
+
+    Where the price contains tax, quantity x price is not the untaxed subtotal: the price is then taken
+    from the subtotal, rounded to six places.
+    """
+    quantity, price, subtotal = (
+        number(row["quantity"]),
+        number(row["price_unit"]),
+        money(row["price_subtotal"]),
+    )
+    discount = number(row["discount"])
+    gross = money(quantity * price)
+    if money(quantity * price * (100 - discount) / 100) != subtotal:
+        return (round(subtotal / quantity, 6).normalize() if quantity else price), ()
+    if gross == subtotal:
+        return price, ()
+    kind = "allowance" if gross > subtotal else "charge"
+    return price, (Charge(kind=kind, amount=abs(gross - subtotal), percent=abs(discount)),)
+
+
+def _terms(head: Values) -> Terms | None:
+    """Return the terms of payment: their name, the due day and the days until then."""
+    name, due, issued = (
+        ref_name(head["invoice_payment_term_id"]),
+        day(head["invoice_date_due"]),
+        day(head["invoice_date"]),
+    )
+    if not name and not due:
+        return None
+    return Terms(due=due, net_days=(due - issued).days if due and issued else None, description=name)

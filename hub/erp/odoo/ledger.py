@@ -1,0 +1,94 @@
+"""Once only: how a key of the hub is kept in Odoo, and found again.
+
+- A record that the hub creates (sale.order, account.move) has the external id `edi_hub.<key>`; Odoo's unique
+  index on external ids refuses a second one, and both are made in one transaction by `load()`.
+- A document that the hub writes on a record that is there already (an 855 or 856 of a supplier) is kept as an
+  attachment of that record: its canonical JSON, with the external id `edi_hub.<key>`. What is written on the
+  record is the same however often it is written, and the attachment comes last: a repeat finds it and writes
+  nothing, and a run that broke between the two is simply run again.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+
+from hub.erp.odoo.client import Session
+from hub.erp.odoo.line_keys import external_id
+from hub.erp.odoo.reading import text
+from hub.model.documents import Document
+from hub.model.errors import Retryable
+from hub.model.exchange import ErpRecord
+
+#: Models that hold records of a key, in the order of looking; the attachment leads to its record.
+KEYED = ("sale.order", "account.move", "ir.attachment")
+
+
+class Ledger:
+    """The keys of the hub in one Odoo."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._running: dict[str, threading.Lock] = {}
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def one_at_a_time(self, key: str) -> Iterator[None]:
+        """Let one thread of this process at a time work on a key, so that `created` is true for one only."""
+        with self._guard:
+            lock = self._running.setdefault(key, threading.Lock())
+        try:
+            with lock:
+                yield
+        finally:
+            with self._guard:
+                if not lock.locked():
+                    self._running.pop(key, None)
+
+    def find(self, key: str, models: Sequence[str] = KEYED) -> ErpRecord | None:
+        """Return the record that a key made or was written on, or None."""
+        for model in models:
+            found = self._session.lookup(model, external_id(key))
+            if found is not None:
+                return self._attached_to(found) if model == "ir.attachment" else self.record(model, found)
+        return None
+
+    def record(self, model: str, record_id: int) -> ErpRecord:
+        """Return a record as the hub knows it."""
+        row = self._session.read(model, [record_id], ["name", "state"]).get(record_id, {})
+        return ErpRecord(model, record_id, text(row.get("name")), text(row.get("state")))
+
+    def create(
+        self, key: str, model: str, fields: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> tuple[int, bool]:
+        """Create the record of a key by `load`; return its id and whether it was made now.
+
+        A race that another process won shows as a serialization failure: its record is returned.
+        """
+        try:
+            return self._session.load_once(model, fields, rows), True
+        except Retryable as e:
+            if e.in_doubt:
+                raise
+            found = self._session.lookup(model, external_id(key))
+            if found is None:
+                raise
+            return found, False
+
+    def mark(self, key: str, record: ErpRecord, document: Document) -> bool:
+        """Keep a document on the record it was written on; say whether it was kept now."""
+        content = base64.b64encode(msgspec.json.format(msgspec.json.encode(document), indent=2)).decode()
+        name = f"{document.doc_type.value} {document.number}.json"
+        fields = ["id", "name", "res_model", "res_id", "mimetype", "datas"]
+        row = [external_id(key), name, record.model, str(record.id), "application/json", content]
+        return self.create(key, "ir.attachment", fields, [row])[1]
+
+    def _attached_to(self, attachment: int) -> ErpRecord | None:
+        row = self._session.read("ir.attachment", [attachment], ["res_model", "res_id"]).get(attachment)
+        if not row or not row["res_model"]:
+            return None
+        return self.record(row["res_model"], int(row["res_id"]))

@@ -1,0 +1,229 @@
+"""Find partners, products and units by the codes that documents carry; say what is near when there is none.
+
+Every look-up is one call for all codes of a document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from msgspec import Struct, field
+
+from hub.erp.odoo.client import Session, Values
+from hub.erp.odoo.reading import ref_id, ref_name, text
+from hub.model import problems
+from hub.model.documents import ItemIds, Party
+from hub.model.finding import Finding, Severity, Where
+
+PRODUCT_FIELDS = ("default_code", "barcode", "name", "display_name", "uom_id", "product_tmpl_id", "tracking")
+PARTNER_FIELDS = ("ref", "name", "commercial_partner_id", "parent_id", "type")
+
+#: Units of data element 355 that mean "one of it": the product's own unit when the crosswalk says nothing.
+EACH = frozenset({"", "EA", "PC", "PCE", "PCS", "C62", "H87", "UN"})
+
+#: Item numbers that are barcodes, most trusted first, then the one that is our own code.
+BARCODE_KINDS = ("gtin", "ean", "upc")
+OUR_CODE_KINDS = ("sku", "vendor_part")
+
+_NEAR = {"item": ("product.product", "default_code"), "unit": ("uom.uom", "name")}
+
+
+class Product(Struct, frozen=True):
+    """A product variant as the hub needs it."""
+
+    id: int
+    code: str
+    name: str  # display name, e.g. [W1] Widget
+    barcode: str = ""
+    unit_id: int = 0
+    unit: str = ""
+    tracked: bool = False
+    ids: ItemIds = field(default_factory=dict)
+
+
+def hold(problem: str, message: str, *, where: str = "", value: str = "", hint: str = "") -> Finding:
+    """Return a finding that waits for an operator."""
+    return Finding(problem, message, Severity.HOLD, Where(path=where), value, hint)
+
+
+def product(values: Values) -> Product:
+    """Return a product of a record read with PRODUCT_FIELDS."""
+    code, barcode = text(values["default_code"]), text(values["barcode"])
+    return Product(
+        id=values["id"],
+        code=code,
+        name=text(values["display_name"]) or text(values["name"]),
+        barcode=barcode,
+        unit_id=ref_id(values["uom_id"]),
+        unit=ref_name(values["uom_id"]),
+        tracked=values.get("tracking") in ("lot", "serial"),
+        ids=item_ids(barcode),
+    )
+
+
+def item_ids(barcode: str) -> ItemIds:
+    """Return a barcode by its kind: 12 digits upc, 8 or 13 ean, 14 gtin; anything else is none of these."""
+    kinds = {12: "upc", 13: "ean", 8: "ean", 14: "gtin"}
+    kind = kinds.get(len(barcode)) if barcode.isdigit() else None
+    return {kind: barcode} if kind else {}
+
+
+def barcode_forms(code: str) -> tuple[str, ...]:
+    """Return the ways in which one GTIN is written: 12, 13 or 14 digits, zeros in front."""
+    if not code.isdigit():
+        return (code,)
+    bare = code.lstrip("0")
+    return tuple(dict.fromkeys([code, *(bare.zfill(n) for n in (12, 13, 14) if len(bare) <= n)]))
+
+
+class Codes:
+    """The look-ups of one Odoo."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # --- products
+    def products(self, wanted: Sequence[tuple[str, ItemIds]]) -> list[Product | Finding]:
+        """Return, for each line's (sku, ids), its product, or the finding that says why there is none."""
+        codes = {c for sku, ids in wanted for c in (sku, *(ids.get(k, "") for k in OUR_CODE_KINDS)) if c}
+        bars = {f for _, ids in wanted for k in BARCODE_KINDS if k in ids for f in barcode_forms(ids[k])}
+        if not codes and not bars:
+            return [_no_code(i) for i in range(len(wanted))]
+        domain: list[Any] = ["|", ["default_code", "in", sorted(codes)], ["barcode", "in", sorted(bars)]]
+        rows = [product(row) for row in self._session.search_read("product.product", domain, PRODUCT_FIELDS)]
+        return [self._choose(i, sku, ids, rows) for i, (sku, ids) in enumerate(wanted)]
+
+    def _choose(self, index: int, sku: str, ids: ItemIds, rows: Sequence[Product]) -> Product | Finding:
+        where = f"lines[{index}].sku"
+        for value, found in _ways(sku, ids, rows):
+            if len(found) == 1:
+                return found[0]
+            if found:
+                names = ", ".join(f"{p.name} (id {p.id})" for p in found)
+                return hold(
+                    problems.CODE_UNKNOWN,
+                    f"{len(found)} products have the code {value!r}: {names}",
+                    where=where,
+                    value=value,
+                    hint="Archive one of them or change its code in Odoo.",
+                )
+        code = sku or next(iter(ids.values()), "")
+        if not code:
+            return _no_code(index)
+        return self.unknown("item", code, f"no product has the code {code!r}", where)
+
+    def products_by_id(self, ids: Iterable[int]) -> dict[int, Product]:
+        """Return products by database id, archived ones too."""
+        wanted = sorted({i for i in ids if i})
+        domain: list[Any] = [["id", "in", wanted], ["active", "in", [True, False]]]
+        if not wanted:
+            return {}
+        rows = self._session.search_read("product.product", domain, PRODUCT_FIELDS)
+        return {row["id"]: product(row) for row in rows}
+
+    # --- partners
+    def partner(self, ref: str) -> Values | None:
+        """Return the partner with this `ref`, or else with exactly this name; None when there is not one."""
+        if not ref:
+            return None
+        for name in ("ref", "name"):
+            rows = self._session.search_read("res.partner", [[name, "=", ref]], PARTNER_FIELDS, limit=20)
+            tops = [r for r in rows if ref_id(r["commercial_partner_id"]) == r["id"]]
+            best = tops or rows
+            if best:
+                return best[0]
+        return None
+
+    def ship_to(self, party: Party, customer: Values) -> int | Finding | None:
+        """Return the delivery address that a document names; None when it leaves that to Odoo."""
+        code = party.ours or party.id
+        if not code and not party.name:
+            return None
+        top = ref_id(customer["commercial_partner_id"]) or customer["id"]
+        if code and code in (customer["ref"], party.ours and customer["name"]):
+            return int(customer["id"])
+        names: list[Any] = (
+            ["|", ["ref", "=", code], ["name", "=", code]] if code else [["name", "=", party.name]]
+        )
+        family = ["commercial_partner_id", "=", top]
+        rows = self._session.search_read("res.partner", [family, *names], PARTNER_FIELDS)
+        if not rows and party.ours:
+            rows = self._session.search_read("res.partner", [["ref", "=", party.ours]], PARTNER_FIELDS)
+        if rows:
+            return int(rows[0]["id"])
+        shown = code or party.name
+        return self.unknown(
+            "ship_to", shown, f"{customer['name']} has no delivery address {shown!r}", "parties.ship_to"
+        )
+
+    # --- units
+    def units(self, wanted: Iterable[str]) -> dict[str, int]:
+        """Return unit ids by name as asked for, upper and lower case alike."""
+        names = sorted({w for w in wanted if w})
+        if not names:
+            return {}
+        domain: list[Any] = ["|"] * (len(names) - 1) + [["name", "=ilike", _literal(n)] for n in names]
+        rows = self._session.search_read("uom.uom", domain, ["name"])
+        by_name = {row["name"].lower(): row["id"] for row in reversed(rows)}
+        return {n: by_name[n.lower()] for n in names if n.lower() in by_name}
+
+    # --- what is near
+    def near(self, kind: str, code: str) -> tuple[str, ...]:
+        """Return at most 3 known codes nearest to an unknown one, best first."""
+        if kind == "ship_to":
+            rows = self._near_rows("res.partner", "ref", code) or self._near_rows("res.partner", "name", code)
+        else:
+            rows = self._near_rows(*_NEAR.get(kind, _NEAR["item"]), code)
+        by_fold = {row.lower(): row for row in rows}
+        return tuple(by_fold[m] for m in get_close_matches(code.lower(), list(by_fold), 3, 0.6))
+
+    def _near_rows(self, model: str, name: str, code: str) -> list[str]:
+        """Return codes that share a beginning or an end with an unknown one; few enough to compare."""
+        ends = {_literal(code[:2]) + "%", "%" + _literal(code[-3:])} if len(code) > 2 else {"%"}
+        domain: list[Any] = ["|"] * (len(ends) - 1) + [[name, "=ilike", e] for e in sorted(ends)]
+        rows = self._session.search_read(model, domain, [name], limit=500)
+        return [text(row[name]) for row in rows if row[name]]
+
+    def unknown(self, kind: str, code: str, message: str, where: str) -> Finding:
+        """Return the finding for a code that Odoo does not know, naming the nearest that it does."""
+        near = self.near(kind, code)
+        meant = f"Did you mean {', '.join(near)}? " if near else ""
+        fix = "Add it to the partner's crosswalk, or correct it in Odoo; then release."
+        return hold(problems.CODE_UNKNOWN, f"{message} in Odoo", where=where, value=code, hint=meant + fix)
+
+
+def our_quantity(
+    quantity: Decimal, price: Decimal | None, ours: Decimal | None
+) -> tuple[Decimal, Decimal | None]:
+    """Return quantity and price in our unit: 2 cases at 12.00 that are 24 pieces cost 0.50 each."""
+    if ours is None or ours == quantity or not ours:
+        return quantity, price
+    return ours, None if price is None else price * quantity / ours
+
+
+def _ways(sku: str, ids: ItemIds, rows: Sequence[Product]) -> Iterable[tuple[str, list[Product]]]:
+    """Return the ways to a product in the order of trust: our code, barcodes, their idea of our code."""
+    yield sku, [p for p in rows if sku and p.code == sku]
+    for kind in BARCODE_KINDS:
+        value = ids.get(kind, "")
+        yield value, [p for p in rows if value and p.barcode in barcode_forms(value)]
+    for kind in OUR_CODE_KINDS:
+        value = ids.get(kind, "")
+        yield value, [p for p in rows if value and p.code == value]
+
+
+def _no_code(index: int) -> Finding:
+    return hold(
+        problems.ERP_MISSING,
+        "the line names no item",
+        where=f"lines[{index}].sku",
+        hint="Ask the partner for the item, or reject the order.",
+    )
+
+
+def _literal(value: str) -> str:
+    """Return a value for =ilike that means itself."""
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,34 @@
+"""The ERP contract, held against a real Odoo 19 over both of its APIs (`make test-odoo`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from hub.erp.odoo import OdooGateway, OdooSettings
+from tests.contracts import erp_suite
+from tests.support.erp_world import World
+
+pytestmark = pytest.mark.odoo
+
+
+@pytest.fixture(scope="module", params=["json2", "xmlrpc"])
+def erp(request: pytest.FixtureRequest) -> Iterator[erp_suite.Erp]:
+    """Return a gateway and a world on the Odoo that HUB_TEST_ODOO_* names."""
+    settings = OdooSettings(
+        url=os.environ["HUB_TEST_ODOO_URL"],
+        database=os.environ["HUB_TEST_ODOO_DB"],
+        key=os.environ["HUB_TEST_ODOO_KEY"],
+        login=os.environ.get("HUB_TEST_ODOO_LOGIN", "admin"),
+        api=request.param,
+    )
+    gateway, world = OdooGateway(settings), World(settings)
+    yield gateway, world
+    gateway.close()
+    world.close()
+
+
+class TestSelling(erp_suite.Selling):
+    """They order from us."""

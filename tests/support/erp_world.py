@@ -1,0 +1,202 @@
+"""The people of the company, played through Odoo's own API: they stock, confirm, pack, bill and buy.
+
+A World needs nothing but a session; it works on a real Odoo 19 and on the practice Odoo. Every World has names
+of its own (a tag in codes and references), so tests share one database and may run in any order.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from hub.erp.odoo import OdooSettings
+from hub.erp.odoo.client import Session
+from hub.erp.odoo.reading import ref_id
+from hub.model.exchange import ErpRecord
+
+NO_QUESTIONS = {"skip_backorder": True, "picking_ids_not_to_backorder": []}
+
+
+class World:
+    """One customer, one vendor and two products in one Odoo."""
+
+    def __init__(self, settings: OdooSettings) -> None:
+        self.session = Session(settings)
+        self.tag = uuid.uuid4().hex[:8].upper()
+        self.customer_ref, self.store_ref, self.vendor_ref = (
+            f"CUS-{self.tag}",
+            f"ST42-{self.tag}",
+            f"VEN-{self.tag}",
+        )
+        self.widget, self.gadget = f"WID-{self.tag}", f"GAD-{self.tag}"
+        self.upc = str(uuid.uuid4().int)[:12]
+        customer, vendor = self._partners()
+        self.customer, self.vendor = customer, vendor
+        self.products = self._products(vendor)
+
+    # --- once
+    def _partners(self) -> tuple[int, int]:
+        partners = [
+            {"name": f"Acme Retail {self.tag}", "ref": self.customer_ref, "is_company": True},
+            {"name": f"Bolt Supply {self.tag}", "ref": self.vendor_ref, "is_company": True},
+        ]
+        customer, vendor = self.session.create("res.partner", partners)
+        store = {"name": "Store 42", "ref": self.store_ref, "parent_id": customer, "type": "delivery"}
+        store |= {"street": "1 Main St", "city": "Springfield", "zip": "12345"}
+        self.session.create("res.partner", [store])
+        return customer, vendor
+
+    def _products(self, vendor: int) -> dict[str, int]:
+        base = {"type": "consu", "is_storable": True}
+        made = self.session.create(
+            "product.product",
+            [
+                {
+                    "name": "Widget",
+                    "default_code": self.widget,
+                    "barcode": self.upc,
+                    "list_price": 10.0,
+                    **base,
+                },
+                {"name": "Gadget", "default_code": self.gadget, "list_price": 20.0, **base},
+            ],
+        )
+        rows = self.session.read("product.product", made, ["product_tmpl_id"])
+        self.session.create(
+            "product.supplierinfo",
+            [
+                {
+                    "partner_id": vendor,
+                    "product_tmpl_id": ref_id(rows[made[0]]["product_tmpl_id"]),
+                    "product_code": "BOLT-W",
+                    "price": 4.5,
+                }
+            ],
+        )
+        for product in made:
+            self._stock(product, 1000)
+        return {self.widget: made[0], self.gadget: made[1]}
+
+    def _stock(self, product: int, quantity: float) -> None:
+        warehouse = self.session.search_read("stock.warehouse", [], ["lot_stock_id"], limit=1)[0]
+        values = {
+            "product_id": product,
+            "location_id": ref_id(warehouse["lot_stock_id"]),
+            "inventory_quantity": quantity,
+        }
+        quants = self.session.call("stock.quant", "create", vals_list=[values])
+        self.session.call("stock.quant", "action_apply_inventory", quants)
+
+    # --- selling
+    def confirm(self, order: ErpRecord) -> None:
+        """A salesperson confirms an order."""
+        self.session.call("sale.order", "action_confirm", [order.id])
+
+    def cancel(self, order: ErpRecord) -> None:
+        """A salesperson cancels an order."""
+        self.session.call("sale.order", "action_cancel", [order.id])
+
+    def deliver(
+        self, order: ErpRecord, quantities: dict[str, float] | None = None, package: str = ""
+    ) -> ErpRecord:
+        """A picker ships an order's open delivery, all of it or these quantities by code; the rest waits."""
+        domain: list[Any] = [["sale_id", "=", order.id], ["state", "not in", ["done", "cancel"]]]
+        picking = self.session.search_read("stock.picking", domain, ["name"])[0]["id"]
+        self._pick(picking, quantities)
+        if package:
+            made = self.session.create("stock.package", [{"name": package}])[0]
+            lines = self.session.search_read("stock.move.line", [["picking_id", "=", picking]], ["quantity"])
+            packed = [line["id"] for line in lines if line["quantity"]]
+            self.session.write("stock.move.line", packed, {"result_package_id": made})
+        self.session.call("stock.picking", "button_validate", [picking], context=NO_QUESTIONS)
+        return self.record("stock.picking", picking)
+
+    def _pick(self, picking: int, quantities: dict[str, float] | None) -> None:
+        fields = ["product_id", "product_uom_qty"]
+        for move in self.session.search_read("stock.move", [["picking_id", "=", picking]], fields):
+            wanted = move["product_uom_qty"]
+            if quantities is not None:
+                code = {i: c for c, i in self.products.items()}[ref_id(move["product_id"])]
+                wanted = quantities.get(code, 0)
+            self.session.write("stock.move", [move["id"]], {"quantity": wanted, "picked": bool(wanted)})
+
+    def invoice(self, order: ErpRecord) -> ErpRecord:
+        """An accountant bills what was delivered and posts the invoice."""
+        before = set(self._invoices(order))
+        wizard = {"advance_payment_method": "delivered", "sale_order_ids": [[6, 0, [order.id]]]}
+        made = self.session.create("sale.advance.payment.inv", [wizard])
+        self.session.call("sale.advance.payment.inv", "create_invoices", made)
+        invoice = next(i for i in self._invoices(order) if i not in before)
+        self.session.write("account.move", [invoice], {"invoice_date": date(2026, 11, 20).isoformat()})
+        self.session.call("account.move", "action_post", [invoice])
+        return self.record("account.move", invoice)
+
+    def _invoices(self, order: ErpRecord) -> list[int]:
+        ids: list[int] = self.session.read("sale.order", [order.id], ["invoice_ids"])[order.id]["invoice_ids"]
+        return ids
+
+    def type_order(self, number: str) -> ErpRecord:
+        """A salesperson types an order that came by mail."""
+        line = [0, 0, {"product_id": self.products[self.widget], "product_uom_qty": 1.0}]
+        values = {"partner_id": self.customer, "client_order_ref": number, "order_line": [line]}
+        return self.record("sale.order", self.session.create("sale.order", [values])[0])
+
+    # --- buying
+    def buy(self, lines: dict[str, tuple[float, float]], *, confirm: bool = True) -> ErpRecord:
+        """A buyer orders from the vendor: quantity and price by code."""
+        commands = [
+            [
+                0,
+                0,
+                {
+                    "product_id": self.products[code],
+                    "product_qty": quantity,
+                    "price_unit": price,
+                    "date_planned": "2026-12-15 12:00:00",
+                },
+            ]
+            for code, (quantity, price) in lines.items()
+        ]
+        order = self.session.create("purchase.order", [{"partner_id": self.vendor, "order_line": commands}])[
+            0
+        ]
+        if confirm:
+            self.session.call("purchase.order", "button_confirm", [order])
+        return self.record("purchase.order", order)
+
+    def receive(self, order: ErpRecord, quantities: dict[str, float] | None = None) -> None:
+        """A storekeeper receives the open receipt of a purchase order; the rest waits."""
+        picking = self.receipts(order)[0]
+        self._pick(picking, quantities)
+        self.session.call("stock.picking", "button_validate", [picking], context=NO_QUESTIONS)
+
+    def receipts(self, order: ErpRecord) -> list[int]:
+        """Return the open receipts of a purchase order."""
+        ids = self.session.read("purchase.order", [order.id], ["picking_ids"])[order.id]["picking_ids"]
+        rows = self.session.read("stock.picking", ids, ["state"])
+        return [i for i in sorted(rows) if rows[i]["state"] not in ("done", "cancel")]
+
+    # --- looking
+    def record(self, model: str, record_id: int) -> ErpRecord:
+        """Return a record as the hub knows it."""
+        row = self.look(model, record_id, "name", "state")
+        return ErpRecord(model, record_id, row["name"] or "", row["state"])
+
+    def look(self, model: str, record_id: int, *fields: str) -> dict[str, Any]:
+        """Return fields of a record as a person sees them."""
+        return self.session.read(model, [record_id], fields)[record_id]
+
+    def notes(self, record: ErpRecord) -> list[str]:
+        """Return the messages on a record, newest first."""
+        domain: list[Any] = [["model", "=", record.model], ["res_id", "=", record.id]]
+        rows = self.session.search_read("mail.message", domain, ["body"], order="id desc")
+        return [row["body"] for row in rows]
+
+    def count(self, model: str, domain: list[Any]) -> int:
+        """Return how many records a domain has."""
+        return len(self.session.search_read(model, domain, ["id"]))
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self.session.close()
