@@ -308,6 +308,10 @@ class Invoice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="invo
     charges: tuple[Charge, ...] = ()
     taxes: tuple[Tax, ...] = ()
     total: Decimal = Decimal(0)  # TDS01, document currency (the wire has cents)
+    units_shipped: Decimal | None = None  # ISS01
+    units_shipped_unit: str = ""  # ISS02
+    weight: Decimal | None = None  # ISS03
+    weight_unit: str = ""  # ISS04
     line_count: int | None = None
 
 

@@ -1,0 +1,220 @@
+"""The tree of an 856: HL levels to orders, packages and items, and back.
+
+Read: any nesting of S (shipment), O (order), T (tare), P (pack) and I (item). An item belongs to the nearest
+order and the nearest package above it; in S-O-I-P, where packages stand below the item, to the package
+below it. A tare with a label of its own becomes a package (kind pallet) without items.
+Written: S-O-P-I, or S-O-I when nothing is packed or the profile says so. Source: X12 004010, 856, BSN05
+(data element 1005) and HL03 (data element 735).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from hub.model import problems
+from hub.model.documents import Lot, Package, ShipNotice, ShippedItem, ShippedOrder
+from hub.model.finding import Finding, Severity, Where
+from translators.x12.mapping_emit import Segments, Writing
+from translators.x12.mapping_findings import Reading
+from translators.x12.mapping_read import Level
+from translators.x12.mapping_write import Writer
+
+STRUCTURES = {"SOPI": "0001", "SOI": "0004"}
+
+_KINDS = {"T": "pallet", "P": "carton"}
+_RANK = {"S": 0, "O": 1, "T": 2, "P": 3, "I": 4}
+
+
+# --- reading
+def assemble(draft: dict[str, Any], notes: Reading) -> None:
+    """Put the levels that were read into the draft of the ship notice, as `orders`."""
+    levels: list[Level] = notes.levels
+    above = _parents(levels, notes)
+    children: dict[int, list[int]] = {}
+    for at, parent in above.items():
+        children.setdefault(parent, []).append(at)
+    orders = [at for at, level in enumerate(levels) if level.code == "O"]
+    places = {at: _home(at, levels, above) for at, level in enumerate(levels) if level.code in "TPI"}
+    draft["orders"] = tuple(_order(levels, at, places, children) for at in orders if not notes.missing)
+    strays = [levels[at] for at, home in places.items() if home[0] is None and levels[at].code == "I"]
+    for stray in strays:
+        _note_level(notes, stray, "an item stands below no order", Severity.ERROR)
+        notes.missing = True
+
+
+def _parents(levels: list[Level], notes: Reading) -> dict[int, int]:
+    """Return each level's parent by position; -1 for none. A wrong HL02 is mended by their order."""
+    by_id: dict[str, int] = {}
+    above: dict[int, int] = {}
+    for at, level in enumerate(levels):
+        parent = by_id.get(level.parent, -1)
+        if parent == -1 and level.code != "S":
+            rank = _RANK.get(level.code, 9)
+            parent = next((b for b in range(at - 1, -1, -1) if _RANK.get(levels[b].code, 9) < rank), -1)
+            _note_level(notes, level, f'HL02 "{level.parent}" names no level before it', Severity.WARNING)
+        above[at] = parent
+        by_id[level.id] = at
+    return above
+
+
+def _note_level(notes: Reading, level: Level, message: str, severity: Severity) -> None:
+    notes.findings.append(
+        Finding(
+            problem=problems.FIELD_INVALID,
+            message=message,
+            severity=severity,
+            where=Where(segment_number=level.number, segment="HL", element=2, path="orders"),
+            value=level.parent,
+            hint="each HL02 is the HL01 of the level that this one stands in",
+        )
+    )
+
+
+def _home(at: int, levels: list[Level], above: dict[int, int]) -> tuple[int | None, int | None]:
+    """Return the order and the package that a level belongs to, by position.
+
+    Where the package stands above the order (S-P-O-I), the package belongs to the order of its item.
+    """
+    order = package = None
+    up = above[at]
+    while up >= 0:
+        code = levels[up].code
+        if code == "O" and order is None:
+            order = up
+        if code in ("T", "P") and package is None:
+            package = up
+        up = above[up]
+    return order, package
+
+
+def _order(
+    levels: list[Level],
+    order: int,
+    places: dict[int, tuple[int | None, int | None]],
+    children: dict[int, list[int]],
+) -> ShippedOrder:
+    """Make one order of all that belongs to it, in the order of the file."""
+    packed: dict[int, list[ShippedItem]] = {}
+    loose: list[ShippedItem] = []
+    for at, (home, package) in places.items():
+        if home != order:
+            continue
+        if levels[at].code != "I":
+            packed.setdefault(at, [])
+            continue
+        below = [c for c in children.get(at, ()) if levels[c].code in ("T", "P")]
+        item = _item(levels[at])
+        if package is not None:
+            packed.setdefault(package, []).append(item)
+        elif not _spread(item, below, levels, packed):
+            loose.append(item)
+    packages = tuple(_package(levels[at], tuple(_merged(items))) for at, items in packed.items())
+    kept = tuple(p for p in packages if p.items or p.sscc or p.weight is not None)
+    return ShippedOrder(**levels[order].draft, packages=kept, items=tuple(_merged(loose)))
+
+
+def _spread(
+    item: ShippedItem, below: list[int], levels: list[Level], packed: dict[int, list[ShippedItem]]
+) -> bool:
+    """Put an item into the packages below it (S-O-I-P); say whether its quantities are known."""
+    amounts = [levels[at].draft.get("packed") for at in below]
+    if len(below) == 1 and amounts[0] is None:
+        amounts = [item.quantity]
+    if not below or any(amount is None for amount in amounts):
+        return False
+    for at, amount in zip(below, amounts, strict=True):
+        packed.setdefault(at, []).append(replace(item, quantity=amount))
+    return True
+
+
+def _item(level: Level) -> ShippedItem:
+    draft = dict(level.draft)
+    expires = draft.pop("expires", None)
+    lots: list[Lot] = draft.pop("lots", ())
+    if len(lots) == 1:
+        lots = [replace(lots[0], quantity=draft.get("quantity"), expires=expires)]
+    return ShippedItem(**draft, lots=tuple(lots))
+
+
+def _package(level: Level, items: tuple[ShippedItem, ...]) -> Package:
+    draft = {name: value for name, value in level.draft.items() if name != "packed"}
+    return Package(**draft, kind=_KINDS[level.code], items=items)
+
+
+def _merged(items: list[ShippedItem]) -> Iterator[ShippedItem]:
+    """Join neighbours that differ in their lot only: one HL I is written for each lot of an item."""
+    waiting: ShippedItem | None = None
+    for item in items:
+        if waiting is not None and item.lots and waiting.lots and _same(waiting, item):
+            waiting = replace(
+                waiting, quantity=waiting.quantity + item.quantity, lots=waiting.lots + item.lots
+            )
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = item
+    if waiting is not None:
+        yield waiting
+
+
+def _same(one: ShippedItem, other: ShippedItem) -> bool:
+    bare = {"quantity": 0, "lots": ()}
+    return replace(one, **bare) == replace(other, **bare)
+
+
+# --- writing
+def write_levels(notice: ShipNotice, writers: dict[str, Writer], notes: Writing, structure: str) -> Segments:
+    """Return the HL levels and the CTT that counts them."""
+    made: Segments = []
+    count = 0
+
+    def level(parent: int, code: str, body: Segments, *, inner: bool) -> int:
+        nonlocal count
+        count += 1
+        made.append(["HL", str(count), str(parent) if parent else "", code, "1" if inner else "0"])
+        made.extend(body)
+        return count
+
+    def items(parent: int, found: tuple[ShippedItem, ...], prefix: str) -> None:
+        for i, item in enumerate(found):
+            for one in _by_lot(item):
+                notes.prefix = f"{prefix}.items[{i}]."
+                level(parent, "I", writers["item"].write(one, notes), inner=False)
+
+    top = level(0, "S", writers["shipment"].write(notice, notes), inner=bool(notice.orders))
+    orders = [_unpacked(order) if structure == "SOI" else order for order in notice.orders]
+    for at, order in enumerate(orders):
+        notes.prefix = f"orders[{at}]."
+        body = writers["order"].write(order, notes)
+        up = level(top, "O", body, inner=bool(order.packages or order.items))
+        for p, package in enumerate(order.packages):
+            prefix = f"orders[{at}].packages[{p}]"
+            notes.prefix = prefix + "."
+            code = "T" if package.kind == "pallet" else "P"
+            body = writers["package"].write(package, notes)
+            items(level(up, code, body, inner=bool(package.items)), package.items, prefix)
+        items(up, order.items, f"orders[{at}]")
+    notes.prefix = ""
+    return [*made, ["CTT", str(count)]]
+
+
+def structure_of(notice: ShipNotice, wanted: str) -> str:
+    """Return SOPI or SOI: what the profile wants, else what fits the document."""
+    if wanted:
+        return wanted
+    return "SOPI" if any(order.packages for order in notice.orders) else "SOI"
+
+
+def _unpacked(order: ShippedOrder) -> ShippedOrder:
+    loose = tuple(item for package in order.packages for item in package.items)
+    return replace(order, packages=(), items=order.items + loose)
+
+
+def _by_lot(item: ShippedItem) -> list[ShippedItem]:
+    """Return one item for each lot whose quantity is known; a lone lot has the item's quantity."""
+    if len(item.lots) < 2 or any(lot.quantity is None for lot in item.lots):
+        return [item]
+    return [replace(item, quantity=lot.quantity, lots=(lot,)) for lot in item.lots]

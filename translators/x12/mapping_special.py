@@ -1,0 +1,154 @@
+"""What a table can't say: small named functions that the maps call by name.
+
+- `READ_SEGMENT`: after a segment's rules have run: (segment, draft, notes)
+- `READ_SECTION`: before a section's draft becomes a value: (draft, notes, ordinal from 0)
+- `WRITE_SEGMENT`: (part of the document, the segments that the rules made) -> the segments to write
+- `WRITE_SECTION`: the part as it is to be written
+- `ONLY`: which parts a section writes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from msgspec.structs import replace
+
+from hub.model.documents import Lot, Split
+from translators.x12.mapping_findings import Reading
+from translators.x12.mapping_values import read_date, read_decimal, write_decimal
+
+#: Any part of a canonical document: an OrderLine, a Party, the document itself.
+Part: TypeAlias = Any
+Draft = dict[str, Any]
+Segments = list[list[str]]
+
+_STORES_IN_ONE_SDQ = 10  # SDQ03 to SDQ22
+
+
+# --- reading
+def _read_stores(segment: list[str], draft: Draft, notes: Reading) -> None:
+    """Read an SDQ: SDQ01 unit, SDQ02 kind of location code, then pairs of location and quantity."""
+    unit = segment[1].strip() if len(segment) > 1 else ""
+    for at in range(3, len(segment) - 1, 2):
+        location, quantity = segment[at].strip(), segment[at + 1].strip()
+        if not (location or quantity):
+            continue
+        try:
+            split = Split(quantity=read_decimal(quantity), unit=unit, location=location)
+        except ValueError as error:
+            notes.invalid(segment, at + 1, "splits", str(error), must=True)
+            continue
+        draft.setdefault("splits", []).append(split)
+
+
+def _read_lot(segment: list[str], draft: Draft, notes: Reading) -> None:  # noqa: ARG001 - a setter's signature
+    """Read a REF LT of an HL I."""
+    if len(segment) > 2 and segment[1].strip() == "LT" and segment[2].strip():
+        draft.setdefault("lots", []).append(Lot(number=segment[2].strip()))
+
+
+def _read_expiry(segment: list[str], draft: Draft, notes: Reading) -> None:
+    """Read a DTM 036 of an HL I: when its lots expire."""
+    if len(segment) > 2 and segment[1].strip() == "036":
+        try:
+            draft["expires"] = read_date(segment[2])
+        except ValueError as error:
+            notes.invalid(segment, 2, "lots[0].expires", str(error))
+
+
+def _read_packed_quantity(segment: list[str], draft: Draft, notes: Reading) -> None:
+    """Read an SN1 of an HL P: in S-O-I-P it says how many of the item above are in this package."""
+    if len(segment) > 2 and segment[2].strip():
+        try:
+            draft["packed"] = read_decimal(segment[2])
+        except ValueError as error:
+            notes.invalid(segment, 2, "items", str(error), must=True)
+
+
+def _number_line(draft: Draft, notes: Reading, ordinal: int) -> None:  # noqa: ARG001 - a hook's signature
+    """Give a line without a number its ordinal."""
+    draft.setdefault("number", str(ordinal + 1))
+
+
+def _read_acknowledged_line(draft: Draft, notes: Reading, ordinal: int) -> None:
+    """Give the PO104 of a line with ACK01 = IP to that decision: it is the price that they ask."""
+    _number_line(draft, notes, ordinal)
+    price = draft.get("price")
+    if price is None or "statuses" not in draft:
+        return
+    draft["statuses"] = [
+        replace(s, price=price) if s is not None and s.code == "price_changed" else s
+        for s in draft["statuses"]
+    ]
+
+
+# --- writing
+def _write_notes(part: Part, made: Segments) -> Segments:
+    """Open the N9 loop that MSG segments stand in (N901 L1 = letters or notes)."""
+    return [*made, ["N9", "L1", "", "NOTES"]] if part.notes else made
+
+
+def _write_line_count(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a writer's signature
+    return [["CTT", str(len(part.lines))]]
+
+
+def _write_stores(part: Part, made: Segments) -> Segments:
+    """Write splits by store as SDQ, ten to a segment; SDQ02 92 = codes assigned by the buyer."""
+    by_unit: dict[str, list[str]] = {}
+    for split in part.splits:
+        if split.date is None and split.location:
+            by_unit.setdefault(split.unit or part.unit, []).extend(
+                (split.location, write_decimal(split.quantity))
+            )
+    size = 2 * _STORES_IN_ONE_SDQ
+    return made + [
+        ["SDQ", unit, "92", *pairs[at : at + size]]
+        for unit, pairs in by_unit.items()
+        for at in range(0, len(pairs), size)
+    ]
+
+
+def _write_shipped(part: Part, made: Segments) -> Segments:
+    """Give SN105 (ordered) its unit in SN106: the two come together."""
+    return [[*segment, part.unit] if len(segment) == 6 else segment for segment in made]
+
+
+def _write_lots(part: Part, made: Segments) -> Segments:
+    return made + [["REF", "LT", lot.number] for lot in part.lots]
+
+
+def _write_expiry(part: Part, made: Segments) -> Segments:
+    return made + [["DTM", "036", f"{lot.expires:%Y%m%d}"] for lot in part.lots if lot.expires][:1]
+
+
+def _view_acknowledged_line(line: Part) -> Part:
+    """Put the price of a decision into PO104."""
+    price = next((s.price for s in line.statuses if s.price is not None), None)
+    return line if price is None else replace(line, price=price)
+
+
+READ_SEGMENT: dict[str, Callable[[list[str], Draft, Reading], None]] = {
+    "stores": _read_stores,
+    "lots": _read_lot,
+    "expiry": _read_expiry,
+    "packed_quantity": _read_packed_quantity,
+}
+READ_SECTION: dict[str, Callable[[Draft, Reading, int], None]] = {
+    "ordinal": _number_line,
+    "acknowledged_line": _read_acknowledged_line,
+}
+WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
+    "notes": _write_notes,
+    "line_count": _write_line_count,
+    "stores": _write_stores,
+    "shipped": _write_shipped,
+    "lots": _write_lots,
+    "expiry": _write_expiry,
+}
+WRITE_SECTION: dict[str, Callable[[Part], Any]] = {
+    "acknowledged_line": _view_acknowledged_line,
+}
+ONLY: dict[str, Callable[[Part], bool]] = {
+    "dated": lambda split: split.date is not None or not split.location,
+}

@@ -1,0 +1,114 @@
+"""Values of X12 elements: text to Python and back, by kind.
+
+A reader raises ValueError with the words for the finding; a writer does the same for a value that X12
+cannot carry. Nothing here knows where the value stands.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from msgspec import Struct
+
+#: X12 type R: digits with an optional minus sign and an optional decimal point. No exponent, no
+#: thousands separator. 30 characters is twice what any element of a number may have.
+_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+_LONGEST_NUMBER = 30
+
+
+def read_decimal(text: str) -> Decimal:
+    """Return an X12 number (type R) as a Decimal."""
+    if text.isdigit() and text.isascii() and len(text) <= _LONGEST_NUMBER:
+        return Decimal(text)
+    text = text.strip()
+    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        raise ValueError("is not a number")
+    return Decimal(text)
+
+
+def read_cents(text: str) -> Decimal:
+    """Return an X12 number with two implied decimals (type N2): 12500 is 125.00."""
+    value = read_decimal(text)
+    if "." in text:  # a frequent slip: the sender wrote the point, which says what he means
+        return value
+    return value.scaleb(-2)
+
+
+def read_integer(text: str) -> int:
+    """Return an X12 whole number (type N0)."""
+    text = text.strip()
+    if len(text) > _LONGEST_NUMBER or not (text.isascii() and text.removeprefix("-").isdigit()):
+        raise ValueError("is not a whole number")
+    return int(text)
+
+
+@lru_cache(maxsize=4096)
+def read_date(text: str) -> dt.date:
+    """Return a date written CCYYMMDD, or YYMMDD as releases before 004010 have it (50-99 is 19xx)."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) in (6, 8)):
+        raise ValueError("is not a date (CCYYMMDD)")
+    if len(text) == 6:
+        text = ("19" if text >= "50" else "20") + text
+    try:
+        return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        raise ValueError("is not a day of the calendar") from None
+
+
+def read_time(text: str) -> dt.time:
+    """Return a time written HHMM or HHMMSS (decimal seconds are dropped)."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and 4 <= len(text) <= 8):
+        raise ValueError("is not a time (HHMM)")
+    try:
+        return dt.time(int(text[:2]), int(text[2:4]), int(text[4:6] or 0))
+    except ValueError:
+        raise ValueError("is not a time of day") from None
+
+
+def write_decimal(value: Decimal) -> str:
+    """Return a number without exponent and without trailing zeros."""
+    if not value.is_finite():
+        raise ValueError("is not a finite number")
+    text = f"{value:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("", "-", "-0") else text
+
+
+def write_cents(value: Decimal) -> str:
+    """Return an amount with two implied decimals."""
+    text = write_decimal(value)
+    whole, _, part = text.partition(".")
+    if len(part) > 2:
+        raise ValueError("has more than two decimals")
+    sign = "-" if whole.startswith("-") else ""
+    digits = (whole.removeprefix("-") + part.ljust(2, "0")).lstrip("0")
+    return sign + digits if digits else "0"
+
+
+def _write_time(value: dt.time) -> str:
+    return value.strftime("%H%M%S" if value.second else "%H%M")
+
+
+class Kind(Struct, frozen=True):
+    """How one kind of value is read from and written to an element."""
+
+    read: Callable[[str], Any]
+    write: Callable[[Any], str]
+
+
+KINDS: dict[str, Kind] = {
+    "text": Kind(str.strip, str.strip),
+    "decimal": Kind(read_decimal, write_decimal),
+    "cents": Kind(read_cents, write_cents),
+    "integer": Kind(read_integer, str),
+    "date": Kind(read_date, lambda value: value.strftime("%Y%m%d")),
+    "time": Kind(read_time, _write_time),
+}
