@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.model.errors import ConfigError
-from hub.profiles.merging import Draft, Folder
+from hub.profiles.merging import Folder
 from hub.toml.checking import did_you_mean
 from hub.toml.positions import KeyPath
-from hub.toml.reading import Table
-from hub.toml.writing import toml_key, toml_value
+from hub.toml.writing import toml_lines
 
 
 def effective(folder: Path, key: str) -> str:
@@ -23,19 +22,9 @@ def effective(folder: Path, key: str) -> str:
             f'there is no profile "{key}" in {folder.as_posix()}{did_you_mean(key, files.keys)}'
         )
     draft = files.draft(key)
-    return "\n".join(_table_lines(draft.data, (), draft)).strip("\n") + "\n"
 
+    def origin(path: KeyPath) -> str:
+        where = draft.locate(path)
+        return f"{where.file}:{where.row}"
 
-def _table_lines(table: Table, path: KeyPath, draft: Draft) -> list[str]:
-    """Return the lines of one table: its values, then the tables in it."""
-    values = {k: v for k, v in table.items() if not isinstance(v, dict)}
-    tables = {k: v for k, v in table.items() if isinstance(v, dict)}
-    lines: list[str] = []
-    if path and (values or not tables):
-        lines += ["", f"[{'.'.join(toml_key(str(part)) for part in path)}]"]
-    for key, value in values.items():
-        where = draft.locate((*path, key))
-        lines.append(f"{toml_key(key)} = {toml_value(value)}  # {where.file}:{where.row}")
-    for key, inner in tables.items():
-        lines += _table_lines(inner, (*path, key), draft)
-    return lines
+    return "\n".join(toml_lines(draft.data, origin)).strip("\n") + "\n"

@@ -8,12 +8,13 @@ import msgspec
 from msgspec import structs
 
 from hub.model import problems
+from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import Identity, Partner
 from hub.profiles.fault import Fault
 from hub.profiles.merging import Draft, Folder
 from hub.profiles.rules import faults_of
-from hub.toml.checking import check_table
+from hub.toml.checking import check_table, did_you_mean
 from hub.toml.positions import KeyPath
 from hub.toml.reading import Table
 
@@ -44,6 +45,24 @@ def load_partners(
         findings.append(finding)
     findings.sort(key=lambda finding: (finding.where.file, finding.where.row or 0))
     return partners, tuple(dict.fromkeys(findings))  # a template's fault shows once, not once per partner
+
+
+def lint(folder: Path, keys: tuple[str, ...] = ()) -> tuple[Finding, ...]:
+    """Return what is wrong with the profiles of a folder; with `keys`, with those and their templates.
+
+    Raises ConfigError for a key that has no profile.
+    """
+    files = Folder(folder)
+    for key in keys:
+        if key not in files.names:
+            guess = did_you_mean(key, files.keys)
+            raise ConfigError(f'there is no profile "{key}" in {folder.as_posix()}{guess}')
+    findings = load_partners(folder)[1]
+    if not keys:
+        return findings
+    wanted = {place.file for key in keys for place in files.draft(key).places.values()}
+    wanted |= {files.label(key) for key in keys}
+    return tuple(finding for finding in findings if finding.where.file in wanted)
 
 
 def _build(draft: Draft, folder: Path) -> tuple[Partner, tuple[Finding, ...]]:

@@ -6,6 +6,10 @@ import datetime as dt
 import json
 import math
 import re
+from collections.abc import Callable
+from typing import Any
+
+from hub.toml.positions import KeyPath
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -31,7 +35,7 @@ def toml_value(value: object) -> str:
             return str(value)
         case float():
             return repr(value) if math.isfinite(value) else str(value)
-        case list():
+        case list() | tuple():
             return f"[{', '.join(toml_value(item) for item in value)}]"
         case dict():
             pairs = ", ".join(f"{toml_key(k)} = {toml_value(v)}" for k, v in value.items())
@@ -40,3 +44,20 @@ def toml_value(value: object) -> str:
             return value.isoformat()
         case _:
             raise TypeError(f"TOML has no {type(value).__name__}")
+
+
+def toml_lines(
+    table: dict[str, Any], comment: Callable[[KeyPath], str] = lambda _path: "", path: KeyPath = ()
+) -> list[str]:
+    """Return the lines of a table: its values, each with the comment for its path, then the tables in it."""
+    values = {k: v for k, v in table.items() if not isinstance(v, dict)}
+    tables = {k: v for k, v in table.items() if isinstance(v, dict)}
+    lines: list[str] = []
+    if path and (values or not tables):
+        lines += ["", f"[{'.'.join(toml_key(str(part)) for part in path)}]"]
+    for key, value in values.items():
+        note = comment((*path, key))
+        lines.append(f"{toml_key(key)} = {toml_value(value)}" + (f"  # {note}" if note else ""))
+    for key, inner in tables.items():
+        lines += toml_lines(inner, comment, (*path, key))
+    return lines

@@ -1,0 +1,246 @@
+"""`hub partner`: lint, list, show, make and try the connection of partner profiles.
+
+Exit status: 0 all well, 1 the partner's side does not answer as agreed, 2 a profile or setting is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from hub.cli.context import FAILED, MISUSED, answers_in_one_line, print_json, settings
+from hub.cli.tables import print_table
+from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.model.finding import Finding
+from hub.model.partner import Partner
+from hub.profiles import effective, lint, load_partners
+from hub.profiles.skeleton import NewPartner, skeleton
+from hub.secrets import Secrets
+from hub.settings import Settings
+from hub.toml.reading import as_line
+from hub.toml.writing import toml_lines
+
+app = typer.Typer(help="Trading partners: their profiles and connections.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+Key = Annotated[str, typer.Argument(help="The partner: its file's name without .toml.")]
+
+
+@app.command("lint")
+@answers_in_one_line
+def lint_command(
+    keys: Annotated[list[str] | None, typer.Argument(help="Partners; all when none is named.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check profiles, their templates, crosswalks and maps; say all that is wrong, with its line."""
+    folder = _folder(settings())
+    findings = lint(folder, tuple(keys or ()))
+    partners = load_partners(folder)[0]
+    errors = sum(finding.fatal for finding in findings)
+    if as_json:
+        print_json([_as_json(finding) for finding in findings])
+    else:
+        _print_findings(findings)
+        names = [key for key in partners if not keys or key in keys]
+        typer.echo(
+            f"{_count(errors, 'error')}"
+            if errors
+            else f"{_count(len(names), 'profile')} clean: {', '.join(names)}"
+        )
+    raise typer.Exit(MISUSED if errors else 0)
+
+
+@app.command("list")
+@answers_in_one_line
+def list_command(as_json: Json = False) -> None:
+    """List the partners whose profiles load."""
+    partners, findings = load_partners(_folder(settings()))
+    if as_json:
+        print_json(list(partners.values()))
+    else:
+        headers = ("key", "name", "status", "format", "identity", "transport", "receives", "sends")
+        print_table(headers, [_row(partner) for partner in partners.values()])
+    errors = sum(finding.fatal for finding in findings)
+    if errors:
+        typer.echo(f"{_count(errors, 'error')} in the other profiles: hub partner lint", err=True)
+
+
+@app.command("show")
+@answers_in_one_line
+def show_command(
+    key: Key,
+    merged: Annotated[
+        bool, typer.Option("--effective", help="Only what files say, and the file and line that says it.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a partner with its templates merged in and every default."""
+    folder = _folder(settings())
+    if merged:
+        typer.echo(effective(folder, key), nl=False)
+        return
+    partner = _partner(folder, key)
+    if as_json:
+        print_json(partner)
+    else:
+        typer.echo("\n".join(toml_lines(msgspec.to_builtins(partner))))
+
+
+@app.command("new")
+@answers_in_one_line
+def new_command(
+    key: Key,
+    template: Annotated[str, typer.Option(help="The template to build on.")] = "_x12_customer",
+    name: Annotated[str, typer.Option(help="The partner's name; default: the key.")] = "",
+    isa: Annotated[str, typer.Option(help='Their interchange id, "ZZ:THEIRID".')] = "",
+    key_pair: Annotated[
+        bool, typer.Option("--key-pair", help="Make an SSH key pair for their account, too.")
+    ] = False,
+) -> None:
+    """Write the profile of a new partner, and say what to do next."""
+    config = settings()
+    folder = _folder(config)
+    path = _new_path(folder, key, template)
+    public_key = _make_key_pair(config, key) if key_pair else ""
+    new = NewPartner(
+        key=key, name=name or key, template=_template_name(template), isa=isa, public_key=public_key
+    )
+    path.write_text(skeleton(new), "utf-8")
+    (folder / key / "samples").mkdir(parents=True, exist_ok=True)
+    typer.echo(f"wrote {path.as_posix()}")
+    if key_pair:
+        typer.echo(
+            f"wrote {_key_path(config, key)} and its .pub: the private one is for them, send it safely"
+        )
+    typer.echo("next:")
+    for step in _next_steps(path, key, isa):
+        typer.echo(f"  {step}")
+
+
+@app.command("connect")
+@answers_in_one_line
+def connect_command(key: Key) -> None:
+    """Open a partner's mailbox and try what the agreement needs: list, write, rename, read, delete."""
+    from hub.transports.opening import open_mailbox
+
+    config = settings()
+    partner = _partner(_folder(config), key)
+    secrets = Secrets(Path(config.paths.secrets), os.environ)
+    mailbox = open_mailbox(partner, Path(config.paths.inbox), Path(config.sftp_server.root), secrets)
+    try:
+        faults = mailbox.probe()
+    except (Retryable, Undeliverable) as error:
+        faults = [str(error)]
+    finally:
+        mailbox.close()
+    for fault in faults:
+        typer.echo(f"{key}: {fault}", err=True)
+    if faults:
+        raise typer.Exit(FAILED)
+    typer.echo(f"{key}: {partner.transport.kind} mailbox answers; list, write, rename, read and delete work")
+
+
+def _folder(config: Settings) -> Path:
+    """Return the partners folder, relative when it is below us: messages are shorter and can be clicked."""
+    folder, here = Path(config.paths.partners), Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
+def _partner(folder: Path, key: str) -> Partner:
+    """Return one partner. Raises ConfigError, with its findings, when its profile does not load."""
+    findings = lint(folder, (key,))
+    partners = load_partners(folder)[0]
+    if key not in partners:
+        faults = [finding for finding in findings if finding.fatal]
+        raise ConfigError("\n".join(_lines(faults)) or f"{key} is a template, not a partner")
+    return partners[key]
+
+
+def _lines(findings: Iterable[Finding]) -> Iterator[str]:
+    for finding in findings:
+        yield as_line(finding)
+        if finding.hint:
+            yield f"    hint: {finding.hint}"
+
+
+def _print_findings(findings: tuple[Finding, ...]) -> None:
+    for line in _lines(findings):
+        typer.echo(line)
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    where = finding.where
+    return {
+        "file": where.file,
+        "line": where.row,
+        "column": int(where.column) if where.column else None,
+        "severity": finding.severity.value,
+        "problem": finding.problem,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
+
+
+def _row(partner: Partner) -> tuple[str, ...]:
+    transport = partner.transport
+    where = f"sftp {transport.host}" if transport.kind == "sftp" else transport.kind
+    receives, sends = " ".join(partner.receive), " ".join(partner.send)
+    return (
+        partner.key,
+        partner.name,
+        partner.status,
+        partner.format,
+        partner.identity.isa,
+        where,
+        receives,
+        sends,
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _template_name(template: str) -> str:
+    return "_" + template.removesuffix(".toml").removeprefix("_")
+
+
+def _new_path(folder: Path, key: str, template: str) -> Path:
+    """Return where a new profile goes. Raises ConfigError when it may not go there."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", key):
+        raise ConfigError(f'"{key}" cannot be a key: small letters, digits, - and _, at most 40')
+    lint(folder, (_template_name(template),))
+    path = folder / f"{key}.toml"
+    if path.exists():
+        raise ConfigError(f"{path.as_posix()} exists already; edit it, or take another key")
+    return path
+
+
+def _key_path(config: Settings, key: str) -> Path:
+    return Path(config.paths.secrets) / f"{key}_sftp"
+
+
+def _make_key_pair(config: Settings, key: str) -> str:
+    """Make the key pair of an account and return its public line. Raises ConfigError when there is one."""
+    from hub.transports.keys import generate_key
+
+    try:
+        return generate_key(_key_path(config, key))
+    except FileExistsError:
+        raise ConfigError(f"{_key_path(config, key)} exists already; move it away first") from None
+
+
+def _next_steps(path: Path, key: str, isa: str) -> Iterator[str]:
+    if not isa:
+        yield f"fill in [identity] isa in {path.as_posix()} (X12 partners)"
+    yield f"put a file of theirs into {(path.parent / key / 'samples').as_posix()}"
+    yield f"hub partner lint {key}"
+    yield f"hub partner try {key} FILE"
+    yield f"hub partner connect {key}"
+    yield 'status = "live" when their test documents come through'
