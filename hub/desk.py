@@ -28,6 +28,8 @@ from hub.transports.port import Mailbox
 from translators.crosswalk import Tables
 from translators.port import Acknowledger, Receipting, Translator
 
+_DOCUMENTS: msgspec.json.Decoder[AnyDocument] = msgspec.json.Decoder(AnyDocument)
+
 
 class Formats:
     """The translators by name, and which of them speak acknowledgments and receipts."""
@@ -40,6 +42,10 @@ class Formats:
     ) -> None:
         self.by_name = {t.name: t for t in translators}
         self.acknowledger, self.receipting = acknowledger, receipting
+
+    def recognise(self, head: bytes) -> Translator | None:
+        """Return the format of a file by its first bytes; CSV cannot be told that way."""
+        return next((t for n, t in self.by_name.items() if n != "csv" and t.recognises(head)), None)
 
 
 class Desk:
@@ -98,7 +104,7 @@ class Desk:
 
     def recognise(self, head: bytes) -> Translator | None:
         """Return the format of a file by its first bytes; CSV cannot be told that way."""
-        return next((t for n, t in self._formats.by_name.items() if n != "csv" and t.recognises(head)), None)
+        return self._formats.recognise(head)
 
     def acknowledger(self) -> Acknowledger:
         """Return who writes and reads TA1 and 997."""
@@ -148,7 +154,7 @@ class Desk:
 
     def document(self, exchange: Exchange) -> AnyDocument:
         """Return the exchange's canonical document."""
-        return msgspec.json.decode(self._artifact(exchange, "canonical"), type=AnyDocument)
+        return _DOCUMENTS.decode(self._artifact(exchange, "canonical"))
 
     # --- Odoo
     def erp(self) -> ErpGateway:

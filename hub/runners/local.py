@@ -58,6 +58,11 @@ class LocalRunner:
         for number in range(self._workers):
             self._thread(f"worker-{number}", self._work)
         for job in [*jobs, Job("sweeper", SWEEP_SECONDS, self._sweep)]:
+            self.add(job)
+
+    def add(self, job: Job) -> None:
+        """Start a job; one that runs under that name already is left as it is."""
+        if job.name not in self._wakes:
             self._wakes[job.name] = threading.Event()
             self._thread(job.name, partial(self._repeat, job))
 

@@ -48,7 +48,7 @@ class Noticed(Struct, frozen=True):
     """What one look at one topic brought: exchanges to begin, and where the next look starts."""
 
     exchanges: tuple[NewExchange, ...]
-    cursor: datetime | None
+    cursor: datetime
 
 
 def watch(topic: Topic, cursor: datetime, needs: Needs) -> Noticed:

@@ -1,0 +1,96 @@
+"""What every command needs: the hub's folder, settings and parts, and how to fail in one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import NoReturn, ParamSpec, TypeVar
+
+import msgspec
+import typer
+from rich.console import Console
+
+from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.operations import Refused
+from hub.settings import Settings, load_settings
+from hub.store import NotFound, Store
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+#: Exit codes: 0 done; 1 it could not be done; 2 wrong use or configuration.
+FAILED, MISUSED = 1, 2
+
+
+def home() -> Path:
+    """Return the folder of the hub: HUB_ROOT, or the current one."""
+    return Path(os.environ.get("HUB_ROOT", ".")).absolute()
+
+
+def settings() -> Settings:
+    """Return the settings, or end with every fault of them."""
+    return load_settings(home(), os.environ)
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    """Open the store for a command that works beside a running hub."""
+    from hub.wiring import make_store
+
+    store = make_store(settings())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """End the command with one clear line."""
+    errors.print(f"[bold red]hub:[/] {_plain(message)}")
+    raise typer.Exit(code)
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def answers_in_one_line(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn the exceptions that a person can act on into one line and an exit code."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except ConfigError as fault:
+            fail(str(fault), MISUSED)
+        except (Refused, Retryable, Undeliverable, NotFound) as fault:
+            fail(str(fault))
+        except BrokenPipeError:
+            sys.stderr.close()
+            raise typer.Exit(0) from None
+
+    return wrapped
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON for other programs."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def actor() -> str:
+    """Return who acts, for the audit trail."""
+    import getpass
+
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "cli:unknown"

@@ -1,0 +1,88 @@
+"""`hub run`: start the whole hub in this process and say what to try next."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from hub.cli.context import answers_in_one_line, console, settings
+
+if TYPE_CHECKING:
+    from hub.serving import Service
+
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+def set_up_logging(*, verbose: bool) -> None:
+    """Log to standard error; the audit and the steps of the pipeline only when asked."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format=LOG_FORMAT)
+    for noisy in ("httpx", "uvicorn", "paramiko", "watchdog"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@answers_in_one_line
+def run(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens inside.")] = False,
+) -> None:
+    """Start the whole hub: SFTP server, workers, ops page, and a practice Odoo when there is no other.
+
+    Ctrl-C stops it cleanly; the next start goes on where this one ended.
+    """
+    from hub.serving import Service
+
+    set_up_logging(verbose=verbose)
+    service = Service(settings(), os.environ)
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    service.start()
+    _say_what_next(service)
+    stopping.wait()
+    console.print("\nstopping ...")
+    service.stop()
+    console.print("stopped; nothing is lost: the next start goes on from here")
+
+
+def _say_what_next(service: Service) -> None:
+    hub, sftp = service.hub, service.sftp
+    console.print("[bold green]the hub is running[/]")
+    assert service.web is not None
+    console.print(f"  ops page       {service.web.url}")
+    if service.practice is not None:
+        console.print(f"  practice Odoo  {service.practice.url}   (confirm, ship and invoice orders here)")
+    if sftp is not None:
+        accounts = ", ".join(sorted(p.key for p in hub.partners().values() if p.transport.kind == "embedded"))
+        console.print(f"  SFTP           127.0.0.1:{sftp.port}, accounts: {escape(accounts)}")
+        console.print(f"                 host key {sftp.fingerprint}")
+    if service.login is not None and sftp is not None:
+        key = _short_path(service.login.key)
+        console.print(f"  demo key       {key} (loopback only, for accounts without a key of their own)")
+        if service.login.password:
+            console.print(f"  demo password  [bold]{service.login.password}[/] (shown this once)")
+        console.print("\ntry this, in another terminal:")
+        console.print(
+            f"  sftp -i {key} -P {sftp.port} acme@127.0.0.1     then: put partners/acme/samples/order.edi in/"
+        )
+        console.print("  hub log            what came, and what became of it")
+        console.print("  hub show 1         the whole story of one document")
+        console.print("  hub queue          whose move it is")
+    console.print("\nCtrl-C stops it.")
+
+
+def _short_path(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,82 @@
+"""`hub partner try FILE`: what would become of a file, without posting or sending anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from hub.cli.context import FAILED, answers_in_one_line, console, fail, print_json, settings
+from hub.cli.pages import SEVERITY_STYLE, STATE_STYLE
+from hub.model.exchange import State
+from hub.trial import Trial, TriedDocument
+
+_GOOD = frozenset({State.TRANSLATED, State.TESTED, State.MATCHED})
+
+
+@answers_in_one_line
+def try_file(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files as a partner would send them.")
+    ],
+    partner: Annotated[
+        str | None, typer.Option(help="Profile key of the sender; default: by the file's envelope.")
+    ] = None,
+    any_sender: Annotated[
+        bool,
+        typer.Option("--any", help="Take senders without a profile too: standard dictionaries, no codes."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the canonical document, the findings, the answer that would go, and what would be posted.
+
+    Ends with status 1 when a document would be rejected or held.
+    """
+    from hub.wiring import Trials
+
+    trials = Trials(settings())
+    tried = []
+    for path in files:
+        if not path.is_file():
+            fail(f"{path}: there is no such file", 2)
+        tried.append(trials.run(path.read_bytes(), path.name, partner, any_sender=any_sender))
+    if as_json:
+        print_json(tried)
+    else:
+        for trial in tried:
+            _show(trial)
+    if not all(_is_good(trial) for trial in tried):
+        raise typer.Exit(FAILED)
+
+
+def _is_good(trial: Trial) -> bool:
+    return trial.state is State.OPENED and all(d.state in _GOOD for d in trial.documents)
+
+
+def _show(trial: Trial) -> None:
+    console.print(f"[bold]{escape(trial.file)}[/] as from {escape(trial.partner)}: {escape(trial.why)}")
+    for finding in trial.findings:
+        console.print(f"  [{SEVERITY_STYLE[finding.severity]}]{finding.severity}[/] {escape(finding.line())}")
+    for document in trial.documents:
+        _show_document(document)
+    for kind, text in trial.answers:
+        console.print(f"\n[bold]the {kind} that would go[/]")
+        console.print(escape(text.rstrip()))
+
+
+def _show_document(document: TriedDocument) -> None:
+    style = STATE_STYLE.get(document.state, "green" if document.state in _GOOD else "bold")
+    console.print(
+        f"\n[bold]{document.position}. {document.set_id} {escape(document.number)}[/]  "
+        f"[{style}]{document.state}[/]  {escape(document.why)}"
+    )
+    for finding in document.findings:
+        console.print(f"  [{SEVERITY_STYLE[finding.severity]}]{finding.severity}[/] {escape(finding.line())}")
+        if finding.hint:
+            console.print(f"    hint: {escape(finding.hint)}", style="dim")
+    if document.canonical:
+        console.print(escape(document.canonical))
+    if document.posting:
+        console.print(f"would be posted: {escape(document.posting)}")

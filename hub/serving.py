@@ -1,0 +1,218 @@
+"""serving: start a whole hub in one process, and stop it cleanly.
+
+Practice Odoo (when there is no other), embedded SFTP server, workers, pollers, watchers, the ops pages.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets as random_secrets
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct, structs
+
+from hub.erp.practice.server import PracticeOdoo
+from hub.model.errors import ConfigError
+from hub.model.partner import Partner
+from hub.runners.local import Job, LocalRunner
+from hub.settings import Settings
+from hub.transports.accounts import Account, AuditEvent, hash_password
+from hub.transports.folder import FolderWatcher
+from hub.transports.keys import generate_key
+from hub.transports.server import EmbeddedSftpServer
+from hub.web.server import WebServer
+from hub.wiring import Hub
+
+_log = logging.getLogger("hub.serving")
+_audit = logging.getLogger("hub.audit")
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+EXPIRE_SECONDS = 5.0
+ADOPT_SECONDS = 2.0
+
+
+class DemoLogin(Struct, frozen=True):
+    """A login for accounts whose profile names no key and no password; only on a loopback address.
+
+    `password` is set only at the start that made it: what is kept is its hash.
+    """
+
+    key: Path
+    public_key: str
+    password_hash: str
+    password: str = ""
+
+
+def demo_login(var: Path) -> DemoLogin:
+    """Return the demo key and password hash, made at the first start."""
+    folder = var / "demo"
+    key, kept = folder / "id_ed25519", folder / "password.argon2"
+    password = ""
+    if not key.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        generate_key(key)
+    if not kept.exists():
+        password = random_secrets.token_urlsafe(9)
+        kept.touch(mode=0o600)
+        kept.write_text(hash_password(password))
+    public = key.with_name(f"{key.name}.pub").read_text().strip()
+    return DemoLogin(key, public, kept.read_text().strip(), password)
+
+
+class Service:
+    """A running hub. `start` returns when everything serves; `stop` waits until all is quiet."""
+
+    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+        self.settings = settings
+        self._environ = environ
+        self._stops: list[Callable[[], None]] = []
+        self.practice: PracticeOdoo | None = None
+        self.sftp: EmbeddedSftpServer | None = None
+        self.web: WebServer | None = None
+        self.login: DemoLogin | None = None
+        self.hub: Hub
+        self.runner: LocalRunner
+
+    def start(self) -> None:
+        """Start every part; on a fault stop those that run and raise ConfigError or OSError."""
+        try:
+            self._start_erp()
+            self._start_hub()
+            self._start_sftp()
+            self._start_watcher()
+            self._start_web()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop every part, the last started first."""
+        while self._stops:
+            self._stops.pop()()
+
+    def _start_erp(self) -> None:
+        if not self.settings.uses_practice:
+            return
+        var = Path(self.settings.paths.var)
+        practice = PracticeOdoo(var / "practice.sqlite", port=self.settings.practice.port)
+        practice.seed()
+        practice.start()
+        self._stops.append(practice.stop)
+        self.practice = practice
+        key_file = var / "practice.key"
+        key_file.touch(mode=0o600)
+        key_file.write_text(practice.key)
+        odoo = structs.replace(
+            self.settings.odoo,
+            url=practice.url,
+            database=practice.database,
+            login=practice.login,
+            key="env:HUB_SECRET_PRACTICE_KEY",
+        )
+        self._environ = {**self._environ, "HUB_SECRET_PRACTICE_KEY": practice.key}
+        self.settings = structs.replace(self.settings, odoo=odoo)
+
+    def _start_hub(self) -> None:
+        self.hub = Hub(self.settings, self._environ)
+        self._stops.append(self.hub.close)
+        lock = Path(self.settings.paths.var) / "hub.lock"
+        self.runner = LocalRunner(self.hub.store, self.hub.pipeline, self.settings.workers.count, lock)
+        self.hub.nudge = self.runner.nudge
+        self.hub.noticer.begin(self.hub.clock())
+        self.runner.start(self._jobs())
+        self._stops.append(self.runner.stop)
+
+    def _jobs(self) -> list[Job]:
+        return [
+            Job("erp", self.settings.poll.erp, self.hub.noticer.watch),
+            Job("deadlines", EXPIRE_SECONDS, self.hub.noticer.expire),
+            Job("partners", ADOPT_SECONDS, self._adopt),
+        ]
+
+    def _adopt(self) -> None:
+        """Poll the mailbox of each partner, also of one whose profile came after the start."""
+        for partner in self.hub.partners().values():
+            local = partner.transport.kind != "sftp"
+            every = self.settings.poll.mailbox if local else partner.transport.poll_seconds
+            self.runner.add(Job(f"mailbox:{partner.key}", every, partial(self._poll, partner.key)))
+
+    def _poll(self, key: str) -> None:
+        partner = self.hub.partners().get(key)
+        if partner is not None and partner.status != "paused":
+            self.hub.pickup.poll(partner, self.hub.desk.mailbox(partner))
+
+    def _start_sftp(self) -> None:
+        config = self.settings.sftp_server
+        if not config.enabled:
+            return
+        if config.host in LOOPBACK:
+            self.login = demo_login(Path(self.settings.paths.var))
+        host_key = Path(self.settings.paths.secrets) / config.host_key.removeprefix("file:")
+        host_key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.sftp = EmbeddedSftpServer(
+            Path(config.root),
+            host_key,
+            self._accounts,
+            on_upload=lambda account, _path: self._uploaded(account),
+            audit=_write_audit,
+            host=config.host,
+            port=config.port,
+            clock=self.hub.clock,
+        )
+        try:
+            self.sftp.start()
+        except OSError as fault:
+            raise ConfigError(
+                f"the SFTP server can't listen on {config.host}:{config.port}: {fault.strerror}; "
+                "set [sftp_server] port in hub.toml, or HUB_SFTP_SERVER__PORT"
+            ) from fault
+        self._stops.append(self.sftp.stop)
+
+    def _uploaded(self, account: str) -> None:
+        for partner in self._embedded():
+            if _account_name(partner) == account:
+                self.runner.wake(f"mailbox:{partner.key}")
+
+    def _embedded(self) -> list[Partner]:
+        return [p for p in self.hub.partners().values() if p.transport.kind == "embedded"]
+
+    def _accounts(self) -> Mapping[str, Account]:
+        return {_account_name(p): self._account(p) for p in self._embedded()}
+
+    def _account(self, partner: Partner) -> Account:
+        """Return the account of a profile; the demo login only where the profile names none."""
+        transport, read = partner.transport, self.hub.secrets.text
+        keys = tuple(read(k) if k.startswith(("file:", "env:")) else k for k in transport.public_keys)
+        hashed = hash_password(read(transport.password)) if transport.password else ""
+        if not keys and not hashed and self.login is not None:
+            keys, hashed = (self.login.public_key,), self.login.password_hash
+        return Account(_account_name(partner), keys, hashed)
+
+    def _start_watcher(self) -> None:
+        folders = {
+            p.key: Path(self.settings.paths.inbox) / p.key / p.transport.inbox
+            for p in self.hub.partners().values()
+            if p.transport.kind == "folder"
+        }
+        for folder in folders.values():
+            folder.mkdir(parents=True, exist_ok=True)
+        watcher = FolderWatcher(folders, lambda key: self.runner.wake(f"mailbox:{key}"))
+        watcher.start()
+        self._stops.append(watcher.stop)
+
+    def _start_web(self) -> None:
+        self.web = WebServer(self.hub, self.settings.web.host, self.settings.web.port)
+        self.web.start()
+        self._stops.append(self.web.stop)
+
+
+def _account_name(partner: Partner) -> str:
+    return partner.transport.user or partner.key
+
+
+def _write_audit(event: AuditEvent) -> None:
+    size = f" {event.size} bytes" if event.size is not None else ""
+    text = f"{event.action} {event.account or '-'} {event.address} {event.path}{size} {event.detail}"
+    _audit.info("%s", text.strip())

@@ -1,0 +1,236 @@
+"""wiring: put the parts of a hub together, from settings. Nothing is started here.
+
+A new transport, format or store is made known in this file and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hub.desk import Desk, Formats
+from hub.erp.odoo import OdooGateway, OdooSettings
+from hub.erp.port import ErpGateway
+from hub.model.documents import DOCUMENTS
+from hub.model.envelope import Address
+from hub.model.errors import ConfigError
+from hub.model.finding import Finding
+from hub.model.partner import Crosswalks, Partner
+from hub.noticing import Noticer
+from hub.operations import Operations
+from hub.pickup import Pickup
+from hub.pipeline import Pipeline
+from hub.profiles import load_partners
+from hub.secrets import Secrets
+from hub.settings import Settings
+from hub.stages.addresses import Company, find_sender
+from hub.store import Archive, Store
+from hub.transports.opening import open_mailbox
+from hub.transports.port import Mailbox
+from hub.trial import Trial, anybody, try_file
+from translators.crosswalk import Tables, load_tables
+from translators.csv.translator import CsvTranslator
+from translators.x12.translator import X12Translator
+from translators.xml.translator import XmlTranslator
+
+_log = logging.getLogger("hub.wiring")
+
+
+def utc_now() -> datetime:
+    """Return the time of this machine, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class PartnerBook:
+    """The partners by key, read again when a file of their folder changes.
+
+    A profile that no longer loads keeps its last good form, and the fault is logged: a slip in an editor
+    must not stop a partner that is live.
+    """
+
+    def __init__(self, folder: Path, look_every_seconds: float = 1.0) -> None:
+        self._folder, self._look_every_seconds = folder, look_every_seconds
+        self._guard = threading.Lock()
+        self._partners: Mapping[str, Partner] = {}
+        self._stamp: object = None
+        self._looked_at = float("-inf")
+        self.findings: tuple[Finding, ...] = ()
+
+    def __call__(self) -> Mapping[str, Partner]:
+        """Return all partners whose profiles load."""
+        with self._guard:
+            if time.monotonic() - self._looked_at >= self._look_every_seconds:
+                self._looked_at = time.monotonic()
+                self._refresh()
+            return self._partners
+
+    def _refresh(self) -> None:
+        stamp = _stamp(self._folder)
+        if stamp == self._stamp:
+            return
+        loaded, self.findings = load_partners(self._folder)
+        for finding in self.findings:
+            _log.warning("%s", finding.line())
+        broken = {Path(f.where.file).stem for f in self.findings if f.fatal}
+        kept = {key: p for key, p in self._partners.items() if key in broken and key not in loaded}
+        self._partners, self._stamp = {**kept, **loaded}, stamp
+
+
+def _stamp(folder: Path) -> object:
+    """Return what changes when a profile or template of the folder does."""
+    return tuple(sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in folder.glob("*.toml")))
+
+
+class TableShelf:
+    """Crosswalk tables, read again when their files change."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._kept: dict[Crosswalks, tuple[object, tuple[Tables, tuple[Finding, ...]]]] = {}
+
+    def __call__(self, crosswalks: Crosswalks) -> tuple[Tables, tuple[Finding, ...]]:
+        """Return the tables that a profile names, and what is wrong with their files."""
+        stamp = tuple(_file_stamp(self._folder / name) for name in _names(crosswalks))
+        kept = self._kept.get(crosswalks)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, load_tables(crosswalks, self._folder))
+            self._kept[crosswalks] = kept
+        return kept[1]
+
+
+def _names(crosswalks: Crosswalks) -> tuple[str, ...]:
+    return tuple(n for n in (crosswalks.item, crosswalks.ship_to, crosswalks.unit) if n)
+
+
+def _file_stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)
+
+
+def make_formats() -> Formats:
+    """Return every format that the hub speaks."""
+    x12, csv, xml = X12Translator(), CsvTranslator(), XmlTranslator()
+    return Formats((x12, xml, csv), acknowledger=x12, receipting={"csv": csv, "xml": xml})
+
+
+def make_company(settings: Settings) -> Company:
+    """Return how we are called."""
+    return Company(name=settings.company.name, isa=settings.company.isa, gs=settings.company.gs)
+
+
+def make_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Store:
+    """Return the store, migrated to what this version needs."""
+    url = settings.store.url or f"sqlite:///{settings.paths.var}/hub.sqlite"
+    Path(settings.paths.var).mkdir(parents=True, exist_ok=True)
+    store = Store(url, Archive(Path(settings.store.archive)), clock)
+    store.migrate()
+    return store
+
+
+def make_erp(settings: Settings, secrets: Secrets) -> ErpGateway:
+    """Return the gateway to the Odoo of the settings."""
+    odoo = settings.odoo
+    return OdooGateway(
+        OdooSettings(
+            url=odoo.url,
+            database=odoo.database,
+            key=secrets.text(odoo.key) if odoo.key else "",
+            login=odoo.login,
+            api=odoo.api,
+            read_seconds=odoo.timeout,
+            concurrency=odoo.concurrency,
+        )
+    )
+
+
+class Hub:
+    """All parts of one hub, made from settings; `hub.serving` starts them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        environ: Mapping[str, str],
+        erp: ErpGateway | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.settings, self.clock = settings, clock
+        self.secrets = Secrets(Path(settings.paths.secrets), environ)
+        self.store = make_store(settings, clock)
+        self.partners = PartnerBook(Path(settings.paths.partners))
+        self.formats = make_formats()
+        self.tables = TableShelf(Path(settings.paths.partners))
+        self.company = make_company(settings)
+        self.erp = erp or make_erp(settings, self.secrets)
+        self.desk = Desk(
+            store=self.store,
+            partners=self.partners,
+            company=self.company,
+            formats=self.formats,
+            tables=self.tables,
+            erp=self.erp,
+            open_mailbox=self.open_mailbox,
+            clock=clock,
+        )
+        self.nudge: Callable[[str], None] = lambda _lane: None
+        self.pipeline = Pipeline(self.store, self.desk)
+        self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge)
+        self.noticer = Noticer(self.store, self.desk, self._nudge)
+        self.operations = Operations(self.store)
+
+    def _nudge(self, lane: str) -> None:
+        self.nudge(lane)
+
+    def open_mailbox(self, partner: Partner) -> Mailbox:
+        """Return a partner's mailbox; nothing is connected yet."""
+        return open_mailbox(
+            partner, Path(self.settings.paths.inbox), Path(self.settings.sftp_server.root), self.secrets
+        )
+
+    def close(self) -> None:
+        """Close mailboxes, the ERP's connections and the database."""
+        self.desk.close()
+        self.store.close()
+
+
+class Trials:
+    """Tries files against the profiles of a folder, without a store or Odoo."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._partners = PartnerBook(Path(settings.paths.partners))
+        self._shelf = TableShelf(Path(settings.paths.partners))
+        self._formats = make_formats()
+        self._company = make_company(settings)
+
+    def run(self, data: bytes, name: str, key: str | None, *, any_sender: bool = False) -> Trial:
+        """Try one file; raise ConfigError when no profile says who sent it."""
+        partner = self._partner(data, name, key, any_sender=any_sender)
+        tables = {d: self._shelf(r.crosswalk)[0] for d, r in partner.receive.items()}
+        return try_file(
+            data, name, partner=partner, formats=self._formats, tables=tables, company=self._company
+        )
+
+    def _partner(self, data: bytes, name: str, key: str | None, *, any_sender: bool) -> Partner:
+        partners = self._partners()
+        if key is not None:
+            if key not in partners:
+                raise ConfigError(f"there is no partner {key!r} that loads; `hub partner list` shows them")
+            return partners[key]
+        translator = self._formats.recognise(data[:4096])
+        opened = translator.unwrap(data, name, None).interchanges if translator else ()
+        for interchange in opened:
+            found = find_sender(interchange.envelope, partners.values())
+            if found is not None:
+                return found
+        if any_sender:
+            envelope = opened[0].envelope if opened else None
+            sender = envelope.sender if envelope else Address()
+            receiver = envelope.receiver if envelope else Address()
+            return anybody(sender, receiver, DOCUMENTS)
+        raise ConfigError(f"{name}: no profile says who sent it; name one with --partner KEY, or use --any")
