@@ -60,11 +60,14 @@ class Exchanges(TxPart):
         before = self.exchange(id, lock=True)
         what = check_move(before.state, state, f"exchange {id}")
         after = msgspec.structs.replace(before, state=state, why=why, updated_at=self._clock(), **changes)
-        self._connection.execute(
-            update(exchanges).where(exchanges.c.id == id).values(exchange_columns(after))
-        )
+        row = self._connection.execute(
+            update(exchanges)
+            .where(exchanges.c.id == id)
+            .values(exchange_columns(after))
+            .returning(*exchanges.c)
+        ).one()
         self._event(what, exchange_id=id, actor=actor, from_state=before.state, to_state=state, why=why)
-        return after
+        return to_exchange(row)
 
     # --- found by what is known of them
 

@@ -1,0 +1,59 @@
+"""Run the store's contract on SQLite always, and on PostgreSQL where HUB_TEST_POSTGRES_URL names one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.store import Store
+from tests.contracts.store_ledger_suite import LaneContract, LedgerContract, TransactionContract
+from tests.contracts.store_suite import LogContract, SearchContract, StoryContract
+from tests.contracts.store_threads_suite import ThreadsContract
+from tests.support.store import POSTGRES_URL, MovableClock, postgres_database, postgres_store, sqlite_store
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+class StoreContract(
+    LogContract,
+    SearchContract,
+    StoryContract,
+    LedgerContract,
+    LaneContract,
+    TransactionContract,
+    ThreadsContract,
+):
+    """Everything that a store keeps."""
+
+
+class TestSqlite(StoreContract):
+    @pytest.fixture
+    def store(self, tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
+        with sqlite_store(tmp_path, clock) as store:
+            yield store
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the URL of a database to copy, so that each test gets its own in a blink."""
+    with postgres_database() as url:
+        with postgres_store(url, tmp_path_factory.mktemp("template")) as store:
+            store.migrate()
+        yield url
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set (make test-postgres sets it)")
+class TestPostgres(StoreContract):
+    @pytest.fixture
+    def store(self, migrated_postgres: str, tmp_path: Path, clock: MovableClock) -> Iterator[Store]:
+        with (
+            postgres_database(template=migrated_postgres) as url,
+            postgres_store(url, tmp_path, clock) as store,
+        ):
+            yield store

@@ -1,0 +1,138 @@
+"""Stores to test with: a fresh SQLite file, a fresh PostgreSQL database, a clock that can be moved on."""
+
+from __future__ import annotations
+
+import functools
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hub.model.documents import DocType
+from hub.model.envelope import Address, Envelope
+from hub.model.exchange import Direction, Exchange, State
+from hub.store import Archive, Store, Tx
+
+POSTGRES_URL = os.environ.get("HUB_TEST_POSTGRES_URL", "")
+
+
+class MovableClock:
+    """The time of this machine, moved on by what a test asks for."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def advance(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+
+
+@functools.cache
+def _migrated_sqlite() -> bytes:
+    """Return an empty, migrated database file: migrating once is enough for all tests of a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{folder}/hub.db", Archive(Path(folder) / "archive"))
+        store.migrate()
+        store.close()
+        return (Path(folder) / "hub.db").read_bytes()
+
+
+@contextmanager
+def sqlite_store(folder: Path, clock: MovableClock | None = None) -> Iterator[Store]:
+    """Give a migrated store in that folder (the one that is there, if it is)."""
+    file = folder / "hub.db"
+    if not file.exists():
+        file.write_bytes(_migrated_sqlite())
+    store = Store(f"sqlite:///{file}", Archive(folder / "archive"), clock or MovableClock())
+    yield store
+    store.close()
+
+
+@contextmanager
+def postgres_database(template: str = "") -> Iterator[str]:
+    """Give the URL of a new database on the server of HUB_TEST_POSTGRES_URL, and drop it afterwards."""
+    import psycopg
+
+    name = f"hub_test_{uuid.uuid4().hex}"
+    with psycopg.connect(POSTGRES_URL, autocommit=True) as admin:
+        source = f" TEMPLATE {template.rpartition('/')[2]}" if template else ""
+        admin.execute(f"CREATE DATABASE {name}{source}")
+        try:
+            yield f"{POSTGRES_URL.rpartition('/')[0]}/{name}"
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def postgres_store(url: str, folder: Path, clock: MovableClock | None = None) -> Iterator[Store]:
+    """Give a store on a database that is migrated already (or will be by the test)."""
+    store = Store(url, Archive(folder / "archive"), clock or MovableClock())
+    yield store
+    store.close()
+
+
+class UndoneError(Exception):
+    """Ends a transaction without a commit."""
+
+
+@contextmanager
+def undone(store: Store) -> Iterator[Tx]:
+    """Open a write transaction that is rolled back at its end."""
+    with suppress(UndoneError), store.begin() as tx:
+        yield tx
+        raise UndoneError
+
+
+def x12_envelope(
+    control: str = "000000905", *, set_control: str = "0001", functional_id: str = "PO"
+) -> Envelope:
+    """Return an envelope as an X12 850 has it."""
+    return Envelope(
+        format="x12",
+        sender=Address("ZZ", "ACMERETAIL"),
+        receiver=Address("01", "123456789"),
+        interchange_control=control,
+        usage="P",
+        functional_id=functional_id,
+        group_control="1",
+        release="004010",
+        set_id="850",
+        set_control=set_control,
+    )
+
+
+def add_order(
+    tx: Tx, number: str = "PO-1", *, state: State = State.UNWRAPPED, lane: str = "acme:in"
+) -> Exchange:
+    """Add an inbound order of partner `acme`."""
+    return tx.add_exchange(
+        partner="acme",
+        direction=Direction.IN,
+        document=DocType.PURCHASE_ORDER,
+        state=state,
+        envelope=x12_envelope(),
+        number=number,
+        order_number=number,
+        lane=lane,
+    )
+
+
+def add_invoice(
+    tx: Tx, key: str, *, state: State = State.NOTICED, control: str = "000000001"
+) -> Exchange | None:
+    """Add an outbound invoice to partner `acme`, once for its key."""
+    return tx.add_exchange_once(
+        partner="acme",
+        direction=Direction.OUT,
+        document=DocType.INVOICE,
+        state=state,
+        envelope=x12_envelope(control, functional_id="IN"),
+        order_number="PO-1",
+        key=key,
+        lane="acme:out",
+    )
