@@ -25,6 +25,14 @@ demo: $(STAMP) ## play a day of traffic through real SFTP and show what each par
 test: $(STAMP) ## the fast tests: no server outside the process
 	$(BIN)/pytest -q -n 2
 
+test-sftp: $(STAMP) ## the transports against a real OpenSSH server and client
+	@test -x /usr/sbin/sshd -a -x /usr/bin/sftp || apt-get install -y -q openssh-server openssh-client
+	$(BIN)/pytest -q -m sftp tests/contracts tests/e2e
+
+test-postgres: $(STAMP) ## the store and what runs on it, on a real PostgreSQL (made by tools/postgres)
+	tools/postgres up
+	HUB_TEST_POSTGRES_URL=$$(tools/postgres newdb hub_test) $(BIN)/pytest -q -m postgres
+
 check: $(STAMP) ## format, lint, types, import contracts, profile lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -36,4 +44,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help setup run demo test check fix
+.PHONY: help setup run demo test test-sftp test-postgres check fix

@@ -1,0 +1,228 @@
+"""The mailbox contract (port.py) over any drive: ready, fetch, release, deliver, probe.
+
+Every sharp corner of file exchange is handled here once: files in flight, files that change under our hands,
+names that are taken, results that nobody told us.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from msgspec import Struct
+
+from hub.model.errors import Retryable, Undeliverable
+from hub.transports import pickup
+from hub.transports.delivery import Delivery
+from hub.transports.drive import Drive
+from hub.transports.pickup import Look, Rules, place
+from hub.transports.port import FetchedFile, RemoteFile
+
+log = logging.getLogger("hub.transports")
+
+
+class Folders(Struct, frozen=True):
+    """Where a mailbox's files are: `inbox` for us to read, `outbox` for them, `archive` ("" = delete)."""
+
+    inbox: str
+    outbox: str
+    archive: str = ""
+
+
+class DriveMailbox:
+    """A partner's folders on a drive. Threads may share it; `monotonic` counts seconds."""
+
+    def __init__(
+        self,
+        drive: Drive,
+        folders: Folders,
+        rules: Rules | None = None,
+        *,
+        write: Literal["rename", "direct"] = "rename",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._drive = drive
+        self._folders = folders
+        self._rules = rules or Rules()
+        self._delivery = Delivery(drive, folders.outbox, write)
+        self._monotonic = monotonic
+        self._lock = threading.RLock()
+        self._looks: dict[str, Look] = {}
+        self._whole: set[RemoteFile] = set()  # X12 files whose IEA was seen: not read again at each look
+        self._refused: set[str] = set()  # hostile names that were reported
+
+    def list_ready(self) -> list[RemoteFile]:
+        """Return the files that are complete, oldest first (then by name)."""
+        with self._lock, sorting(f"list {self._folders.inbox}"):
+            now = self._monotonic()
+            files = [file for file in self._drive.scan(self._folders.inbox) if self._is_candidate(file)]
+            self._looks = pickup.look_again(self._looks, files, now)
+            self._whole.intersection_update(files)
+            return pickup.pickup_order(
+                look.file for look in self._looks.values() if self._is_ready(look, now)
+            )
+
+    def fetch(self, file: RemoteFile, into: Path) -> FetchedFile | None:
+        """Copy a file into the folder `into`; None when it changed or vanished meanwhile (try next time).
+
+        The copy's name is ours, so that a hostile name never reaches our disk. Raises Undeliverable for a
+        file of more than `max_bytes`, unread.
+        """
+        path = place(self._folders.inbox, file.name)
+        self._refuse_too_large(file)
+        descriptor, started = tempfile.mkstemp(prefix=".fetch-", dir=into)
+        copy = Path(started)
+        try:
+            with os.fdopen(descriptor, "wb") as target, sorting(f"fetch {path}"), self._lock:
+                digest = self._copy(path, file, target)
+            if digest is None:
+                return None
+            final = copy.with_name(f"{digest[:16]}-{copy.name.removeprefix('.fetch-')}")
+            copy.rename(final)
+            return FetchedFile(file.name, final, file.size, digest)
+        finally:
+            copy.unlink(missing_ok=True)
+
+    def release(self, file: RemoteFile) -> None:
+        """Move the file to the archive (never overwriting) or delete it, as the profile says.
+
+        A file that changed since it was listed stays: its bytes are new to us.
+        """
+        path = place(self._folders.inbox, file.name)
+        with self._lock, sorting(f"release {path}"):
+            if self._drive.stat(path) != file:
+                return
+            if not self._folders.archive:
+                self._drive.remove(path)
+                return
+            self._drive.make_folder(self._folders.archive)
+            self._archive(path, file)
+
+    def deliver(self, name: str, data: bytes) -> str:
+        """Put a file before the partner and return its final name (suffixed if the name is still taken).
+
+        The same bytes that still wait under this name are not put there twice: a delivery whose result was
+        unknown can be tried again.
+        """
+        place(self._folders.outbox, name)
+        with self._lock, sorting(f"deliver {self._folders.outbox}/{name}"):
+            return self._delivery.put(name, data)
+
+    def probe(self) -> list[str]:
+        """Try what the agreement needs (list, write, rename, read, delete); return one line per fault."""
+        steps: list[tuple[str, Callable[[], object]]] = [
+            (f"list {self._folders.inbox}", lambda: self._drive.scan(self._folders.inbox)),
+            (f"use {self._folders.outbox}", self._delivery.probe),
+        ]
+        if self._folders.archive:
+            archive = self._folders.archive
+            steps.append((f"use {archive}", lambda: self._drive.make_folder(archive)))
+        faults: list[str] = []
+        for doing, step in steps:
+            try:
+                with self._lock, sorting(doing):
+                    step()
+            except (Retryable, Undeliverable) as fault:
+                faults.append(str(fault))
+        return faults + [
+            f"{self._folders.inbox}: file name {name} is refused" for name in sorted(self._refused)
+        ]
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._drive.close()
+
+    # pickup
+
+    def _is_candidate(self, file: RemoteFile) -> bool:
+        fault = pickup.name_fault(file.name)
+        shown = pickup.printable(file.name)
+        if fault and shown not in self._refused:
+            self._refused.add(shown)
+            log.warning("%s: file name %s is never picked up: %s", self._folders.inbox, shown, fault)
+        return not fault and pickup.is_wanted(file.name, self._rules)
+
+    def _is_ready(self, look: Look, now: float) -> bool:
+        if not pickup.has_settled(look, self._rules, now):
+            return False
+        return pickup.is_out_of_patience(look, self._rules, now) or self._is_whole(look.file)
+
+    def _is_whole(self, file: RemoteFile) -> bool:
+        """Look at both ends of the file; one that cannot be read is left for the next round."""
+        if file in self._whole or file.size > self._rules.max_bytes:
+            return True
+        path = place(self._folders.inbox, file.name)
+        try:
+            edges = self._drive.read_edges(path, file.size, pickup.HEAD_BYTES, pickup.TAIL_BYTES)
+        except (ConnectionError, TimeoutError):
+            raise
+        except OSError as fault:  # one unreadable file does not stop the others
+            log.warning("%s: not readable now: %s", path, fault)
+            return False
+        if pickup.is_complete(*edges):
+            self._whole.add(file)
+        return file in self._whole
+
+    def _refuse_too_large(self, file: RemoteFile) -> None:
+        if file.size > self._rules.max_bytes:
+            raise Undeliverable(
+                f"{file.name}: {file.size} bytes, max_bytes is {self._rules.max_bytes}: not read; "
+                "ask the partner to split it or raise max_bytes in the profile"
+            )
+
+    def _copy(self, path: str, file: RemoteFile, target: BinaryIO) -> str | None:
+        """Copy and return the SHA-256 in hex, or None when the file is not the listed one any more."""
+        digest = hashlib.sha256()
+        copied = 0
+
+        def keep(chunk: bytes) -> None:
+            nonlocal copied
+            digest.update(chunk)
+            copied += target.write(chunk)
+
+        if self._drive.stat(path) != file:
+            return None
+        try:
+            self._drive.read(path, keep, file.size)
+        except FileNotFoundError:
+            return None
+        target.flush()
+        os.fsync(target.fileno())
+        if copied != file.size or self._drive.stat(path) != file:
+            return None
+        return digest.hexdigest()
+
+    def _archive(self, path: str, file: RemoteFile) -> None:
+        for name in pickup.archive_names(file):
+            target = place(self._folders.archive, name)
+            if self._drive.stat(target) is None and self._drive.rename(path, target):
+                break
+        moved = self._drive.stat(target)
+        replaced = moved is not None and (moved.size, moved.modified_at) != (file.size, file.modified_at)
+        if replaced and self._drive.exact_times:
+            self._put_back(target, file.name)
+
+    def _put_back(self, moved: str, name: str) -> None:
+        """Return a file to the inbox: the partner replaced it between our last look and our rename."""
+        for candidate in pickup.numbered(name):
+            if self._drive.rename(moved, place(self._folders.inbox, candidate)):
+                return
+
+
+@contextmanager
+def sorting(doing: str) -> Iterator[None]:
+    """Turn a drive's OSError into one of the two exceptions that a mailbox may raise."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as fault:
+        raise Undeliverable(f"{doing}: {fault.strerror or fault}; check folder and rights") from fault
+    except OSError as fault:
+        raise Retryable(f"{doing}: {fault.strerror or fault or type(fault).__name__}") from fault

@@ -1,0 +1,48 @@
+"""From a partner's profile to the mailbox that it describes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from hub.model.errors import ConfigError
+from hub.model.partner import Partner
+from hub.transports.folder import FolderMailbox
+from hub.transports.pickup import name_fault
+from hub.transports.port import Mailbox
+from hub.transports.server import EmbeddedMailbox
+from hub.transports.sftp import SftpMailbox, rules_of
+from hub.transports.sftp_session import Secrets
+
+#: How long a file without its IEA may stand still before it is picked up to be quarantined.
+PATIENCE_SECONDS = 600.0
+
+
+def open_mailbox(partner: Partner, spool: Path, server_root: Path, secrets: Secrets) -> Mailbox:
+    """Return the partner's mailbox; nothing is connected yet.
+
+    `server_root` holds the embedded server's accounts; relative folders of kind "folder" stand in
+    spool/<partner>. Raises ConfigError for a profile that names no server.
+    """
+    transport = partner.transport
+    if transport.kind == "embedded":
+        account = transport.user or partner.key
+        if name_fault(account) or account.startswith("."):
+            raise ConfigError(f"{partner.key}: transport.user {account!r} cannot name an account")
+        rules = msgspec.structs.replace(rules_of(transport, 0.0), settle_seconds=0.0)
+        return EmbeddedMailbox(server_root, account, rules)
+    if transport.kind == "folder":
+        base = spool / partner.key
+        archive = base / transport.archive if transport.archive else None
+        rules = rules_of(transport, PATIENCE_SECONDS)
+        return FolderMailbox(
+            base / transport.inbox, base / transport.outbox, archive, rules, write=transport.write
+        )
+    if not transport.host or not transport.user:
+        raise ConfigError(f"{partner.key}: transport.kind is sftp: host and user must be set")
+    if not transport.host_key:
+        raise ConfigError(
+            f"{partner.key}: transport.host_key is missing; ask the partner for the SHA256 fingerprint"
+        )
+    return SftpMailbox(transport, secrets, patience_seconds=PATIENCE_SECONDS)

@@ -1,0 +1,220 @@
+"""The embedded SFTP server: one account per partner, each shut into its own folders.
+
+It takes what partners upload and offers what the hub delivers; `EmbeddedMailbox` is the hub's side of the
+same folders. Only current algorithms, SFTP only, one host key (ed25519) made at the first start.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import paramiko
+
+from hub.transports.accounts import Account, AuditEvent, Limits
+from hub.transports.folder import FolderMailbox
+from hub.transports.keys import fingerprint, load_or_generate
+from hub.transports.pickup import Rules
+from hub.transports.server_files import PartnerFiles
+from hub.transports.server_login import Desk, Gate, make_home
+
+KEX = (
+    "mlkem768x25519-sha256",
+    "curve25519-sha256@libssh.org",
+    "ecdh-sha2-nistp256",
+    "ecdh-sha2-nistp384",
+    "ecdh-sha2-nistp521",
+    "diffie-hellman-group16-sha512",
+)
+CIPHERS = (
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "aes256-ctr",
+    "aes192-ctr",
+    "aes128-ctr",
+)
+MACS = (
+    "hmac-sha2-256-etm@openssh.com",
+    "hmac-sha2-512-etm@openssh.com",
+    "hmac-sha2-256",
+    "hmac-sha2-512",
+)
+
+#: How often the door is left to look after the connections.
+SWEEP_SECONDS = 0.25
+
+#: paramiko logs each port scan with a traceback; what matters of a connection goes to the audit.
+WIRE_LOG = "hub.transports.wire"
+
+
+def utc_now() -> datetime:
+    """Return the time of day in UTC."""
+    return datetime.now(UTC)
+
+
+class EmbeddedSftpServer:
+    """An SFTP server in this process. `accounts` is asked at each login, so a new partner needs no restart.
+
+    `on_upload(account, path)` is called, in the partner's thread, when a file has come whole; `audit` hears
+    each login and file operation. Port 0 takes a free one.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        host_key_path: Path,
+        accounts: Callable[[], Mapping[str, Account]],
+        *,
+        on_upload: Callable[[str, Path], None],
+        audit: Callable[[AuditEvent], None],
+        host: str = "127.0.0.1",
+        port: int = 2222,
+        clock: Callable[[], datetime] = utc_now,
+        limits: Limits | None = None,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._host_key_path = host_key_path
+        self._desk = Desk(
+            root,
+            accounts=accounts,
+            limits=limits or Limits(),
+            clock=clock,
+            on_upload=on_upload,
+            audit=audit,
+        )
+        self._gates: list[tuple[Gate, paramiko.Transport]] = []
+        self._stopping = threading.Event()
+        self._listener: socket.socket | None = None
+        self._thread: threading.Thread | None = None
+        self._key: paramiko.PKey | None = None
+
+    @property
+    def port(self) -> int:
+        """Return the port that the server listens on."""
+        return self._port
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the host key's SHA256 fingerprint, which partners pin. The server must have started once."""
+        return fingerprint(self._host_key())
+
+    def start(self) -> None:
+        """Listen and serve in threads of its own. Raises OSError when the port is taken."""
+        logging.getLogger(WIRE_LOG).setLevel(logging.CRITICAL + 1)
+        self._host_key()
+        self._desk.root.mkdir(mode=0o750, parents=True, exist_ok=True)
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        self._listener = socket.create_server((self._host, self._port), family=family, backlog=64)
+        self._port = int(self._listener.getsockname()[1])  # the same one again after stop() and start()
+        self._listener.settimeout(SWEEP_SECONDS)
+        self._stopping.clear()
+        self._thread = threading.Thread(target=self._serve, name="sftp-server", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Hang up on everybody and wait for all threads; uploads in flight stay resumable."""
+        self._stopping.set()
+        if self._listener is not None:
+            with suppress(
+                OSError
+            ):  # wakes the accepting thread where the system lets it; else it wakes itself
+                self._listener.shutdown(socket.SHUT_RDWR)
+        if self._thread is not None:
+            self._thread.join()
+        for gate, ssh in self._gates:
+            hang_up(gate, ssh)
+        self._gates.clear()
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+
+    def _host_key(self) -> paramiko.PKey:
+        if self._key is None:
+            self._key = load_or_generate(self._host_key_path)
+        return self._key
+
+    def _serve(self) -> None:
+        assert self._listener is not None
+        swept = time.monotonic()
+        while not self._stopping.is_set():
+            with suppress(OSError):  # nobody came, or left at once, or we are stopping
+                sock, peer = self._listener.accept()
+                self._admit(sock, str(peer[0]))
+            if time.monotonic() - swept >= SWEEP_SECONDS:
+                self._sweep()
+                swept = time.monotonic()
+
+    def _admit(self, sock: socket.socket, address: str) -> None:
+        now = self._desk.clock()
+        if self._desk.bans.is_banned(address, now) or len(self._gates) >= self._desk.limits.connections:
+            banned = self._desk.bans.is_banned(address, now)
+            why = "banned" if banned else f"{len(self._gates)} connections are open"
+            self._desk.tell(AuditEvent(now, "connection_refused", address=address, detail=why))
+            sock.close()
+            return
+        try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            ssh = paramiko.Transport(sock)
+        except (OSError, paramiko.SSHException):
+            sock.close()
+            return
+        ssh.set_log_channel(WIRE_LOG)
+        ssh.local_version = "SSH-2.0-partner-hub"
+        options = ssh.get_security_options()
+        options.kex, options.ciphers, options.digests = KEX, CIPHERS, MACS
+        ssh.add_server_key(self._host_key())
+        gate = Gate(self._desk, ssh, address, PartnerFiles)
+        self._gates.append((gate, ssh))
+        ssh.start_server(event=threading.Event(), server=gate)
+
+    def _sweep(self) -> None:
+        """Drop the connections that are over, that never logged in, and that fell asleep."""
+        now, limits = self._desk.clock(), self._desk.limits
+        kept: list[tuple[Gate, paramiko.Transport]] = []
+        for gate, ssh in self._gates:
+            late = not ssh.is_authenticated() and now - gate.opened_at > timedelta(
+                seconds=limits.login_seconds
+            )
+            asleep = now - gate.touched_at > timedelta(seconds=limits.idle_seconds)
+            if late or asleep or not ssh.is_alive():
+                hang_up(gate, ssh)
+            else:
+                kept.append((gate, ssh))
+        self._gates = kept
+        self._desk.bans.forget(now)
+
+
+def hang_up(gate: Gate, ssh: paramiko.Transport) -> None:
+    """End a connection and wait for its threads."""
+    ssh.close()
+    ssh.join(5.0)
+    for session in gate.sessions:
+        session.join(5.0)
+    ssh.sock.close()
+    gate.leave()
+
+
+class EmbeddedMailbox(FolderMailbox):
+    """The hub's side of an account on the embedded server: a mailbox over its in, out and archive.
+
+    An upload appears there when it is closed: there is no settling to wait for, no missing IEA to hope for.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        account: str,
+        rules: Rules | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        home = make_home(root, account)
+        at_once = rules or Rules(settle_seconds=0.0, patience_seconds=0.0)
+        super().__init__(home / "in", home / "out", home / "archive", at_once, monotonic=monotonic)

@@ -1,0 +1,296 @@
+"""The embedded server's own promises: uploads whole or unseen, nobody out of their folders, nobody unbidden."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import paramiko
+import pytest
+
+from hub.transports.accounts import Limits
+from hub.transports.server import EmbeddedMailbox
+from tests.support.sftp import PASSWORD, Embedded, embedded_server, ssh_to, wait_for
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Embedded]:
+    with embedded_server(tmp_path) as running:
+        yield running
+
+
+def inbox(server: Embedded) -> list[str]:
+    return sorted(path.name for path in (server.home / "in").iterdir())
+
+
+def test_an_upload_is_invisible_to_the_hub_until_it_is_closed(server: Embedded) -> None:
+    mailbox = EmbeddedMailbox(server.root, "acme")
+    with server.client() as client, client.open("/in/a.csv", "wb") as file:
+        file.write(b"half,")
+        file.flush()
+        assert client.stat("/in/a.csv").st_size == 5
+        assert client.listdir("/in") == ["a.csv"]
+        assert inbox(server) == []
+        assert mailbox.list_ready() == []
+        file.write(b"whole\n")
+    assert [ready.name for ready in mailbox.list_ready()] == ["a.csv"]
+    assert server.uploads == [("acme", "a.csv")]
+    assert server.actions()[:2] == ["login", "upload"]
+
+
+def test_an_upload_cut_off_is_never_shown_and_can_be_resumed(server: Embedded) -> None:
+    data = os.urandom(100_000)
+    with server.client() as client:
+        file = client.open("/in/a.bin", "wb")
+        file.write(data[:60_000])
+        file.flush()
+        client.get_channel().get_transport().close()
+    wait_for(lambda: "upload_interrupted" in server.actions())
+    assert inbox(server) == []
+    with server.client() as client:
+        there = client.stat("/in/a.bin").st_size
+        assert there == 60_000
+        with pytest.raises(OSError, match="Permission denied"):
+            client.rename("/in/a.bin", "/in/b.bin")
+        with client.open("/in/a.bin", "ab") as file:
+            file.write(data[there:])
+    assert (server.home / "in" / "a.bin").read_bytes() == data
+    assert not list((server.home / ".uploads").iterdir())
+
+
+def test_a_client_may_use_a_temporary_name_of_its_own(server: Embedded) -> None:
+    mailbox = EmbeddedMailbox(server.root, "acme")
+    with server.client() as client:
+        client.open("/in/a.edi.tmp", "wb").close()
+        with client.open("/in/a.edi.tmp", "wb") as file:
+            file.write(b"x\n")
+        assert mailbox.list_ready() == []
+        client.rename("/in/a.edi.tmp", "/in/a.edi")
+    assert [file.name for file in mailbox.list_ready()] == ["a.edi"]
+    assert server.uploads[-1] == ("acme", "a.edi")
+
+
+def test_a_rename_while_the_upload_is_open_moves_the_upload(server: Embedded) -> None:
+    with server.client() as client:
+        with client.open("/in/a.part", "wb") as file:
+            file.write(b"x\n")
+            client.posix_rename("/in/a.part", "/in/a.edi")
+            assert inbox(server) == []
+        assert inbox(server) == ["a.edi"]
+
+
+def test_a_name_can_be_uploaded_again_and_keeps_its_old_bytes_until_then(server: Embedded) -> None:
+    with server.client() as client:
+        for data in (b"first, longer\n", b"second\n"):
+            with client.open("/in/a.csv", "wb") as file:
+                file.write(data)
+                file.flush()
+                if data.startswith(b"second"):
+                    assert (server.home / "in" / "a.csv").read_bytes() == b"first, longer\n"
+        assert (server.home / "in" / "a.csv").read_bytes() == b"second\n"
+
+
+def test_a_second_upload_of_the_same_name_takes_over(server: Embedded) -> None:
+    with server.client() as dead, server.client() as back:
+        old = dead.open("/in/a.csv", "wb")
+        old.write(b"old")
+        old.flush()
+        with back.open("/in/a.csv", "wb") as file:
+            file.write(b"new\n")
+        with pytest.raises(OSError, match="Failure"):
+            old.write(b" and late")
+            old.flush()
+        old.close()
+    assert (server.home / "in" / "a.csv").read_bytes() == b"new\n"
+
+
+def test_a_file_over_the_limit_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    with embedded_server(tmp_path, Limits(max_bytes=100_000)) as server, server.client() as client:
+        file = client.open("/in/huge.bin", "wb")
+        with pytest.raises(OSError, match="Failure"):
+            for _ in range(20):
+                file.write(b"x" * 32_768)
+                file.flush()
+        with pytest.raises(OSError, match="Failure"):
+            client._request(paramiko.sftp.CMD_CLOSE, file.handle)
+        assert inbox(server) == []
+        assert not list((server.home / ".uploads").iterdir())
+        assert "upload_refused" in server.actions()
+
+
+def test_downloads_and_collecting_are_told(server: Embedded, tmp_path: Path) -> None:
+    mailbox = EmbeddedMailbox(server.root, "acme")
+    mailbox.deliver("997.edi", b"ISA")
+    (server.home / "out" / ".half.tmp").write_bytes(b"I")
+    with server.client() as client:
+        assert client.listdir("/out") == ["997.edi"]
+        client.get("/out/997.edi", str(tmp_path / "997.edi"))
+        client.remove("/out/997.edi")
+    told = [(event.action, event.path, event.size) for event in server.events]
+    assert told[1:3] == [("download", "/out/997.edi", 3), ("remove", "/out/997.edi", 3)]
+    assert all(event.account == "acme" and event.address == "127.0.0.1" for event in server.events)
+
+
+def test_links_and_dots_lead_nowhere(server: Embedded, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    (server.home / "out" / "link").symlink_to(tmp_path / "secret")
+    (server.home / "in" / "link").symlink_to(tmp_path / "secret")
+    (server.root / "other" / "out").mkdir(parents=True)
+    (server.root / "other" / "out" / "theirs").write_bytes(b"theirs")
+    with server.client() as client:
+        assert client.listdir("/") == ["in", "out", "archive"]
+        assert client.listdir("/out") == []
+        assert client.normalize("../../..") == "/"
+        for path in ("/out/link", "/in/link", "/out/../../other/out/theirs", "/out//../../../../etc/passwd"):
+            with pytest.raises(OSError, match=r"Failure|No such file"):
+                client.open(path, "rb")
+        for path in (
+            "/../other/out/x",
+            "/x",
+            "/in/sub/x",
+            "/in/..",
+            "/in/a\\b",
+            "/in/a\nb",
+            "/in/" + "n" * 250,
+        ):
+            with pytest.raises(OSError, match=r"No such file|Permission denied|Failure"):
+                client.open(path, "wb")
+        with pytest.raises(OSError, match="unsupported"):
+            client.symlink("/etc/passwd", "/in/x")
+        with client.open("/in/link", "wb") as file:  # the link is replaced, never written through
+            file.write(b"mine")
+    assert (tmp_path / "secret").read_bytes() == b"secret"
+    assert not (server.home / "in" / "link").is_symlink()
+
+
+@pytest.mark.parametrize("path", ["/out/x", "/archive/x", "/x"])
+def test_only_in_can_be_written(server: Embedded, path: str) -> None:
+    with server.client() as client, pytest.raises(OSError, match=r"Permission denied|No such file"):
+        client.open(path, "wb")
+
+
+def test_renames_stay_where_they_may_and_never_replace_deliveries(server: Embedded) -> None:
+    for name in ("a", "b"):
+        (server.home / "out" / name).write_bytes(name.encode())
+    with server.client() as client:
+        with pytest.raises(OSError, match="Permission denied"):
+            client.rename("/out/a", "/in/a")
+        with pytest.raises(OSError, match="Failure"):
+            client.posix_rename("/out/a", "/out/b")
+        client.rename("/out/a", "/archive/a")
+    assert (server.home / "out" / "b").read_bytes() == b"b"
+    assert (server.home / "archive" / "a").read_bytes() == b"a"
+
+
+def test_no_shell_no_command_no_forwarding(server: Embedded) -> None:
+    with ssh_to(server.server.port) as ssh:
+        ssh.auth_password("acme", PASSWORD)
+        for ask in (lambda c: c.exec_command("id"), lambda c: c.invoke_shell(), lambda c: c.get_pty()):
+            channel = ssh.open_session()
+            with pytest.raises(paramiko.SSHException):
+                ask(channel)
+            channel.close()
+        with pytest.raises(paramiko.ChannelException):
+            ssh.open_channel("direct-tcpip", ("127.0.0.1", 22), ("127.0.0.1", 1))
+        with pytest.raises(paramiko.SSHException):
+            ssh.request_port_forward("127.0.0.1", 0)
+
+
+def test_old_algorithms_are_not_offered(server: Embedded) -> None:
+    with ssh_to(server.server.port) as ssh:
+        assert ssh.remote_version == "SSH-2.0-partner-hub"
+    ssh = paramiko.Transport(socket.create_connection(("127.0.0.1", server.server.port)))
+    ssh.set_log_channel("hub.transports.wire")
+    ssh.get_security_options().ciphers = ("aes128-cbc", "3des-cbc")
+    with pytest.raises(paramiko.SSHException):
+        ssh.start_client(timeout=10)
+    ssh.close()
+    ssh.join(5)
+    ssh.sock.close()
+
+
+@pytest.mark.parametrize(
+    ("user", "password"), [("acme", "wrong"), ("nobody", PASSWORD), ("../acme", PASSWORD), ("", "")]
+)
+def test_a_wrong_login_is_refused_and_told(server: Embedded, user: str, password: str) -> None:
+    with ssh_to(server.server.port) as ssh, pytest.raises(paramiko.AuthenticationException):
+        ssh.auth_password(user, password)
+    assert server.actions() == ["login_refused"]
+
+
+def test_failures_bring_a_ban_that_ends(tmp_path: Path) -> None:
+    now = [datetime(2026, 1, 13, 9, 30, tzinfo=UTC)]
+    limits = Limits(ban_failures=3, ban_seconds=900)
+    with embedded_server(tmp_path, limits, clock=lambda: now[0]) as server:
+        for _ in range(3):
+            with ssh_to(server.server.port) as ssh, pytest.raises(paramiko.AuthenticationException):
+                ssh.auth_password("acme", "wrong")
+        assert server.actions() == ["login_refused"] * 3 + ["banned"]
+        with pytest.raises((paramiko.SSHException, OSError, EOFError)), ssh_to(server.server.port):
+            pass
+        wait_for(lambda: "connection_refused" in server.actions())
+        now[0] += timedelta(seconds=901)
+        with server.client() as client:
+            assert client.listdir("/in") == []
+
+
+def test_too_many_attempts_end_the_connection(tmp_path: Path) -> None:
+    with embedded_server(tmp_path, Limits(login_attempts=2)) as server, ssh_to(server.server.port) as ssh:
+        for _ in range(3):
+            with pytest.raises((paramiko.SSHException, EOFError)):
+                ssh.auth_password("acme", "wrong")
+        wait_for(lambda: not ssh.is_active())
+        assert server.actions() == ["login_refused"] * 2
+
+
+def test_too_many_connections_are_refused(tmp_path: Path) -> None:
+    with embedded_server(tmp_path, Limits(connections=1)) as server:
+        with server.client():
+            with pytest.raises((paramiko.SSHException, OSError, EOFError)), ssh_to(server.server.port):
+                pass
+        wait_for(lambda: "disconnected" in server.actions())
+        with server.client() as client:
+            assert client.listdir("/in") == []
+
+
+def test_sleepers_and_those_who_never_log_in_are_hung_up_on(tmp_path: Path) -> None:
+    now = [datetime(2026, 1, 13, 9, 30, tzinfo=UTC)]
+    with embedded_server(tmp_path, clock=lambda: now[0]) as server:
+        with ssh_to(server.server.port) as ssh:
+            now[0] += timedelta(seconds=31)
+            wait_for(lambda: not ssh.is_active())
+        with ssh_to(server.server.port) as ssh:
+            ssh.auth_password("acme", PASSWORD)
+            client = ssh.open_sftp_client()
+            now[0] += timedelta(seconds=600)
+            assert client.listdir("/in") == []
+            now[0] += timedelta(seconds=901)
+            wait_for(lambda: not ssh.is_active())
+            client.close()
+
+
+def test_the_host_key_is_made_once_and_private(tmp_path: Path) -> None:
+    with embedded_server(tmp_path) as server:
+        first = server.server.fingerprint
+    assert stat.S_IMODE((tmp_path / "host_key").stat().st_mode) == 0o600
+    with embedded_server(tmp_path) as server:
+        assert server.server.fingerprint == first
+
+
+def test_stop_ends_every_thread_and_start_opens_the_same_port(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    with embedded_server(tmp_path) as server:
+        port = server.server.port
+        with server.client() as client:
+            client.listdir("/in")
+            server.server.stop()
+            assert set(threading.enumerate()) - before <= {client.get_channel().get_transport()}
+        server.server.start()
+        assert server.server.port == port
+        with server.client() as client:
+            assert client.listdir("/in") == []
