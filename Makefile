@@ -31,7 +31,7 @@ test-sftp: $(STAMP) ## the transports against a real OpenSSH server and client
 
 test-postgres: $(STAMP) ## the store and what runs on it, on a real PostgreSQL (made by tools/postgres)
 	tools/postgres up
-	HUB_TEST_POSTGRES_URL=$$(tools/postgres newdb hub_test) $(BIN)/pytest -q -m postgres
+	url=$$(tools/postgres newdb hub_test) && HUB_TEST_POSTGRES_URL=$$url $(BIN)/pytest -q -m postgres
 
 check: $(STAMP) ## format, lint, types, import contracts, profile lint
 	$(BIN)/ruff format --check .
