@@ -13,7 +13,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -57,6 +58,7 @@ class DriveMailbox:
         self._lock = threading.RLock()
         self._looks: dict[str, Look] = {}
         self._whole: set[RemoteFile] = set()  # X12 files whose IEA was seen: not read again at each look
+        self._stuck: set[RemoteFile] = set()  # fetched, but the server would not let them go yet
         self._refused: set[str] = set()  # hostile names that were reported
 
     def list_ready(self) -> list[RemoteFile]:
@@ -66,9 +68,14 @@ class DriveMailbox:
             files = [file for file in self._drive.scan(self._folders.inbox) if self._is_candidate(file)]
             self._looks = pickup.look_again(self._looks, files, now)
             self._whole.intersection_update(files)
-            return pickup.pickup_order(
-                look.file for look in self._looks.values() if self._is_ready(look, now)
+            self._stuck.intersection_update(files)
+            self._release_stuck()
+            ready = (
+                file
+                for file in pickup.pickup_order(files)
+                if file not in self._stuck and self._is_ready(self._looks[file.name], now)
             )
+            return list(islice(ready, self._rules.most_at_once))
 
     def fetch(self, file: RemoteFile, into: Path) -> FetchedFile | None:
         """Copy a file into the folder `into`; None when it changed or vanished meanwhile (try next time).
@@ -94,17 +101,14 @@ class DriveMailbox:
     def release(self, file: RemoteFile) -> None:
         """Move the file to the archive (never overwriting) or delete it, as the profile says.
 
-        A file that changed since it was listed stays: its bytes are new to us.
+        A file that changed since it was listed stays: its bytes are new to us. One that cannot be moved is
+        not listed again, unless it changes; it is tried again at each look.
         """
         path = place(self._folders.inbox, file.name)
         with self._lock, sorting(f"release {path}"):
-            if self._drive.stat(path) != file:
-                return
-            if not self._folders.archive:
-                self._drive.remove(path)
-                return
-            self._drive.make_folder(self._folders.archive)
-            self._archive(path, file)
+            self._stuck.add(file)
+            self._let_go(path, file)
+            self._stuck.discard(file)
 
     def deliver(self, name: str, data: bytes) -> str:
         """Put a file before the partner and return its final name (suffixed if the name is still taken).
@@ -199,6 +203,21 @@ class DriveMailbox:
         if copied != file.size or self._drive.stat(path) != file:
             return None
         return digest.hexdigest()
+
+    def _let_go(self, path: str, file: RemoteFile) -> None:
+        if self._drive.stat(path) != file:
+            return
+        if not self._folders.archive:
+            self._drive.remove(path)
+            return
+        self._drive.make_folder(self._folders.archive)
+        self._archive(path, file)
+
+    def _release_stuck(self) -> None:
+        """Try again to release what could not be released; a fault was reported when it first came."""
+        for file in list(self._stuck):
+            with suppress(OSError):
+                self._let_go(place(self._folders.inbox, file.name), file)
 
     def _archive(self, path: str, file: RemoteFile) -> None:
         for name in pickup.archive_names(file):

@@ -40,13 +40,17 @@ HEAD_BYTES = 160
 
 
 class Rules(Struct, frozen=True, kw_only=True):
-    """What one partner's profile says about pickup. `patience_seconds` bounds the wait for a missing IEA."""
+    """What one partner's profile says about pickup. `patience_seconds` bounds the wait for a missing IEA.
+
+    `most_at_once` bounds one look, so that a folder of thousands does not hold up the first of them.
+    """
 
     include: tuple[str, ...] = ("*",)
     exclude: tuple[str, ...] = ()
     settle_seconds: float = 2.0
     patience_seconds: float = 600.0
     max_bytes: int = 100_000_000
+    most_at_once: int = 500
 
 
 class Look(Struct, frozen=True):

@@ -33,6 +33,9 @@ from hub.transports.port import RemoteFile
 BLOCK_BYTES = 32_768
 READS_IN_FLIGHT = 64
 
+#: Nobody has more files to be picked up; a folder without end is an attack or a fault.
+MOST_FILES = 100_000
+
 
 class _Replies:
     """Answers to reads under way, by request number; servers may answer in any order."""
@@ -80,13 +83,14 @@ class WireClient(paramiko.SFTPClient):
         handle = answer.get_binary()
         files: list[RemoteFile] = []
         try:
-            while True:
+            while len(files) < MOST_FILES:
                 kind, answer = self._request(CMD_READDIR, handle)
                 if kind != CMD_NAME:
                     raise paramiko.SFTPError("expected names")
                 files += _read_names(answer)
-        except EOFError:  # the folder's end; a lost connection is an SSHException
-            self._request(CMD_CLOSE, handle)
+        except EOFError:
+            pass  # the folder's end; a lost connection is an SSHException
+        self._request(CMD_CLOSE, handle)
         return files
 
     def read_into(self, path: str, sink: Callable[[bytes], object], size: int) -> None:

@@ -1,12 +1,14 @@
-"""The embedded server's own promises: uploads whole or unseen, nobody out of their folders, nobody unbidden."""
+"""The embedded server's own promises: uploads whole or unseen, nobody out of their folders or unbidden."""
 
 from __future__ import annotations
 
 import os
 import socket
 import stat
+import struct
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,9 +104,9 @@ def test_a_second_upload_of_the_same_name_takes_over(server: Embedded) -> None:
         old.flush()
         with back.open("/in/a.csv", "wb") as file:
             file.write(b"new\n")
+        old.set_pipelined(False)
         with pytest.raises(OSError, match="Failure"):
-            old.write(b" and late")
-            old.flush()
+            old.write(b" and late" * 10_000)
         old.close()
     assert (server.home / "in" / "a.csv").read_bytes() == b"new\n"
 
@@ -113,9 +115,7 @@ def test_a_file_over_the_limit_is_refused_and_leaves_nothing(tmp_path: Path) -> 
     with embedded_server(tmp_path, Limits(max_bytes=100_000)) as server, server.client() as client:
         file = client.open("/in/huge.bin", "wb")
         with pytest.raises(OSError, match="Failure"):
-            for _ in range(20):
-                file.write(b"x" * 32_768)
-                file.flush()
+            file.write(b"x" * 100_001)
         with pytest.raises(OSError, match="Failure"):
             client._request(paramiko.sftp.CMD_CLOSE, file.handle)
         assert inbox(server) == []
@@ -250,9 +250,9 @@ def test_too_many_attempts_end_the_connection(tmp_path: Path) -> None:
 
 def test_too_many_connections_are_refused(tmp_path: Path) -> None:
     with embedded_server(tmp_path, Limits(connections=1)) as server:
-        with server.client():
-            with pytest.raises((paramiko.SSHException, OSError, EOFError)), ssh_to(server.server.port):
-                pass
+        refused = pytest.raises((paramiko.SSHException, OSError, EOFError))
+        with server.client(), refused, ssh_to(server.server.port):
+            pass
         wait_for(lambda: "disconnected" in server.actions())
         with server.client() as client:
             assert client.listdir("/in") == []
@@ -294,3 +294,26 @@ def test_stop_ends_every_thread_and_start_opens_the_same_port(tmp_path: Path) ->
         assert server.server.port == port
         with server.client() as client:
             assert client.listdir("/in") == []
+
+
+def test_nonsense_on_the_wire_harms_nobody(server: Embedded) -> None:
+    for nonsense in (
+        b"",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"SSH-2.0-x\r\n" + os.urandom(4096),
+        os.urandom(100_000),
+    ):
+        with (
+            socket.create_connection(("127.0.0.1", server.server.port), timeout=5) as sock,
+            suppress(OSError),
+        ):
+            sock.sendall(nonsense)
+    with server.client() as client:
+        claim = struct.pack(">I", 0xFFFF_FFF0)
+        client.get_channel().sendall(claim)
+        wait_for(lambda: client.get_channel().closed or client.get_channel().eof_received)
+    with server.client() as client:
+        for kind in (0, 3, 5, 6, 9, 12, 20, 200, 255):
+            with suppress(OSError, EOFError, paramiko.SFTPError):
+                client._request(kind, b"\xff\xfe", os.urandom(40))
+        assert client.listdir("/in") == []

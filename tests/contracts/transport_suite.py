@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.errors import Undeliverable
+from hub.model.errors import Retryable, Undeliverable
 from hub.transports.pickup import Rules
 from hub.transports.port import Mailbox, RemoteFile
 from tests.support.sftp import Clock
@@ -166,6 +166,21 @@ class TransportSuite:
         rig.mailbox.release(file)
         assert (rig.inbox / "daily.csv").read_bytes() == b"day 2, longer\n"
         assert list(rig.archive.iterdir()) == []
+
+    def test_a_file_that_cannot_be_released_is_not_listed_again(self, rig: Rig) -> None:
+        rig.put("a.csv", b"one\n", at=1_700_000_000)
+        (file,) = rig.ready()
+        rig.archive.rmdir()
+        rig.archive.write_bytes(b"a file where the folder should be")
+        with pytest.raises((Retryable, Undeliverable)):
+            rig.mailbox.release(file)
+        assert rig.names() == []
+        rig.archive.unlink()
+        rig.archive.mkdir()
+        assert rig.names() == []
+        assert [path.name for path in rig.archive.iterdir()] == ["a.csv"]
+        rig.put("a.csv", b"two, and new\n", at=1_700_000_000)
+        assert rig.names() == ["a.csv"]
 
     def test_hostile_names_are_not_picked_up_and_do_not_hide_others(self, rig: Rig) -> None:
         for name in (b"line\nfeed.edi", b"\xff\xfe.edi", b"n" * 201, b"back\\slash.edi", b"\x1b[31m.edi"):
