@@ -1,0 +1,80 @@
+"""The X12 format behind the hub's translator port."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.model.documents import AnyDocument, DocType
+from hub.model.envelope import Envelope, Unwrapped
+from hub.model.finding import Finding
+from hub.model.partner import Partner
+from translators.errors import Unwritable
+from translators.x12.check import check_set
+from translators.x12.envelopes import unwrap
+from translators.x12.isa import find_isa
+from translators.x12.sets import SET_IDS, doctype
+from translators.x12.tokens import decode, segments
+from translators.x12.writer import write_interchange
+
+
+class X12Translator:
+    """X12 in and out. Holds nothing; compiled dictionaries are cached in the process."""
+
+    name = "x12"
+    extension = "edi"
+    set_ids: Mapping[DocType, tuple[str, str]] = SET_IDS
+
+    def recognises(self, head: bytes) -> bool:
+        """Say whether an ISA stands in the first bytes of a file (after a byte order mark, blanks or a mail header)."""
+        return find_isa(head.decode("latin-1"), 0) >= 0
+
+    def doctype(self, set_id: str) -> DocType:
+        """Return the kind of document of a transaction set id."""
+        return doctype(set_id)
+
+    def unwrap(self, data: bytes, file: str, partner: Partner | None) -> Unwrapped:  # noqa: ARG002 - X12 tells all itself
+        """Open all envelopes of a file."""
+        return unwrap(data, file)
+
+    def check(
+        self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None
+    ) -> tuple[Finding, ...]:
+        """Hold one set against the dictionary of its release and the partner's `must`."""
+        agreement = partner.receive.get(document) if partner else None
+        return check_set(payload, envelope, agreement.must if agreement else None)
+
+    def read(
+        self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None
+    ) -> tuple[AnyDocument | None, tuple[Finding, ...]]:
+        """Make a canonical document of a set."""
+        from translators.x12.mapping import read_document
+
+        delimiters = envelope.delimiters
+        parts = [part.split(delimiters.element) for part in segments(decode(payload, delimiters), delimiters)]
+        return read_document(parts, document, envelope, partner)
+
+    def write(self, document: AnyDocument, envelope: Envelope, partner: Partner) -> bytes:
+        """Write one document as a complete interchange and hold it against the partner's own demands.
+
+        Raises `Unwritable` when our own check would refuse what was written.
+        """
+        from translators.x12.mapping import write_document
+
+        data = write_interchange(envelope, [write_document(document, envelope, partner)])
+        faults = self._faults(data, partner)
+        if faults:
+            raise Unwritable(faults)
+        return data
+
+    def _faults(self, data: bytes, partner: Partner) -> tuple[Finding, ...]:
+        """Read back what was written, as the partner will."""
+        faults: list[Finding] = []
+        for interchange in unwrap(data, "").interchanges:
+            faults += interchange.findings
+            for group in interchange.groups:
+                faults += group.findings
+                for one in group.sets:
+                    agreement = partner.send.get(one.document)
+                    must = agreement.must if agreement else None
+                    faults += (*one.findings, *check_set(one.payload, one.envelope, must))
+        return tuple(f for f in faults if f.fatal)
