@@ -177,6 +177,7 @@ def _leave(inner: _Open, outer: _Open, notes: Reading) -> None:
         return
     role = inner.draft.pop("role", None) if section.role is not None else None
     if role is not None:
+        _settle(inner.reader, inner.draft)
         parties = outer.draft.setdefault(section.fills, {})
         if parties.setdefault(role, inner.draft) is not inner.draft and parties[role] != inner.draft:
             notes.left_out(["N1"], f"{section.fills}.{role}", f"a second {role} was left out")
