@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, Select, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store.archive import Archive
 from hub.store.columns import to_json
 from hub.store.records import NotFound
 from hub.store.schema import events
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 
 class TxPart:
@@ -38,9 +40,18 @@ class TxPart:
 
         On PostgreSQL this waits for a transaction that is inserting the same key right now.
         """
-        insert = postgresql.insert if self._postgres else sqlite.insert
-        statement = insert(table).values(values).on_conflict_do_nothing().returning(*table.c)
+        statement = self._dialect_insert(table).values(values).on_conflict_do_nothing().returning(*table.c)
         return self._connection.execute(statement).one_or_none()
+
+    def _dialect_insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """Return the INSERT that knows ON CONFLICT; imported late because both dialects are slow to load."""
+        if self._postgres:
+            from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
+
+            return insert_into_postgresql(table)
+        from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
+
+        return insert_into_sqlite(table)
 
     def _row(self, table: Table, row_id: int, *, lock: bool = False) -> Row[Any]:
         """Return the row with that id, locked until the transaction ends if asked; raise NotFound."""

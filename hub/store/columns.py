@@ -13,6 +13,10 @@ T = TypeVar("T")
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
+#: Characters kept of what is indexed. Four columns of so many fit into one B-tree entry of PostgreSQL (2,704
+#: bytes) even when each character takes four bytes, and a hostile "order number" may well be like that.
+SHORT = 150
+
 #: Row ids: 64 bits everywhere (SQLite counts up only in a column that is called INTEGER).
 RowId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -43,8 +47,7 @@ class Words(TypeDecorator[str]):
     """Text that may come from a partner, made storable.
 
     PostgreSQL refuses NUL characters and neither database takes lone surrogates (a file name that is not
-    UTF-8 has them); both become U+FFFD. `limit` cuts what is indexed: a B-tree entry of PostgreSQL holds at
-    most 2,704 bytes, and a hostile "order number" may have more.
+    UTF-8 has them); both become U+FFFD. `limit` cuts what is indexed.
     """
 
     impl = Text
@@ -57,6 +60,24 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Return the text that is stored (also for enum members, as their plain value)."""
         return None if value is None else storable(str(value))[: self.limit]
+
+
+class Name(TypeDecorator[str]):
+    """A short name of our own making that tells one thing from all others: a lane, a scope, a key.
+
+    Cutting it could make two things one, so a name that is too long is refused.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Return the name, fit to be stored; raise ValueError when it has more than 150 characters."""
+        if value is not None and len(value) > SHORT:
+            raise ValueError(
+                f"a name of {len(value)} characters is too long (at most {SHORT}): {value[:40]!r}..."
+            )
+        return None if value is None else storable(value)
 
 
 def storable(text: str) -> str:

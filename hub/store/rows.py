@@ -145,7 +145,7 @@ def _envelope_columns(envelope: Envelope) -> dict[str, str]:
 
 
 def _search_text(exchange: Exchange) -> str:
-    """Return what `LogQuery.number` looks in: lower case, one a line, at most 1,000 characters."""
+    """Return what `LogQuery.number` looks in: all numbers and names in lower case, one a line."""
     envelope = exchange.envelope
     words = (
         exchange.number,
@@ -156,4 +156,4 @@ def _search_text(exchange: Exchange) -> str:
         envelope.group_control,
         envelope.set_control,
     )
-    return "\n".join(dict.fromkeys(word.lower() for word in words if word))[:1000]
+    return "\n".join(dict.fromkeys(word.lower() for word in words if word))

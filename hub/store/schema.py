@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from hub.store.columns import Instant, RowId, Words
+from hub.store.columns import SHORT, Instant, Name, RowId, Words
 
 metadata = MetaData(
     naming_convention={
@@ -29,11 +29,13 @@ metadata = MetaData(
     }
 )
 
-SHORT = 255  # characters kept of what is indexed
-
 
 def _words(name: str, limit: int | None = None) -> Column[str]:
     return Column(name, Words(limit), nullable=False, server_default="")
+
+
+def _name(name: str) -> Column[str]:
+    return Column(name, Name, nullable=False, server_default="")
 
 
 def _reference(name: str, table: str) -> Column[int]:
@@ -44,7 +46,7 @@ transmissions = Table(
     "transmissions",
     metadata,
     Column("id", RowId, primary_key=True),
-    _words("partner", SHORT),
+    _name("partner"),
     _words("channel"),
     _words("name"),
     Column("sha256", Text, nullable=False),
@@ -56,7 +58,7 @@ transmissions = Table(
     Column("updated_at", Instant, nullable=False),
     Column("due_at", Instant),
     # The lane while the transmission has work to do in it, else null: a small index that only runners read.
-    Column("work_lane", Words(SHORT)),
+    Column("work_lane", Name),
     Index("ix_transmissions_bytes", "sha256", "partner"),
     Index("ix_transmissions_partner", "partner", "id"),
     Index("ix_transmissions_state", "state", "id"),
@@ -67,7 +69,7 @@ groups = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("transmission_id", RowId, ForeignKey("transmissions.id"), nullable=False, index=True),
-    _words("partner", SHORT),
+    _name("partner"),
     Column("envelope", Text, nullable=False),
     _words("declared_count"),
     Column("acknowledged", Boolean, nullable=False),
@@ -77,7 +79,7 @@ exchanges = Table(
     "exchanges",
     metadata,
     Column("id", RowId, primary_key=True),
-    _words("partner", SHORT),
+    _name("partner"),
     Column("direction", Words(), nullable=False),
     Column("document", Words(), nullable=False),
     Column("state", Words(), nullable=False),
@@ -87,9 +89,9 @@ exchanges = Table(
     Column("position", Integer, nullable=False, server_default="0"),
     _words("number", SHORT),
     _words("order_number", SHORT),
-    _words("key", SHORT),
+    _name("key"),
     _words("digest"),
-    _words("lane", SHORT),
+    _name("lane"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("released", Boolean, nullable=False),
     # the envelope, whole and in the parts that are looked up (numbers without their leading zeros)
@@ -112,8 +114,8 @@ exchanges = Table(
     Column("updated_at", Instant, nullable=False),
     Column("due_at", Instant),
     Column("deadline_at", Instant),
-    Column("work_lane", Words(SHORT)),
-    _words("search"),  # all numbers and names in lower case, one a line
+    Column("work_lane", Name),
+    _words("search", 4 * SHORT),  # all numbers and names in lower case, one a line
     Index("ix_exchanges_partner", "partner", "id"),
     Index("ix_exchanges_state", "state", "id"),
     Index("ix_exchanges_document", "document", "id"),
@@ -124,6 +126,9 @@ exchanges = Table(
     Index("ix_exchanges_order", "order_number", "partner"),
     Index("ix_exchanges_erp", "erp_model", "erp_id"),
     Index("ix_exchanges_source", "source_model", "source_id"),
+    Index(
+        "ix_exchanges_search", "search"
+    ),  # read from end to end for a part of a number: narrower than the rows
     Index("ix_exchanges_interchange", "partner", "interchange_control"),
     Index("ix_exchanges_group_control", "partner", "group_control"),
 )
@@ -191,7 +196,7 @@ artifacts = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("exchange_id", RowId, ForeignKey("exchanges.id"), nullable=False),
-    _words("kind", SHORT),
+    _name("kind"),
     Column("sha256", Text, nullable=False),
     Column("size", RowId, nullable=False),
     _words("media_type"),
@@ -233,7 +238,7 @@ received_interchanges = Table(
 controls = Table(  # one row a scope; locked by the transaction that stores the outgoing bytes
     "controls",
     metadata,
-    Column("scope", Words(SHORT), primary_key=True),
+    Column("scope", Name, primary_key=True),
     Column("last", RowId, nullable=False),
     Column("round", RowId, nullable=False),
 )
@@ -242,7 +247,7 @@ control_uses = Table(
     "control_uses",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("scope", Words(SHORT), ForeignKey("controls.scope"), nullable=False),
+    Column("scope", Name, ForeignKey("controls.scope"), nullable=False),
     Column("number", RowId, nullable=False),
     Column("round", RowId, nullable=False),
     _reference("exchange_id", "exchanges"),
@@ -255,7 +260,7 @@ control_uses = Table(
 postings = Table(
     "postings",
     metadata,
-    Column("key", Words(SHORT), primary_key=True),
+    Column("key", Name, primary_key=True),
     Column("exchange_id", RowId, ForeignKey("exchanges.id"), nullable=False, index=True),
     _words("digest"),
     Column("record", Text),
@@ -269,14 +274,14 @@ postings = Table(
 cursors = Table(
     "cursors",
     metadata,
-    Column("name", Words(SHORT), primary_key=True),
+    Column("name", Name, primary_key=True),
     _words("value"),
 )
 
 leases = Table(
     "leases",
     metadata,
-    Column("lane", Words(SHORT), primary_key=True),
+    Column("lane", Name, primary_key=True),
     _words("owner"),
     Column("fence", RowId, nullable=False),
     Column("expires_at", Instant, nullable=False),

@@ -13,7 +13,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from hub.model.errors import Retryable
 from hub.store.archive import Archive
 from hub.store.engine import READ_ONLY, WAIT_SECONDS, make_engine
-from hub.store.migrate import migrate
 from hub.store.tx import Tx
 
 
@@ -39,6 +38,8 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the tables to the shape that this version needs; nothing happens when they have it."""
+        from hub.store.migrate import migrate  # Alembic takes long to load, and most commands don't need it
+
         with _as_retryable():
             migrate(self._engine)
 

@@ -226,3 +226,7 @@ class TransactionContract:
 
     def test_the_store_keeps_its_archive(self, store: Store) -> None:
         assert isinstance(store.archive, Archive)
+
+    def test_a_name_that_is_too_long_is_refused_and_not_cut(self, store: Store) -> None:
+        with pytest.raises(Exception, match="at most 150"), store.begin() as tx:
+            tx.next_control("x" * 151)

@@ -174,6 +174,7 @@ def test_a_kill_in_the_middle_loses_the_step_and_nothing_else(tmp_path: Path) ->
         ("SELECT id FROM exchanges WHERE work_lane = ? ORDER BY id LIMIT 1", "ix_exchanges_work"),
         ("SELECT DISTINCT work_lane FROM exchanges WHERE work_lane IS NOT NULL", "ix_exchanges_work"),
         ("SELECT id FROM exchanges WHERE state = ? AND deadline_at < 'x'", "ix_exchanges_deadline"),
+        ("SELECT id FROM exchanges WHERE search LIKE ?", "COVERING INDEX ix_exchanges_search"),
         ("SELECT id FROM exchanges WHERE erp_model = ? AND erp_id = 1", "ix_exchanges_erp"),
         ("SELECT id FROM exchanges WHERE partner = ? AND group_control = '1'", "ix_exchanges_group_control"),
         ("SELECT id FROM transmissions WHERE sha256 = ? AND partner = 'x'", "ix_transmissions_bytes"),

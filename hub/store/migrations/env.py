@@ -9,13 +9,13 @@ from typing import Literal
 
 from alembic import context
 
-from hub.store.columns import Instant, Words
+from hub.store.columns import Instant, Name, Words
 from hub.store.schema import metadata
 
 
 def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Draft our column types as SQL's own: a revision must not change when our code does."""
-    if kind == "type" and isinstance(item, Words):
+    if kind == "type" and isinstance(item, Words | Name):
         return "sa.Text()"
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"

@@ -205,6 +205,7 @@ def _make_exchanges() -> None:
     op.create_index("ix_exchanges_key", "exchanges", ["key", "direction"])
     op.create_index("ix_exchanges_order", "exchanges", ["order_number", "partner"])
     op.create_index("ix_exchanges_partner", "exchanges", ["partner", "id"])
+    op.create_index("ix_exchanges_search", "exchanges", ["search"])
     op.create_index("ix_exchanges_source", "exchanges", ["source_model", "source_id"])
     op.create_index("ix_exchanges_state", "exchanges", ["state", "id"])
     op.create_index("ix_exchanges_transmission", "exchanges", ["transmission_id", "position"])
