@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hub.model.errors import ConfigError
 from hub.profiles.merging import Folder
-from hub.toml.checking import did_you_mean
 from hub.toml.positions import KeyPath
 from hub.toml.writing import toml_lines
 
@@ -17,10 +15,7 @@ def effective(folder: Path, key: str) -> str:
     Raises ConfigError when there is no such profile.
     """
     files = Folder(folder)
-    if key not in files.names:
-        raise ConfigError(
-            f'there is no profile "{key}" in {folder.as_posix()}{did_you_mean(key, files.keys)}'
-        )
+    files.require(key)
     draft = files.draft(key)
 
     def origin(path: KeyPath) -> str:

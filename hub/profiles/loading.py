@@ -8,13 +8,12 @@ import msgspec
 from msgspec import structs
 
 from hub.model import problems
-from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import Identity, Partner
 from hub.profiles.fault import Fault
 from hub.profiles.merging import Draft, Folder
 from hub.profiles.rules import faults_of
-from hub.toml.checking import check_table, did_you_mean
+from hub.toml.checking import check_table
 from hub.toml.positions import KeyPath
 from hub.toml.reading import Table
 
@@ -54,9 +53,7 @@ def lint(folder: Path, keys: tuple[str, ...] = ()) -> tuple[Finding, ...]:
     """
     files = Folder(folder)
     for key in keys:
-        if key not in files.names:
-            guess = did_you_mean(key, files.keys)
-            raise ConfigError(f'there is no profile "{key}" in {folder.as_posix()}{guess}')
+        files.require(key)
     findings = load_partners(folder)[1]
     if not keys:
         return findings

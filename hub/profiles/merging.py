@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from hub.model import problems
+from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Where
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.positions import KeyPath
@@ -54,6 +55,13 @@ class Folder:
     def templates(self) -> list[str]:
         """The names of the templates."""
         return [name for name in self.names if name.startswith("_")]
+
+    def require(self, name: str) -> None:
+        """Raise ConfigError when there is no profile or template of that name."""
+        if name not in self.names:
+            kind, near = ("template", self.templates) if name.startswith("_") else ("profile", self.keys)
+            guess = did_you_mean(name, near)
+            raise ConfigError(f'there is no {kind} "{clip(name)}" in {self.path.as_posix()}{guess}')
 
     def label(self, name: str) -> str:
         """Return how messages call a file."""

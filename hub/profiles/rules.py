@@ -29,7 +29,7 @@ _PUBLIC_KEY = re.compile(r"(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?")
 _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}")
-_PLACEHOLDERS = ("document", "number", "control", "ext", "partner", "date", "time")
+_PLACEHOLDERS = ("document", "number", "control", "ext")  # what hub.stages.send fills in
 
 REFERENCE_HINT = 'put it into secrets/NAME (mode 0600) and write "file:NAME", or write "env:NAME"'
 
@@ -157,10 +157,15 @@ def _file_name(partner: Partner) -> Iterator[Fault]:
     path: KeyPath = ("transport", "name")
     pattern = partner.transport.name
     try:
-        names = [name for _, name, _, _ in Formatter().parse(pattern) if name is not None]
+        fields = [field for field in Formatter().parse(pattern) if field[1] is not None]
     except ValueError:
         yield Fault(path, f'"{clip(pattern)}" is no pattern', "each { needs its }", pattern)
         return
+    names = [name or "" for _, name, _, _ in fields]
+    if any(spec or conversion for _, _, spec, conversion in fields):
+        yield Fault(
+            path, f'"{clip(pattern)}" does more than name things', "plain {number}, no : or !", pattern
+        )
     for name in names:
         if name not in _PLACEHOLDERS:
             hint = f"known: {', '.join('{' + p + '}' for p in _PLACEHOLDERS)}"

@@ -11,11 +11,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from hub.model.documents import DocType
 from hub.model.partner import Partner
 from hub.toml.durations import PATTERN
 from hub.toml.reference import help_texts
 
 _DURATION = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": PATTERN}]}
+
+_DOCUMENTS = [document.value for document in DocType if document is not DocType.UNKNOWN]
 
 
 def json_schema() -> dict[str, Any]:
@@ -34,6 +37,8 @@ def json_schema() -> dict[str, Any]:
         },
         **root["properties"],
     }
+    for direction in ("receive", "send"):
+        root["properties"][direction]["propertyNames"] = {"enum": _DOCUMENTS}
     root.pop("required", None)  # what is missing here may stand in the template
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

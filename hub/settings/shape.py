@@ -46,9 +46,7 @@ class Odoo(_Table, frozen=True, kw_only=True):
     database: str = ""  # database name; needed when the server has several
     login: str = ""  # user's login; XML-RPC needs it, JSON-2 does not
     key: str = ""  # reference (env:NAME, file:NAME) to the API key or password, never the value
-    api: Literal["auto", "json2", "xmlrpc"] = (
-        "auto"  # auto: JSON-2 where the server has it (Odoo 19), else XML-RPC
-    )
+    api: Literal["auto", "json2", "xmlrpc"] = "auto"  # auto: JSON-2 from Odoo 19 on, else XML-RPC
     timeout: float = 30.0  # longest wait for one call
     concurrency: int = 4  # calls at the same time, at most
 

@@ -1,0 +1,44 @@
+"""Keep the published reference equal to the code: `python -m hub.cli.reference` rewrites it.
+
+docs/profiles.md and docs/configuration.md are written by people but for the part between two markers;
+partners/schema.json is made as a whole. A test fails while any of them is out of date.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from hub.model.partner import Partner
+from hub.profiles import json_schema
+from hub.settings import Settings
+from hub.toml.reference import as_markdown
+
+BEGIN, END = "<!-- begin: made by python -m hub.cli.reference -->", "<!-- end -->"
+_BETWEEN = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
+
+
+def references(root: Path) -> dict[Path, str]:
+    """Return what each file of the published reference must hold; `root` is the repository."""
+    profiles, configuration = root / "docs/profiles.md", root / "docs/configuration.md"
+    return {
+        profiles: _filled(profiles, as_markdown(Partner, hidden=frozenset({"key"}))),
+        configuration: _filled(configuration, as_markdown(Settings)),
+        root / "partners/schema.json": json.dumps(json_schema(), indent=2) + "\n",
+    }
+
+
+def _filled(path: Path, reference: str) -> str:
+    """Return the text of a file with the part between the markers replaced."""
+    return _BETWEEN.sub(lambda _match: f"{BEGIN}\n\n{reference}\n{END}", path.read_text("utf-8"))
+
+
+def main() -> None:
+    """Rewrite what is out of date."""
+    for path, text in references(Path()).items():
+        path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

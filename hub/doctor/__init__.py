@@ -1,0 +1,88 @@
+"""The doctor: looks at everything that a hub needs, and says how to mend what is wrong.
+
+It changes nothing. What it asks of the outside comes in as callables (`Instruments`), so each can be
+tried by itself; `instruments` makes the real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct
+
+from hub.doctor import configuration, machine, outside
+from hub.doctor.check import Check, Status
+from hub.erp.port import Capabilities
+from hub.model.finding import Finding
+from hub.model.partner import Partner
+from hub.profiles import load_partners
+from hub.secrets import Secrets
+from hub.settings import Settings
+from hub.store.revision import Revision, read_revision
+from hub.transports.opening import open_mailbox
+
+__all__ = ["Check", "Instruments", "Status", "examine", "instruments"]
+
+
+class Instruments(Struct, frozen=True):
+    """How the doctor looks outside. Each may raise ConfigError, Retryable or Undeliverable."""
+
+    partners: Callable[[], tuple[Mapping[str, Partner], tuple[Finding, ...]]]
+    secrets: Secrets
+    revision: Callable[[], Revision]
+    odoo: Callable[[], Capabilities]
+    mailbox: Callable[[Partner], list[str]]  # open, probe, close
+
+
+def instruments(settings: Settings, environ: Mapping[str, str]) -> Instruments:
+    """Return the real instruments for a hub."""
+    secrets = Secrets(Path(settings.paths.secrets), environ)
+
+    def ask_odoo() -> Capabilities:
+        from hub.wiring import make_erp  # late: a hub on the practice Odoo needs no gateway here
+
+        gateway = make_erp(settings, secrets)
+        try:
+            return gateway.probe()
+        finally:
+            gateway.close()
+
+    def try_mailbox(partner: Partner) -> list[str]:
+        spool, root = Path(settings.paths.inbox), Path(settings.sftp_server.root)
+        mailbox = open_mailbox(partner, spool, root, secrets)
+        try:
+            return mailbox.probe()
+        finally:
+            mailbox.close()
+
+    return Instruments(
+        partners=partial(load_partners, Path(settings.paths.partners)),
+        secrets=secrets,
+        revision=partial(read_revision, settings.store.url),
+        odoo=ask_odoo,
+        mailbox=try_mailbox,
+    )
+
+
+def examine(settings: Settings, tools: Instruments, *, connect: bool = False) -> list[Check]:
+    """Look at everything; with `connect` also at each partner's server."""
+    return list(_checks(settings, tools, connect=connect))
+
+
+def _checks(settings: Settings, tools: Instruments, *, connect: bool) -> Iterator[Check]:
+    partners, findings = tools.partners()
+    yield from machine.python_version()
+    yield from machine.ports(settings)
+    yield from machine.folders(settings)
+    yield from machine.disk(settings)
+    yield from configuration.profiles(partners, findings)
+    yield from configuration.secrets_kept(configuration.references(settings, partners), tools.secrets)
+    yield from outside.database(tools.revision)
+    if settings.uses_practice:
+        yield Check("odoo", Status.OK, "the practice Odoo stands in; set [odoo] url for a real one")
+    else:
+        yield from outside.odoo(tools.odoo)
+    for key, partner in partners.items() if connect else ():
+        yield from outside.partner_connection(key, partial(tools.mailbox, partner))

@@ -1,0 +1,59 @@
+"""What answers from outside: the database, Odoo, the partners' servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from hub.doctor.check import Check, fail, warn, well
+from hub.erp.port import Capabilities
+from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.store.revision import Revision
+
+_TROUBLE = (ConfigError, Retryable, Undeliverable)
+
+
+def database(read_revision: Callable[[], Revision]) -> Iterator[Check]:
+    """Say whether the database answers and has the tables of this version."""
+    try:
+        revision = read_revision()
+    except _TROUBLE as error:
+        yield fail("database", str(error), "check [store] url, and that the server runs")
+        return
+    if not revision.current:
+        yield well("database", "empty; the next start makes its tables")
+    elif revision.behind:
+        what = f"at revision {revision.current}, this version needs {revision.newest}"
+        yield warn("database", what, "back it up; the next start migrates it")
+    else:
+        yield well("database", f"answers, at revision {revision.current}")
+
+
+def odoo(probe: Callable[[], Capabilities]) -> Iterator[Check]:
+    """Say whether Odoo lets us in, and which rights or modules a flow would miss."""
+    try:
+        found = probe()
+    except Undeliverable as error:
+        yield fail("odoo", str(error), "check [odoo] database, login and key; API keys of Odoo 19 expire")
+        return
+    except (Retryable, ConfigError) as error:
+        yield fail("odoo", str(error), "check [odoo] url, and that Odoo runs")
+        return
+    yield well("odoo", f"Odoo {found.version} by {found.api}, database {found.database}, user {found.user}")
+    for finding in found.missing:
+        make = fail if finding.fatal else warn
+        yield make(
+            "odoo rights", finding.message, finding.hint or "give the user the group in Odoo's settings"
+        )
+
+
+def partner_connection(key: str, probe: Callable[[], list[str]]) -> Iterator[Check]:
+    """Say whether a partner's mailbox does what the agreement needs."""
+    name = f"partner {key}"
+    try:
+        faults = probe()
+    except _TROUBLE as error:
+        faults = [str(error)]
+    for fault in faults:
+        yield fail(name, fault, f"hub partner connect {key}; then call their technical contact")
+    if not faults:
+        yield well(name, "list, write, rename, read and delete work")

@@ -1,0 +1,167 @@
+"""The doctor finds what is wrong, says how to mend it, and changes nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from hub.doctor import Check, Instruments, Status, examine, instruments
+from hub.erp.port import Capabilities
+from hub.model.errors import Retryable, Undeliverable
+from hub.model.finding import Finding, Severity
+from hub.settings import Settings, load_settings
+
+PROFILE = 'name = "ACME"\nstatus = "live"\n[identity]\nisa = "ZZ:ACME"\n'
+FREE_PORTS = "[web]\nport = 0\n[sftp_server]\nport = 0\n[practice]\nport = 0\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "hub.toml").write_text(FREE_PORTS)
+    (tmp_path / "partners").mkdir()
+    (tmp_path / "partners" / "acme.toml").write_text(PROFILE)
+    return tmp_path
+
+
+def look(settings: Settings, *, connect: bool = False, **environ: str) -> list[Check]:
+    """Examine a hub with its real instruments."""
+    return examine(settings, instruments(settings, environ), connect=connect)
+
+
+def ills(checks: list[Check]) -> list[tuple[str, str]]:
+    """Return the names of the checks that did not come out well; each says how to mend it."""
+    assert all(check.how_to_mend for check in checks if check.status is not Status.OK)
+    return [(check.name, check.status.value) for check in checks if check.status is not Status.OK]
+
+
+def checks_named(checks: list[Check], name: str) -> list[Check]:
+    """Return the checks of that name."""
+    return [check for check in checks if check.name == name]
+
+
+def test_a_new_hub_is_well_and_nothing_was_made(root: Path) -> None:
+    before = sorted(root.rglob("*"))
+    assert ills(look(load_settings(root, {}))) == []
+    assert sorted(root.rglob("*")) == before
+
+
+def test_a_wrong_profile_and_a_missing_secret(root: Path) -> None:
+    (root / "partners" / "acme.toml").write_text(PROFILE + '[transport]\npassword = "file:acme_password"\n')
+    (root / "partners" / "bad.toml").write_text("nmae = 1\n" + PROFILE)
+    checks = look(load_settings(root, {}))
+    assert ills(checks) == [("profile", "fail"), ("secret acme transport.password", "fail")]
+    assert checks_named(checks, "profile")[0].what.endswith(
+        'bad.toml:1:1: unknown key "nmae": did you mean "name"?'
+    )
+
+
+def test_a_secret_that_others_may_read(root: Path) -> None:
+    (root / "hub.toml").write_text(FREE_PORTS + '[odoo]\nurl = "http://127.0.0.1:9"\nkey = "file:odoo"\n')
+    (root / "secrets").mkdir(mode=0o755)
+    (root / "secrets" / "odoo").write_text("k")
+    (root / "secrets" / "odoo").chmod(0o644)
+    settings = load_settings(root, {})
+    tools = structs.replace(instruments(settings, {}), odoo=lambda: CAPABLE)
+    assert ills(examine(settings, tools)) == [("secrets", "warn"), ("secret odoo.key", "fail")]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield int(listener.getsockname()[1])
+
+
+def test_a_port_that_another_program_holds(root: Path, taken_port: int) -> None:
+    (root / "hub.toml").write_text(FREE_PORTS.replace("port = 0", f"port = {taken_port}", 1))
+    checks = look(load_settings(root, {}))
+    assert ills(checks) == [("port web", "fail")]
+    assert "HUB_WEB__PORT" in checks_named(checks, "port web")[0].how_to_mend
+
+
+def test_a_port_that_the_running_hub_holds(root: Path, taken_port: int) -> None:
+    (root / "hub.toml").write_text(FREE_PORTS.replace("port = 0", f"port = {taken_port}", 1))
+    (root / "var").mkdir()
+    with (root / "var" / "hub.lock").open("w+") as lock:
+        lock.write("4711")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        checks = look(load_settings(root, {}))
+    assert ills(checks) == []
+    assert "process 4711" in checks_named(checks, "port web")[0].what
+
+
+def test_a_folder_that_is_a_file(root: Path) -> None:
+    (root / "inbox").write_text("")
+    assert ("folder inbox", "fail") in ills(look(load_settings(root, {})))
+
+
+def test_a_database_that_does_not_answer(root: Path) -> None:
+    (root / "hub.toml").write_text(
+        FREE_PORTS + '[store]\nurl = "postgresql+psycopg://nobody@127.0.0.1:9/none"\n'
+    )
+    assert ills(look(load_settings(root, {}))) == [("database", "fail")]
+
+
+def test_a_database_that_is_migrated(root: Path) -> None:
+    from hub.wiring import make_store
+
+    settings = load_settings(root, {})
+    make_store(settings).close()
+    (check,) = checks_named(look(settings), "database")
+    assert check.status is Status.OK
+    assert "at revision" in check.what
+
+
+CAPABLE = Capabilities(version="19.0", api="json2", database="main", user="edi")
+
+
+def with_odoo(root: Path, answer: Capabilities | Exception) -> list[Check]:
+    """Examine a hub whose Odoo gives this answer."""
+    (root / "hub.toml").write_text(FREE_PORTS + '[odoo]\nurl = "http://127.0.0.1:9"\nkey = "env:KEY"\n')
+    settings = load_settings(root, {})
+
+    def odoo() -> Capabilities:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    tools: Instruments = structs.replace(instruments(settings, {"KEY": "k"}), odoo=odoo)
+    return [check for check in examine(settings, tools) if check.name.startswith("odoo")]
+
+
+def test_odoo_that_lets_us_in(root: Path) -> None:
+    (check,) = with_odoo(root, CAPABLE)
+    assert check == Check("odoo", Status.OK, "Odoo 19.0 by json2, database main, user edi")
+
+
+@pytest.mark.parametrize("error", [Undeliverable("login refused"), Retryable("connection refused")])
+def test_odoo_that_does_not(root: Path, error: Exception) -> None:
+    (check,) = with_odoo(root, error)
+    assert (check.status, check.what) == (Status.FAIL, str(error))
+
+
+def test_rights_that_are_missing_in_odoo(root: Path) -> None:
+    lacks = Finding("erp.rights", "may not create sale.order", Severity.WARNING, hint="Sales / User")
+    checks = with_odoo(root, structs.replace(CAPABLE, missing=(lacks,)))
+    assert ills(checks) == [("odoo rights", "warn")]
+
+
+def test_nobody_answers_at_the_odoo_of_the_settings(root: Path) -> None:
+    (root / "hub.toml").write_text(FREE_PORTS + '[odoo]\nurl = "http://127.0.0.1:9"\nkey = "env:KEY"\n')
+    assert ills(look(load_settings(root, {}), KEY="k")) == [("odoo", "fail")]
+
+
+def test_partners_are_called_only_when_asked(root: Path) -> None:
+    server = '[transport]\nkind = "sftp"\nhost = "127.0.0.1"\nport = 9\nuser = "u"\nkey = "env:KEY"\n'
+    pinned = f'host_key = ["SHA256:{"A" * 43}"]\n'
+    (root / "partners" / "acme.toml").write_text(PROFILE + server + pinned)
+    settings = load_settings(root, {})
+    assert ills(look(settings, KEY="k")) == []
+    assert ("partner acme", "fail") in ills(look(settings, connect=True, KEY="k"))
