@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal as D
+from decimal import Decimal
 from uuid import uuid4
 
 from hub.erp.odoo.reading import instant
@@ -22,6 +22,11 @@ from tests.support.erp_world import World
 Erp = tuple[ErpGateway, World]
 
 SSCC = "003456789012345675"
+
+
+def d(value: str | int) -> Decimal:
+    """Return a decimal."""
+    return Decimal(value)
 
 
 def a_number(prefix: str) -> str:
@@ -42,8 +47,8 @@ def an_order(world: World, **changes: object) -> PurchaseOrder:
         "dates": {"delivery_requested": date(2026, 12, 1)},
         "parties": {"ship_to": Party(id=world.store_ref)},
         "lines": (
-            OrderLine(number="00.1", quantity=D(3), unit="EA", price=D("9.99"), sku=world.widget),
-            OrderLine(number="2", quantity=D(2), unit="EA", price=D(20), sku=world.gadget),
+            OrderLine(number="00.1", quantity=d(3), unit="EA", price=d("9.99"), sku=world.widget),
+            OrderLine(number="2", quantity=d(2), unit="EA", price=d(20), sku=world.gadget),
         ),
         **changes,
     }
@@ -151,7 +156,7 @@ class PostingOrders:
     def test_item_is_found_by_its_upc_however_written(self, erp: Erp) -> None:
         _, world = erp
         line = OrderLine(
-            number="1", quantity=D(1), unit="EA", price=D(1), ids={"gtin": world.upc.lstrip("0").zfill(14)}
+            number="1", quantity=d(1), unit="EA", price=d(1), ids={"gtin": world.upc.lstrip("0").zfill(14)}
         )
         record = posted(erp, an_order(world, lines=(line,)))
         seen = world.session.search_read("sale.order.line", [["order_id", "=", record.id]], ["product_id"])
@@ -161,11 +166,11 @@ class PostingOrders:
         _, world = erp
         line = OrderLine(
             number="1",
-            quantity=D(2),
+            quantity=d(2),
             unit="CA",
-            price=D(12),
+            price=d(12),
             sku=world.widget,
-            our_quantity=D(24),
+            our_quantity=d(24),
             our_unit="Units",
         )
         record = posted(erp, an_order(world, lines=(line,)))
@@ -186,7 +191,7 @@ class HoldingOrders:
     def test_unknown_item_names_the_code_and_the_nearest(self, erp: Erp) -> None:
         gateway, world = erp
         wrong = world.widget[:-1] + ("1" if world.widget[-1] != "1" else "2")
-        line = OrderLine(number="1", quantity=D(1), unit="EA", price=D(1), sku=wrong)
+        line = OrderLine(number="1", quantity=d(1), unit="EA", price=d(1), sku=wrong)
         order = an_order(world, lines=(line,))
         message = held(gateway.post_order(key_of(order), order, policy(world)), problems.CODE_UNKNOWN)
         assert wrong in message
@@ -210,7 +215,7 @@ class HoldingOrders:
 
     def test_unknown_unit_is_held_and_never_taken_for_pieces(self, erp: Erp) -> None:
         gateway, world = erp
-        line = OrderLine(number="1", quantity=D(1), unit="CA", price=D(1), sku=world.widget)
+        line = OrderLine(number="1", quantity=d(1), unit="CA", price=d(1), sku=world.widget)
         order = an_order(world, lines=(line,))
         message = held(gateway.post_order(key_of(order), order, policy(world)), problems.CODE_UNKNOWN)
         assert "'CA'" in message
@@ -218,7 +223,7 @@ class HoldingOrders:
     def test_all_bad_lines_are_told_at_once(self, erp: Erp) -> None:
         gateway, world = erp
         lines = tuple(
-            OrderLine(number=str(n), quantity=D(1), unit="EA", price=D(1), sku=f"NOPE-{n}") for n in (1, 2)
+            OrderLine(number=str(n), quantity=d(1), unit="EA", price=d(1), sku=f"NOPE-{n}") for n in (1, 2)
         )
         order = an_order(world, lines=lines)
         result = gateway.post_order(key_of(order), order, policy(world))
@@ -250,7 +255,7 @@ class Prices:
 
     def test_tolerance_holds_what_is_not_and_names_both(self, erp: Erp) -> None:
         gateway, world = erp
-        line = OrderLine(number="7", quantity=D(1), unit="EA", price=D("8.50"), sku=world.widget)
+        line = OrderLine(number="7", quantity=d(1), unit="EA", price=d("8.50"), sku=world.widget)
         order = an_order(world, lines=(line,))
         result = gateway.post_order(key_of(order), order, policy(world, "tolerance 2%"))
         message = held(result, problems.PRICE_DIFFERS)
@@ -260,7 +265,7 @@ class Prices:
 
     def test_released_takes_their_price(self, erp: Erp) -> None:
         gateway, world = erp
-        line = OrderLine(number="7", quantity=D(1), unit="EA", price=D("8.50"), sku=world.widget)
+        line = OrderLine(number="7", quantity=d(1), unit="EA", price=d("8.50"), sku=world.widget)
         order = an_order(world, lines=(line,))
         result = gateway.post_order(key_of(order), order, policy(world, "tolerance 2%", released=True))
         assert result.record
@@ -271,8 +276,8 @@ class Prices:
     def test_line_without_price_gets_ours(self, erp: Erp) -> None:
         _, world = erp
         lines = (
-            OrderLine(number="1", quantity=D(1), unit="EA", sku=world.widget),
-            OrderLine(number="2", quantity=D(1), unit="EA", price=D(19), sku=world.gadget),
+            OrderLine(number="1", quantity=d(1), unit="EA", sku=world.widget),
+            OrderLine(number="2", quantity=d(1), unit="EA", price=d(19), sku=world.gadget),
         )
         record = posted(erp, an_order(world, lines=lines))
         seen = world.session.search_read("sale.order.line", [["order_id", "=", record.id]], ["price_unit"])
@@ -304,8 +309,8 @@ class Deciding:
         assert decision.order_number == order.number
         assert decision.number == record.name
         assert [(li.number, li.sku, li.quantity, li.price) for li in decision.lines] == [
-            ("00.1", world.widget, D(3), D("9.99")),
-            ("2", world.gadget, D(2), D(20)),
+            ("00.1", world.widget, d(3), d("9.99")),
+            ("2", world.gadget, d(2), d(20)),
         ]
         assert decision.lines[0].statuses[0].date == date(2026, 12, 1)
         assert decision.lines[0].ids == {"upc": world.upc}
@@ -337,8 +342,8 @@ class Shipping:
         assert notice.orders[0].order_number == order.number
         assert notice.orders[0].packages == ()
         assert [(i.line_number, i.sku, i.quantity, i.ordered) for i in notice.orders[0].items] == [
-            ("00.1", world.widget, D(3), D(3)),
-            ("2", world.gadget, D(2), D(2)),
+            ("00.1", world.widget, d(3), d(3)),
+            ("2", world.gadget, d(2), d(2)),
         ]
 
     def test_packed_delivery_names_the_sscc(self, erp: Erp) -> None:
@@ -349,7 +354,7 @@ class Shipping:
         notice = gateway.read_delivery(world.deliver(record, package=sscc))
         (package,) = notice.orders[0].packages
         assert package.sscc == sscc
-        assert [i.quantity for i in package.items] == [D(3), D(2)]
+        assert [i.quantity for i in package.items] == [d(3), d(2)]
         assert notice.orders[0].items == ()
         assert notice.package_count == 1
 
@@ -359,10 +364,10 @@ class Shipping:
         gateway.confirm_order(record)
         first = gateway.read_delivery(world.deliver(record, {world.widget: 1}))
         assert [(i.line_number, i.quantity, i.ordered) for i in first.orders[0].items] == [
-            ("00.1", D(1), D(3))
+            ("00.1", d(1), d(3))
         ]
         second = gateway.read_delivery(world.deliver(record))
-        assert [(i.line_number, i.quantity) for i in second.orders[0].items] == [("00.1", D(2)), ("2", D(2))]
+        assert [(i.line_number, i.quantity) for i in second.orders[0].items] == [("00.1", d(2)), ("2", d(2))]
         assert second.number != first.number
 
 
@@ -382,12 +387,12 @@ class Billing:
         assert invoice.date == date(2026, 11, 20)
         assert invoice.order_number == order.number
         assert [(li.number, li.sku, li.quantity, li.price) for li in invoice.lines] == [
-            ("00.1", world.widget, D(3), D("9.99")),
-            ("2", world.gadget, D(2), D(20)),
+            ("00.1", world.widget, d(3), d("9.99")),
+            ("2", world.gadget, d(2), d(20)),
         ]
-        lines = sum((li.quantity * li.price for li in invoice.lines), D(0))
-        assert lines == D("69.97")
-        assert invoice.total == lines + sum((t.amount for t in invoice.taxes), D(0))
+        lines = sum((li.quantity * li.price for li in invoice.lines), d(0))
+        assert lines == d("69.97")
+        assert invoice.total == lines + sum((t.amount for t in invoice.taxes), d(0))
         assert invoice.parties["bill_to"].ours == world.customer_ref
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
-from tests.contracts import erp_suite
+from tests.contracts import erp_buying_suite, erp_suite
 from tests.support.erp_world import World
 
 pytestmark = pytest.mark.odoo
@@ -32,3 +32,19 @@ def erp(request: pytest.FixtureRequest) -> Iterator[erp_suite.Erp]:
 
 class TestSelling(erp_suite.Selling):
     """They order from us."""
+
+
+class TestSending(erp_buying_suite.Sending):
+    """We order from them."""
+
+
+class TestAcknowledging(erp_buying_suite.Acknowledging):
+    """They answer our order."""
+
+
+class TestAnnouncing(erp_buying_suite.Announcing):
+    """They ship."""
+
+
+class TestBeingBilled(erp_buying_suite.BeingBilled):
+    """They bill."""

@@ -1,7 +1,7 @@
 """The people of the company, played through Odoo's own API: they stock, confirm, pack, bill and buy.
 
-A World needs nothing but a session; it works on a real Odoo 19 and on the practice Odoo. Every World has names
-of its own (a tag in codes and references), so tests share one database and may run in any order.
+A World needs nothing but a session; it works on a real Odoo 19 and on the practice Odoo. Every World has
+names of its own (a tag in codes and references), so tests share one database and may run in any order.
 """
 
 from __future__ import annotations

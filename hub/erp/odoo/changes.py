@@ -1,13 +1,13 @@
 """Watch Odoo by polling `write_date`.
 
 `write_date` is the START of the transaction, stored with microseconds and read back cut to the second: the
-caller polls with `>=`, overlaps by at least the longest transaction, and drops what it has seen. It moves when
-a sale order is confirmed, a delivery is done, an invoice is posted, a purchase order is confirmed.
+caller polls with `>=`, overlaps by at least the longest transaction, and drops what it has seen. It moves
+when a sale order is confirmed, a delivery is done, an invoice is posted, a purchase order is confirmed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -128,7 +128,7 @@ class Changes:
                     order_of.setdefault(ref_id(line["move_id"]), ref_id(sale_lines[sale_line]["order_id"]))
         return order_of
 
-    def _partner_refs(self, orders: Any) -> dict[int, str]:
+    def _partner_refs(self, orders: Collection[Values]) -> dict[int, str]:
         """Return the commercial partner's reference, or else its name, by partner id."""
         partners = self._session.read(
             "res.partner", [ref_id(o["partner_id"]) for o in orders], ["commercial_partner_id"]

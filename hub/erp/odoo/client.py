@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from hub.erp.odoo import errors
-from hub.erp.odoo.wires import Call, Json2, OdooSettings, Wire, XmlRpc, xml_answer, xml_request
+from hub.erp.odoo.wires import Call, Json2, OdooSettings, Reply, Wire, XmlRpc, xml_answer, xml_request
 from hub.model.errors import Retryable, Undeliverable
 
 Values = dict[str, Any]
@@ -64,7 +64,7 @@ class Session:
             )
             return _web_version(answer)
 
-    def call(self, model: str, method: str, ids: Sequence[int] | None = None, /, **kwargs: Any) -> Any:
+    def call(self, model: str, method: str, ids: Sequence[int] | None = None, /, **kwargs: Reply) -> Reply:
         """Call a method; `ids` None for a method of the model. One call is one transaction of Odoo."""
         return self._ask(Call(model, method, None if ids is None else list(ids), kwargs))
 
@@ -95,7 +95,7 @@ class Session:
         return ids
 
     def load_once(
-        self, model: str, fields: Sequence[str], rows: Sequence[Sequence[str]], **context: Any
+        self, model: str, fields: Sequence[str], rows: Sequence[Sequence[str]], **context: Reply
     ) -> int:
         """Create one record with its external id (column `id`) and its lines in one transaction.
 
@@ -144,7 +144,7 @@ class Session:
         """Let go of the pooled connections."""
         self._http.close()
 
-    def _ask(self, call: Call) -> Any:
+    def _ask(self, call: Call) -> Reply:
         wire = self.wire
         response = self._send(wire.request(call), writes=call.writes, what=call.what)
         return wire.answer(call, response)
@@ -180,7 +180,8 @@ class Session:
         )
         if not uid:
             raise Undeliverable(
-                f"Odoo at {s.url} refused the login {s.login!r} on database {s.database!r}: check login and API key"
+                f"Odoo at {s.url} refused the login {s.login!r} on database {s.database!r}: "
+                "check login and API key"
             )
         return int(uid)
 

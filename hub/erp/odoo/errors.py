@@ -93,7 +93,7 @@ PASSING = (
 _TRACEBACK_END = re.compile(r"^([A-Za-z_][\w.]*)(?:: (.*))?$", re.MULTILINE)
 
 
-def json2_error(status: int, body: Any, *, writes: bool, what: str) -> Exception:
+def json2_error(status: int, body: object, *, writes: bool, what: str) -> Exception:
     """Return the exception for a JSON-2 answer that is not 200; `body` is its JSON, or None."""
     if isinstance(body, dict) and isinstance(body.get("name"), str):
         name = body["name"].rpartition(".")[2]

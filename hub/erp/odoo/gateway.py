@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hub.erp.odoo.bills import Bills
 from hub.erp.odoo.changes import Changes
 from hub.erp.odoo.client import Session
 from hub.erp.odoo.deliveries import Deliveries
@@ -17,6 +18,9 @@ from hub.erp.odoo.names import Names
 from hub.erp.odoo.orders import Orders
 from hub.erp.odoo.parties import Parties
 from hub.erp.odoo.probing import probe
+from hub.erp.odoo.purchase_lines import PurchaseLines
+from hub.erp.odoo.purchases import Purchases
+from hub.erp.odoo.receipts import Receipts
 from hub.erp.odoo.wires import OdooSettings
 from hub.erp.port import Capabilities, ErpChange, OrderPolicy, PostResult, Topic
 from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
@@ -38,6 +42,10 @@ class OdooGateway:
         self._deliveries = Deliveries(session, names, self._codes, parties)
         self._invoices = Invoices(session, self._codes, parties)
         self._changes = Changes(session)
+        lines = PurchaseLines(session, names, self._codes)
+        self._purchases = Purchases(session, names, parties, self._ledger, lines)
+        self._receipts = Receipts(session, names, self._ledger, self._purchases, lines)
+        self._bills = Bills(session, self._ledger, self._purchases, lines)
 
     def probe(self) -> Capabilities:
         """Log in; read version, models, fields and rights."""
@@ -67,6 +75,31 @@ class OdooGateway:
     def read_invoice(self, invoice: ErpRecord) -> Invoice:
         """Return a posted customer invoice or credit note."""
         return self._invoices.read(invoice)
+
+    # --- we order from them
+    def read_purchase_order(self, order: ErpRecord) -> PurchaseOrder:
+        """Return a confirmed purchase order."""
+        return self._purchases.read(order)
+
+    def find_purchase_order(self, number: str) -> ErpRecord | None:
+        """Return the purchase order with that name, or None."""
+        return self._purchases.find(number)
+
+    def post_order_acknowledgment(
+        self, key: str, ack: OrderAcknowledgment, order: ErpRecord, *, released: bool = False
+    ) -> PostResult:
+        """Write a supplier's acknowledgment on its purchase order, once."""
+        return self._purchases.acknowledge(key, ack, order, released=released)
+
+    def post_ship_notice(self, key: str, notice: ShipNotice, orders: dict[str, ErpRecord]) -> PostResult:
+        """Write a supplier's ship notice on the open receipts, once."""
+        return self._receipts.announce(key, notice, orders)
+
+    def post_vendor_bill(
+        self, key: str, invoice: Invoice, order: ErpRecord, *, released: bool = False
+    ) -> PostResult:
+        """Make a draft vendor bill, once."""
+        return self._bills.post(key, invoice, order, released=released)
 
     # --- both
     def find_codes(self, kind: str, code: str) -> tuple[str, ...]:

@@ -14,12 +14,12 @@ from hub.model.errors import Undeliverable
 #: model -> newest field name -> its names, newest first. A single name: the field may be absent
 #: (another version, or a module that is not installed).
 FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "sale.order": {"client_order_ref": ("client_order_ref",)},
     "sale.order.line": {"product_uom_id": ("product_uom_id", "product_uom")},
     "purchase.order": {
         "acknowledged": ("acknowledged", "mail_reception_confirmed"),
-        "incoterm_id": ("incoterm_id",),
         "picking_type_id": ("picking_type_id",),
+        "dest_address_id": ("dest_address_id",),
+        "note": ("note", "notes"),
     },
     "purchase.order.line": {
         "product_uom_id": ("product_uom_id", "product_uom"),

@@ -8,6 +8,7 @@ computation: `load()` computes what it is not given, from product, partner and f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from hub.erp.odoo.line_keys import external_id, line_ids, line_number
 from hub.erp.odoo.lookups import EACH, Codes, Product, hold, our_quantity
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.reading import day, noon, number, plain_number, ref_id, ref_name, text
+from hub.erp.odoo.refusals import refused
 from hub.erp.port import OrderPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import AckLine, LineStatus, OrderAcknowledgment, OrderLine, PurchaseOrder
@@ -275,7 +277,7 @@ class Orders:
             lines=tuple(self._ack_lines(order.id, status, promised)),
         )
 
-    def _ack_lines(self, order_id: int, status: str, promised: Any) -> list[AckLine]:
+    def _ack_lines(self, order_id: int, status: str, promised: date | None) -> list[AckLine]:
         unit = self._names.field("sale.order.line", "product_uom_id")
         fields = ["name", "product_id", "product_uom_qty", unit, "price_unit", "sequence"]
         domain: list[Any] = [["order_id", "=", order_id], ["display_type", "=", False]]
@@ -319,12 +321,3 @@ def tolerance_percent(policy: str) -> Decimal | None:
 def near(price: Decimal, our: Decimal, tolerance: Decimal) -> bool:
     """Say whether a price is within a percentage of ours."""
     return abs(price - our) <= abs(our) * tolerance / 100
-
-
-def refused(error: Refused, what: str) -> Finding:
-    """Return the finding for a record that Odoo's own rules refuse."""
-    return hold(
-        problems.ERP_REFUSED,
-        f"Odoo refuses the {what}: {error}",
-        hint="Correct it in Odoo (or in the partner's data), then release.",
-    )

@@ -11,17 +11,20 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+#: A plain value as Odoo sends it: text, number, `[id, name]`, or False for none.
+Plain = Any
+
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 
 
-def text(value: Any) -> str:
+def text(value: Plain) -> str:
     """Return a text field; False is empty."""
     return str(value) if value else ""
 
 
-def number(value: Any) -> Decimal:
-    """Return a float of Odoo as the decimal that a person would write, without a trailing zero or exponent."""
+def number(value: Plain) -> Decimal:
+    """Return a float of Odoo as a decimal as people write it: no trailing zero, no exponent."""
     exact = round(Decimal(repr(float(value or 0))), 6).normalize()
     return (
         exact
@@ -30,27 +33,27 @@ def number(value: Any) -> Decimal:
     )
 
 
-def day(value: Any) -> date | None:
+def day(value: Plain) -> date | None:
     """Return the day of a date or (UTC) datetime field."""
     return date.fromisoformat(str(value)[:10]) if value else None
 
 
-def instant(value: Any) -> datetime:
+def instant(value: Plain) -> datetime:
     """Return a datetime field as an aware instant in UTC."""
     return datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
 
 
-def ref_id(value: Any) -> int:
+def ref_id(value: Plain) -> int:
     """Return the id of a many2one value (`[id, name]` or False); 0 when empty."""
     return int(value[0]) if value else 0
 
 
-def ref_name(value: Any) -> str:
+def ref_name(value: Plain) -> str:
     """Return the display name of a many2one value."""
     return str(value[1]) if value else ""
 
 
-def plain(value: Any) -> str:
+def plain(value: Plain) -> str:
     """Return the text of an HTML field, one line a paragraph."""
     return html.unescape(_TAG.sub("", _BREAK.sub("\n", text(value)))).strip()
 
@@ -68,8 +71,3 @@ def stamp(value: datetime) -> str:
 def plain_number(value: Decimal) -> str:
     """Return a decimal without exponent: 1E+1 is no number to an import."""
     return format(value, "f")
-
-
-def joined(values: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Return those entries of a record that are set."""
-    return {name: values[name] for name in names if values.get(name)}

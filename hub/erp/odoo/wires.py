@@ -18,6 +18,9 @@ from msgspec import Struct, field
 from hub.erp.odoo import errors
 from hub.model.errors import Undeliverable
 
+#: What a method of Odoo returns, or a plain value in it: the caller knows which.
+Reply = Any
+
 #: Methods that change nothing: a lost answer leaves no doubt.
 READS = frozenset(
     {
@@ -74,7 +77,7 @@ class Wire(Protocol):
     def request(self, call: Call) -> httpx.Request:
         """Return the request for a call."""
 
-    def answer(self, call: Call, response: httpx.Response) -> Any:
+    def answer(self, call: Call, response: httpx.Response) -> Reply:
         """Return what the method returned; raise Refused, Retryable or Undeliverable."""
 
 
@@ -97,7 +100,7 @@ class Json2:
         url = f"{self._root}/json/2/{call.model}/{call.method}"
         return httpx.Request("POST", url, headers=self._headers, content=json.dumps(body))
 
-    def answer(self, call: Call, response: httpx.Response) -> Any:
+    def answer(self, call: Call, response: httpx.Response) -> Reply:
         """Return the value; the error's name in the body decides, not the status."""
         try:
             body = response.json()
@@ -127,7 +130,7 @@ class XmlRpc:
         params = (s.database, self._uid, s.key, call.model, call.method, args, kwargs)
         return xml_request(s.url, "object", "execute_kw", params)
 
-    def answer(self, call: Call, response: httpx.Response) -> Any:
+    def answer(self, call: Call, response: httpx.Response) -> Reply:
         """Return the value; the fault code, and for code 1 the traceback's end, decide."""
         return xml_answer(response, writes=call.writes, what=call.what)
 
@@ -143,7 +146,7 @@ def xml_request(url: str, service: str, method: str, params: tuple[Any, ...]) ->
     )
 
 
-def xml_answer(response: httpx.Response, *, writes: bool, what: str) -> Any:
+def xml_answer(response: httpx.Response, *, writes: bool, what: str) -> Reply:
     """Return the value of an XML-RPC answer; raise what its fault means."""
     if response.status_code != 200:
         raise errors.status_error(response.status_code, writes=writes, what=what)

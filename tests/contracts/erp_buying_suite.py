@@ -1,0 +1,443 @@
+"""What every ERP gateway must do where we are the buyer. See erp_suite.py for how it is used."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+from hub.erp.port import PostResult
+from hub.model import problems
+from hub.model.documents import (
+    AckLine,
+    Carriage,
+    Charge,
+    DocType,
+    Invoice,
+    InvoiceLine,
+    LineStatus,
+    Lot,
+    OrderAcknowledgment,
+    Package,
+    PurchaseOrder,
+    ShipNotice,
+    ShippedItem,
+    ShippedOrder,
+    Tax,
+)
+from hub.model.exchange import ErpRecord, posting_key
+from hub.model.finding import Severity
+from tests.contracts.erp_suite import Erp, a_number, d, held
+from tests.support.erp_world import World
+
+
+def bought(erp: Erp) -> tuple[ErpRecord, PurchaseOrder]:
+    """Return a confirmed purchase order of 10 widgets at 4.50 and 4 gadgets at 7.00, and as it is sent."""
+    gateway, world = erp
+    record = world.buy({world.widget: (10, 4.5), world.gadget: (4, 7)})
+    return record, gateway.read_purchase_order(record)
+
+
+def key_of(kind: DocType, number: str) -> str:
+    """Return the once-only key of a supplier's document."""
+    return posting_key("bolt", kind, number)
+
+
+class Sending:
+    """A confirmed purchase order is read as the document that we send."""
+
+    def test_order_has_the_supplier_s_codes_and_stable_lines(self, erp: Erp) -> None:
+        gateway, world = erp
+        record, order = bought(erp)
+        assert order.number == record.name
+        assert order.date is not None
+        assert [(li.quantity, li.price, li.sku) for li in order.lines] == [
+            (d(10), d("4.5"), world.widget),
+            (d(4), d(7), world.gadget),
+        ]
+        assert order.lines[0].ids == {"vendor_part": "BOLT-W", "buyer_part": world.widget, "upc": world.upc}
+        assert order.lines[1].ids == {"buyer_part": world.gadget}
+        assert order.lines[0].dates == {"delivery_requested": date(2026, 12, 15)}
+        assert order.parties["seller"].ours == world.vendor_ref
+        assert order.parties["ship_to"].name
+        assert gateway.read_purchase_order(record) == order
+
+    def test_order_is_found_by_its_number(self, erp: Erp) -> None:
+        gateway, _ = erp
+        record, _ = bought(erp)
+        assert gateway.find_purchase_order(record.name) == record
+        assert gateway.find_purchase_order("P-NEVER") is None
+
+
+def ack_of(
+    order: PurchaseOrder, *changes: dict[str, Any], status: str = "accepted", number: str = ""
+) -> OrderAcknowledgment:
+    """Return the supplier's acknowledgment; `changes` are per line, merged into its one decision."""
+    lines = []
+    for index, line in enumerate(order.lines):
+        said = {
+            "code": "accepted",
+            "quantity": line.quantity,
+            **(changes[index] if index < len(changes) else {}),
+        }
+        price = said.pop("price", line.price)
+        lines.append(
+            AckLine(
+                number=line.number,
+                quantity=line.quantity,
+                unit="EA",
+                price=price,
+                ids=line.ids,
+                statuses=(LineStatus(**said),),
+            )
+        )
+    return OrderAcknowledgment(
+        number=number or a_number("ACK"), status=status, order_number=order.number, lines=tuple(lines)
+    )
+
+
+class Acknowledging:
+    """A supplier's 855 on our purchase order."""
+
+    def post(self, erp: Erp, ack: OrderAcknowledgment, record: ErpRecord, **kwargs: bool) -> PostResult:
+        """Post it under its own key."""
+        key = key_of(DocType.ORDER_ACKNOWLEDGMENT, ack.number)
+        return erp[0].post_order_acknowledgment(key, ack, record, **kwargs)
+
+    def lines(self, world: World, record: ErpRecord) -> list[dict[str, Any]]:
+        """Return the order's lines as they are now."""
+        fields = ["product_qty", "price_unit", "date_planned"]
+        return world.session.search_read("purchase.order.line", [["order_id", "=", record.id]], fields)
+
+    def test_acceptance_writes_reference_and_promised_dates(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        ack = ack_of(order, {"date": date(2026, 12, 20), "date_kind": "delivery_estimated"})
+        result = self.post(erp, ack, record)
+        assert result.created
+        assert result.record == record
+        seen = world.look("purchase.order", record.id, "partner_ref", "acknowledged")
+        assert seen == {"id": record.id, "partner_ref": ack.number, "acknowledged": True}
+        assert [li["date_planned"][:10] for li in self.lines(world, record)] == ["2026-12-20", "2026-12-15"]
+        assert any(ack.number in note for note in world.notes(record))
+
+    def test_repeat_changes_nothing(self, erp: Erp) -> None:
+        gateway, world = erp
+        record, order = bought(erp)
+        ack = ack_of(order, {"date": date(2026, 12, 20)})
+        self.post(erp, ack, record)
+        line = self.lines(world, record)[0]["id"]
+        world.session.write("purchase.order.line", [line], {"date_planned": "2026-12-30 12:00:00"})
+        notes = len(world.notes(record))
+        again = self.post(erp, ack, record)
+        assert (again.created, again.record) == (False, record)
+        assert gateway.find(key_of(DocType.ORDER_ACKNOWLEDGMENT, ack.number)) == record
+        assert self.lines(world, record)[0]["date_planned"][:10] == "2026-12-30"
+        assert len(world.notes(record)) == notes
+
+    def test_differences_hold_and_write_nothing(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        ack = ack_of(order, {"quantity": d(8), "code": "quantity_changed"}, {"price": d("7.25")})
+        before = self.lines(world, record)
+        result = self.post(erp, ack, record)
+        assert result.record is None
+        assert [f.problem for f in result.findings] == [problems.QUANTITY_DIFFERS, problems.PRICE_DIFFERS]
+        assert "ordered 10" in result.findings[0].message
+        assert "confirms 8" in result.findings[0].message
+        assert "ordered at 7" in result.findings[1].message
+        assert "confirms 7.25" in result.findings[1].message
+        assert self.lines(world, record) == before
+        assert not world.look("purchase.order", record.id, "acknowledged")["acknowledged"]
+        self.post(erp, ack, record)
+        assert len([n for n in world.notes(record) if "is held" in n]) == 1
+
+    def test_released_differences_are_written(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        ack = ack_of(order, {"quantity": d(8), "code": "quantity_changed"}, {"price": d("7.25")})
+        self.post(erp, ack, record)
+        result = self.post(erp, ack, record, released=True)
+        assert result.created
+        assert [(li["product_qty"], li["price_unit"]) for li in self.lines(world, record)] == [
+            (8, 4.5),
+            (4, 7.25),
+        ]
+
+    def test_rejected_line_holds(self, erp: Erp) -> None:
+        record, order = bought(erp)
+        result = self.post(erp, ack_of(order, {"code": "rejected"}), record)
+        assert "confirms 0" in held(result, problems.QUANTITY_DIFFERS)
+
+    def test_split_promises_add_up(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        ack = ack_of(order)
+        first = AckLine(
+            number=order.lines[0].number,
+            quantity=d(10),
+            unit="EA",
+            statuses=(
+                LineStatus(code="accepted", quantity=d(6), date=date(2026, 12, 16)),
+                LineStatus(code="backordered", quantity=d(4), date=date(2027, 1, 5)),
+            ),
+        )
+        ack = OrderAcknowledgment(number=ack.number, order_number=order.number, lines=(first,))
+        assert self.post(erp, ack, record).created
+        assert self.lines(world, record)[0]["date_planned"][:10] == "2027-01-05"
+
+    def test_unknown_line_holds_even_when_released(self, erp: Erp) -> None:
+        record, order = bought(erp)
+        stray = AckLine(number="999999999", quantity=d(1), unit="EA", ids={"vendor_part": "NOT-OURS"})
+        ack = OrderAcknowledgment(number=a_number("ACK"), order_number=order.number, lines=(stray,))
+        assert "NOT-OURS" in held(self.post(erp, ack, record, released=True), problems.LINE_UNKNOWN)
+
+    def test_line_is_known_by_the_supplier_s_own_code(self, erp: Erp) -> None:
+        record, order = bought(erp)
+        line = AckLine(number="1", quantity=d(10), unit="EA", price=d("4.50"), ids={"vendor_part": "BOLT-W"})
+        ack = OrderAcknowledgment(number=a_number("ACK"), order_number=order.number, lines=(line,))
+        assert self.post(erp, ack, record).created
+
+
+def notice_of(
+    order: PurchaseOrder, *quantities: int, sscc: str = "", number: str = "", **item: Any
+) -> ShipNotice:
+    """Return a ship notice of these quantities of the order's first lines."""
+    items = tuple(
+        ShippedItem(line_number=line.number, ids=line.ids, quantity=d(quantity), unit="EA", **item)
+        for line, quantity in zip(order.lines, quantities, strict=False)
+    )
+    shipped = ShippedOrder(order_number=order.number, items=items)
+    if sscc:
+        shipped = ShippedOrder(order_number=order.number, packages=(Package(sscc=sscc, items=items),))
+    return ShipNotice(
+        number=number or a_number("ASN"),
+        date=date(2026, 12, 10),
+        dates={"delivery_estimated": date(2026, 12, 13)},
+        carriage=Carriage(scac="UPSN", tracking="1Z999", bill_of_lading="BOL7"),
+        orders=(shipped,),
+    )
+
+
+class Announcing:
+    """A supplier's 856 on our open receipts."""
+
+    def post(self, erp: Erp, notice: ShipNotice, record: ErpRecord) -> PostResult:
+        """Post it under its own key."""
+        key = key_of(DocType.SHIP_NOTICE, notice.number)
+        return erp[0].post_ship_notice(key, notice, {record.name: record})
+
+    def moves(self, world: World, record: ErpRecord) -> list[dict[str, Any]]:
+        """Return the moves of the open receipt."""
+        fields = ["quantity", "picked", "product_uom_qty"]
+        domain: list[Any] = [["picking_id", "in", world.receipts(record)]]
+        return world.session.search_read("stock.move", domain, fields)
+
+    def test_announced_quantities_are_expected_not_received(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        notice = notice_of(order, 6, 4)
+        result = self.post(erp, notice, record)
+        assert result.created, result.findings
+        assert result.record == record
+        assert [(m["quantity"], m["picked"]) for m in self.moves(world, record)] == [(6, False), (4, False)]
+        (receipt,) = world.receipts(record)
+        seen = world.look("stock.picking", receipt, "state", "scheduled_date")
+        assert seen["state"] == "assigned"
+        assert seen["scheduled_date"].startswith("2026-12-13")
+        note = world.notes(ErpRecord("stock.picking", receipt))[0]
+        assert all(word in note for word in (notice.number, "UPSN", "1Z999", "BOL7"))
+
+    def test_repeat_changes_nothing(self, erp: Erp) -> None:
+        gateway, world = erp
+        record, order = bought(erp)
+        notice = notice_of(order, 6)
+        self.post(erp, notice, record)
+        (receipt,) = world.receipts(record)
+        world.session.write("stock.picking", [receipt], {"scheduled_date": "2026-12-31 12:00:00"})
+        again = self.post(erp, notice, record)
+        assert (again.created, again.record) == (False, record)
+        assert gateway.find(key_of(DocType.SHIP_NOTICE, notice.number)) == record
+        seen = world.look("stock.picking", receipt, "scheduled_date")
+        assert seen["scheduled_date"].startswith("2026-12-31")
+
+    def test_two_notices_add_up(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        assert self.post(erp, notice_of(order, 3), record).created
+        assert self.post(erp, notice_of(order, 4), record).created
+        assert self.moves(world, record)[0]["quantity"] == 7
+
+    def test_notice_after_a_receipt_counts_what_is_still_to_come(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        assert self.post(erp, notice_of(order, 3), record).created
+        world.receive(record, {world.widget: 3})
+        assert self.post(erp, notice_of(order, 5), record).created
+        widget = next(m for m in self.moves(world, record) if m["product_uom_qty"] == 7)
+        assert widget["quantity"] == 5
+
+    def test_package_carries_its_sscc(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        sscc = a_number("")[1:].ljust(18, "0")
+        assert self.post(erp, notice_of(order, 6, 4, sscc=sscc), record).created
+        domain: list[Any] = [["picking_id", "in", world.receipts(record)]]
+        lines = world.session.search_read("stock.move.line", domain, ["quantity", "result_package_id"])
+        assert [(li["quantity"], li["result_package_id"][1]) for li in lines] == [(6, sscc), (4, sscc)]
+
+    def test_lots_of_an_untracked_product_do_no_harm(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        lots = (Lot(number="L1", quantity=d(2)), Lot(number="L2", quantity=d(4)))
+        assert self.post(erp, notice_of(order, 6, lots=lots), record).created
+        assert self.moves(world, record)[0]["quantity"] == 6
+
+    def test_too_much_holds_and_writes_nothing(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        before = self.moves(world, record)
+        message = held(self.post(erp, notice_of(order, 11), record), problems.QUANTITY_DIFFERS)
+        assert "ordered 10" in message
+        assert "announced 11" in message
+        assert self.moves(world, record) == before
+
+    def test_unknown_order_and_unknown_line_hold(self, erp: Erp) -> None:
+        gateway, _ = erp
+        record, order = bought(erp)
+        notice = notice_of(order, 1)
+        key = key_of(DocType.SHIP_NOTICE, notice.number)
+        assert order.number in held(gateway.post_ship_notice(key, notice, {}), problems.ORDER_UNKNOWN)
+        item = ShippedItem(line_number="77", ids={"vendor_part": "NOT-OURS"}, quantity=d(1))
+        stray = ShipNotice(
+            number=notice.number, orders=(ShippedOrder(order_number=order.number, items=(item,)),)
+        )
+        assert "NOT-OURS" in held(self.post(erp, stray, record), problems.LINE_UNKNOWN)
+
+
+def invoice_of(order: PurchaseOrder, **changes: Any) -> Invoice:
+    """Return the supplier's invoice of all of the order: 10 x 4.50 + 4 x 7.00 = 73.00."""
+    lines = tuple(
+        InvoiceLine(number=li.number, quantity=li.quantity, unit="EA", price=li.price or d(0), ids=li.ids)
+        for li in order.lines
+    )
+    values: dict[str, Any] = {
+        "number": a_number("INV"),
+        "date": date(2026, 12, 16),
+        "order_number": order.number,
+        "lines": lines,
+        "total": d("73.00"),
+        **changes,
+    }
+    return Invoice(**values)
+
+
+class BeingBilled:
+    """A supplier's 810 becomes a draft vendor bill."""
+
+    def post(self, erp: Erp, invoice: Invoice, record: ErpRecord, **kwargs: bool) -> PostResult:
+        """Post it under its own key."""
+        return erp[0].post_vendor_bill(key_of(DocType.INVOICE, invoice.number), invoice, record, **kwargs)
+
+    def test_bill_is_a_draft_linked_to_the_order(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        invoice = invoice_of(order)
+        result = self.post(erp, invoice, record)
+        assert result.created, result.findings
+        assert result.findings == ()
+        assert result.record
+        fields = ("state", "move_type", "ref", "invoice_date", "invoice_origin", "amount_total", "partner_id")
+        seen = world.look("account.move", result.record.id, *fields)
+        assert (seen["state"], seen["move_type"], seen["ref"]) == ("draft", "in_invoice", invoice.number)
+        assert (seen["invoice_date"], seen["invoice_origin"]) == ("2026-12-16", record.name)
+        assert (seen["amount_total"], seen["partner_id"][0]) == (73.0, world.vendor)
+        domain: list[Any] = [["move_id", "=", result.record.id], ["purchase_line_id", "!=", False]]
+        lines = world.session.search_read("account.move.line", domain, ["purchase_line_id", "quantity"])
+        assert {(str(li["purchase_line_id"][0]), li["quantity"]) for li in lines} == {
+            (order.lines[0].number, 10),
+            (order.lines[1].number, 4),
+        }
+        assert any(invoice.number in note for note in world.notes(result.record))
+
+    def test_same_key_again_and_four_at_once_are_one_bill(self, erp: Erp) -> None:
+        gateway, world = erp
+        record, order = bought(erp)
+        invoice = invoice_of(order)
+        with ThreadPoolExecutor(4) as pool:
+            results = list(pool.map(lambda _: self.post(erp, invoice, record), range(4)))
+        assert sum(r.created for r in results) == 1
+        assert len({r.record for r in results}) == 1
+        assert world.count("account.move", [["ref", "=", invoice.number]]) == 1
+        found = gateway.find(key_of(DocType.INVOICE, invoice.number))
+        assert found
+        assert results[0].record
+        assert found.id == results[0].record.id
+
+    def test_wrong_sum_holds_to_the_cent_and_makes_nothing(self, erp: Erp) -> None:
+        gateway, world = erp
+        record, order = bought(erp)
+        invoice = invoice_of(order, total=d("73.01"))
+        message = held(self.post(erp, invoice, record, released=True), problems.TOTAL_MISMATCH)
+        assert "73.00" in message
+        assert "73.01" in message
+        assert world.count("account.move", [["ref", "=", invoice.number]]) == 0
+        assert gateway.find(key_of(DocType.INVOICE, invoice.number)) is None
+
+    def test_allowances_charges_and_tax_are_in_the_sum(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        charges = (
+            Charge(kind="charge", code="D240", amount=d("12.50"), description="Freight"),
+            Charge(kind="allowance", code="C310", amount=d("3.50"), description="Discount"),
+        )
+        result = self.post(erp, invoice_of(order, charges=charges, total=d("82.00")), record)
+        assert result.record, result.findings
+        assert world.look("account.move", result.record.id, "amount_total")["amount_total"] == 82.0
+        domain: list[Any] = [["move_id", "=", result.record.id], ["name", "in", ["Freight", "Discount"]]]
+        lines = world.session.search_read("account.move.line", domain, ["price_subtotal"])
+        assert sorted(li["price_subtotal"] for li in lines) == [-3.5, 12.5]
+
+    def test_tax_that_odoo_computes_otherwise_is_told(self, erp: Erp) -> None:
+        record, order = bought(erp)
+        invoice = invoice_of(order, taxes=(Tax(amount=d("1.23")),), total=d("74.23"))
+        result = self.post(erp, invoice, record)
+        assert result.created
+        assert [(f.problem, f.severity) for f in result.findings] == [
+            (problems.TOTAL_MISMATCH, Severity.WARNING)
+        ]
+        assert "74.23" in result.findings[0].message
+
+    def test_repeated_invoice_number_holds_under_another_key(self, erp: Erp) -> None:
+        gateway, _ = erp
+        record, order = bought(erp)
+        invoice = invoice_of(order)
+        assert self.post(erp, invoice, record).created
+        other = posting_key("bolt", DocType.INVOICE, invoice.number, "R2")
+        again = gateway.post_vendor_bill(other, invoice, record, released=True)
+        assert invoice.number in held(again, problems.ALREADY_POSTED)
+
+    def test_other_price_holds_until_released(self, erp: Erp) -> None:
+        record, order = bought(erp)
+        first = order.lines[0]
+        line = InvoiceLine(number=first.number, quantity=d(10), unit="EA", price=d("4.75"), ids=first.ids)
+        invoice = invoice_of(order, lines=(line,), total=d("47.50"))
+        message = held(self.post(erp, invoice, record), problems.PRICE_DIFFERS)
+        assert "4.5," in message
+        assert "4.75" in message
+        assert self.post(erp, invoice, record, released=True).created
+
+    def test_more_than_ordered_holds(self, erp: Erp) -> None:
+        record, order = bought(erp)
+        first = order.lines[0]
+        line = InvoiceLine(number=first.number, quantity=d(12), unit="EA", price=d("4.50"), ids=first.ids)
+        invoice = invoice_of(order, lines=(line,), total=d("54.00"))
+        message = held(self.post(erp, invoice, record), problems.QUANTITY_DIFFERS)
+        assert "billed 12" in message
+
+    def test_credit_becomes_a_refund(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        result = self.post(erp, invoice_of(order, kind="credit"), record)
+        assert result.record, result.findings
+        assert world.look("account.move", result.record.id, "move_type")["move_type"] == "in_refund"

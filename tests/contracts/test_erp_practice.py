@@ -1,0 +1,52 @@
+"""The ERP contract, held against the practice Odoo over both of its APIs: the stand-in must do as the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from hub.erp.odoo import OdooGateway, OdooSettings
+from tests.contracts import erp_buying_suite, erp_suite
+from tests.support.erp_world import World
+
+server = pytest.importorskip("hub.erp.practice.server")
+
+
+@pytest.fixture(scope="module", params=["json2", "xmlrpc"])
+def erp(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[erp_suite.Erp]:
+    """Return a gateway and a world on a practice Odoo of their own."""
+    practice = server.PracticeOdoo(tmp_path_factory.mktemp("practice") / "practice.sqlite", port=0)
+    practice.start()
+    settings = OdooSettings(
+        url=practice.url,
+        database=practice.database,
+        key=practice.key,
+        login=practice.login,
+        api=request.param,
+    )
+    gateway, world = OdooGateway(settings), World(settings)
+    yield gateway, world
+    gateway.close()
+    world.close()
+    practice.stop()
+
+
+class TestSelling(erp_suite.Selling):
+    """They order from us."""
+
+
+class TestSending(erp_buying_suite.Sending):
+    """We order from them."""
+
+
+class TestAcknowledging(erp_buying_suite.Acknowledging):
+    """They answer our order."""
+
+
+class TestAnnouncing(erp_buying_suite.Announcing):
+    """They ship."""
+
+
+class TestBeingBilled(erp_buying_suite.BeingBilled):
+    """They bill."""
