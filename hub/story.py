@@ -10,6 +10,7 @@ from hub.desk import Formats
 from hub.model.exchange import OWNERS, Direction, Exchange, State, Transmission
 from hub.model.finding import Finding
 from hub.store import Acknowledgment, Artifact, Event, LogQuery, NotFound, Store, Tx
+from translators.x12.annotate import annotate
 
 #: A document longer than this is shown in part: its beginning, and every place with a finding.
 MOST_LINES = 200
@@ -156,7 +157,7 @@ def _lines(
     if not body:
         return ()
     if exchange.envelope.format == "x12":
-        segments = formats.annotate(body, exchange.envelope)
+        segments = annotate(_document(exchange, body, formats), exchange.envelope)
         rows = [(s.number, s.text, s.name) for s in segments]
         places = [(f.where.segment_number, f) for f in findings]
     else:
@@ -167,6 +168,15 @@ def _lines(
         Line(number, text, name, tuple(f for place, f in places if place == number))
         for number, text, name in rows
     )
+
+
+def _document(exchange: Exchange, body: bytes, formats: Formats) -> bytes:
+    """Return the set of a file that we wrote, so that its segments count from ST, as a partner's 997 does."""
+    if exchange.direction is Direction.IN:
+        return body
+    opened = formats.by_name["x12"].unwrap(body, "", None).interchanges
+    sets = [s for i in opened for g in i.groups for s in g.sets]
+    return sets[0].payload if sets else body
 
 
 def _shown(lines: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -34,6 +34,7 @@ from hub.transports.port import Mailbox
 from hub.trial import Trial, anybody, try_file
 from translators.crosswalk import Tables, load_tables
 from translators.csv.translator import CsvTranslator
+from translators.x12.acknowledger import X12Acknowledger
 from translators.x12.translator import X12Translator
 from translators.xml.translator import XmlTranslator
 
@@ -116,8 +117,10 @@ def _file_stamp(path: Path) -> tuple[int, int]:
 
 def make_formats() -> Formats:
     """Return every format that the hub speaks."""
-    x12, csv, xml = X12Translator(), CsvTranslator(), XmlTranslator()
-    return Formats((x12, xml, csv), acknowledger=x12, receipting={"csv": csv, "xml": xml})
+    csv, xml = CsvTranslator(), XmlTranslator()
+    return Formats(
+        (X12Translator(), xml, csv), acknowledger=X12Acknowledger(), receipting={"csv": csv, "xml": xml}
+    )
 
 
 def make_company(settings: Settings) -> Company:

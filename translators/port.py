@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hub.model.acks import GroupVerdict, ReceiptEntry, ReceivedGroupAck, ReceivedTechnicalAck
+from hub.model.acks import GroupVerdict, ReceiptEntry, ReceivedGroupAck, ReceivedTechnicalAck, Verdict
 from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Envelope, Unwrapped, UnwrappedInterchange
 from hub.model.finding import Finding
@@ -43,6 +43,9 @@ class Translator(Protocol):
 
 class Acknowledger(Protocol):
     """What only X12 has: acknowledgments of envelopes and groups, both ways."""
+
+    def verdicts(self, verdict: GroupVerdict) -> tuple[Verdict, ...]:
+        """Return the verdict on each set of a group, in its order."""
 
     def write_technical_ack(
         self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...], envelope: Envelope

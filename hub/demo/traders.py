@@ -27,6 +27,7 @@ from hub.model.envelope import Envelope, Unwrapped, UnwrappedSet
 from hub.model.partner import Identity, Partner, Receive, Send, Transport
 from hub.stages.addresses import Company, answering_envelope, outgoing_envelope
 from hub.transports.sftp import SftpMailbox
+from translators.x12.acknowledger import X12Acknowledger
 from translators.x12.translator import X12Translator
 
 _LOOK_EVERY_SECONDS = 0.1
@@ -131,7 +132,7 @@ class X12Desk:
             sets=(SetVerdict(envelope=found.envelope, findings=(*found.findings, *findings)),),
         )
         envelope = answering_envelope(group.envelope)
-        return self._x12.write_functional_ack(verdict, self._numbered(envelope), self._us)
+        return X12Acknowledger().write_functional_ack(verdict, self._numbered(envelope), self._us)
 
     def write(self, document: AnyDocument) -> bytes:
         """Write a document of theirs to us."""

@@ -69,15 +69,13 @@ def answer_group(
     """Return the 997 (or 999) of a received group whose sets all have a verdict, or None when none is due."""
     if partner.x12.functional_ack == "none":
         return None
-    hold_all = partner.x12.partial == "hold_all"
     verdict = GroupVerdict(
         envelope=group.envelope,
         declared_count=group.declared_count,
         findings=group_findings,
         sets=tuple(SetVerdict(envelope=e.envelope, findings=f) for e, f in members),
-        hold_all=hold_all,
+        hold_all=partner.x12.partial == "hold_all",
     )
-    rejected_all = hold_all and any(e.state is State.REJECTED for e, _ in members)
 
     def render(numbered: Envelope) -> bytes:
         return x12.write_functional_ack(verdict, numbered, partner)
@@ -88,7 +86,8 @@ def answer_group(
         document=DocType.FUNCTIONAL_ACK,
         file=OutFile(envelope=answering_envelope(group.envelope), render=render),
         answers=tuple(
-            Answered(exchange_id=e.id, verdict=_verdict(e, f, rejected_all=rejected_all)) for e, f in members
+            Answered(exchange_id=e.id, verdict=letter)
+            for (e, _), letter in zip(members, x12.verdicts(verdict), strict=True)
         ),
         number=group.envelope.group_control,
     )
@@ -112,16 +111,10 @@ def answer_file(
         document=DocType.RECEIPT,
         file=OutFile(envelope=answering_envelope(group.envelope), render=render),
         answers=tuple(
-            Answered(exchange_id=e.id, verdict=_verdict(e, f, rejected_all=False)) for e, f in members
+            Answered(exchange_id=e.id, verdict="R" if e.state is State.REJECTED else "A") for e, f in members
         ),
         number=entries[0].number if entries else "",
     )
-
-
-def _verdict(exchange: Exchange, findings: tuple[Finding, ...], *, rejected_all: bool) -> str:
-    if rejected_all or exchange.state is State.REJECTED:
-        return "R"
-    return "E" if findings else "A"
 
 
 def _entry(exchange: Exchange, findings: tuple[Finding, ...]) -> ReceiptEntry:

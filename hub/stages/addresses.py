@@ -15,6 +15,7 @@ from hub.model.documents import DocType
 from hub.model.envelope import Address, Delimiters, Envelope
 from hub.model.finding import Finding, Where
 from hub.model.partner import Partner
+from translators.x12.sets import SET_IDS
 
 
 class Company(Struct, frozen=True, kw_only=True):
@@ -97,6 +98,7 @@ def outgoing_envelope(partner: Partner, company: Company, document: DocType) -> 
     agreement = partner.send.get(document)
     form = (agreement.format if agreement else "") or partner.format
     release = (agreement.release if agreement else "") or x12.release
+    set_id, functional_id = SET_IDS.get(document, ("", "")) if form == "x12" else ("", "")
     return Envelope(
         format=form,
         sender=ours,
@@ -113,7 +115,9 @@ def outgoing_envelope(partner: Partner, company: Company, document: DocType) -> 
         ),
         group_sender=partner.identity.our_gs or company.gs or ours.id,
         group_receiver=partner.identity.gs or theirs.id,
+        functional_id=functional_id,
         release=release,
+        set_id=set_id,
     )
 
 
