@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import structs
 
 from hub.model.acks import GroupVerdict, ReceivedGroupAck, ReceivedTechnicalAck, Verdict
@@ -31,7 +33,7 @@ class X12Acknowledger:
 
     def write_functional_ack(self, verdict: GroupVerdict, envelope: Envelope, partner: Partner) -> bytes:
         """Write an interchange that carries one 997 or 999 on a received group."""
-        kind = "999" if partner.x12.functional_ack == "999" else "997"
+        kind: Literal["997", "999"] = "999" if partner.x12.functional_ack == "999" else "997"
         body = group_acknowledgment(verdict, partner.x12.ack_detail, kind)
         return write_interchange(structs.replace(envelope, set_id=kind, functional_id="FA"), [body])
 
