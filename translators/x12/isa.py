@@ -82,7 +82,7 @@ def read_isa(text: str, start: int) -> Isa:
     if len(positions) < 16 or positions[15] + 2 >= len(text):
         return _truncated(text, start, separator, len(text) if len(text) - start < LONGEST else start + 3)
     last = positions[15]
-    return _finish(text, start, last + 1, last + 2, (_width_finding(text, start, positions),))
+    return _finish(text, start, last + 1, last + 2, _width_findings(text, start, positions))
 
 
 def _fixed(text: str, start: int, separator: str) -> Isa | None:
@@ -142,20 +142,21 @@ def _truncated(text: str, start: int, separator: str, stop: int) -> Isa:
     return Isa(elements, Delimiters(element=separator), start, stop, readable=False, findings=(finding,))
 
 
-def _width_finding(text: str, start: int, positions: list[int]) -> Finding:
-    """Name the first element of a variable-width ISA that has not its width."""
+def _width_findings(text: str, start: int, positions: list[int]) -> tuple[Finding, ...]:
+    """Name the first element of a variable-width ISA that has not its width, and each address that is too long."""
     values = text[start : positions[15] + 2].split(text[start + 3])
-    for at, width in enumerate(WIDTHS, start=1):
-        if len(values[at]) != width:
-            break
-    shown = "" if at in SECRET else values[at]
-    return Finding(
-        problems.ISA_WIDTH,
-        f"ISA{at:02d} ({NAMES[at - 1]}) has {len(values[at])} characters; it must have {WIDTHS[at - 1]}",
-        Severity.WARNING,
-        Where(offset=start, segment_number=1, segment="ISA", element=at),
-        shown,
-        "fill ISA elements with blanks to their fixed width",
+    wrong = [at for at, width in enumerate(WIDTHS, start=1) if len(values[at]) != width]
+    too_long = [at for at in (5, 6, 7, 8) if len(values[at]) > WIDTHS[at - 1]]  # nobody could answer them
+    return tuple(
+        Finding(
+            problems.ISA_WIDTH,
+            f"ISA{at:02d} ({NAMES[at - 1]}) has {len(values[at])} characters; it must have {WIDTHS[at - 1]}",
+            Severity.ERROR if at in too_long else Severity.WARNING,
+            Where(offset=start, segment_number=1, segment="ISA", element=at),
+            "" if at in SECRET else values[at],
+            "fill ISA elements with blanks to their fixed width",
+        )
+        for at in sorted({*wrong[:1], *too_long})
     )
 
 

@@ -15,6 +15,7 @@ from hub.model.errors import Undeliverable
 from hub.model.finding import Finding, Where
 from translators.errors import Unwritable
 from translators.x12.acknowledge import COMPONENT, trimmed
+from translators.x12.dictionary import load, nearest_release
 from translators.x12.isa import REPETITION_FROM, WIDTHS
 
 CENTURY_FROM = "004010"  # GS04 is CCYYMMDD from here on, YYMMDD before
@@ -22,7 +23,10 @@ CENTURY_FROM = "004010"  # GS04 is CCYYMMDD from here on, YYMMDD before
 
 def interchange_version(envelope: Envelope) -> str:
     """Return ISA12: as the envelope says, else derived from the release (004010 gives 00401)."""
-    return envelope.version or (envelope.release[:5] if envelope.release[:5].isdecimal() else "00401")
+    for candidate in (envelope.version, envelope.release[:5]):
+        if len(candidate) == 5 and candidate.isascii() and candidate.isdecimal():
+            return candidate
+    return "00401"
 
 
 def write_interchange(
@@ -40,7 +44,9 @@ def write_interchange(
     """
     if envelope.prepared_at is None:
         raise Undeliverable("an interchange cannot be written without envelope.prepared_at")
-    pen = _Pen(_delimiters(envelope), replace_separators=replace_separators)
+    # AK404 repeats a partner's bad value, which may hold our separators: an acknowledgment must go out all the same
+    replacing = replace_separators or envelope.set_id in {"997", "999"}
+    pen = _Pen(_delimiters(envelope), envelope.release, replace_separators=replacing)
     lines = [_isa(envelope, pen)]
     lines += [pen.segment(list(ack), 0) for ack in technical_acks]
     if sets:
@@ -76,12 +82,12 @@ def _delimiters(envelope: Envelope) -> Delimiters:
 class _Pen:
     """Writes segments with one interchange's separators and notes what cannot be written."""
 
-    def __init__(self, delimiters: Delimiters, *, replace_separators: bool) -> None:
+    def __init__(self, delimiters: Delimiters, release: str, *, replace_separators: bool) -> None:
         self.delimiters = delimiters
+        self.segments = load(nearest_release(release)).segments
         self.replace_separators = replace_separators
         self.findings: list[Finding] = []
-        forbidden = delimiters.element + delimiters.segment
-        self.signs = forbidden + delimiters.component + delimiters.repetition
+        self.signs = delimiters.element + delimiters.segment + delimiters.component + delimiters.repetition
 
     def segment(self, elements: Sequence[str], number: int) -> str:
         """Return a segment without its terminator; `number` is its place in the set, 0 in the envelopes."""
@@ -92,10 +98,9 @@ class _Pen:
 
     def value(self, elements: Sequence[str], at: int, number: int) -> str:
         """Return one element as it may be written."""
-        value = str(elements[at])
-        bad = sorted(
-            {c for c in value if c in self.delimiters.element + self.delimiters.segment or _control(c)}
-        )
+        value = elements[at]
+        forbidden = self._forbidden(elements[0], at)
+        bad = sorted({c for c in value if c in forbidden or _control(c)})
         if bad and not self.replace_separators:
             signs = " ".join(map(repr, bad))
             where = Where(segment_number=number or None, segment=elements[0], element=at)
@@ -108,6 +113,16 @@ class _Pen:
             value = value.replace(sign, " ")
         return value.replace(COMPONENT, self.delimiters.component)
 
+    def _forbidden(self, tag: str, at: int) -> str:
+        """Return the signs that may not stand in an element: those of components only where it has none."""
+        segment = self.segments.get(tag)
+        if segment is None or at > len(segment.uses):
+            return self.delimiters.element + self.delimiters.segment
+        use = segment.uses[at - 1]
+        inner = "" if use.parts else self.delimiters.component
+        repeat = "" if use.repeats > 1 else self.delimiters.repetition
+        return self.delimiters.element + self.delimiters.segment + inner + repeat
+
 
 def _control(character: str) -> bool:
     return (character < " " or character == "\x7f") and character != COMPONENT
@@ -116,7 +131,8 @@ def _control(character: str) -> bool:
 def _set(envelope: Envelope, body: Sequence[Sequence[str]], at: int, pen: _Pen) -> list[str]:
     first = envelope.set_control or "0001"
     control = str(int(first) + at).zfill(max(4, len(first))) if first.isdecimal() else first
-    lines = [pen.segment(["ST", envelope.set_id, control], 1)]
+    guide = envelope.release if envelope.set_id == "999" else ""  # ST03 is for guides; others do without
+    lines = [pen.segment(["ST", envelope.set_id, control, guide], 1)]
     lines += [pen.segment(segment, number) for number, segment in enumerate(body, start=2)]
     lines.append(pen.segment(["SE", str(len(body) + 2), control], len(body) + 2))
     return lines
@@ -128,10 +144,11 @@ def _isa(envelope: Envelope, pen: _Pen) -> str:
     version = interchange_version(envelope)
     standard = pen.delimiters.repetition or "U"
     sender, receiver = envelope.sender, envelope.receiver
+    usage = envelope.usage if envelope.usage in {"P", "T", "I"} else "P"
     values = [
         "00", "", "00", "", sender.qualifier, sender.id, receiver.qualifier, receiver.id,
         at.strftime("%y%m%d"), at.strftime("%H%M"), standard, version, envelope.interchange_control.zfill(WIDTHS[12]),
-        "1" if envelope.ack_requested else "0", envelope.usage or "P", pen.delimiters.component,
+        "1" if envelope.ack_requested else "0", usage, pen.delimiters.component,
     ]  # fmt: skip
     for position, (value, width) in enumerate(zip(values, WIDTHS, strict=True), start=1):
         if len(value) > width:
