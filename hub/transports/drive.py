@@ -43,7 +43,10 @@ class Drive(Protocol):
         """Write a whole file; `exclusive`: raise FileExistsError rather than write over one."""
 
     def rename(self, old: str, new: str) -> bool:
-        """Rename; False (and nothing done) when `new` is taken."""
+        """Rename a file of ours; False (and nothing done) when `new` is taken."""
+
+    def take(self, old: str, new: str) -> bool:
+        """Rename a file that others may be replacing now: whatever is there goes. False as in `rename`."""
 
     def remove(self, path: str) -> None:
         """Delete a file; one that is gone already is fine."""
@@ -103,6 +106,19 @@ class LocalDrive:
 
     def rename(self, old: str, new: str) -> bool:
         return rename_new(Path(old), Path(new))
+
+    def take(self, old: str, new: str) -> bool:
+        """Reserve the new name, then rename over it: link and unlink could unlink a newer file."""
+        try:
+            os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640))
+        except FileExistsError:
+            return False
+        try:
+            Path(old).rename(new)
+        except OSError:
+            Path(new).unlink()
+            raise
+        return True
 
     def remove(self, path: str) -> None:
         Path(path).unlink(missing_ok=True)

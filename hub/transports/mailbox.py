@@ -222,7 +222,7 @@ class DriveMailbox:
     def _archive(self, path: str, file: RemoteFile) -> None:
         for name in pickup.archive_names(file):
             target = place(self._folders.archive, name)
-            if self._drive.stat(target) is None and self._drive.rename(path, target):
+            if self._drive.stat(target) is None and self._drive.take(path, target):
                 break
         moved = self._drive.stat(target)
         replaced = moved is not None and (moved.size, moved.modified_at) != (file.size, file.modified_at)

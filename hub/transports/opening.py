@@ -1,4 +1,4 @@
-"""From a partner's profile to the mailbox that it describes."""
+"""From a partner's profile to the mailbox, and the account, that it describes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import msgspec
 
 from hub.model.errors import ConfigError
 from hub.model.partner import Partner
+from hub.transports.accounts import Account, hash_password
 from hub.transports.folder import FolderMailbox
+from hub.transports.keys import public_blob
 from hub.transports.pickup import name_fault
 from hub.transports.port import Mailbox
 from hub.transports.server import EmbeddedMailbox
@@ -27,11 +29,8 @@ def open_mailbox(partner: Partner, spool: Path, server_root: Path, secrets: Secr
     """
     transport = partner.transport
     if transport.kind == "embedded":
-        account = transport.user or partner.key
-        if name_fault(account) or account.startswith("."):
-            raise ConfigError(f"{partner.key}: transport.user {account!r} cannot name an account")
         rules = msgspec.structs.replace(rules_of(transport, 0.0), settle_seconds=0.0)
-        return EmbeddedMailbox(server_root, account, rules)
+        return EmbeddedMailbox(server_root, account_name(partner), rules, keep=bool(transport.archive))
     if transport.kind == "folder":
         base = spool / partner.key
         archive = base / transport.archive if transport.archive else None
@@ -46,3 +45,33 @@ def open_mailbox(partner: Partner, spool: Path, server_root: Path, secrets: Secr
             f"{partner.key}: transport.host_key is missing; ask the partner for the SHA256 fingerprint"
         )
     return SftpMailbox(transport, secrets, patience_seconds=PATIENCE_SECONDS)
+
+
+def account_for(partner: Partner, secrets: Secrets) -> Account:
+    """Return the account that a partner has on the embedded server.
+
+    Public keys may be lines or references; the password's reference may lead to an argon2 hash or to the
+    password itself, which is hashed here: costly on purpose, so keep the result. Raises ConfigError.
+    """
+    keys = tuple(
+        _text(secrets(key)) if key.startswith(("file:", "env:")) else key
+        for key in partner.transport.public_keys
+    )
+    for key in keys:
+        if not public_blob(key):
+            raise ConfigError(f"{partner.key}: transport.public_keys: {key[:40]!r} is no OpenSSH public key")
+    password = _text(secrets(partner.transport.password)) if partner.transport.password else ""
+    hashed = password if password.startswith("$argon2") or not password else hash_password(password)
+    return Account(account_name(partner), keys, hashed)
+
+
+def account_name(partner: Partner) -> str:
+    """Return the login name, which is also a folder's. Raises ConfigError when it cannot be."""
+    account = partner.transport.user or partner.key
+    if name_fault(account) or account.startswith("."):
+        raise ConfigError(f"{partner.key}: transport.user {account!r} cannot name an account")
+    return account
+
+
+def _text(secret: bytes | str) -> str:
+    return (secret.decode("utf-8", "replace") if isinstance(secret, bytes) else secret).strip()

@@ -8,6 +8,7 @@ between two looks is measured on our clock; a server's times are compared with e
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -33,6 +34,9 @@ TEMPORARY_ENDINGS = (
 #: Most file systems stop at 255 bytes; names from outside stop earlier, so that our suffixes fit too.
 LONGEST_NAME_BYTES = 200
 LONGEST_PATH_PART_BYTES = 250
+
+#: Unicode categories that hide in a log line or turn it around: controls, formats, surrogates, line ends.
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 #: How much of a file's end is read to find IEA*n*nnnnnnnnn and the blanks after it.
 TAIL_BYTES = 256
@@ -70,8 +74,8 @@ def name_fault(name: str, longest_bytes: int = LONGEST_NAME_BYTES) -> str:
         return "it is not a file name"
     if "/" in name or "\\" in name:
         return "it contains a path separator"
-    if any(ord(char) < 32 or 127 <= ord(char) < 160 for char in name):
-        return "it contains a control character"
+    if any(unicodedata.category(char) in UNSEEN for char in name):
+        return "it contains a control character or one that is not seen"
     if length > longest_bytes:
         return f"it has {length} bytes, {longest_bytes} are the limit"
     return ""

@@ -23,6 +23,7 @@ from hub.transports.keys import fingerprint, load_or_generate
 from hub.transports.pickup import Rules
 from hub.transports.server_files import PartnerFiles
 from hub.transports.server_login import Desk, Gate, make_home
+from hub.transports.server_uploads import drop_old_parts
 
 KEX = (
     "mlkem768x25519-sha256",
@@ -48,6 +49,9 @@ MACS = (
 
 #: How often the door is left to look after the connections.
 SWEEP_SECONDS = 0.25
+
+#: How long an interrupted upload can be resumed.
+PARTS_KEPT_SECONDS = 7 * 86_400.0
 
 #: paramiko logs each port scan with a traceback; what matters of a connection goes to the audit.
 WIRE_LOG = "hub.transports.wire"
@@ -110,6 +114,7 @@ class EmbeddedSftpServer:
         logging.getLogger(WIRE_LOG).setLevel(logging.CRITICAL + 1)
         self._host_key()
         self._desk.root.mkdir(mode=0o750, parents=True, exist_ok=True)
+        drop_old_parts(self._desk.root, self._desk.clock().timestamp() - PARTS_KEPT_SECONDS)
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         self._listener = socket.create_server((self._host, self._port), family=family, backlog=64)
         self._port = int(self._listener.getsockname()[1])  # the same one again after stop() and start()
@@ -205,6 +210,7 @@ class EmbeddedMailbox(FolderMailbox):
     """The hub's side of an account on the embedded server: a mailbox over its in, out and archive.
 
     An upload appears there when it is closed: there is no settling to wait for, no missing IEA to hope for.
+    `keep`: what was picked up stays in the archive, which the partner can read.
     """
 
     def __init__(
@@ -213,8 +219,10 @@ class EmbeddedMailbox(FolderMailbox):
         account: str,
         rules: Rules | None = None,
         *,
+        keep: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         home = make_home(root, account)
         at_once = rules or Rules(settle_seconds=0.0, patience_seconds=0.0)
-        super().__init__(home / "in", home / "out", home / "archive", at_once, monotonic=monotonic)
+        archive = home / "archive" if keep else None
+        super().__init__(home / "in", home / "out", archive, at_once, monotonic=monotonic)

@@ -185,3 +185,10 @@ class Uploads:
         with self._lock:
             if self._open.get(handle.final) is handle:
                 del self._open[handle.final]
+
+
+def drop_old_parts(root: Path, before: float) -> None:
+    """Delete the parts of uploads that nobody resumed since `before` (seconds since the epoch)."""
+    for part in root.glob(f"*/{UPLOADS}/*"):
+        if part.lstat().st_mtime < before:
+            part.unlink()

@@ -86,13 +86,16 @@ class SftpDrive:
         """
         try:
             self._once(lambda client: client.rename(old, new))
-        except (ConnectionError, FileNotFoundError, PermissionError):
+        except (ConnectionError, FileNotFoundError):
             raise
-        except OSError:
+        except OSError:  # SFTP 3 has no code for a taken name: servers say Failure or Permission denied
             if self.stat(new) is not None:
                 return False
             self._once(lambda client: client.posix_rename(old, new))
         return True
+
+    def take(self, old: str, new: str) -> bool:
+        return self.rename(old, new)  # one request: the server moves what is there
 
     def remove(self, path: str) -> None:
         def delete(client: WireClient) -> None:

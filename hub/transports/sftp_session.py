@@ -125,9 +125,9 @@ class SftpSession:
     def _attempt(ssh: paramiko.Transport, log_in: Callable[[], object]) -> bool:
         try:
             log_in()
-        except paramiko.AuthenticationException:
-            if not ssh.is_active():  # hung up on us: no answer, not a refusal
-                raise paramiko.SSHException("the connection ended during login") from None
+        except paramiko.AuthenticationException as fault:
+            if not ssh.is_active() or "timeout" in str(fault):  # no answer, not a refusal
+                raise paramiko.SSHException("the connection ended during login") from fault
         return ssh.is_authenticated()
 
     def _secret(self, reference: str) -> bytes | str:

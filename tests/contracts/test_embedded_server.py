@@ -317,3 +317,15 @@ def test_nonsense_on_the_wire_harms_nobody(server: Embedded) -> None:
             with suppress(OSError, EOFError, paramiko.SFTPError):
                 client._request(kind, b"\xff\xfe", os.urandom(40))
         assert client.listdir("/in") == []
+
+
+def test_parts_that_nobody_resumed_are_dropped_at_the_next_start(tmp_path: Path) -> None:
+    with embedded_server(tmp_path) as server, server.client() as client:
+        client.listdir("/in")
+    parts = server.home / ".uploads"
+    for name, at in (("old.bin", 1_700_000_000), ("new.bin", None)):
+        (parts / name).write_bytes(b"x")
+        if at:
+            os.utime(parts / name, (at, at))
+    with embedded_server(tmp_path):
+        assert [path.name for path in parts.iterdir()] == ["new.bin"]

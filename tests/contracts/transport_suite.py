@@ -9,6 +9,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,23 @@ class TransportSuite:
         (rig.inbox / "folder.edi").mkdir()
         rig.put("good.edi", WHOLE)
         assert rig.names() == ["good.edi"]
+
+    def test_symbolic_links_are_skipped(self, rig: Rig, tmp_path: Path) -> None:
+        (tmp_path / "secret").write_bytes(b"secret")
+        (rig.inbox / "link.edi").symlink_to(tmp_path / "secret")
+        assert rig.names() == []
+
+    def test_threads_may_share_a_mailbox(self, rig: Rig) -> None:
+        rig.put("a.edi", WHOLE)
+
+        def work(thread: int) -> None:
+            for number in range(8):
+                rig.mailbox.deliver(f"{thread}-{number}.edi", b"x" * 40_000)
+                rig.mailbox.list_ready()
+
+        with ThreadPoolExecutor(3) as threads:
+            list(threads.map(work, range(3)))
+        assert len([path for path in rig.outbox.iterdir() if path.stat().st_size == 40_000]) == 24
 
     def test_x12_without_its_end_waits_until_patience_ends(self, rig: Rig) -> None:
         rig.put("half.edi", WHOLE[:-20])

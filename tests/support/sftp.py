@@ -14,15 +14,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import argon2
 import paramiko
 
 from hub.model.partner import Transport
-from hub.transports.accounts import Account, AuditEvent, Limits, hash_password
+from hub.transports.accounts import Account, AuditEvent, Limits
 from hub.transports.keys import fingerprint, generate_key, load_or_generate, read_private_key
 from hub.transports.server import EmbeddedSftpServer, utc_now
 
 PASSWORD = "open sesame"
-PASSWORD_HASH = hash_password(PASSWORD)
+PASSWORD_HASH = argon2.PasswordHasher(time_cost=1, memory_cost=1024).hash(
+    PASSWORD
+)  # cheap: tests log in often
 
 
 @dataclass

@@ -74,10 +74,9 @@ def test_a_size_that_differs_is_not_delivered(tmp_path: Path) -> None:
 
 def test_bytes_that_replace_a_file_while_it_is_released_come_back(tmp_path: Path) -> None:
     class Racing(LocalDrive):
-        def rename(self, old: str, new: str) -> bool:
-            if new.startswith(str(tmp_path / "archive")):
-                Path(old).write_bytes(b"new bytes")  # the partner, between our look and our rename
-            return super().rename(old, new)
+        def take(self, old: str, new: str) -> bool:
+            Path(old).write_bytes(b"new bytes")  # the partner, between our look and our rename
+            return super().take(old, new)
 
     inbox = tmp_path / "in"
     inbox.mkdir()

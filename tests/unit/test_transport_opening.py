@@ -12,7 +12,7 @@ from hub.model.partner import Partner, Transport
 from hub.transports.accounts import Account, hash_password, key_fits, password_fits
 from hub.transports.folder import FolderMailbox
 from hub.transports.keys import fingerprint, generate_key, public_blob, read_private_key
-from hub.transports.opening import open_mailbox
+from hub.transports.opening import account_for, open_mailbox
 from hub.transports.server import EmbeddedMailbox
 from hub.transports.sftp import SftpMailbox
 
@@ -78,3 +78,29 @@ def test_only_the_right_password_of_a_known_account_fits() -> None:
     assert not password_fits(None, "nobody")
     assert not password_fits(Account("keys-only"), "nobody")
     assert not password_fits(Account("broken", password_hash="plain text"), "plain text")
+
+
+def test_an_account_is_made_of_lines_and_references(tmp_path: Path) -> None:
+    line = generate_key(tmp_path / "id")
+    other = generate_key(tmp_path / "other")
+    secrets = {"file:id.pub": line.encode() + b"\n", "env:P": b"secret\n", "env:H": hash_password("secret")}
+    for password in ("env:P", "env:H"):
+        transport = Transport(public_keys=("file:id.pub", other), password=password)
+        account = account_for(Partner(key="acme", name="ACME", transport=transport), secrets.__getitem__)
+        assert (account.name, account.public_keys) == ("acme", (line, other))
+        assert password_fits(account, "secret")
+
+
+def test_an_account_with_a_broken_key_is_refused() -> None:
+    partner = Partner(key="acme", name="ACME", transport=Transport(public_keys=("ssh-ed25519 ???",)))
+    with pytest.raises(ConfigError, match="is no OpenSSH public key"):
+        account_for(partner, lambda _: b"")
+
+
+def test_without_an_archive_the_embedded_mailbox_deletes(tmp_path: Path) -> None:
+    mailbox = opened(tmp_path, archive="")
+    assert isinstance(mailbox, EmbeddedMailbox)
+    (tmp_path / "accounts" / "acme" / "in" / "a.csv").write_bytes(b"x")
+    (file,) = mailbox.list_ready()
+    mailbox.release(file)
+    assert not list((tmp_path / "accounts" / "acme").rglob("a.csv"))
