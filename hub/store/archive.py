@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from hub.model.errors import Undeliverable
+from hub.model.errors import Retryable, Undeliverable
 
 CHUNK_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -30,9 +30,10 @@ class Archive:
         self._root = root
         self._incoming = root / "tmp"
         self._incoming.mkdir(parents=True, exist_ok=True)
+        self._rooted: set[str] = set()  # folders `ab/cd` that a power cut can no longer take away
 
     def put(self, data: bytes) -> str:
-        """Keep the bytes and return their SHA-256 (64 hexadecimal digits). A repeat changes nothing."""
+        """Keep the bytes and return their SHA-256 in hexadecimal; raise Retryable when that fails."""
         sha256 = hashlib.sha256(data).hexdigest()
         if not self._holds(sha256, len(data)):
             with self._temporary() as file:
@@ -96,11 +97,16 @@ class Archive:
     @contextmanager
     def _temporary(self) -> Iterator[IO[bytes]]:
         """Give a new file beside the archive's folders (same disk, so a rename is atomic); tidy it up."""
-        with tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
-            try:
-                yield file
-            finally:
-                Path(file.name).unlink(missing_ok=True)
+        try:
+            with tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+                try:
+                    yield file
+                finally:
+                    Path(file.name).unlink(missing_ok=True)
+        except OSError as fault:
+            raise Retryable(
+                f"archive: cannot write in {self._root}: {fault}. Check the space and the rights of that folder."
+            ) from fault
 
     def _settle(self, file: IO[bytes], sha256: str) -> None:
         """Bring a written file to its name so that it survives a power cut."""
@@ -109,10 +115,12 @@ class Archive:
         path = self._path(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         Path(file.name).replace(path)
-        # The folders may be new as well, and another thread may have made them a moment ago without having
-        # synced them yet: sync each level, every time.
-        for folder in (path.parent, path.parent.parent, self._root):
-            _sync_folder(folder)
+        _sync_folder(path.parent)
+        if sha256[:4] not in self._rooted:
+            # The folders may be new as well, and whoever made them may not have synced them yet.
+            _sync_folder(path.parent.parent)
+            _sync_folder(self._root)
+            self._rooted.add(sha256[:4])
 
     def free_bytes(self) -> int:
         """Return the free space of the archive's disk in bytes."""

@@ -19,7 +19,7 @@ transactions = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(steps=transactions, limit=st.integers(min_value=1, max_value=7))
 def test_committed_numbers_are_one_to_the_limit_over_and_over(
     steps: list[tuple[list[str], bool]], limit: int

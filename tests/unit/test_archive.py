@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.errors import Undeliverable
+from hub.model.errors import Retryable, Undeliverable
 from hub.store import Archive
 
 DATA = b"ISA*00*          *00*          ~"
@@ -73,6 +73,14 @@ def test_a_file_cut_short_is_written_again(archive: Archive, tmp_path: Path) -> 
     (tmp_path / "archive" / SHA256[:2] / SHA256[2:4] / SHA256).write_bytes(DATA[:5])
     assert archive.put(DATA) == SHA256
     assert archive.get(SHA256) == DATA
+
+
+def test_a_disk_that_takes_nothing_is_tried_again(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "archive" / "tmp").rmdir()
+    with pytest.raises(Retryable, match="cannot write in"):
+        archive.put(DATA)
+    (tmp_path / "archive" / "tmp").mkdir()
+    assert archive.put(DATA) == SHA256
 
 
 def test_what_is_missing_is_named(archive: Archive) -> None:
