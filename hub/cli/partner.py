@@ -241,6 +241,6 @@ def _next_steps(path: Path, key: str, isa: str) -> Iterator[str]:
         yield f"fill in [identity] isa in {path.as_posix()} (X12 partners)"
     yield f"put a file of theirs into {(path.parent / key / 'samples').as_posix()}"
     yield f"hub partner lint {key}"
-    yield f"hub partner try {key} FILE"
+    yield f"hub partner try --partner {key} FILE"
     yield f"hub partner connect {key}"
     yield 'status = "live" when their test documents come through'

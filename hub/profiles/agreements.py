@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from hub.model import problems
 from hub.model.documents import DOCUMENTS, DocType
-from hub.model.finding import Finding
+from hub.model.finding import Severity
 from hub.model.partner import Crosswalks, Partner, Receive, Send
 from hub.profiles.fault import Fault
+from hub.profiles.map_rules import leaves, map_faults
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.positions import KeyPath
-from translators.paths import type_at
-from translators.x12.mapping_place import parse_place
+from translators.crosswalk import Crosswalk
 
-_MUST = re.compile(r"[A-Z][A-Z0-9]{1,2}\d{2}(-\d{1,2})?")  # PO106, SAC01, SVC01-2
 _TOLERANCE = re.compile(r"tolerance\s+(\d{1,3}(\.\d{1,4})?)\s*%")
 _FORMATS = ("x12", "csv", "xml")
 _TRUST = ("crosswalk", "buyer_part", "vendor_part", "upc", "ean", "gtin", "sku", "manufacturer_part")
@@ -34,8 +31,7 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
             path: KeyPath = (direction, document.value)
             yield from _document(document, path)
             yield from _format(agreement, path)
-            yield from _must(agreement, agreement.format or partner.format, path)
-            yield from _map(document, agreement, agreement.format or partner.format, path)
+            yield from map_faults(document, agreement, agreement.format or partner.format, path, folder)
             yield from _files(agreement, path, folder)
     for document, receive in partner.receive.items():
         yield from _price(receive, ("receive", document.value, "price"))
@@ -44,59 +40,18 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
 
 
 def _document(document: DocType, path: KeyPath) -> Iterator[Fault]:
+    hint = f"the hub translates {', '.join(DOCUMENTS)}"
     if document is DocType.UNKNOWN:
-        yield Fault(
-            path, f'"{path[0]}.unknown" is no document', "name the document: purchase_order, invoice ..."
-        )
+        yield Fault(path, f'"{path[0]}.unknown" is no document', hint)
+    elif document not in DOCUMENTS:
+        message = f'"{document}" is not translated by this version of the hub'
+        yield Fault(path, message, hint, severity=Severity.WARNING)
 
 
 def _format(agreement: Agreement, path: KeyPath) -> Iterator[Fault]:
     if agreement.format and agreement.format not in _FORMATS:
         guess = did_you_mean(agreement.format, _FORMATS)
         yield Fault((*path, "format"), f'unknown format "{clip(agreement.format)}"{guess}', "x12, csv or xml")
-
-
-def _must(agreement: Agreement, form: str, path: KeyPath) -> Iterator[Fault]:
-    """Keys name an X12 element (segment and position); in CSV and XML any column or path may be named."""
-    if form != "x12":
-        return
-    for name in agreement.must:
-        if not _MUST.fullmatch(name):
-            hint = "segment and position: PO106 is element 06 of PO1; a component is SAC01-2"
-            yield Fault((*path, "must", name), f'"{clip(name)}" names no X12 element', hint, name)
-
-
-def _map(document: DocType, agreement: Agreement, form: str, path: KeyPath) -> Iterator[Fault]:
-    """Left stands a canonical path, right a place in the partner's format."""
-    for field, place in agreement.map.items():
-        at = (*path, "map", field)
-        if fault := _field_fault(document, field):
-            hint = 'a field of the canonical document, e.g. "refs.department" or "lines[].price"'
-            yield Fault(at, f"no such field: {clip(fault, 200)}", hint, field)
-        if not place.strip():
-            yield Fault(at, f'"{clip(field)}" is mapped to nothing', "name the place, or leave the line out")
-        elif form == "x12" and (fault := _x12_fault(place)):
-            yield Fault(at, f"no such place: {clip(fault, 200)}", 'e.g. "REF[DP]/02", "PO1/04"', place)
-
-
-def _field_fault(document: DocType, field: str) -> str:
-    """Say why a canonical path names nothing in its document."""
-    if document not in DOCUMENTS:
-        return ""
-    try:
-        type_at(DOCUMENTS[document], field)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def _x12_fault(place: str) -> str:
-    """Say what is wrong with an X12 place; the X12 map language is the judge."""
-    try:
-        parse_place(place)
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def _price(receive: Receive, path: KeyPath) -> Iterator[Fault]:
@@ -145,16 +100,15 @@ def _files(agreement: Agreement, path: KeyPath, folder: Path) -> Iterator[Fault]
 
 
 def _file_fault(relative: str, path: KeyPath, folder: Path) -> Iterator[Fault]:
-    pure = PurePosixPath(relative)
-    if pure.is_absolute() or ".." in pure.parts or "\\" in relative or "\0" in relative:
+    if leaves(relative):
         yield Fault(
             path,
             f'"{clip(relative)}" leaves the partners folder',
             "a path below it: acme/items.csv",
             relative,
         )
-    elif not (folder / pure).is_file():
-        near = did_you_mean(relative, _files_below(folder, pure.suffix))
+    elif not (folder / relative).is_file():
+        near = did_you_mean(relative, _files_below(folder, Path(relative).suffix))
         hint = f"it is looked for in {folder.as_posix()}"
         yield Fault(
             path, f'there is no file "{clip(relative)}"{near}', hint, relative, problems.CONFIG_REFERENCE
@@ -169,12 +123,8 @@ def _files_below(folder: Path, suffix: str) -> list[str]:
 
 
 def _crosswalk_faults(file: Path, path: KeyPath) -> Iterator[Fault]:
-    """Imported late: not every profile has a crosswalk."""
-    if find_spec("translators.crosswalk") is None:
-        return
-    load: Callable[[Path], tuple[object, tuple[Finding, ...]]]
-    load = import_module("translators.crosswalk").Crosswalk.load
-    for finding in load(file)[1]:
+    """What is wrong inside a crosswalk stands in its own rows."""
+    for finding in Crosswalk.load(file)[1]:
         row = f":{finding.where.row}" if finding.where.row else ""
         message = f"{file.as_posix()}{row}: {finding.message}"
         yield Fault(path, message, finding.hint, finding.value, problems.CONFIG_REFERENCE, finding.severity)

@@ -10,6 +10,7 @@ import pytest
 from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.errors import ConfigError
+from hub.model.finding import Severity
 from hub.profiles import effective, load_partners
 from hub.toml.reading import as_line
 
@@ -125,6 +126,34 @@ def test_each_fault_is_one_finding_at_its_line(
     assert [(f.problem, f.where.row) for f in findings] == [(problem, line)]
     assert words in findings[0].message
     assert findings[0].hint
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "line", "words"),
+    [
+        ("x12", 'map_file = "own.toml"', 6, "no map file"),
+        ("csv", 'map."lines[].price" = ""', 6, "mapped to nothing"),
+        ("csv", 'must.colour = ""', 6, "colour"),
+        ("csv", 'map_file = "own.toml"', 6, "unknown colums"),
+        ("xml", 'map_file = "own.toml"', 6, "unknown colums"),
+        ("xml", 'map."number" = "Order[/@id"', 6, "XPath"),
+    ],
+)
+def test_a_map_that_would_stop_a_document_is_refused(
+    folder: Path, form: str, text: str, line: int, words: str
+) -> None:
+    (folder / "own.toml").write_text('document = "invoice"\n[colums]\n')
+    (folder / "acme.toml").write_text(f'format = "{form}"\n{GOOD}[receive.invoice]\n{text}\n')
+    findings = [f for f in load_partners(folder)[1] if f.where.file.endswith("acme.toml")]
+    assert [finding.where.row for finding in findings] == [line]
+    assert words in findings[0].message
+
+
+def test_a_document_that_the_hub_cannot_do_yet_is_a_warning(folder: Path) -> None:
+    (folder / "acme.toml").write_text(GOOD + "[receive.remittance]\n")
+    partners, (finding,) = load_partners(folder)
+    assert list(partners) == ["acme"]
+    assert (finding.severity, finding.where.row) == (Severity.WARNING, 4)
 
 
 def test_a_key_in_the_wrong_table_is_sent_home(folder: Path) -> None:

@@ -1,0 +1,119 @@
+"""The rules for `map`, `map_file` and `must`: each format's own map language is the judge.
+
+What the judges refuse here would stop a document on its way, so it is refused before anything moves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from hub.model.documents import DOCUMENTS, DocType
+from hub.model.errors import ConfigError
+from hub.model.partner import Receive, Send
+from hub.profiles.fault import Fault
+from hub.toml.checking import clip
+from hub.toml.positions import KeyPath
+from translators.paths import type_at
+
+_MUST = re.compile(r"[A-Z][A-Z0-9]{1,2}\d{2}(-\d{1,2})?")  # PO106, SAC01, SVC01-2
+
+
+def map_faults(
+    document: DocType, agreement: Receive | Send, form: str, path: KeyPath, folder: Path
+) -> Iterator[Fault]:
+    """Yield the faults of one agreement's map in the format `form`; `folder` holds the partners' files."""
+    if document not in DOCUMENTS:
+        return
+    faults = [*_fields(document, agreement, path), *_places(agreement, path)]
+    if form == "x12":
+        faults += _x12(document, agreement, path, folder)
+    elif not faults and usable_file(agreement.map_file, folder):
+        # the judges of CSV and XML see a map as a whole and stop at the first fault
+        faults += _whole(document, agreement, form, path, folder)
+    seen: set[KeyPath] = set()
+    for fault in faults:
+        if fault.path not in seen:
+            yield fault
+        seen.add(fault.path)
+
+
+def usable_file(relative: str, folder: Path) -> bool:
+    """Say whether a profile may name this file: below the partners folder, and there. "" names none."""
+    if leaves(relative):
+        return False
+    return not relative or (folder / relative).is_file()
+
+
+def leaves(relative: str) -> bool:
+    """Say whether a path leads out of the folder that it should stay in."""
+    pure = PurePosixPath(relative)
+    return pure.is_absolute() or ".." in pure.parts or "\\" in relative or "\0" in relative
+
+
+def _fields(document: DocType, agreement: Receive | Send, path: KeyPath) -> Iterator[Fault]:
+    """Left stands a field of the canonical document."""
+    for field in agreement.map:
+        try:
+            type_at(DOCUMENTS[document], field)
+        except ValueError as error:
+            hint = 'a field of the canonical document, e.g. "refs.department" or "lines[].price"'
+            yield Fault((*path, "map", field), f"no such field: {clip(error, 200)}", hint, field)
+
+
+def _places(agreement: Receive | Send, path: KeyPath) -> Iterator[Fault]:
+    """Right stands a place in the partner's format."""
+    for field, place in agreement.map.items():
+        if not place.strip():
+            message = f'"{clip(field)}" is mapped to nothing'
+            yield Fault((*path, "map", field), message, "name the place, or leave the line out")
+
+
+def _x12(document: DocType, agreement: Receive | Send, path: KeyPath, folder: Path) -> Iterator[Fault]:
+    """Places such as REF[DP]/02; `must` names elements by segment and position."""
+    from translators.x12.mapping import check_override, parse_place
+
+    for field, place in agreement.map.items():
+        at = (*path, "map", field)
+        try:
+            parse_place(place)
+            check_override(document, field, place)
+        except ValueError as error:
+            yield Fault(at, f"no such place: {clip(error, 200)}", 'e.g. "REF[DP]/02", "PO1/04"', place)
+    for name in agreement.must:
+        if not _MUST.fullmatch(name):
+            hint = "segment and position: PO106 is element 06 of PO1; a component is SAC01-2"
+            yield Fault((*path, "must", name), f'"{clip(name)}" names no X12 element', hint, name)
+    if agreement.map_file and usable_file(agreement.map_file, folder):
+        hint = "move single fields with [...map] lines"
+        yield Fault((*path, "map_file"), "X12 documents have no map file of their own", hint)
+
+
+def _whole(
+    document: DocType, agreement: Receive | Send, form: str, path: KeyPath, folder: Path
+) -> Iterator[Fault]:
+    """Compile the map as the translator will. Imported late: lxml takes its time."""
+    if not (agreement.map or agreement.map_file or agreement.must):
+        return
+    try:
+        if form == "csv":
+            from translators.csv.column_map import column_map
+
+            column_map(document, agreement, folder)
+        else:
+            _compile_xml(document, agreement, folder)
+    except ConfigError as error:
+        key = "map_file" if agreement.map_file else "map" if agreement.map else "must"
+        yield Fault((*path, key), clip(error, 300), "mend the line that it names")
+
+
+def _compile_xml(document: DocType, agreement: Receive | Send, folder: Path) -> None:
+    """Compile each map by which such a document may be read or written. Raises ConfigError."""
+    from translators.xml.xml_map import shipped, xml_map
+
+    lines, must = tuple(agreement.map.items()), tuple(sorted(agreement.must))
+    for origin in (folder / agreement.map_file,) if agreement.map_file else shipped(document):
+        mapped = xml_map(origin, lines, must)
+        if mapped.document is not document:
+            raise ConfigError(f"map {mapped.name} is for {mapped.document}, not for {document}")
