@@ -116,7 +116,7 @@ def _date(text: str, date_format: str) -> tuple[int, int, int]:
         year, month, day = time.strptime(text, date_format)[:3]
         dt.date(year, month, day)
     except (ValueError, OverflowError):
-        raise ValueError(f"is not a date written as {date_format}") from None
+        raise ValueError("is not a date in the agreed form") from None
     return year, month, day
 
 

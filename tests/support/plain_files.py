@@ -11,13 +11,6 @@ from hub.model.finding import Finding
 from hub.model.partner import Partner
 from translators.port import Translator
 
-DOCUMENTS = (
-    DocType.PURCHASE_ORDER,
-    DocType.ORDER_ACKNOWLEDGMENT,
-    DocType.SHIP_NOTICE,
-    DocType.INVOICE,
-)
-
 
 def partner(file_format: str, **tables: Any) -> Partner:
     """Return a partner that sends purchase orders, with tables as a profile has them."""
@@ -48,5 +41,6 @@ def read_file(
                 checked = translator.check(one.payload, one.envelope, one.document, sender)
                 assert document is None or not any(note.fatal for note in (*notes, *checked))
                 documents.append(document)
-                findings += (*one.findings, *notes)
+                findings += one.findings
+                findings += () if one.document is DocType.UNKNOWN else notes
     return tuple(documents), tuple(findings)

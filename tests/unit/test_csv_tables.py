@@ -76,8 +76,17 @@ def test_damaged_cells_are_reported_with_row_and_column() -> None:
     ]
 
 
-def test_a_table_of_absurd_width_is_cut() -> None:
-    assert len(parse_table("," * 100_000 + "x\n1\n", ",", header=False).rows[-1].cells) < MAX_COLUMNS * 2
+def test_a_table_of_absurd_width_is_cut_and_reported() -> None:
+    table = parse_table("a,b\n1,2\n3" + "," * 100_000 + "x\n", ",", header=True)
+    assert max(len(row.cells) for row in table.rows) == MAX_COLUMNS
+    assert [f.problem for f in table.torn] == [problems.ROW_INVALID]
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_the_longest_row_sets_the_width_wherever_it_stands(header: bool) -> None:
+    table = parse_table('a,"b\nc"\n1\n1' + "," * 40 + "x\n", ",", header=header)
+    assert table.rows[-1].cells[40] == "x"
+    assert len(table.findings) == header
 
 
 @pytest.mark.parametrize("separator", ["", ";;", '"', "\n"])

@@ -55,7 +55,8 @@ def bind(column_map: ColumnMap, header: tuple[str, ...]) -> Binding:
 def unmapped(binding: Binding, header: tuple[str, ...]) -> tuple[Finding, ...]:
     """Note the columns of a file that no line of its map reads, in one finding."""
     read = {b.index for b in binding.bound}
-    left = [name for index, name in enumerate(header) if index not in read and name]
+    titles = {_plain(header[index]) for index in read if index is not None and index < len(header)}
+    left = [name for name in header if name and _plain(name) not in titles]
     if not left:
         return ()
     message = f"columns that we do not read: {', '.join(left)[:300]}"

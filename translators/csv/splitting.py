@@ -86,4 +86,4 @@ def _without_padding(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
 
 def _torn(table: Table, rows: list[Row]) -> tuple[Finding, ...]:
     numbers = {row.number for row in rows}
-    return tuple(finding for finding in table.torn if finding.where.row in numbers)
+    return tuple(finding for finding in table.torn if finding.where.row in {None, *numbers})

@@ -17,9 +17,7 @@ from hub.model.finding import Finding, Severity, Where
 from translators.csv.text import DAMAGED
 
 #: A table wider than this is no trade document; its further cells are not read.
-MAX_COLUMNS = 500
-#: Cells right of the last column that are still kept, so that they can be shown.
-_OVERHANG = 8
+MAX_COLUMNS = 512
 #: A private-use character that marks the end of the text: a quotation mark left open swallows it.
 _END = "\ue0ff"
 
@@ -77,14 +75,13 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[str]], separator:
 
 
 def _records(text: str, separator: str) -> tuple[list[tuple[str, ...]], tuple[Finding, ...]]:
-    """Return every record of the text, trimmed, and a finding when a quotation mark was never closed."""
-    guarded = f'{text}\n{_END}"'
-    width = min(_first_width(guarded, separator), MAX_COLUMNS) + _OVERHANG
-    records = _read(guarded, separator, width)
+    """Return every record of the text, trimmed, and what only the whole text can show to be wrong."""
+    records, cut = _read(f'{text}\n{_END}"', separator)
     trimmed = [tuple(cell.replace(_END, "").strip() for cell in record) for record in records]
+    torn = (_too_wide(),) if cut else ()
     if records[-1][0] == f'{_END}"':
-        return trimmed[:-1], ()
-    return trimmed, (_unclosed(len(records)),)
+        return trimmed[:-1], torn
+    return trimmed, (*torn, _unclosed(len(records)))
 
 
 def _unclosed(row_number: int) -> Finding:
@@ -96,18 +93,29 @@ def _unclosed(row_number: int) -> Finding:
     )
 
 
-def _first_width(text: str, separator: str) -> int:
-    """Return how many cells the first record has."""
+def _too_wide() -> Finding:
+    message = f"a row has more than {MAX_COLUMNS} cells; what stands right of them was not read"
+    return Finding(problems.ROW_INVALID, message, hint="is this the agreed file, and the agreed separator?")
+
+
+def _read(text: str, separator: str) -> tuple[list[list[str]], bool]:
+    """Return the records, short ones filled up to the longest, and whether long ones had to be cut.
+
+    pandas wants to know the width beforehand: the first line's is tried, and doubled while a row is longer.
+    """
     import pandas as pd
 
-    frame = pd.read_csv(
-        io.StringIO(text, newline=""), sep=separator, header=None, nrows=1, dtype=str, na_filter=False
-    )
-    return int(frame.shape[1])
+    width = text.partition("\n")[0].count(separator) + 1
+    while width < MAX_COLUMNS:
+        try:
+            return _read_wide(text, separator, width, None), False
+        except pd.errors.ParserError:
+            width *= 2
+    return _read_wide(text, separator, MAX_COLUMNS, range(MAX_COLUMNS)), True
 
 
-def _read(text: str, separator: str, width: int) -> list[list[str]]:
-    """Return the records as lists of `width` cells: short ones filled up, longer ones cut.
+def _read_wide(text: str, separator: str, width: int, kept: range | None) -> list[list[str]]:
+    """Return the records as lists of `width` cells. Without `kept`, a longer one raises ParserError.
 
     A first record of full width is put before the text, because pandas takes the width from there.
     """
@@ -118,7 +126,7 @@ def _read(text: str, separator: str, width: int) -> list[list[str]]:
         sep=separator,
         header=None,
         names=range(width),
-        usecols=range(width),
+        usecols=kept,
         index_col=False,
         dtype=str,
         keep_default_na=False,

@@ -135,7 +135,7 @@ def _document_of(file: str, partner: Partner) -> DocType | None:
 
 def _no_agreement(file: str, partner: Partner) -> Finding:
     patterns = [
-        f"{document.value}: {entry.match}" for document, entry in partner.receive.items() if entry.match
+        f"{document.value} {entry.match}" for document, entry in partner.receive.items() if entry.match
     ]
     return Finding(
         problems.NO_AGREEMENT,

@@ -1,0 +1,37 @@
+"""The receipt that answers an XML file: what came of each document, and which place to mend."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from hub.model.acks import ReceiptEntry
+
+#: What XML 1.0 cannot hold (section 2.2), and a partner's bad value may: each is shown as a question mark.
+_REPLACED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(55296, 57344), 65534, 65535), "?")
+
+
+def receipt(entries: tuple[ReceiptEntry, ...]) -> bytes:
+    """Write <receipt> with one <document> per entry and one <finding> per finding."""
+    root = etree.Element("receipt")
+    for entry in entries:
+        document = etree.SubElement(root, "document")
+        for name, text in (
+            ("type", entry.document.value),
+            ("number", entry.number),
+            ("status", entry.status),
+        ):
+            document.set(name, _clean(text))
+        for finding in entry.findings:
+            element = etree.SubElement(document, "finding", problem=finding.problem)
+            row = "" if finding.where.row is None else str(finding.where.row)
+            for name, text in (("row", row), ("column", finding.where.column), ("path", finding.where.path)):
+                if text:
+                    element.set(name, _clean(text))
+            etree.SubElement(element, "message").text = _clean(finding.message)
+            if finding.hint:
+                etree.SubElement(element, "hint").text = _clean(finding.hint)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
+
+
+def _clean(text: str) -> str:
+    return text.translate(_REPLACED)
