@@ -1,0 +1,111 @@
+"""The crosswalk from right to left: our codes into the partner's, in what we send."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from hub.model import problems
+from hub.model.documents import (
+    AckLine,
+    AnyDocument,
+    Invoice,
+    InvoiceLine,
+    ItemIds,
+    OrderAcknowledgment,
+    OrderLine,
+    PurchaseOrder,
+    ShipNotice,
+    ShippedItem,
+    ShippedOrder,
+)
+from hub.model.finding import Finding, Severity, Where
+from translators.crosswalk_tables import Tables, default_units
+
+_Line = TypeVar("_Line", OrderLine, AckLine, InvoiceLine, ShippedItem)
+
+
+def to_partner(document: AnyDocument, tables: Tables) -> tuple[AnyDocument, tuple[Finding, ...]]:
+    """Set item numbers and unit codes as the partner calls them.
+
+    In an order of ours the item table gives the supplier's number (vendor_part); in what we send to a
+    customer, the customer's (buyer_part). Numbers that a line has already stay. A unit without a code is a
+    finding of severity HOLD; quantities and prices are not converted.
+    """
+    findings: list[Finding] = []
+    kind = "vendor_part" if isinstance(document, PurchaseOrder) else "buyer_part"
+    own = "buyer_part" if isinstance(document, PurchaseOrder) else "vendor_part"
+    sender = _Sender(tables, kind, own, document.date, findings)
+    if isinstance(document, ShipNotice):
+        orders = tuple(sender.order(order, f"orders[{i}]") for i, order in enumerate(document.orders))
+        return replace(document, orders=orders), tuple(findings)
+    match document:
+        case PurchaseOrder():
+            order_lines = tuple(sender.line(line, f"lines[{i}]") for i, line in enumerate(document.lines))
+            return replace(document, lines=order_lines), tuple(findings)
+        case OrderAcknowledgment():
+            ack_lines = tuple(sender.line(line, f"lines[{i}]") for i, line in enumerate(document.lines))
+            return replace(document, lines=ack_lines), tuple(findings)
+        case Invoice():
+            lines = tuple(sender.line(line, f"lines[{i}]") for i, line in enumerate(document.lines))
+            return replace(document, lines=lines), tuple(findings)
+
+
+class _Sender:
+    """Translates the lines of one document of ours."""
+
+    def __init__(
+        self, tables: Tables, kind: str, own: str, on: dt.date | None, findings: list[Finding]
+    ) -> None:
+        self._tables = tables
+        self._kind = kind  # the partner's own numbers
+        self._own = own  # our numbers, as the partner knows them
+        self._on = on
+        self._findings = findings
+
+    def order(self, order: ShippedOrder, where: str) -> ShippedOrder:
+        packages = tuple(
+            replace(package, items=self._items(package.items, f"{where}.packages[{at}]"))
+            for at, package in enumerate(order.packages)
+        )
+        return replace(order, packages=packages, items=self._items(order.items, where))
+
+    def _items(self, items: tuple[ShippedItem, ...], where: str) -> tuple[ShippedItem, ...]:
+        return tuple(self.line(item, f"{where}.items[{at}]") for at, item in enumerate(items))
+
+    def line(self, line: _Line, where: str) -> _Line:
+        return replace(line, ids=self._ids(line.ids, line.sku), unit=self._unit(line.unit, where))
+
+    def _ids(self, ids: ItemIds, sku: str) -> ItemIds:
+        ours = sku or ids.get(self._own, "")
+        entry = self._tables.item.to_theirs(ours, self._on) if ours else None
+        found = dict(ids)
+        if ours:
+            found.setdefault(self._own, ours)
+        if entry is not None:
+            found.setdefault(entry.qualifier or self._kind, entry.theirs)
+        return found
+
+    def _unit(self, unit: str, where: str) -> str:
+        """Return the partner's code of a unit; one that is a code already stays."""
+        defaults = default_units()
+        entry = self._tables.unit.to_theirs(unit, self._on)
+        if entry is not None and entry.factor == 1:
+            return entry.theirs
+        if unit in defaults.theirs:
+            return defaults.theirs[unit]
+        if unit in defaults.ours or unit in defaults.packs or self._tables.unit.to_ours(unit) is not None:
+            return unit
+        self._findings.append(
+            Finding(
+                problems.CODE_UNKNOWN,
+                f'{where}: the unit "{unit}" has no code for this partner',
+                Severity.HOLD,
+                Where(path=f"{where}.unit"),
+                unit,
+                f"add a row to the unit crosswalk (ours = {unit}, factor = 1), then release",
+            )
+        )
+        return unit
