@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_PART = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhd])")
+_PART = re.compile(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([smhd])\s*", re.ASCII)
 #: The same rule as a pattern, for the JSON Schema.
 PATTERN = r"^\s*(\d+(\.\d+)?\s*[smhd]\s*)+$"
 
 
 def parse_duration(text: str) -> float | None:
     """Return the seconds that a text such as "4h" or "1h30m" means, or None when it means nothing."""
-    at, seconds, text = 0, 0.0, text.strip()
+    at, seconds = 0, 0.0
     while at < len(text):
         part = _PART.match(text, at)
         if not part:
             return None
         seconds += float(part.group(1)) * _SECONDS[part.group(2)]
-        at = part.end() + len(text[part.end() :]) - len(text[part.end() :].lstrip())
+        at = part.end()
     return seconds if text else None
