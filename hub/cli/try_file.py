@@ -18,15 +18,13 @@ _GOOD = frozenset({State.TRANSLATED, State.TESTED, State.MATCHED})
 
 @answers_in_one_line
 def try_file(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Files as a partner would send them.")
-    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files as a partner sends them.")],
     partner: Annotated[
         str | None, typer.Option(help="Profile key of the sender; default: by the file's envelope.")
     ] = None,
     any_sender: Annotated[
         bool,
-        typer.Option("--any", help="Take senders without a profile too: standard dictionaries, no codes."),
+        typer.Option("--any", help="Take unknown senders too: standard dictionaries, no codes."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
