@@ -59,13 +59,13 @@ class DriveMailbox:
         self._looks: dict[str, Look] = {}
         self._whole: set[RemoteFile] = set()  # X12 files whose IEA was seen: not read again at each look
         self._stuck: set[RemoteFile] = set()  # fetched, but the server would not let them go yet
-        self._refused: set[str] = set()  # hostile names that were reported
+        self._refused: dict[str, str] = {}  # hostile names that lie there, and why they are refused
 
     def list_ready(self) -> list[RemoteFile]:
         """Return the files that are complete, oldest first (then by name)."""
         with self._lock, sorting(f"list {self._folders.inbox}"):
             now = self._monotonic()
-            files = [file for file in self._drive.scan(self._folders.inbox) if self._is_candidate(file)]
+            files = self._candidates(self._drive.scan(self._folders.inbox))
             self._looks = pickup.look_again(self._looks, files, now)
             self._whole.intersection_update(files)
             self._stuck.intersection_update(files)
@@ -136,9 +136,8 @@ class DriveMailbox:
                     step()
             except (Retryable, Undeliverable) as fault:
                 faults.append(str(fault))
-        return faults + [
-            f"{self._folders.inbox}: file name {name} is refused" for name in sorted(self._refused)
-        ]
+        names = sorted(self._refused.items())
+        return faults + [f"{self._folders.inbox}: file name {name} is refused: {why}" for name, why in names]
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -146,13 +145,18 @@ class DriveMailbox:
 
     # pickup
 
-    def _is_candidate(self, file: RemoteFile) -> bool:
-        fault = pickup.name_fault(file.name)
-        shown = pickup.printable(file.name)
-        if fault and shown not in self._refused:
-            self._refused.add(shown)
-            log.warning("%s: file name %s is never picked up: %s", self._folders.inbox, shown, fault)
-        return not fault and pickup.is_wanted(file.name, self._rules)
+    def _candidates(self, files: list[RemoteFile]) -> list[RemoteFile]:
+        """Return the files that the profile asks for; hostile names are reported when they appear."""
+        faults = {pickup.printable(file.name): pickup.name_fault(file.name) for file in files}
+        refused = {shown: fault for shown, fault in faults.items() if fault}
+        for shown in sorted(refused.keys() - self._refused.keys()):
+            log.warning("%s: file name %s is never picked up: %s", self._folders.inbox, shown, refused[shown])
+        self._refused = refused
+        return [
+            file
+            for file in files
+            if not pickup.name_fault(file.name) and pickup.is_wanted(file.name, self._rules)
+        ]
 
     def _is_ready(self, look: Look, now: float) -> bool:
         if not pickup.has_settled(look, self._rules, now):

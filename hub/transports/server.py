@@ -6,7 +6,6 @@ same folders. Only current algorithms, SFTP only, one host key (ed25519) made at
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 import time
@@ -24,6 +23,7 @@ from hub.transports.pickup import Rules
 from hub.transports.server_files import PartnerFiles
 from hub.transports.server_login import Desk, Gate, make_home
 from hub.transports.server_uploads import drop_old_parts
+from hub.transports.sftp_wire import hush
 
 KEX = (
     "mlkem768x25519-sha256",
@@ -52,9 +52,6 @@ SWEEP_SECONDS = 0.25
 
 #: How long an interrupted upload can be resumed.
 PARTS_KEPT_SECONDS = 7 * 86_400.0
-
-#: paramiko logs each port scan with a traceback; what matters of a connection goes to the audit.
-WIRE_LOG = "hub.transports.wire"
 
 
 def utc_now() -> datetime:
@@ -111,7 +108,6 @@ class EmbeddedSftpServer:
 
     def start(self) -> None:
         """Listen and serve in threads of its own. Raises OSError when the port is taken."""
-        logging.getLogger(WIRE_LOG).setLevel(logging.CRITICAL + 1)
         self._host_key()
         self._desk.root.mkdir(mode=0o750, parents=True, exist_ok=True)
         drop_old_parts(self._desk.root, self._desk.clock().timestamp() - PARTS_KEPT_SECONDS)
@@ -170,7 +166,7 @@ class EmbeddedSftpServer:
         except (OSError, paramiko.SSHException):
             sock.close()
             return
-        ssh.set_log_channel(WIRE_LOG)
+        hush(ssh)
         ssh.local_version = "SSH-2.0-partner-hub"
         options = ssh.get_security_options()
         options.kex, options.ciphers, options.digests = KEX, CIPHERS, MACS

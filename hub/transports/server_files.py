@@ -60,6 +60,7 @@ class PartnerFiles(paramiko.SFTPServerInterface):
         super().__init__(server)
         assert isinstance(server, Gate)
         self.gate = server
+        self.is_over = False
         self._home = server.desk.root
         self._handles: set[paramiko.SFTPHandle] = set()
 
@@ -68,6 +69,7 @@ class PartnerFiles(paramiko.SFTPServerInterface):
 
     def session_ended(self) -> None:
         """Interrupt what is open: the connection ended before the client closed the file."""
+        self.is_over = True
         for handle in list(self._handles):
             if isinstance(handle, UploadHandle):
                 handle.interrupt("the connection ended before the file was closed")
@@ -117,14 +119,7 @@ class PartnerFiles(paramiko.SFTPServerInterface):
             return self._refuse(spot, "files may be written to /in only")
         desk = self.gate.desk
         desk.uploads.displace(self._home / "in" / spot.name)
-        handle = UploadHandle(
-            self._home,
-            spot,
-            flags,
-            max_bytes=desk.limits.max_bytes,
-            touch=self.gate.touch,
-            on_end=self._upload_ended,
-        )
+        handle = UploadHandle(self, self._home, spot, flags, desk.limits.max_bytes)
         desk.uploads.add(handle)
         return self._keep(handle)
 
@@ -157,30 +152,17 @@ class PartnerFiles(paramiko.SFTPServerInterface):
             return SFTP_PERMISSION_DENIED
         return SFTP_OK if self._look(spot) else SFTP_NO_SUCH_FILE
 
+    def touch(self) -> None:
+        """Note that the partner did something."""
+        self.gate.touch()
+
     def closed(self, handle: DownloadHandle, size: int) -> None:
         """Note the end of a download."""
         self._handles.discard(handle)
         self.gate.tell("download", handle.spot.path, size)
 
-    def _rename(self, old: Spot, new: Spot, *, replace: bool) -> int:
-        if not may_rename(old, new):
-            return self._refuse(old, f"not to be renamed to {new.path}")
-        desk, home = self.gate.desk, self._home
-        source, target = home / old.folder / old.name, home / new.folder / new.name
-        if old.folder == "in" and (upload := desk.uploads.find(source)):
-            desk.uploads.move(upload, new)
-        elif old.folder == "in" and not source.exists() and (home / UPLOADS / old.name).exists():
-            return self._refuse(old, "the upload was interrupted: resume it or send it again")
-        elif replace and old.folder == "in":
-            source.replace(target)
-        elif not rename_new(source, target):
-            return SFTP_FAILURE
-        self.gate.tell("rename", old.path, detail=new.path)
-        if new.folder == "in" and target.exists():
-            desk.announce(self.gate.account, target)
-        return SFTP_OK
-
-    def _upload_ended(self, handle: UploadHandle, published: bool) -> None:
+    def upload_ended(self, handle: UploadHandle, *, published: bool) -> None:
+        """Tell the audit of the end of an upload, and the hub of a file that has come."""
         self._handles.discard(handle)
         self.gate.desk.uploads.drop(handle)
         if published:
@@ -190,6 +172,39 @@ class PartnerFiles(paramiko.SFTPServerInterface):
             kept = handle.part.exists()
             action = "upload_interrupted" if kept else "upload_refused"
             self.gate.tell(action, handle.spot.path, handle.size, handle.fault)
+
+    def _rename(self, old: Spot, new: Spot, *, replace: bool) -> int:
+        if not may_rename(old, new):
+            return self._refuse(old, f"not to be renamed to {new.path}")
+        if old == new:
+            return SFTP_OK if self._look(old) else SFTP_NO_SUCH_FILE
+        source, target = (self._home / spot.folder / spot.name for spot in (old, new))
+        if old.folder == "in":
+            code = self._rename_upload(old, new, replace=replace)
+        else:
+            code = SFTP_OK if rename_new(source, target) else SFTP_FAILURE
+        if code == SFTP_OK:
+            self.gate.tell("rename", old.path, detail=new.path)
+            if new.folder == "in" and target.exists():
+                self.gate.desk.announce(self.gate.account, target)
+        return code
+
+    def _rename_upload(self, old: Spot, new: Spot, *, replace: bool) -> int:
+        """Rename within /in: a file, or an upload still open. An interrupted one must be resumed first."""
+        uploads, parts = self.gate.desk.uploads, self._home / UPLOADS
+        source, target = (self._home / "in" / spot.name for spot in (old, new))
+        upload = uploads.find(source)
+        if upload is None and not source.exists() and (parts / old.name).exists():
+            return self._refuse(old, "the upload was interrupted: resume it or send it again")
+        uploads.displace(target)
+        (parts / new.name).unlink(missing_ok=True)
+        if upload is not None:
+            uploads.move(upload, new)
+        elif replace:
+            source.replace(target)
+        elif not rename_new(source, target):
+            return SFTP_FAILURE
+        return SFTP_OK
 
     def _spot(self, path: str) -> Spot:
         if (spot := locate(path)) is None:
@@ -207,10 +222,8 @@ class PartnerFiles(paramiko.SFTPServerInterface):
             status = self._real(spot).lstat()
         except FileNotFoundError:
             return None
-        if not stat.S_ISREG(
-            status.st_mode
-        ):  # a link or a folder that somebody made by hand: not ours to show
-            return None
+        if not stat.S_ISREG(status.st_mode):
+            return None  # a link or a folder that somebody made by hand: not ours to show
         return paramiko.SFTPAttributes.from_stat(status, spot.name)
 
     def _keep(self, handle: paramiko.SFTPHandle) -> paramiko.SFTPHandle:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import paramiko
 from paramiko.sftp import SFTP_FAILURE, SFTP_OK, SFTP_OP_UNSUPPORTED
@@ -18,19 +18,22 @@ from paramiko.sftp import SFTP_FAILURE, SFTP_OK, SFTP_OP_UNSUPPORTED
 from hub.transports.server_view import UPLOADS, Spot
 
 
-class UploadHandle(paramiko.SFTPHandle):
-    """One open upload. `on_end(handle, published)` is called once, when it is over."""
+class UploadSession(Protocol):
+    """The session that an upload belongs to. `is_over`: nobody waits for answers any more."""
 
-    def __init__(
-        self,
-        home: Path,
-        spot: Spot,
-        flags: int,
-        *,
-        max_bytes: int,
-        touch: Callable[[], None],
-        on_end: Callable[[UploadHandle, bool], None],
-    ) -> None:
+    is_over: bool
+
+    def touch(self) -> None:
+        """Note that the partner did something."""
+
+    def upload_ended(self, handle: UploadHandle, *, published: bool) -> None:
+        """Hear, once, that an upload is over."""
+
+
+class UploadHandle(paramiko.SFTPHandle):
+    """One open upload, of at most `max_bytes`."""
+
+    def __init__(self, session: UploadSession, home: Path, spot: Spot, flags: int, max_bytes: int) -> None:
         super().__init__(flags)
         self.spot = spot
         self.size = 0
@@ -38,8 +41,7 @@ class UploadHandle(paramiko.SFTPHandle):
         self._home = home
         self._appending = bool(flags & os.O_APPEND)
         self._max_bytes = max_bytes
-        self._touch = touch
-        self._on_end = on_end
+        self._session = session
         self._lock = threading.Lock()
         self._ended = False
         self._descriptor = self._open(flags)
@@ -70,7 +72,7 @@ class UploadHandle(paramiko.SFTPHandle):
         return os.open(self.part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o640)
 
     def write(self, offset: int, data: bytes) -> int:  # type: ignore[override] # paramiko gives bytes
-        self._touch()
+        self._session.touch()
         with self._lock:
             if self._ended or self.fault:
                 return SFTP_FAILURE
@@ -106,6 +108,8 @@ class UploadHandle(paramiko.SFTPHandle):
         """Publish: the client says that the file is whole. Raises OSError, for the client, when it failed."""
         with self._lock:
             if self._ended:
+                if not self._session.is_over:  # taken over meanwhile: the client must not think it is done
+                    raise OSError(self.fault)
                 return
             self._ended = True
             published = False
@@ -113,7 +117,7 @@ class UploadHandle(paramiko.SFTPHandle):
                 published = self._publish()
             finally:
                 os.close(self._descriptor)
-        self._on_end(self, published)  # outside the lock: it takes locks of its own
+        self._session.upload_ended(self, published=published)  # outside the lock: it takes locks of its own
         if not published:
             raise OSError(self.fault)
 
@@ -138,7 +142,7 @@ class UploadHandle(paramiko.SFTPHandle):
             self.fault = why
             self.size = os.fstat(self._descriptor).st_size
             os.close(self._descriptor)
-        self._on_end(self, False)
+        self._session.upload_ended(self, published=False)
 
     def move(self, spot: Spot) -> None:
         """Follow a rename by the client while the upload is open."""

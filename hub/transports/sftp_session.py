@@ -16,7 +16,7 @@ from paramiko.ssh_exception import IncompatiblePeer
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.partner import Transport
 from hub.transports.keys import fingerprint, read_private_key
-from hub.transports.sftp_wire import WireClient
+from hub.transports.sftp_wire import WireClient, hush
 
 #: A reference such as env:NAME or file:NAME, to the secret itself.
 Secrets = Callable[[str], bytes | str]
@@ -145,6 +145,7 @@ def open_ssh(
     except BaseException:
         sock.close()
         raise
+    hush(ssh)
     ssh.banner_timeout = ssh.auth_timeout = ssh.handshake_timeout = timeout_seconds
     if host_keys:
         ssh.get_security_options().key_types = host_keys

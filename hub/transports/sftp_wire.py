@@ -7,6 +7,7 @@ same requests.
 
 from __future__ import annotations
 
+import logging
 import stat
 from collections import deque
 from collections.abc import Callable
@@ -35,6 +36,12 @@ READS_IN_FLIGHT = 64
 
 #: Nobody has more files to be picked up; a folder without end is an attack or a fault.
 MOST_FILES = 100_000
+
+
+def hush(ssh: paramiko.Transport) -> None:
+    """Keep paramiko from logging each broken line with a traceback: what matters is raised or audited."""
+    ssh.set_log_channel("hub.transports.wire")
+    logging.getLogger("hub.transports.wire").setLevel(logging.CRITICAL + 1)
 
 
 class _Replies:

@@ -86,6 +86,22 @@ def test_a_rename_while_the_upload_is_open_moves_the_upload(server: Embedded) ->
         assert inbox(server) == ["a.edi"]
 
 
+def test_a_rename_onto_an_open_upload_ends_that_one(server: Embedded) -> None:
+    with server.client() as client:
+        other = client.open("/in/a.edi", "wb")
+        other.write(b"half of the ot")
+        other.flush()
+        with client.open("/in/a.part", "wb") as file:
+            file.write(b"first ")
+            client.rename("/in/a.part", "/in/a.edi")
+            client.rename("/in/a.edi", "/in/a.edi")
+            other.close()
+            assert inbox(server) == []
+            file.write(b"and rest\n")
+        assert (server.home / "in" / "a.edi").read_bytes() == b"first and rest\n"
+        assert client.listdir("/in") == ["a.edi"]
+
+
 def test_a_name_can_be_uploaded_again_and_keeps_its_old_bytes_until_then(server: Embedded) -> None:
     with server.client() as client:
         for data in (b"first, longer\n", b"second\n"):
@@ -107,7 +123,8 @@ def test_a_second_upload_of_the_same_name_takes_over(server: Embedded) -> None:
         old.set_pipelined(False)
         with pytest.raises(OSError, match="Failure"):
             old.write(b" and late" * 10_000)
-        old.close()
+        with pytest.raises(OSError, match="Failure"):
+            dead._request(paramiko.sftp.CMD_CLOSE, old.handle)
     assert (server.home / "in" / "a.csv").read_bytes() == b"new\n"
 
 

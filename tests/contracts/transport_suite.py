@@ -88,11 +88,17 @@ class TransportSuite:
         rig.put("a.csv", b"two\n", at=1_700_000_002)
         assert rig.mailbox.list_ready() == []
 
-    @pytest.mark.parametrize(
-        "name", [".hidden.edi", "a.edi.tmp", "a.PART", "a.partial", "a.edi.filepart", "a.incomplete", "a~"]
-    )
-    def test_temporary_names_are_skipped(self, rig: Rig, name: str) -> None:
-        rig.put(name, WHOLE)
+    def test_temporary_names_are_skipped(self, rig: Rig) -> None:
+        for name in (
+            ".hidden.edi",
+            "a.edi.tmp",
+            "a.PART",
+            "a.partial",
+            "a.edi.filepart",
+            "a.incomplete",
+            "a~",
+        ):
+            rig.put(name, WHOLE)
         assert rig.names() == []
 
     def test_empty_and_excluded_files_and_folders_are_skipped(self, rig: Rig) -> None:
@@ -131,18 +137,18 @@ class TransportSuite:
         rig.put("a.csv", b"3", at=1_700_000_200)
         assert rig.names() == ["c.csv", "a.csv", "b.csv"]
 
-    @pytest.mark.parametrize("size", [1, 32_768, 32_769, 3_000_001])
-    def test_fetch_copies_and_verifies(self, rig: Rig, size: int) -> None:
-        data = os.urandom(size)
-        rig.put("a.bin", data)
-        (file,) = rig.ready()
-        fetched = rig.mailbox.fetch(file, rig.spool)
-        assert fetched is not None
-        assert fetched.path.read_bytes() == data
-        assert (fetched.name, fetched.size) == ("a.bin", size)
-        assert fetched.sha256 == hashlib.sha256(data).hexdigest()
-        assert list(rig.spool.iterdir()) == [fetched.path]
-        assert (rig.inbox / "a.bin").exists()
+    def test_fetch_copies_and_verifies(self, rig: Rig) -> None:
+        for size in (1, 32_768, 32_769, 3_000_001):
+            rig.put("a.bin", data := os.urandom(size))
+            (file,) = rig.ready()
+            fetched = rig.mailbox.fetch(file, rig.spool)
+            assert fetched is not None
+            assert fetched.path.read_bytes() == data
+            assert (fetched.name, fetched.size) == ("a.bin", size)
+            assert fetched.sha256 == hashlib.sha256(data).hexdigest()
+            assert list(rig.spool.iterdir()) == [fetched.path]
+            assert (rig.inbox / "a.bin").exists()
+            fetched.path.unlink()
 
     def test_a_file_that_changes_between_list_and_fetch_is_not_taken(self, rig: Rig) -> None:
         rig.put("a.csv", b"one\n", at=1_700_000_000)
@@ -207,16 +213,15 @@ class TransportSuite:
         rig.put("good name, with blanks.edi", WHOLE, at=1_700_000_001)
         assert rig.names() == ["-rf", "good name, with blanks.edi"]
 
-    @pytest.mark.parametrize("name", ["../../x", "/etc/passwd", "..", "", "a\x00b", "n" * 300, "a\nb"])
-    def test_hostile_names_never_build_a_path(self, rig: Rig, name: str) -> None:
-        hostile = RemoteFile(name, 1, 1_700_000_000.0)
-        for attempt in (
-            lambda: rig.mailbox.fetch(hostile, rig.spool),
-            lambda: rig.mailbox.release(hostile),
-            lambda: rig.mailbox.deliver(name, b"x"),
-        ):
+    def test_hostile_names_never_build_a_path(self, rig: Rig) -> None:
+        for name in ("../../x", "/etc/passwd", "..", "", "a\x00b", "n" * 300, "a\nb"):
+            hostile = RemoteFile(name, 1, 1_700_000_000.0)
             with pytest.raises(Undeliverable, match="refused"):
-                attempt()
+                rig.mailbox.fetch(hostile, rig.spool)
+            with pytest.raises(Undeliverable, match="refused"):
+                rig.mailbox.release(hostile)
+            with pytest.raises(Undeliverable, match="refused"):
+                rig.mailbox.deliver(name, b"x")
 
     def test_a_hyphen_name_is_delivered_like_any_other(self, rig: Rig) -> None:
         assert rig.mailbox.deliver("-rf", b"x") == "-rf"
