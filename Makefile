@@ -25,6 +25,9 @@ demo: $(STAMP) ## play a day of traffic through real SFTP and show what each par
 test: $(STAMP) ## the fast tests: no server outside the process
 	$(BIN)/pytest -q -n 2
 
+test-odoo: $(STAMP) ## every flow on a real Odoo 19 and PostgreSQL, over both APIs (made by tools/odoo19)
+	tools/odoo19 with $(BIN)/pytest -q -m odoo tests
+
 test-sftp: $(STAMP) ## the transports against a real OpenSSH server and client
 	@test -x /usr/sbin/sshd -a -x /usr/bin/sftp || apt-get install -y -q openssh-server openssh-client
 	$(BIN)/pytest -q -m sftp tests/contracts tests/e2e
@@ -44,4 +47,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help setup run demo test test-sftp test-postgres check fix
+.PHONY: help setup run demo test test-odoo test-sftp test-postgres check fix

@@ -14,8 +14,18 @@ from typing import Any
 import httpx
 
 from hub.erp.odoo import errors
-from hub.erp.odoo.wires import Call, Json2, OdooSettings, Reply, Wire, XmlRpc, xml_answer, xml_request
-from hub.model.errors import Retryable, Undeliverable
+from hub.erp.odoo.wires import (
+    Call,
+    Json2,
+    OdooSettings,
+    Reply,
+    Wire,
+    XmlRpc,
+    printable,
+    xml_answer,
+    xml_request,
+)
+from hub.model.errors import ConfigError, Retryable, Undeliverable
 
 Values = dict[str, Any]
 
@@ -32,6 +42,7 @@ class Session:
     """Calls of one Odoo's models over one wire."""
 
     def __init__(self, settings: OdooSettings) -> None:
+        _check_address(settings.url)
         limits = httpx.Limits(
             max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency
         )
@@ -146,6 +157,7 @@ class Session:
 
     def _ask(self, call: Call) -> Reply:
         wire = self.wire
+        call = Call(call.model, call.method, call.ids, printable(call.kwargs), call.looks)
         response = self._send(wire.request(call), writes=call.writes, what=call.what)
         return wire.answer(call, response)
 
@@ -158,11 +170,11 @@ class Session:
                 return self._http.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as e:
             raise Retryable(f"{what}: no connection to {self.settings.url} ({e})") from e
+        except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as e:
+            raise Undeliverable(f"{what}: cannot ask {self.settings.url} ({e})") from e
         except httpx.TransportError as e:
             reason = str(e) or type(e).__name__
             raise Retryable(f"{what}: no answer from {self.settings.url} ({reason})", in_doubt=writes) from e
-        except httpx.InvalidURL as e:
-            raise Undeliverable(f"{what}: {self.settings.url!r} is no address ({e})") from e
 
     def _open(self) -> Wire:
         api = self.settings.api
@@ -184,6 +196,16 @@ class Session:
                 "check login and API key"
             )
         return int(uid)
+
+
+def _check_address(url: str) -> None:
+    """Raise ConfigError for a text that is no address of a web server."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as e:
+        raise ConfigError(f"Odoo's address {url!r} cannot be read ({e})") from e
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise ConfigError(f"Odoo's address {url!r} must look like https://erp.example.com")
 
 
 def _web_version(answer: httpx.Response) -> str:

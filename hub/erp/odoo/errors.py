@@ -78,6 +78,16 @@ BY_STATUS: Mapping[int, tuple[Sort, bool]] = {
     504: (Sort.RETRY, True),
 }
 
+#: What to look at when a status says nothing more.
+HINTS: Mapping[int, str] = {
+    301: " (it redirects: use the address that it leads to)",
+    302: " (it redirects: use the address that it leads to)",
+    307: " (it redirects: use the address that it leads to)",
+    308: " (it redirects: use the address that it leads to)",
+    401: " (is the API key right, and not expired?)",
+    404: " (is the database's name right, and is the module rpc installed?)",
+}
+
 #: XML-RPC: the fault code; 1 is "any other", and its text is a traceback whose last line names the error.
 BY_FAULT: Mapping[int, Sort] = {2: Sort.REFUSED, 3: Sort.NEVER, 4: Sort.NEVER}
 
@@ -106,8 +116,7 @@ def status_error(status: int, *, writes: bool, what: str) -> Exception:
     sort, maybe_done = BY_STATUS.get(status, (Sort.NEVER, False))
     if sort is Sort.RETRY:
         return Retryable(f"{what}: HTTP status {status}", in_doubt=writes and maybe_done)
-    hint = " (is the database's name right?)" if status == 404 else ""
-    return Undeliverable(f"{what}: HTTP status {status}{hint}")
+    return Undeliverable(f"{what}: HTTP status {status}{HINTS.get(status, '')}")
 
 
 def fault_error(code: int, text: str, what: str) -> Exception | None:

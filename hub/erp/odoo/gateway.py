@@ -10,6 +10,7 @@ from datetime import datetime
 from hub.erp.odoo.bills import Bills
 from hub.erp.odoo.changes import Changes
 from hub.erp.odoo.client import Session
+from hub.erp.odoo.decisions import Decisions
 from hub.erp.odoo.deliveries import Deliveries
 from hub.erp.odoo.invoices import Invoices
 from hub.erp.odoo.ledger import Ledger
@@ -39,6 +40,7 @@ class OdooGateway:
         self._ledger = Ledger(session)
         parties = Parties(session)
         self._orders = Orders(session, names, self._codes, self._ledger)
+        self._decisions = Decisions(session, names, self._codes, self._ledger)
         self._deliveries = Deliveries(session, names, self._codes, parties)
         self._invoices = Invoices(session, self._codes, parties)
         self._changes = Changes(session)
@@ -62,11 +64,11 @@ class OdooGateway:
 
     def confirm_order(self, record: ErpRecord) -> ErpRecord:
         """Confirm a sale order that is not confirmed."""
-        return self._orders.confirm(record)
+        return self._decisions.confirm(record)
 
     def read_order_decision(self, order: ErpRecord) -> OrderAcknowledgment:
         """Return the order as Odoo has it now."""
-        return self._orders.read_decision(order)
+        return self._decisions.read(order)
 
     def read_delivery(self, delivery: ErpRecord) -> ShipNotice:
         """Return a finished outgoing picking."""

@@ -1,4 +1,4 @@
-"""Post a customer's order as a draft sale.order, confirm it, and read what was decided.
+"""Post a customer's order as a draft sale.order.
 
 Prices follow the agreement: `partner` writes theirs, `pricelist` leaves them to Odoo, `tolerance N%` writes
 theirs while it is near enough to ours. Taxes, addresses, payment terms and salesperson are left to Odoo's own
@@ -8,7 +8,6 @@ computation: `load()` computes what it is not given, from product, partner and f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,20 +16,15 @@ from msgspec import Struct
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.errors import Refused
 from hub.erp.odoo.ledger import Ledger
-from hub.erp.odoo.line_keys import external_id, line_ids, line_number
+from hub.erp.odoo.line_keys import external_id, line_ids
 from hub.erp.odoo.lookups import EACH, Codes, Product, hold, our_quantity
 from hub.erp.odoo.names import Names
-from hub.erp.odoo.reading import day, noon, number, plain_number, ref_id, ref_name, text
+from hub.erp.odoo.reading import noon, number, plain_number, ref_id
 from hub.erp.odoo.refusals import refused
 from hub.erp.port import OrderPolicy, PostResult
 from hub.model import problems
-from hub.model.documents import AckLine, LineStatus, OrderAcknowledgment, OrderLine, PurchaseOrder
-from hub.model.exchange import ErpRecord
+from hub.model.documents import OrderLine, PurchaseOrder
 from hub.model.finding import Finding
-
-DECIDED = {"sale": "accepted", "done": "accepted", "cancel": "rejected"}
-
-_LINE_STATUS = {"accepted": "accepted", "rejected": "rejected", "held": "held"}
 
 
 class Goods(Struct, frozen=True):
@@ -44,7 +38,7 @@ class Goods(Struct, frozen=True):
 
 
 class Orders:
-    """The selling side of one Odoo, up to the decision."""
+    """Posts orders into one Odoo."""
 
     def __init__(self, session: Session, names: Names, codes: Codes, ledger: Ledger) -> None:
         self._session = session
@@ -242,73 +236,6 @@ class Orders:
             rows.append([*(head.values() if position == 0 else [""] * len(head)), *cells])
         columns += ["price_unit"] if priced else []
         return [*head, *(f"order_line/{c}" for c in columns)], rows
-
-    # --- the decision
-    def confirm(self, record: ErpRecord) -> ErpRecord:
-        """Confirm a sale order that is not; Odoo 19 refuses to confirm twice, so the state is looked at."""
-        current = self._ledger.record("sale.order", record.id)
-        if current.state in ("draft", "sent"):
-            try:
-                self._session.call("sale.order", "action_confirm", [record.id])
-            except Refused:
-                after = self._ledger.record("sale.order", record.id)
-                if after.state not in DECIDED:
-                    raise
-                return after
-            current = self._ledger.record("sale.order", record.id)
-        return current
-
-    def read_decision(self, order: ErpRecord) -> OrderAcknowledgment:
-        """Return the order as Odoo has it now, in the words of an acknowledgment.
-
-        `order_date` stays empty: Odoo moves `date_order` to the moment of confirmation.
-        """
-        fields = ["name", "state", "client_order_ref", "commitment_date", "currency_id"]
-        head = self._session.read("sale.order", [order.id], fields)[order.id]
-        status = DECIDED.get(head["state"], "held")
-        promised = day(head["commitment_date"])
-        return OrderAcknowledgment(
-            number=text(head["name"]),
-            status=status,
-            order_number=text(head["client_order_ref"]),
-            currency=ref_name(head["currency_id"]),
-            refs={"vendor_order": text(head["name"])},
-            dates={"delivery_estimated": promised} if promised else {},
-            lines=tuple(self._ack_lines(order.id, status, promised)),
-        )
-
-    def _ack_lines(self, order_id: int, status: str, promised: date | None) -> list[AckLine]:
-        unit = self._names.field("sale.order.line", "product_uom_id")
-        fields = ["name", "product_id", "product_uom_qty", unit, "price_unit", "sequence"]
-        domain: list[Any] = [["order_id", "=", order_id], ["display_type", "=", False]]
-        rows = self._session.search_read("sale.order.line", domain, fields, order="sequence, id")
-        keys = self._session.external_ids("sale.order.line", [r["id"] for r in rows])
-        products = self._codes.products_by_id(ref_id(r["product_id"]) for r in rows)
-        lines = []
-        for row in rows:
-            item = products.get(ref_id(row["product_id"]))
-            quantity, price = number(row["product_uom_qty"]), number(row["price_unit"])
-            decision = LineStatus(
-                code=_LINE_STATUS[status],
-                quantity=quantity,
-                unit=ref_name(row[unit]),
-                date=promised,
-                date_kind="delivery_estimated" if promised else "",
-                price=price,
-            )
-            lines.append(
-                AckLine(
-                    number=line_number(keys.get(row["id"], "")),
-                    quantity=quantity,
-                    unit=ref_name(row[unit]),
-                    price=price,
-                    ids=item.ids if item else {},
-                    description=text(row["name"]).partition("\n")[0],
-                    statuses=(decision,),
-                    sku=item.code if item else "",
-                )
-            )
-        return lines
 
 
 def tolerance_percent(policy: str) -> Decimal | None:

@@ -10,37 +10,36 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from hub.erp.odoo.announced import (
+    Parcel,
+    cancels,
+    fill,
+    no_order,
+    not_open,
+    nothing,
+    outstanding,
+    parcels_of,
+    too_much,
+)
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.errors import Refused
 from hub.erp.odoo.ledger import Ledger
-from hub.erp.odoo.lookups import hold
 from hub.erp.odoo.names import Names
-from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines, match, unknown_line
+from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines
 from hub.erp.odoo.purchases import Purchases
-from hub.erp.odoo.reading import noon, number, ref_id, text
+from hub.erp.odoo.reading import noon, ref_id, text
 from hub.erp.odoo.refusals import refused
 from hub.erp.port import PostResult
-from hub.model import problems
-from hub.model.documents import ShipNotice, ShippedItem, ShippedOrder
+from hub.model.documents import ShipNotice, ShippedOrder
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding
 
 CLOSED = ("done", "cancel")
-
-
-class Parcel(Struct, frozen=True):
-    """A part of an announced quantity: what of it is in one package and of one lot."""
-
-    line: PurchaseLine
-    quantity: Decimal
-    lot: str = ""
-    sscc: str = ""
 
 
 class Plan(Struct, frozen=True):
@@ -76,7 +75,7 @@ class Receipts:
                 if (plan := self._plan(f"orders[{index}]", shipped, notice, orders, findings))
             ]
             if findings or not plans:
-                return PostResult(findings=tuple(findings) or (_nothing(notice),))
+                return PostResult(findings=tuple(findings) or (nothing(notice),))
             try:
                 for plan in plans:
                     self._write(plan, notice)
@@ -102,19 +101,19 @@ class Receipts:
     ) -> Plan | None:
         order = orders.get(shipped.order_number)
         if order is None:
-            findings.append(_no_order(shipped.order_number, where))
+            findings.append(no_order(shipped.order_number, where))
             return None
         if notice.purpose == "cancel":
-            findings.append(_cancels(notice))
+            findings.append(cancels(notice))
             return None
         head = self._purchases.head(order.id)
         lines = self._lines.read(order.id, ref_id(head["partner_id"]))
         before = self._announced(order, notice, lines, text(head["name"]))
-        now = _parcels(shipped, lines, text(head["name"]), where, findings)
+        now = parcels_of(shipped, lines, text(head["name"]), where, findings)
         moves = self._open_moves(lines)
-        findings += _too_much(lines, [*before, *now], now)
-        findings += _not_open(now, moves)
-        return Plan(order, tuple(_outstanding([*before, *now])), tuple(moves))
+        findings += too_much(lines, [*before, *now], now)
+        findings += not_open(now, moves)
+        return Plan(order, tuple(outstanding([*before, *now])), tuple(moves))
 
     def _announced(
         self, order: ErpRecord, notice: ShipNotice, lines: Sequence[PurchaseLine], name: str
@@ -131,7 +130,7 @@ class Receipts:
             if earlier.number != notice.number:
                 for shipped in earlier.orders:
                     if shipped.order_number in (name, order.name):
-                        parcels += _parcels(shipped, lines, name, "", [])
+                        parcels += parcels_of(shipped, lines, name, "", [])
         return parcels
 
     def _open_moves(self, lines: Sequence[PurchaseLine]) -> list[Values]:
@@ -159,7 +158,7 @@ class Receipts:
         commands: dict[int, list[Any]] = {}
         left = list(plan.parcels)
         for move in plan.moves:
-            mine, left = _fill(move, left)
+            mine, left = fill(move, left)
             lines = self._move_lines(move, mine, packages)
             receipt = commands.setdefault(ref_id(move["picking_id"]), [])
             if lines and self._names.field("stock.move.line", "picked"):
@@ -222,123 +221,3 @@ class Receipts:
         body = ", ".join(parts) + f". Quantities are announced, not received. Key {key}."
         for picking in sorted(pickings):
             self._session.call("stock.picking", "message_post", [picking], body=body)
-
-
-def _parcels(
-    shipped: ShippedOrder, lines: Sequence[PurchaseLine], order: str, where: str, findings: list[Finding]
-) -> list[Parcel]:
-    """Return the parcels of a shipped order; items of no line leave findings."""
-    parcels: list[Parcel] = []
-    placed = [(item, "") for item in shipped.items]
-    placed += [(item, package.sscc) for package in shipped.packages for item in package.items]
-    for item, sscc in placed:
-        line = match(lines, item.line_number, item.ids, item.sku)
-        if line is None:
-            findings.append(unknown_line(order, item.line_number, item.ids, where))
-        else:
-            parcels += _by_lot(line, item, sscc)
-    return parcels
-
-
-def _by_lot(line: PurchaseLine, item: ShippedItem, sscc: str) -> list[Parcel]:
-    """Return one parcel a lot, and one for what the lots do not account for."""
-    parcels = []
-    rest = item.quantity
-    for lot in item.lots:
-        quantity = rest if lot.quantity is None else min(lot.quantity, rest)
-        if quantity:
-            parcels.append(Parcel(line, quantity, lot.number, sscc))
-            rest -= quantity
-    return [*parcels, Parcel(line, rest, "", sscc)] if rest else parcels
-
-
-def _outstanding(parcels: Iterable[Parcel]) -> list[Parcel]:
-    """Return parcels less what was received: the oldest are taken to have come first."""
-    received: dict[int, Decimal] = {}
-    left = []
-    for parcel in parcels:
-        gone = received.setdefault(parcel.line.id, parcel.line.received)
-        taken = min(gone, parcel.quantity)
-        received[parcel.line.id] = gone - taken
-        if parcel.quantity > taken:
-            left.append(Parcel(parcel.line, parcel.quantity - taken, parcel.lot, parcel.sscc))
-    return left
-
-
-def _fill(move: Values, parcels: Sequence[Parcel]) -> tuple[list[Parcel], list[Parcel]]:
-    """Return the parcels that go on a move, up to its demand, and those that are left."""
-    room = number(move["product_uom_qty"])
-    mine, left = [], []
-    for parcel in parcels:
-        if parcel.line.id != ref_id(move["purchase_line_id"]):
-            left.append(parcel)
-            continue
-        taken = min(room, parcel.quantity)
-        room -= taken
-        if taken:
-            mine.append(Parcel(parcel.line, taken, parcel.lot, parcel.sscc))
-        if parcel.quantity > taken:
-            left.append(Parcel(parcel.line, parcel.quantity - taken, parcel.lot, parcel.sscc))
-    return mine, left
-
-
-def _too_much(
-    lines: Sequence[PurchaseLine], announced: Sequence[Parcel], now: Sequence[Parcel]
-) -> list[Finding]:
-    """Return a finding for each line of which more is announced than was ordered."""
-    findings = []
-    for line in lines:
-        total = sum((p.quantity for p in announced if p.line.id == line.id), Decimal(0))
-        if total > line.quantity and any(p.line.id == line.id for p in now):
-            findings.append(
-                hold(
-                    problems.QUANTITY_DIFFERS,
-                    f"{line.label}: ordered {line.quantity} {line.unit}, announced {total} in all",
-                    value=str(total),
-                    hint="Settle it with the supplier, or raise the order's quantity in Odoo; then release.",
-                )
-            )
-    return findings
-
-
-def _not_open(now: Sequence[Parcel], moves: Sequence[Values]) -> list[Finding]:
-    """Return a finding for each announced line that has nothing left to receive."""
-    waiting = {ref_id(move["purchase_line_id"]) for move in moves}
-    closed = dict.fromkeys(p.line.label for p in now if p.line.id not in waiting)
-    return [
-        hold(
-            problems.QUANTITY_DIFFERS,
-            f"{label}: announced, but nothing of it is left to receive",
-            hint="Was it received before the ship notice came? Then cancel this exchange.",
-        )
-        for label in closed
-    ]
-
-
-def _no_order(said: str, where: str) -> Finding:
-    return hold(
-        problems.ORDER_UNKNOWN,
-        f"no purchase order {said!r} in Odoo",
-        where=f"{where}.order_number",
-        value=said,
-        hint="Ask the supplier which order they shipped.",
-    )
-
-
-def _cancels(notice: ShipNotice) -> Finding:
-    return hold(
-        problems.ERP_REFUSED,
-        f"the supplier cancels ship notice {notice.number}",
-        where="purpose",
-        value=notice.purpose,
-        hint="Take the announced quantities off the receipt in Odoo, then cancel this exchange.",
-    )
-
-
-def _nothing(notice: ShipNotice) -> Finding:
-    return hold(
-        problems.ORDER_UNKNOWN,
-        f"ship notice {notice.number} names no order",
-        where="orders",
-        hint="Ask the supplier which order they shipped.",
-    )

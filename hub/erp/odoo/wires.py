@@ -69,6 +69,21 @@ class Call(Struct, frozen=True):
         return f"Odoo {self.model}.{self.method}"
 
 
+#: Control characters that neither XML nor PostgreSQL takes; a partner's text may hold them.
+_UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
+
+
+def printable(value: Reply) -> Reply:
+    """Return arguments without the control characters that no text field of Odoo can hold."""
+    if isinstance(value, str):
+        return value.translate(_UNPRINTABLE)
+    if isinstance(value, dict):
+        return {key: printable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [printable(item) for item in value]
+    return value
+
+
 class Wire(Protocol):
     """How one API writes calls and reads answers."""
 
