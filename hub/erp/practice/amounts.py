@@ -70,7 +70,9 @@ def totals(lines: Iterable[LineAmount]) -> Totals:
         for tax, amount in line.taxes:
             taxes[tax] = taxes.get(tax, Decimal(0)) + amount
     rounded = {tax: cents(amount) for tax, amount in taxes.items()}
-    return Totals(sum((line.subtotal for line in lines), Decimal(0)), sum(rounded.values(), Decimal(0)), rounded)
+    return Totals(
+        sum((line.subtotal for line in lines), Decimal(0)), sum(rounded.values(), Decimal(0)), rounded
+    )
 
 
 def line_amounts(env: Env, model: str, ids: Iterable[int], quantity: str) -> dict[int, LineAmount]:
@@ -79,7 +81,10 @@ def line_amounts(env: Env, model: str, ids: Iterable[int], quantity: str) -> dic
     for row in env.rows(model, ids, [quantity, "price_unit", "discount", "tax_ids"]):
         taxes = env.rows("account.tax", row["tax_ids"], ["amount", "amount_type"])
         amount = line_amount(row[quantity], row["price_unit"], row["discount"], taxes)
-        shown = {"price_subtotal": float(amount.subtotal), "price_total": float(cents(amount.subtotal + amount.tax))}
+        shown = {
+            "price_subtotal": float(amount.subtotal),
+            "price_total": float(cents(amount.subtotal + amount.tax)),
+        }
         if "price_tax" in env.schema[model].fields:
             shown["price_tax"] = float(cents(amount.subtotal + amount.tax) - amount.subtotal)
         env.put(model, row["id"], shown)

@@ -69,7 +69,9 @@ def _link(env: Env, table: Model, record: int, field: Field, target: int) -> Non
         env.write(field.relation, [target], {field.inverse: record})
         return
     relation, own, other = env.schema.relation_table(table.name, field)
-    env.connection.execute(f"INSERT OR IGNORE INTO {relation} ({own}, {other}) VALUES (?, ?)", [record, target])
+    env.connection.execute(
+        f"INSERT OR IGNORE INTO {relation} ({own}, {other}) VALUES (?, ?)", [record, target]
+    )
 
 
 def _unlink(env: Env, table: Model, record: int, field: Field, targets: list[int]) -> None:

@@ -8,7 +8,13 @@ from pathlib import Path
 from hub.erp.practice.domains import matches_like
 from hub.erp.practice.schema import Model, Schema
 
-SQL_TYPES = {"integer": "INTEGER", "boolean": "INTEGER", "many2one": "INTEGER", "float": "REAL", "monetary": "REAL"}
+SQL_TYPES = {
+    "integer": "INTEGER",
+    "boolean": "INTEGER",
+    "many2one": "INTEGER",
+    "float": "REAL",
+    "monetary": "REAL",
+}
 
 
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
@@ -27,13 +33,19 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
 
 
 def _make_table(connection: sqlite3.Connection, model: Model) -> None:
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {model.table} (id INTEGER PRIMARY KEY AUTOINCREMENT)")
+    columns = {
+        field.name: SQL_TYPES.get(field.type, "TEXT") for field in model.columns() if field.name != "id"
+    }
+    every = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    connection.execute(
+        f"CREATE TABLE IF NOT EXISTS {model.table} (id INTEGER PRIMARY KEY AUTOINCREMENT, {every})"
+    )
     known = {row["name"] for row in connection.execute(f"PRAGMA table_info({model.table})")}
+    for name in columns.keys() - known:
+        connection.execute(f"ALTER TABLE {model.table} ADD COLUMN {name} {columns[name]}")
     for field in model.columns():
-        if field.name not in known:
-            kind = SQL_TYPES.get(field.type, "TEXT")
-            connection.execute(f"ALTER TABLE {model.table} ADD COLUMN {field.name} {kind}")
-        if field.type == "many2one" or field.name == "default_code":
+        automatic = field.name in {"create_uid", "write_uid"}
+        if (field.type == "many2one" and not automatic) or field.name == "default_code":
             index = f"{model.table}_{field.name}_index"
             connection.execute(f"CREATE INDEX IF NOT EXISTS {index} ON {model.table} ({field.name})")
     for names in model.unique:

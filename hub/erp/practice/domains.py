@@ -97,9 +97,7 @@ class Compiler:
                 model, alias, field, lambda sub: self._path(field.relation, sub, path[1:], operator, value)
             )
         if operator == "any":
-            return self._related(
-                model, alias, field, lambda sub: self.domain(field.relation, sub, value)
-            )
+            return self._related(model, alias, field, lambda sub: self.domain(field.relation, sub, value))
         return self._relation(model, alias, field, operator, value)
 
     def _related(self, model: str, alias: str, field: Field, where: Callable[[str], Sql]) -> Sql:
@@ -172,7 +170,11 @@ class Compiler:
                 clauses.append(_is_unset(field, column))
             return _join(" OR ", clauses)
         if operator == "=":
-            return _is_unset(field, column) if _unset(field, value) else (f"{column} IS ?", [_value(field, value)])
+            return (
+                _is_unset(field, column)
+                if _unset(field, value)
+                else (f"{column} IS ?", [_value(field, value)])
+            )
         if operator in COMPARED:
             return f"COALESCE({column} {operator} ?, 0)", [_value(field, value)]
         raise BadValue(f"Invalid operator in condition ({field.name!r}, {operator!r}, {value!r})")
@@ -224,4 +226,6 @@ def _negate(clause: Sql) -> Sql:
 def _join(word: str, clauses: list[Sql]) -> Sql:
     if not clauses:
         return TRUE
-    return "(" + word.join(sql for sql, _ in clauses) + ")", [value for _, values in clauses for value in values]
+    return "(" + word.join(sql for sql, _ in clauses) + ")", [
+        value for _, values in clauses for value in values
+    ]

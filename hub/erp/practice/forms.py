@@ -26,7 +26,11 @@ def onchange(
         record = ids[0] if ids else env.create(model, values)
         env.flush()
         shown = read(env, model, [record], list(fields_spec))[0]
-        return {"value": {name: _spec(env, model, name, shown[name], spec, values) for name, spec in fields_spec.items()}}
+        return {
+            "value": {
+                name: _spec(env, model, name, shown[name], spec, values) for name, spec in fields_spec.items()
+            }
+        }
     finally:
         env.connection.execute("ROLLBACK TO form")
 
@@ -57,11 +61,20 @@ def _column(env: Env, model: str, ids: Ids, path: list[str]) -> dict[int, str]:
     field = env.schema[model].field(path[0])
     if field.relation:
         step = {row["id"]: row[path[0]] for row in env.rows(model, ids, path[:1])}
-        ends = {record: (value[0] if value else None) if isinstance(value, list) else value for record, value in step.items()}
+        ends = {
+            record: (value[0] if value else None) if isinstance(value, list) else value
+            for record, value in step.items()
+        }
         targets = [value for value in ends.values() if value]
-        called = _column(env, field.relation, targets, path[1:]) if path[1:] else env.names(field.relation, targets)
+        called = (
+            _column(env, field.relation, targets, path[1:])
+            if path[1:]
+            else env.names(field.relation, targets)
+        )
         return {record: called.get(value, "") if value else "" for record, value in ends.items()}
-    return {row["id"]: "" if row[path[0]] is False else str(row[path[0]]) for row in read(env, model, ids, path)}
+    return {
+        row["id"]: "" if row[path[0]] is False else str(row[path[0]]) for row in read(env, model, ids, path)
+    }
 
 
 def _external_id(env: Env, model: str, record: int) -> str:
@@ -69,6 +82,10 @@ def _external_id(env: Env, model: str, record: int) -> str:
     found = env.search("ir.model.data", [["model", "=", model], ["res_id", "=", record]], limit=1, order="id")
     if not found:
         name = f"{model.replace('.', '_')}_{record}"
-        found = [env.create("ir.model.data", {"module": "__export__", "name": name, "model": model, "res_id": record})]
+        found = [
+            env.create(
+                "ir.model.data", {"module": "__export__", "name": name, "model": model, "res_id": record}
+            )
+        ]
     row = env.one("ir.model.data", found[0], "module", "name")
     return f"{row['module']}.{row['name']}"

@@ -11,7 +11,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from hub.erp.practice.errors import BadRequest, OdooError, Unauthorized
 
-NO_DATABASE = "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>There is no such database.</p>\n"
+NO_DATABASE = (
+    "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>There is no such database.</p>\n"
+)
 NO_JSON = "<!doctype html>\n<title>415 Unsupported Media Type</title>\n<h1>Send application/json.</h1>\n"
 
 

@@ -62,7 +62,9 @@ def load(env: Env, model: str, fields: list[str], data: list[list[Any]]) -> Valu
 
 def _message(record: Extracted, number: int, text: str, field: str) -> Values:
     rows = {"from": record.first, "to": record.last}
-    return {"rows": rows, "record": number, "type": "error", "message": text} | ({"field": field} if field else {})
+    return {"rows": rows, "record": number, "type": "error", "message": text} | (
+        {"field": field} if field else {}
+    )
 
 
 def _check_columns(env: Env, model: str, paths: Sequence[Path]) -> None:
@@ -117,7 +119,7 @@ def _load_record(env: Env, model: str, record: Extracted, values: Values) -> int
     if found is None and database_id:
         found = _by_id(env, model, database_id, "id", "ID")
     for path, cell in record.cells.items():
-        if path[0] not in {"id", ".id"} and (cell or found is not None):
+        if path[0] not in {"id", ".id"}:
             values[path[0]] = _convert(env, model, env.schema[model].field(path[0]), path[1:], cell)
     if found is None:
         found = env.create(model, values)
@@ -159,7 +161,9 @@ def _convert(env: Env, model: str, field: Field, path: Path, cell: str) -> Any:
         return to_store(model, field, cell)
     except BadValue:
         kind = kinds.get(field.type, f"a valid {field.type}")
-        raise CellError(field.name, f"'{cell}' does not seem to be {kind} for field '{field.label}'") from None
+        raise CellError(
+            field.name, f"'{cell}' does not seem to be {kind} for field '{field.label}'"
+        ) from None
 
 
 def _find(env: Env, field: Field, path: Path, cell: str) -> int:

@@ -104,7 +104,12 @@ def unlink(env: Env, model: str, ids: Ids) -> bool:
 
 
 def name_search(
-    env: Env, model: str, name: str = "", domain: Domain | None = None, operator: str = "ilike", limit: int = 100
+    env: Env,
+    model: str,
+    name: str = "",
+    domain: Domain | None = None,
+    operator: str = "ilike",
+    limit: int = 100,
 ) -> list[list[Any]]:
     """Return [id, display name] of the records with such a name."""
     wanted = [["display_name", operator, name]] if name else []
@@ -155,15 +160,19 @@ def default_get(env: Env, model: str, fields: list[str]) -> Values:
         if name in table.fields
     }
     return {
-        name: default_value(table.fields[name], word, env.now) for name, word in words.items() if word is not None
+        name: default_value(table.fields[name], word, env.now)
+        for name, word in words.items()
+        if word is not None
     }
 
 
 def get_external_id(env: Env, model: str, ids: Ids) -> dict[str, str]:
     """Return the external id of each record, "" where it has none."""
     found = env.search("ir.model.data", [["model", "=", model], ["res_id", "in", list(ids)]], order="id desc")
-    known = {row["res_id"]: f"{row['module']}.{row['name']}" for row in
-             env.rows("ir.model.data", found, ["res_id", "module", "name"])}
+    known = {
+        row["res_id"]: f"{row['module']}.{row['name']}"
+        for row in env.rows("ir.model.data", found, ["res_id", "module", "name"])
+    }
     return {str(record): known.get(record, "") for record in ids}
 
 

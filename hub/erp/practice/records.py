@@ -64,7 +64,9 @@ class Env:
     def _where(self, model: str, domain: Any) -> tuple[str, list[Any]]:
         listed = isinstance(domain, (list, tuple))
         if listed and "active" in self.schema[model].fields and self.context.get("active_test", True):
-            if not any(isinstance(item, (list, tuple)) and item[:1] in (["active"], ("active",)) for item in domain):
+            if not any(
+                isinstance(item, (list, tuple)) and item[:1] in (["active"], ("active",)) for item in domain
+            ):
                 domain = [["active", "=", True], *domain]
         return Compiler(self.schema).domain(model, "r", domain)
 
@@ -198,7 +200,9 @@ class Env:
         table = self.schema[model]
         given = {name: value for name, value in values.items() if table.field(name)}
         self.check(model, ids)
-        self._check_required(table, {name: value for name, value in given.items() if table.fields[name].column})
+        self._check_required(
+            table, {name: value for name, value in given.items() if table.fields[name].column}
+        )
         columns = self._columns(table, given)
         for record in ids:
             self._update(table, record, columns)

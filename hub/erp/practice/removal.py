@@ -36,7 +36,9 @@ def remove(env: Env, model: str, ids: Ids) -> None:
             message = f"another model requires the record being deleted: {table.label} ({table.name})"
             raise ValidationError(f"The operation cannot be completed: {message}")
         elif pointing:
-            env.connection.execute(f"UPDATE {table.table} SET {field.name} = NULL WHERE {field.name} {among}", [wanted])
+            env.connection.execute(
+                f"UPDATE {table.table} SET {field.name} = NULL WHERE {field.name} {among}", [wanted]
+            )
     for table in env.schema.models.values():
         for field in table.fields.values():
             if field.type == "many2many" and not field.path and model in {table.name, field.relation}:

@@ -136,7 +136,9 @@ EVERY: Mapping[str, Method] = MappingProxyType(
     }
 )
 CHATTER = Method(methods.message_post, records=True)
-PRIVATE = frozenset({"browse", "exists", "search_fetch", "sudo", "with_context", "with_user", "mapped", "filtered"})
+PRIVATE = frozenset(
+    {"browse", "exists", "search_fetch", "sudo", "with_context", "with_user", "mapped", "filtered"}
+)
 
 
 def find_method(schema: Schema, model: str, name: str) -> Method:

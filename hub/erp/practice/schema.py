@@ -106,9 +106,7 @@ class Schema(Struct, frozen=True):
     def relation_table(self, model: str, field: Field) -> tuple[str, str, str]:
         """Return (table, own column, other column) of a many2many."""
         if field.reverse:
-            table, own, other = self.relation_table(
-                field.relation, self[field.relation].field(field.reverse)
-            )
+            table, own, other = self.relation_table(field.relation, self[field.relation].field(field.reverse))
             return table, other, own
         return f"{self[model].table}_{field.name}_rel", "left_id", "right_id"
 
@@ -122,7 +120,9 @@ def parse_field(name: str, line: str) -> Field:
     if kind == "inherits":
         return Field(name=name, type=kind, label=label, path=(rest, name), inherited=True, forwards=True)
     if kind == "related":
-        return Field(name=name, type=kind, label=label, path=tuple(rest.split(".")), forwards="writable" in options)
+        return Field(
+            name=name, type=kind, label=label, path=tuple(rest.split(".")), forwards="writable" in options
+        )
     relation, _, inverse = rest.partition(" ") if kind not in {"selection"} else ("", "", "")
     only = options.get("only", "").split()
     return Field(

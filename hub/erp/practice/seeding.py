@@ -53,7 +53,9 @@ def _seed(env: Env, data: dict[str, Any]) -> None:
     for link in data.get("link", []):
         if link["key"] in new:
             target = find_external(env, link["model"], f"{MODULE}.{link['key']}")
-            values = {name: _resolved(env, value) for name, value in link.items() if name not in {"model", "key"}}
+            values = {
+                name: _resolved(env, value) for name, value in link.items() if name not in {"model", "key"}
+            }
             env.write(link["model"], [target or 0], values)
     for shelf in data.get("stock", []):
         if shelf["product"] in new:

@@ -74,9 +74,14 @@ class PracticeOdoo:
 
     def start(self) -> None:
         """Serve; raise OSError when the port is taken or the server does not come up."""
-        listener = socket.create_server((self._host, self._port))
+        # The protocol is named because asyncio turns Nagle's delays off only on sockets that name it.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((self._host, self._port))
         self._port = int(listener.getsockname()[1])
-        config = uvicorn.Config(self._app(), log_config=None, log_level="critical", lifespan="off", access_log=False)
+        config = uvicorn.Config(
+            self._app(), log_config=None, log_level="critical", lifespan="off", access_log=False
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [listener]}, name="practice-odoo", daemon=True

@@ -48,7 +48,9 @@ class Database:
                 raise
             self._connection.execute("COMMIT")
 
-    def call_named(self, model: str, name: str, arguments: Mapping[str, Any], *, lost_race: bool = False) -> Any:
+    def call_named(
+        self, model: str, name: str, arguments: Mapping[str, Any], *, lost_race: bool = False
+    ) -> Any:
         """Carry out a JSON-2 call: `ids`, `context` and the method's arguments by name."""
         rest = dict(arguments)
         ids, context = rest.pop("ids", []) or [], rest.pop("context", None)
@@ -58,7 +60,13 @@ class Database:
         return self._run(model, name, method, _id_list(ids), (), rest, context, lost_race=lost_race)
 
     def call_positional(
-        self, model: str, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], *, lost_race: bool = False
+        self,
+        model: str,
+        name: str,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        *,
+        lost_race: bool = False,
     ) -> Any:
         """Carry out an `execute_kw`: the ids of a record method are its first argument."""
         rest = dict(kwargs)
@@ -107,7 +115,9 @@ class Database:
             self._connection.close()
 
 
-def _carry_out(function: Callable[..., Any], start: tuple[Any, ...], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def _carry_out(
+    function: Callable[..., Any], start: tuple[Any, ...], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
     """Run a method; what breaks on values of the wrong shape is the caller's TypeError or ValueError, as in Odoo."""
     try:
         return function(*start, *args, **kwargs)
@@ -120,6 +130,8 @@ def _carry_out(function: Callable[..., Any], start: tuple[Any, ...], args: Seque
 
 
 def _id_list(ids: Any) -> list[int]:
-    if not isinstance(ids, (list, tuple)) or not all(isinstance(i, int) and not isinstance(i, bool) for i in ids):
+    if not isinstance(ids, (list, tuple)) or not all(
+        isinstance(i, int) and not isinstance(i, bool) for i in ids
+    ):
         raise BadType(f"ids must be a list of numbers, got {ids!r}")
     return list(ids)

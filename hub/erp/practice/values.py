@@ -24,11 +24,6 @@ def stamp(moment: datetime) -> str:
     return moment.strftime(DATETIME + ".%f")
 
 
-def is_unset(value: Any) -> bool:
-    """Tell "not set" on the wire from a zero."""
-    return value is None or value is False
-
-
 def _number(value: Any) -> float:
     try:
         number = float(value or 0)

@@ -31,6 +31,7 @@ def parse_request(body: bytes) -> tuple[str, tuple[Any, ...]]:
     """Return the method and parameters of a request; raise BadValue when it is no XML-RPC."""
     parser = expat.ParserCreate(None, None)
     target = xmlrpc.client.Unmarshaller(use_datetime=True)
+    target.xml(None, None)  # text comes decoded
 
     def refuse(*_: Any) -> None:
         raise BadValue("an XML-RPC request has no document type")

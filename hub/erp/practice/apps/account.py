@@ -10,10 +10,16 @@ from hub.erp.practice.amounts import LineAmount, Totals, line_amounts, put_total
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
 from hub.erp.practice.records import Env, Ids, Values
-from hub.erp.practice.values import DATE, is_unset
+from hub.erp.practice.values import DATE
 
 JOURNALS = {"out_invoice": "sale", "out_refund": "sale", "in_invoice": "purchase", "in_refund": "purchase"}
-PREFIXES = {"out_invoice": "INV", "out_refund": "RINV", "in_invoice": "BILL", "in_refund": "RBILL", "entry": "MISC"}
+PREFIXES = {
+    "out_invoice": "INV",
+    "out_refund": "RINV",
+    "in_invoice": "BILL",
+    "in_refund": "RBILL",
+    "entry": "MISC",
+}
 DERIVED = ("tax", "payment_term")
 
 
@@ -24,8 +30,12 @@ def prepare_move(env: Env, values: Values) -> Values:
         domain = [["type", "=", JOURNALS.get(kind, "general")]]
         values["journal_id"] = next(iter(env.search("account.journal", domain, limit=1)), False)
     if values.get("partner_id") and kind in JOURNALS:
-        field = "property_payment_term_id" if JOURNALS[kind] == "sale" else "property_supplier_payment_term_id"
-        values.setdefault("invoice_payment_term_id", env.one("res.partner", values["partner_id"], field)[field])
+        field = (
+            "property_payment_term_id" if JOURNALS[kind] == "sale" else "property_supplier_payment_term_id"
+        )
+        values.setdefault(
+            "invoice_payment_term_id", env.one("res.partner", values["partner_id"], field)[field]
+        )
         values["partner_shipping_id"] = values.get("partner_shipping_id") or values["partner_id"]
     return values
 
@@ -39,7 +49,7 @@ def prepare_line(env: Env, values: Values) -> Values:
         ours = JOURNALS.get(move.get("move_type", "")) == "sale"
         values["name"] = values.get("name") or product["display_name"]
         values["product_uom_id"] = values.get("product_uom_id") or product["uom_id"]
-        if is_unset(values.get("price_unit")):
+        if values.get("price_unit") is None:
             values["price_unit"] = product["list_price" if ours else "standard_price"]
         values.setdefault("tax_ids", product["taxes_id" if ours else "supplier_taxes_id"])
     return values
@@ -80,7 +90,15 @@ def guard_line(env: Env, ids: Ids) -> None:
 
 def recompute_moves(env: Env, ids: Ids) -> None:
     """Bring lines, taxes and totals up to date while an invoice is a draft."""
-    names = ["state", "move_type", "invoice_line_ids", "line_ids", "invoice_date", "date", "invoice_payment_term_id"]
+    names = [
+        "state",
+        "move_type",
+        "invoice_line_ids",
+        "line_ids",
+        "invoice_date",
+        "date",
+        "invoice_payment_term_id",
+    ]
     for move in env.rows("account.move", ids, names):
         if move["state"] == "draft" and move["move_type"] in JOURNALS:
             amounts = line_amounts(env, "account.move.line", move["invoice_line_ids"], "quantity")
@@ -88,7 +106,11 @@ def recompute_moves(env: Env, ids: Ids) -> None:
             _put_derived_lines(env, move, total, amounts)
             put_totals(env, "account.move", move["id"], total)
             due = due_date(env, move["invoice_payment_term_id"], move["invoice_date"] or move["date"])
-            env.put("account.move", move["id"], {"amount_residual": float(total.untaxed + total.tax), "invoice_date_due": due})
+            env.put(
+                "account.move",
+                move["id"],
+                {"amount_residual": float(total.untaxed + total.tax), "invoice_date_due": due},
+            )
 
 
 def _put_derived_lines(env: Env, move: Values, total: Totals, amounts: dict[int, LineAmount]) -> None:
@@ -97,14 +119,23 @@ def _put_derived_lines(env: Env, move: Values, total: Totals, amounts: dict[int,
     for line, amount in amounts.items():
         env.put("account.move.line", line, {"balance": sign * float(amount.subtotal)})
     wanted: list[Values] = [
-        {"display_type": "tax", "tax_line_id": tax, "name": env.one("account.tax", tax, "name")["name"],
-         "balance": sign * float(amount), "sequence": 10000}
+        {
+            "display_type": "tax",
+            "tax_line_id": tax,
+            "name": env.one("account.tax", tax, "name")["name"],
+            "balance": sign * float(amount),
+            "sequence": 10000,
+        }
         for tax, amount in total.taxes.items()
     ]
     open_amount = -sign * float(total.untaxed + total.tax)
     wanted.append({"display_type": "payment_term", "name": False, "balance": open_amount, "sequence": 12000})
     derived = env.rows("account.move.line", move["line_ids"], ["display_type", "tax_line_id"])
-    known = {(row["display_type"], row["tax_line_id"]): row["id"] for row in derived if row["display_type"] in DERIVED}
+    known = {
+        (row["display_type"], row["tax_line_id"]): row["id"]
+        for row in derived
+        if row["display_type"] in DERIVED
+    }
     for values in wanted:
         found = known.pop((values["display_type"], values.get("tax_line_id")), None)
         if found:
@@ -184,5 +215,9 @@ def _set_state(env: Env, model: str, ids: Ids, state: str) -> bool:
 
 def show_move(ids: Ids) -> Values:
     """Return the action that Odoo's web client opens after invoices were made."""
-    action: dict[str, Any] = {"type": "ir.actions.act_window", "res_model": "account.move", "target": "current"}
+    action: dict[str, Any] = {
+        "type": "ir.actions.act_window",
+        "res_model": "account.move",
+        "target": "current",
+    }
     return action | ({"res_id": ids[0]} if len(ids) == 1 else {"domain": [["id", "in", list(ids)]]})

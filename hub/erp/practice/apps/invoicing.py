@@ -18,7 +18,9 @@ def create_invoices(env: Env, model: str, ids: Ids) -> Values:
             raise UserError("The practice Odoo makes regular invoices only, no down payments.")
         names = ["name", "partner_invoice_id", "partner_shipping_id", "currency_id", "payment_term_id"]
         groups: dict[tuple[Any, ...], list[Values]] = {}
-        for order in env.rows("sale.order", wizard["sale_order_ids"], [*names, "client_order_ref", "order_line"]):
+        for order in env.rows(
+            "sale.order", wizard["sale_order_ids"], [*names, "client_order_ref", "order_line"]
+        ):
             key = (order["partner_invoice_id"], order["partner_shipping_id"], order["currency_id"])
             groups.setdefault(key, []).append(order)
         invoices += [made for orders in groups.values() if (made := _invoice(env, orders))]

@@ -20,7 +20,11 @@ def saved_partner(env: Env, ids: Ids, changed: frozenset[str]) -> None:
     if not changed & {"id", "name", "parent_id", "is_company", "type"}:
         return
     for row in env.rows("res.partner", ids, ["name", "parent_id", "is_company", "type", "child_ids"]):
-        above = env.one("res.partner", row["parent_id"], "name", "commercial_partner_id") if row["parent_id"] else None
+        above = (
+            env.one("res.partner", row["parent_id"], "name", "commercial_partner_id")
+            if row["parent_id"]
+            else None
+        )
         name = row["name"] or ADDRESS_LABELS.get(row["type"], "")
         full = f"{above['name']}, {name}" if above and not row["is_company"] else name
         top = above["commercial_partner_id"] if above and not row["is_company"] else row["id"]

@@ -28,7 +28,9 @@ def saved_product(env: Env, ids: Ids, changed: frozenset[str]) -> None:
         if "barcode" in changed and row["barcode"]:
             same = env.search("product.product", [["barcode", "=", row["barcode"]], ["id", "!=", row["id"]]])
             if same:
-                raise ValidationError(f'Barcode "{row["barcode"]}" is already assigned to {env.names("product.product", same)[same[0]]}')
+                raise ValidationError(
+                    f'Barcode "{row["barcode"]}" is already assigned to {env.names("product.product", same)[same[0]]}'
+                )
         if "id" in changed:
             loose = [["product_tmpl_id", "=", row["product_tmpl_id"]], ["product_id", "=", False]]
             for seller in env.search("product.supplierinfo", loose):
@@ -89,18 +91,24 @@ def free(env: Env, ids: Ids) -> dict[int, float]:
 
 def coming(env: Env, ids: Ids) -> dict[int, float]:
     """Return what open receipts will bring."""
-    return _sums(env, ids, "stock.move", [*_OPEN, ["picking_id.picking_type_code", "=", "incoming"]], "product_uom_qty")
+    return _sums(
+        env, ids, "stock.move", [*_OPEN, ["picking_id.picking_type_code", "=", "incoming"]], "product_uom_qty"
+    )
 
 
 def going(env: Env, ids: Ids) -> dict[int, float]:
     """Return what open deliveries will take."""
-    return _sums(env, ids, "stock.move", [*_OPEN, ["picking_id.picking_type_code", "=", "outgoing"]], "product_uom_qty")
+    return _sums(
+        env, ids, "stock.move", [*_OPEN, ["picking_id.picking_type_code", "=", "outgoing"]], "product_uom_qty"
+    )
 
 
 def forecast(env: Env, ids: Ids) -> dict[int, float]:
     """Return on hand plus coming less going."""
     plus, less = coming(env, ids), going(env, ids)
-    return {product: quantity + plus[product] - less[product] for product, quantity in on_hand(env, ids).items()}
+    return {
+        product: quantity + plus[product] - less[product] for product, quantity in on_hand(env, ids).items()
+    }
 
 
 _OPEN = (["state", "not in", ["done", "cancel", "draft"]],)
@@ -108,7 +116,8 @@ _OPEN = (["state", "not in", ["done", "cancel", "draft"]],)
 
 def _sums(env: Env, ids: Iterable[int], model: str, domain: Iterable[object], field: str) -> dict[int, float]:
     sums = dict.fromkeys(ids, 0.0)
-    for row in env.rows(model, env.search(model, [["product_id", "in", list(sums)], *domain]), ["product_id", field]):
+    for row in env.rows(
+        model, env.search(model, [["product_id", "in", list(sums)], *domain]), ["product_id", field]
+    ):
         sums[row["product_id"]] += row[field] or 0.0
     return sums
-

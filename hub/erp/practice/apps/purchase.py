@@ -13,7 +13,7 @@ from hub.erp.practice.apps.sale import billed_quantity
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
 from hub.erp.practice.records import Env, Ids, Values
-from hub.erp.practice.values import DATETIME, is_unset, stamp
+from hub.erp.practice.values import DATETIME, stamp
 
 
 def prepare_order(env: Env, values: Values) -> Values:
@@ -41,7 +41,7 @@ def prepare_line(env: Env, values: Values) -> Values:
         called = (seller["product_name"] if seller else None) or product["name"]
         values["name"] = values.get("name") or (f"[{code}] {called}" if code else product["display_name"])
         values["product_uom_id"] = values.get("product_uom_id") or product["uom_id"]
-        if is_unset(values.get("price_unit")):
+        if values.get("price_unit") is None:
             values["price_unit"] = seller["price"] if seller else product["standard_price"]
         lead = timedelta(days=int(seller["delay"]) if seller else 0)
         values["date_planned"] = values.get("date_planned") or (env.now + lead).strftime(DATETIME)
@@ -114,7 +114,15 @@ def action_create_invoice(env: Env, model: str, ids: Ids) -> Values:
     bills = []
     for order in env.rows(model, ids, names):
         env.flush()
-        fields = ["product_id", "name", "qty_to_invoice", "price_unit", "discount", "tax_ids", "product_uom_id"]
+        fields = [
+            "product_id",
+            "name",
+            "qty_to_invoice",
+            "price_unit",
+            "discount",
+            "tax_ids",
+            "product_uom_id",
+        ]
         items = [
             [
                 0,
@@ -183,7 +191,11 @@ def recompute_orders(env: Env, ids: Ids) -> None:
         put_totals(env, "purchase.order", order["id"], totals(amounts.values()))
         open_quantities = [_follow_line(env, line, order["state"]) for line in lines]
         bills = _bills(env, lines)
-        dates = [r["date_planned"] for r in env.rows("purchase.order.line", lines, ["date_planned"]) if r["date_planned"]]
+        dates = [
+            r["date_planned"]
+            for r in env.rows("purchase.order.line", lines, ["date_planned"])
+            if r["date_planned"]
+        ]
         pickings = env.rows("stock.picking", order["picking_ids"], ["state", "date_done"])
         arrivals = [row["date_done"] for row in pickings if row["date_done"]]
         status = {
@@ -210,7 +222,14 @@ def _put_bills(env: Env, order: int, bills: set[int]) -> None:
 
 def _follow_line(env: Env, line: int, state: str) -> float:
     """Work out what of a line is received and billed; return what is to be billed."""
-    names = ["product_qty", "qty_received", "move_ids", "invoice_lines", "product_id.type", "product_id.purchase_method"]
+    names = [
+        "product_qty",
+        "qty_received",
+        "move_ids",
+        "invoice_lines",
+        "product_id.type",
+        "product_id.purchase_method",
+    ]
     row = env.one("purchase.order.line", line, *names)
     received = float(row["qty_received"] or 0)
     if row["product_id.type"] == "consu":

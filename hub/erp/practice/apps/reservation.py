@@ -78,7 +78,10 @@ def _reserve_quants(env: Env, move: Values, needed: float) -> None:
         if free <= 0:
             continue
         place = {name: quant[name] for name in ("lot_id", "package_id", "location_id")}
-        same = env.search("stock.move.line", [["move_id", "=", move["id"]], *([k, "=", v or False] for k, v in place.items())])
+        same = env.search(
+            "stock.move.line",
+            [["move_id", "=", move["id"]], *([k, "=", v or False] for k, v in place.items())],
+        )
         if same:
             now = env.one("stock.move.line", same[0], "quantity")["quantity"]
             env.put("stock.move.line", same[0], {"quantity": now + free})
@@ -112,7 +115,10 @@ def set_quantity(env: Env, move: int, quantity: float) -> None:
     rest = quantity
     for line in lines:
         share = min(rest, line["quantity"]) if line is not lines[-1] else rest
-        env.put("stock.move.line", line["id"], {"quantity": max(0.0, share)})
+        if share > 0:
+            env.put("stock.move.line", line["id"], {"quantity": share})
+        else:
+            env.unlink("stock.move.line", [line["id"]])
         rest -= share
     if not lines and quantity:
         _add_line(env, move, {"quantity": quantity})
@@ -136,7 +142,11 @@ def refresh(env: Env, move: int) -> None:
 def saved_line(env: Env, ids: Ids, changed: frozenset[str]) -> None:
     """Bring the moves of new or changed lines up to date."""
     for row in env.rows("stock.move.line", ids, ["move_id", "state"]):
-        if row["move_id"] and row["state"] in OPEN and changed & {"id", "quantity", "picked", "lot_id", "package_id"}:
+        if (
+            row["move_id"]
+            and row["state"] in OPEN
+            and changed & {"id", "quantity", "picked", "lot_id", "package_id"}
+        ):
             refresh(env, row["move_id"])
 
 
@@ -151,7 +161,9 @@ def guard_line(env: Env, ids: Ids) -> None:
 def apply_inventory(env: Env, model: str, ids: Ids) -> None:
     """Make what was counted what is there; the difference comes from the inventory location."""
     lost = env.search("stock.location", [["usage", "=", "inventory"]], limit=1)
-    for quant in env.rows(model, ids, ["product_id", "location_id", "lot_id", "package_id", "quantity", "inventory_quantity"]):
+    for quant in env.rows(
+        model, ids, ["product_id", "location_id", "lot_id", "package_id", "quantity", "inventory_quantity"]
+    ):
         difference = quant["inventory_quantity"] - quant["quantity"]
         place = (quant["product_id"], quant["location_id"], quant["lot_id"], quant["package_id"])
         change_quant(env, place, difference)
@@ -161,7 +173,10 @@ def apply_inventory(env: Env, model: str, ids: Ids) -> None:
 
 def prepare_quant(env: Env, values: Values) -> Values:
     """Refuse stock of what is not counted."""
-    if values.get("product_id") and not env.one("product.product", values["product_id"], "is_storable")["is_storable"]:
+    if (
+        values.get("product_id")
+        and not env.one("product.product", values["product_id"], "is_storable")["is_storable"]
+    ):
         raise UserError("Quantities are kept of goods with Track Inventory only.")
     return values
 

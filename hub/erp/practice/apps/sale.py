@@ -10,7 +10,7 @@ from hub.erp.practice.apps.partners import address
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
 from hub.erp.practice.records import Env, Ids, Values
-from hub.erp.practice.values import is_unset, stamp
+from hub.erp.practice.values import stamp
 
 OPEN_STATES = {"draft", "sent"}
 
@@ -37,7 +37,7 @@ def prepare_line(env: Env, values: Values) -> Values:
         words = [product["display_name"], product["description_sale"]]
         values["name"] = values.get("name") or "\n".join(word for word in words if word)
         values["product_uom_id"] = values.get("product_uom_id") or product["uom_id"]
-        if is_unset(values.get("price_unit")):
+        if values.get("price_unit") is None:
             values["price_unit"] = _price(env, values, product)
         values.setdefault("tax_ids", product["taxes_id"])
         values.setdefault("customer_lead", product["sale_delay"])
@@ -49,15 +49,23 @@ def prepare_line(env: Env, values: Values) -> Values:
 
 def _price(env: Env, values: Values, product: Values) -> float:
     """Return the price of the order's pricelist, or the list price, per unit sold."""
-    order = env.existing("sale.order", [values["order_id"]]).get(values["order_id"], {}) if values.get("order_id") else {}
+    order = (
+        env.existing("sale.order", [values["order_id"]]).get(values["order_id"], {})
+        if values.get("order_id")
+        else {}
+    )
     if order.get("pricelist_id"):
         domain: list[Any] = [
             ["pricelist_id", "=", order["pricelist_id"]],
             ["min_quantity", "<=", values.get("product_uom_qty", 1)],
             ["product_id", "in", [False, values["product_id"]]],
         ]
-        found = env.search("product.pricelist.item", domain, limit=1, order="applied_on, min_quantity desc, id")
-        for rule in env.rows("product.pricelist.item", found, ["compute_price", "fixed_price", "percent_price"]):
+        found = env.search(
+            "product.pricelist.item", domain, limit=1, order="applied_on, min_quantity desc, id"
+        )
+        for rule in env.rows(
+            "product.pricelist.item", found, ["compute_price", "fixed_price", "percent_price"]
+        ):
             if rule["compute_price"] == "fixed":
                 return float(rule["fixed_price"])
             return float(product["list_price"]) * (1 - float(rule["percent_price"]) / 100)
@@ -134,11 +142,20 @@ def action_draft(env: Env, model: str, ids: Ids) -> bool:
 
 
 def _deliver_lines(env: Env, order: int, lines: Ids) -> None:
-    names = ["name", "partner_shipping_id", "warehouse_id.out_type_id", "commitment_date", "carrier_id", "picking_ids"]
+    names = [
+        "name",
+        "partner_shipping_id",
+        "warehouse_id.out_type_id",
+        "commitment_date",
+        "carrier_id",
+        "picking_ids",
+    ]
     head = env.one("sale.order", order, *names)
     date = head["commitment_date"] or stamp(env.now)[:19]
     moves: list[Values] = []
-    for line in env.rows("sale.order.line", lines, ["product_id", "product_id.type", "product_uom_qty", "product_uom_id"]):
+    for line in env.rows(
+        "sale.order.line", lines, ["product_id", "product_id.type", "product_uom_qty", "product_uom_id"]
+    ):
         if line["product_id"] and line["product_id.type"] == "consu" and line["product_uom_qty"]:
             moves.append(
                 {
@@ -171,7 +188,8 @@ def recompute_orders(env: Env, ids: Ids) -> None:
         statuses = [_follow_line(env, line, order["state"]) for line in order["order_line"]]
         pickings = [row["state"] for row in env.rows("stock.picking", order["picking_ids"], ["state"])]
         delivered = any(
-            row["qty_delivered"] for row in env.rows("sale.order.line", order["order_line"], ["qty_delivered"])
+            row["qty_delivered"]
+            for row in env.rows("sale.order.line", order["order_line"], ["qty_delivered"])
         )
         status = {
             "invoice_status": _order_invoice_status(order["state"], statuses),
@@ -191,13 +209,22 @@ def _put_status(env: Env, order: int, status: Values) -> None:
 
 
 def _invoices(env: Env, lines: Ids) -> list[int]:
-    items = {item for row in env.rows("sale.order.line", lines, ["invoice_lines"]) for item in row["invoice_lines"]}
+    items = {
+        item for row in env.rows("sale.order.line", lines, ["invoice_lines"]) for item in row["invoice_lines"]
+    }
     return sorted({row["move_id"] for row in env.rows("account.move.line", items, ["move_id"])})
 
 
 def _follow_line(env: Env, line: int, state: str) -> str:
     """Work out what of a line is delivered and billed; return its invoice status."""
-    names = ["product_uom_qty", "qty_delivered", "move_ids", "invoice_lines", "product_id.type", "product_id.invoice_policy"]
+    names = [
+        "product_uom_qty",
+        "qty_delivered",
+        "move_ids",
+        "invoice_lines",
+        "product_id.type",
+        "product_id.invoice_policy",
+    ]
     row = env.one("sale.order.line", line, *names)
     delivered = float(row["qty_delivered"] or 0)
     if row["product_id.type"] == "consu":

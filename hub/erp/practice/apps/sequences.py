@@ -12,5 +12,7 @@ def next_number(env: Env, prefix: str, digits: int = 5) -> str:
     if row:
         env.connection.execute("UPDATE practice_sequence SET next = ? WHERE id = ?", [number + 1, row["id"]])
     else:
-        env.connection.execute("INSERT INTO practice_sequence (name, next) VALUES (?, ?)", [prefix, number + 1])
+        env.connection.execute(
+            "INSERT INTO practice_sequence (name, next) VALUES (?, ?)", [prefix, number + 1]
+        )
     return f"{prefix}{number:0{digits}d}"

@@ -19,7 +19,9 @@ def prepare_picking(env: Env, values: Values) -> Values:
     if values.get("picking_type_id"):
         names = ["warehouse_id.code", "sequence_code", "default_location_src_id", "default_location_dest_id"]
         kind = env.one("stock.picking.type", values["picking_type_id"], *names)
-        values["name"] = values.get("name") or next_number(env, f"{kind['warehouse_id.code']}/{kind['sequence_code']}/")
+        values["name"] = values.get("name") or next_number(
+            env, f"{kind['warehouse_id.code']}/{kind['sequence_code']}/"
+        )
         values["location_id"] = values.get("location_id") or kind["default_location_src_id"]
         values["location_dest_id"] = values.get("location_dest_id") or kind["default_location_dest_id"]
     return values
@@ -120,7 +122,10 @@ def button_validate(env: Env, model: str, ids: Ids) -> bool | Values:
             "res_model": "stock.backorder.confirmation",
             "view_mode": "form",
             "target": "new",
-            "context": {"button_validate_picking_ids": list(ids), "default_pick_ids": [[4, record] for record in ids]},
+            "context": {
+                "button_validate_picking_ids": list(ids),
+                "default_pick_ids": [[4, record] for record in ids],
+            },
         }
     dropped = env.context.get("picking_ids_not_to_backorder") or []
     for picking, plan in plans.items():
@@ -171,12 +176,22 @@ def _split(env: Env, move: int, quantity: float) -> int:
     kept = {name: value for name, value in env.one("stock.move", move, *names).items() if value is not None}
     for name in ("id", "create_uid", "create_date", "write_uid", "write_date", "quantity", "picked"):
         kept.pop(name, None)
-    return env.create("stock.move", kept | {"product_uom_qty": quantity, "state": "confirmed"}, follow_up=False)
+    return env.create(
+        "stock.move", kept | {"product_uom_qty": quantity, "state": "confirmed"}, follow_up=False
+    )
 
 
 def _put_off(env: Env, picking: int, moves: Ids) -> None:
     """Make the backorder of what is left and reserve it again."""
-    names = ["picking_type_id", "partner_id", "origin", "sale_id", "purchase_id", "scheduled_date", "date_deadline"]
+    names = [
+        "picking_type_id",
+        "partner_id",
+        "origin",
+        "sale_id",
+        "purchase_id",
+        "scheduled_date",
+        "date_deadline",
+    ]
     row = env.one("stock.picking", picking, *names, "location_id", "location_dest_id", "carrier_id")
     values = {name: value for name, value in row.items() if name != "id" and value is not None}
     backorder = env.create("stock.picking", values | {"backorder_id": picking})
@@ -192,12 +207,16 @@ def _finish(env: Env, move: int) -> None:
     """Move the goods: off the shelf, into the package and lot, to where they go."""
     row = env.one("stock.move", move, "move_line_ids", "location_dest_id", "product_id")
     names = ["product_id", "product_id.tracking", "quantity", "lot_id", "lot_name", "package_id"]
-    for line in env.rows("stock.move.line", row["move_line_ids"], [*names, "result_package_id", "location_id"]):
+    for line in env.rows(
+        "stock.move.line", row["move_line_ids"], [*names, "result_package_id", "location_id"]
+    ):
         if not line["quantity"]:
             env.unlink("stock.move.line", [line["id"]])
             continue
         lot = line["lot_id"] or _lot(env, line)
-        reservation.change_quant(env, (line["product_id"], line["location_id"], lot, line["package_id"]), -line["quantity"])
+        reservation.change_quant(
+            env, (line["product_id"], line["location_id"], lot, line["package_id"]), -line["quantity"]
+        )
         place = (line["product_id"], row["location_dest_id"], lot, line["result_package_id"])
         reservation.change_quant(env, place, line["quantity"])
         env.put("stock.move.line", line["id"], {"picked": True, "lot_id": lot, "date": stamp(env.now)[:19]})
@@ -214,7 +233,11 @@ def _lot(env: Env, line: Values) -> int | None:
         raise UserError(f"You need to supply a lot or serial number for {product}.")
     known = [["name", "=", line["lot_name"]], ["product_id", "=", line["product_id"]]]
     found = env.search("stock.lot", known, limit=1)
-    return found[0] if found else env.create("stock.lot", {"name": line["lot_name"], "product_id": line["product_id"]})
+    return (
+        found[0]
+        if found
+        else env.create("stock.lot", {"name": line["lot_name"], "product_id": line["product_id"]})
+    )
 
 
 def cancel(env: Env, pickings: Ids) -> None:
@@ -287,11 +310,16 @@ def action_put_in_pack(
     lines = list(ids)
     if model == "stock.picking":
         lines = [line for row in env.rows(model, ids, ["move_line_ids"]) for line in row["move_line_ids"]]
-    loose = [row for row in env.rows("stock.move.line", lines, ["result_package_id", "quantity", "picked"])
-             if row["quantity"] and not row["result_package_id"]]
+    loose = [
+        row
+        for row in env.rows("stock.move.line", lines, ["result_package_id", "quantity", "picked"])
+        if row["quantity"] and not row["result_package_id"]
+    ]
     loose = [row for row in loose if row["picked"]] or loose
     if not loose:
-        raise UserError("There is nothing left to put in a package: no quantity is reserved or all of it is packed.")
+        raise UserError(
+            "There is nothing left to put in a package: no quantity is reserved or all of it is packed."
+        )
     package = int(package_id) or env.create(
         "stock.package", {"name": package_name or False, "package_type_id": package_type_id}
     )
@@ -311,7 +339,9 @@ def shipping_weight(env: Env, ids: Ids) -> dict[int, float]:
     weights = {}
     for row in env.rows("stock.picking", ids, ["move_line_ids"]):
         lines = env.rows("stock.move.line", row["move_line_ids"], ["quantity", "product_id.weight"])
-        weights[row["id"]] = round(sum(line["quantity"] * (line["product_id.weight"] or 0) for line in lines), 3)
+        weights[row["id"]] = round(
+            sum(line["quantity"] * (line["product_id.weight"] or 0) for line in lines), 3
+        )
     return weights
 
 
