@@ -212,6 +212,19 @@ def test_loose_items_and_cartons_stand_in_one_table() -> None:
     assert back == notice
 
 
+def test_an_item_from_two_lots_is_two_rows_with_the_quantities_of_the_lots() -> None:
+    lots = (Lot(number="L1", quantity=Decimal(60)), Lot(number="L2", quantity=Decimal(40)))
+    item = ShippedItem(line_number="1", quantity=Decimal(100), unit="EA", ordered=Decimal(120), lots=lots)
+    notice = ShipNotice(number="S1", orders=(ShippedOrder(order_number="9", items=(item,)),))
+    data = CSV.write(notice, ENVELOPE, partner("csv"))
+    (back,), _ = read_file(CSV, data, "s.csv", partner("csv", receive={"ship_notice": {}}))
+    assert isinstance(back, ShipNotice)
+    assert [(i.lots[0].number, i.quantity, i.ordered) for i in back.orders[0].items] == [
+        ("L1", Decimal(60), Decimal(120)),
+        ("L2", Decimal(40), None),
+    ]
+
+
 def test_lines_that_the_map_has_no_room_for_are_not_lost_unseen() -> None:
     item = ShippedItem(quantity=Decimal(2), unit="EA", lots=(Lot(number="L1"), Lot(number="L2")))
     notice = ShipNotice(number="S1", orders=(ShippedOrder(order_number="9", items=(item,)),))

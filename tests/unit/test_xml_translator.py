@@ -140,12 +140,12 @@ def test_every_shipped_map_compiles() -> None:
 def test_reading_takes_a_time_that_grows_with_the_file_not_with_its_square() -> None:
     def seconds(count: int) -> float:
         lines = b"<line item='A' quantity='x' unit='EA'/>" * count
-        started = time.perf_counter()
+        started = time.process_time()
         read_file(XML, b"<order number='1'>" + lines + b"</order>", "o.xml", partner("xml"))
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(10)
-    assert seconds(4000) < 20 * max(seconds(400), 0.01)
+    assert seconds(8000) < 40 * max(min(seconds(800) for _ in range(3)), 0.01)
 
 
 def test_a_receipt_names_the_place_and_holds_any_bad_value() -> None:

@@ -14,6 +14,7 @@ from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import CsvSettings, Partner
 from translators.csv.binding import bind, unmapped
 from translators.csv.column_map import ColumnMap, column_map
+from translators.csv.lots import one_lot_a_row
 from translators.csv.reading import read_document
 from translators.csv.receipt import HEADER, receipt_rows
 from translators.csv.splitting import expand, file_row, in_file, split
@@ -98,7 +99,7 @@ class CsvTranslator:
         settings = partner.csv
         mapped = self._map(partner, document.doc_type, sending=True)
         columns = written_columns(mapped)
-        rows, findings = write_rows(mapped, document, _dialect(settings))
+        rows, findings = write_rows(mapped, one_lot_a_row(document), _dialect(settings))
         findings += unencodable(rows, columns, settings.encoding)
         if findings:
             raise Unwritable(findings)
