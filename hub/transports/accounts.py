@@ -46,6 +46,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     """What the server puts up with."""
 
     connections: int = 64
+    sessions: int = 8  # SFTP sessions in one connection
     login_attempts: int = 6  # per connection
     login_seconds: float = 30.0
     idle_seconds: float = 900.0

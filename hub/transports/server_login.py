@@ -94,6 +94,7 @@ class Gate(paramiko.ServerInterface):
         self.opened_at = self.touched_at = desk.clock()
         self.sessions: list[paramiko.SFTPServer] = []
         self._ssh = ssh
+        self._user = ""  # as tried; paramiko refuses a second name in one connection
         self._attempts = 0
         self._unproven_keys = 0
         self._accepted = False
@@ -111,7 +112,7 @@ class Gate(paramiko.ServerInterface):
         """Return the account's home, made at the first visit. Called when the login is done."""
         with self._lock:
             first = not self.account
-            self.account = self._ssh.get_username() or ""
+            self.account = self._user
         if first:
             self.tell("login")
         return make_home(self.desk.root, self.account)
@@ -121,8 +122,7 @@ class Gate(paramiko.ServerInterface):
         if self.account:
             self.tell("disconnected")
         elif self._unproven_keys and not self._accepted:
-            user = self._ssh.get_username() or ""
-            self.desk.count_refusal(user, self.address, f"{self._unproven_keys} unknown keys")
+            self.desk.count_refusal(self._user, self.address, f"{self._unproven_keys} unknown keys")
 
     # what paramiko asks
 
@@ -133,7 +133,7 @@ class Gate(paramiko.ServerInterface):
         return AUTH_FAILED
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
-        if not self._may_try():
+        if not self._may_try(username):
             return AUTH_FAILED
         if key_fits(self.desk.account(username), key.asbytes()):
             self._attempts -= 1  # the question and the signed answer are one attempt, and a good one
@@ -143,7 +143,7 @@ class Gate(paramiko.ServerInterface):
         return AUTH_FAILED
 
     def check_auth_password(self, username: str, password: str) -> int:
-        if not self._may_try():
+        if not self._may_try(username):
             return AUTH_FAILED
         if password_fits(self.desk.account(username), password):
             self._accepted = True
@@ -152,12 +152,13 @@ class Gate(paramiko.ServerInterface):
         return AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002 - paramiko's signature
-        if kind != "session" or len(self.sessions) >= 8:
+        self.sessions = [session for session in self.sessions if session.is_alive()]
+        if kind != "session" or len(self.sessions) >= self.desk.limits.sessions:
             return OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
         return OPEN_SUCCEEDED
 
     def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
-        if name != "sftp" or len(self.sessions) >= 8:
+        if name != "sftp" or len(self.sessions) >= self.desk.limits.sessions:
             return False
         session = paramiko.SFTPServer(channel, name, self, self._files)
         session.daemon = True
@@ -165,8 +166,9 @@ class Gate(paramiko.ServerInterface):
         session.start()
         return True
 
-    def _may_try(self) -> bool:
+    def _may_try(self, username: str) -> bool:
         """Count an attempt; hang up on who tries too often or was banned meanwhile."""
+        self._user = username
         self._attempts += 1
         banned = self.desk.bans.is_banned(self.address, self.desk.clock())
         if banned or self._attempts > self.desk.limits.login_attempts:

@@ -275,6 +275,24 @@ def test_too_many_connections_are_refused(tmp_path: Path) -> None:
             assert client.listdir("/in") == []
 
 
+def test_sessions_of_one_connection_are_bounded_and_can_be_opened_again(tmp_path: Path) -> None:
+    with embedded_server(tmp_path, Limits(sessions=2)) as server, ssh_to(server.server.port) as ssh:
+        ssh.auth_password("acme", PASSWORD)
+        first, second = ssh.open_sftp_client(), ssh.open_sftp_client()
+        with pytest.raises(paramiko.ChannelException):
+            ssh.open_sftp_client()
+        first.close()
+        second.close()
+        wait_for(lambda: not _handlers())
+        third = ssh.open_sftp_client()
+        assert third.listdir("/in") == []
+        third.close()
+
+
+def _handlers() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if isinstance(thread, paramiko.SFTPServer)]
+
+
 def test_sleepers_and_those_who_never_log_in_are_hung_up_on(tmp_path: Path) -> None:
     now = [datetime(2026, 1, 13, 9, 30, tzinfo=UTC)]
     with embedded_server(tmp_path, clock=lambda: now[0]) as server:

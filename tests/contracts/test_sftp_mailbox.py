@@ -12,7 +12,7 @@ from hub.model.errors import Retryable, Undeliverable
 from hub.transports.keys import generate_key
 from hub.transports.sftp import SftpMailbox
 from hub.transports.sftp_session import scan_host_key
-from tests.support.sftp import PASSWORD, CuttingProxy, Embedded, embedded_server, free_port
+from tests.support.sftp import PASSWORD, CuttingProxy, Embedded, embedded_server, free_port, wait_for
 
 OTHER = "SHA256:" + "A" * 43
 
@@ -66,6 +66,8 @@ def test_a_wrong_key_is_undeliverable(server: Embedded, tmp_path: Path) -> None:
     transport = server.transport(key="file:other")
     with pytest.raises(Undeliverable, match="login refused with key SHA256:"):
         SftpMailbox(transport, lambda _: (tmp_path / "other").read_bytes()).list_ready()
+    wait_for(lambda: server.events)
+    assert [(event.action, event.account) for event in server.events] == [("login_refused", "acme")]
 
 
 def test_a_wrong_password_is_undeliverable(server: Embedded) -> None:
