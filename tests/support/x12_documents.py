@@ -40,6 +40,8 @@ quantities = st.decimals(min_value=0, max_value=10**7, places=3)
 prices = st.decimals(min_value=0, max_value=10**6, places=4)
 cents = st.decimals(min_value=-(10**8), max_value=10**8, places=2)
 dates = st.dates(dt.date(1990, 1, 1), dt.date(2099, 12, 31))
+#: A number and its unit, which X12 wants together.
+_weights = st.just((None, "")) | st.tuples(quantities, st.sampled_from(["LB", "KG"]))
 units = st.sampled_from(["EA", "CA", "DZ", "LB"])
 notes = st.lists(texts, max_size=3).map(tuple)
 
@@ -118,8 +120,8 @@ def _order_line(draw: st.DrawFn) -> OrderLine:
         number=draw(texts),
         quantity=draw(quantities),
         unit=unit,
-        price=draw(st.none() | prices),
-        price_basis=draw(maybe_text),
+        price=(price := draw(st.none() | prices)),
+        price_basis=draw(maybe_text) if price is not None else "",
         ids=draw(ids),
         description=draw(maybe_text),
         pack=draw(st.none() | quantities),
@@ -169,8 +171,8 @@ def _status(draw: st.DrawFn, price: Decimal | None) -> LineStatus:
     date = draw(st.none() | dates)
     return LineStatus(
         code=code,
-        quantity=draw(st.none() | quantities),
-        unit=draw(st.just("") | units),
+        quantity=(quantity := draw(st.none() | quantities)),
+        unit=draw(units) if quantity is not None else "",
         date=date,
         date_kind=draw(st.sampled_from(["delivery_estimated", "ship_estimated"])) if date else "",
         price=price if code == "price_changed" else None,
@@ -230,40 +232,47 @@ def _shipped_item(draw: st.DrawFn) -> ShippedItem:
 
 
 _items = st.lists(_shipped_item(), max_size=3, unique_by=lambda item: item.line_number).map(tuple)
-_packages = st.builds(
-    Package,
-    sscc=texts,
-    kind=st.sampled_from(["carton", "pallet"]),
-    weight=st.none() | quantities,
-    weight_unit=st.sampled_from(["", "LB", "KG"]),
-    items=_items,
-)
+
+
+@st.composite
+def _package(draw: st.DrawFn) -> Package:
+    weight, unit = draw(_weights)
+    return Package(
+        sscc=draw(texts),
+        kind=draw(st.sampled_from(["carton", "pallet"])),
+        weight=weight,
+        weight_unit=unit,
+        items=draw(_items),
+    )
+
+
 _shipped_orders = st.builds(
     ShippedOrder,
     order_number=texts,
     order_date=st.none() | dates,
     release=maybe_text,
     refs=refs,
-    packages=tuples(_packages),
+    packages=tuples(_package()),
     items=_items,
 )
 
 
-def _structured(notice: ShipNotice) -> ShipNotice:
-    packed = any(order.packages for order in notice.orders)
-    return replace(notice, structure="0001" if packed else "0004")
+@st.composite
+def _ship_notice(draw: st.DrawFn) -> ShipNotice:
+    orders = draw(tuples(_shipped_orders, 2))
+    weight, unit = draw(_weights)
+    head = {name: draw(values) for name, values in _head.items() if name not in ("currency", "notes")}
+    return ShipNotice(
+        **head,
+        time=draw(st.times()).replace(microsecond=0),
+        structure="0001" if any(order.packages for order in orders) else "0004",
+        carriage=draw(carriage("scac mode routing service fob equipment tracking bill_of_lading")),
+        package_count=draw(st.none() | st.integers(0, 9999)),
+        weight=weight,
+        weight_unit=unit,
+        orders=orders,
+    )
 
-
-ship_notices = st.builds(
-    ShipNotice,
-    **{name: values for name, values in _head.items() if name != "currency"},
-    time=st.times().map(lambda time: time.replace(microsecond=0)),
-    carriage=carriage("scac mode routing service fob equipment tracking bill_of_lading"),
-    package_count=st.none() | st.integers(0, 9999),
-    weight=st.none() | quantities,
-    weight_unit=st.sampled_from(["", "LB", "KG"]),
-    orders=tuples(_shipped_orders, 2),
-).map(_structured)
 
 _invoice_lines = st.builds(
     InvoiceLine,
@@ -277,29 +286,39 @@ _invoice_lines = st.builds(
     taxes=taxes,
     order_number=maybe_text,
 )
-invoices = st.builds(
-    Invoice,
-    **_head,
-    kind=st.sampled_from(["invoice", "credit"]),
-    order_number=maybe_text,
-    order_date=st.none() | dates,
-    release=maybe_text,
-    shipment=maybe_text,
-    terms=terms,
-    carriage=carriage("scac mode routing fob tracking bill_of_lading"),
-    lines=tuples(_invoice_lines),
-    charges=charges,
-    taxes=taxes,
-    total=cents,
-    units_shipped=st.none() | quantities,
-    units_shipped_unit=st.just("") | units,
-    weight=st.none() | quantities,
-    weight_unit=st.sampled_from(["", "LB"]),
-).map(_counted)
+
+
+@st.composite
+def _invoice(draw: st.DrawFn) -> Invoice:
+    weight, weight_unit = draw(_weights)
+    shipped, shipped_unit = draw(_weights)
+    carried = draw(carriage("scac mode routing fob tracking bill_of_lading"))
+    if carried is not None and not (carried.scac or carried.routing):
+        carried = replace(carried, scac="UPSN")
+    return Invoice(
+        **{name: draw(values) for name, values in _head.items()},
+        kind=draw(st.sampled_from(["invoice", "credit"])),
+        order_number=draw(maybe_text),
+        order_date=draw(st.none() | dates),
+        release=draw(maybe_text),
+        shipment=draw(maybe_text),
+        terms=draw(terms),
+        carriage=carried,
+        lines=(lines := draw(tuples(_invoice_lines))),
+        charges=draw(charges),
+        taxes=draw(taxes),
+        total=draw(cents),
+        units_shipped=shipped,
+        units_shipped_unit=shipped_unit,
+        weight=weight,
+        weight_unit=weight_unit,
+        line_count=len(lines),
+    )
+
 
 DOCUMENTS: dict[DocType, SearchStrategy[Any]] = {
     DocType.PURCHASE_ORDER: purchase_orders,
     DocType.ORDER_ACKNOWLEDGMENT: order_acknowledgments,
-    DocType.SHIP_NOTICE: ship_notices,
-    DocType.INVOICE: invoices,
+    DocType.SHIP_NOTICE: _ship_notice(),
+    DocType.INVOICE: _invoice(),
 }

@@ -123,9 +123,49 @@ def _write_expiry(part: Part, made: Segments) -> Segments:
 
 
 def _view_acknowledged_line(line: Part) -> Part:
-    """Put the price of a decision into PO104."""
-    price = next((s.price for s in line.statuses if s.price is not None), None)
-    return line if price is None else replace(line, price=price)
+    """Put the price of a decision into PO104, and the line's unit to a quantity without one (ACK02/03)."""
+    price = next((s.price for s in line.statuses if s.price is not None), line.price)
+    statuses = tuple(s if s.unit or s.quantity is None else replace(s, unit=line.unit) for s in line.statuses)
+    return replace(line, price=price, statuses=statuses)
+
+
+def _together(*positions: int) -> Callable[[Part, Segments], Segments]:
+    """Return a writer that leaves elements out unless all of them are there (X12 syntax note P).
+
+    A weight without its unit says nothing, and the set would be refused for it.
+    """
+
+    def write(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a writer's signature
+        return [left for segment in made if len(left := _only_together(segment, positions)) > 1]
+
+    return write
+
+
+def _only_together(segment: list[str], positions: tuple[int, ...]) -> list[str]:
+    if all(at < len(segment) and segment[at] for at in positions):
+        return segment
+    kept = ["" if at in positions else text for at, text in enumerate(segment)]
+    while len(kept) > 1 and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+def _write_shipped_totals(part: Part, made: Segments) -> Segments:
+    """Write ISS with its pairs complete: units shipped, weight."""
+    return _together(3, 4)(part, _together(1, 2)(part, made))
+
+
+def _write_carrier(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a writer's signature
+    """Write a CAD only when it names the carrier: CAD04 or CAD05 (syntax note R)."""
+    return [segment for segment in made if len(segment) > 4]
+
+
+def _write_ordered(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a writer's signature
+    """Write PO105 (basis of the price) only with PO104."""
+    return [
+        [*segment[:5], "", *segment[6:]] if len(segment) > 5 and not segment[4] else segment
+        for segment in made
+    ]
 
 
 READ_SEGMENT: dict[str, Callable[[list[str], Draft, Reading], None]] = {
@@ -145,6 +185,10 @@ WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
     "shipped": _write_shipped,
     "lots": _write_lots,
     "expiry": _write_expiry,
+    "weighed": _together(6, 7, 8),
+    "shipped_totals": _write_shipped_totals,
+    "carrier": _write_carrier,
+    "ordered": _write_ordered,
 }
 WRITE_SECTION: dict[str, Callable[[Part], Any]] = {
     "acknowledged_line": _view_acknowledged_line,
