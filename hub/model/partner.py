@@ -6,12 +6,16 @@ attribute's comment is the help text of that key. Durations are seconds (the fil
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct, field
 
 from hub.model.documents import DocType
+
+#: How `isa` keys are written: a qualifier of two characters (ISA05), a colon, an id of up to 15 (ISA06).
+INTERCHANGE_ID = re.compile(r"[0-9A-Z]{2}:[^\s*~:][^*~:]{0,14}")
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

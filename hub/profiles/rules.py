@@ -13,18 +13,17 @@ from pathlib import Path
 from string import Formatter
 
 from hub.model import problems
-from hub.model.partner import Partner
+from hub.model.partner import INTERCHANGE_ID, Partner
 from hub.profiles.agreements import agreement_faults
 from hub.profiles.fault import Fault
+from hub.secrets import is_reference
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.durations import parse_duration
 from hub.toml.positions import KeyPath
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_ISA = re.compile(r"[0-9A-Z]{2}:[^\s*~:][^*~:]{0,14}")  # ISA05 is 2/2, ISA06 15/15 (X12 004010)
 _GS = re.compile(r"[^\s*~][^*~]{1,14}")  # GS02 is 2/15 (X12 004010)
 _RELEASE = re.compile(r"00[2-8]\d\d\d([0-9A-Z]{1,6})?")  # GS08: version, release, sub-release, industry id
-_REFERENCE = re.compile(r"(env|file):[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _PUBLIC_KEY = re.compile(r"(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?")
 _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -63,7 +62,7 @@ def _identity(partner: Partner) -> Iterator[Fault]:
         hint = 'write isa = "ZZ:THEIRID", qualifier:id as they send it'
         yield Fault(("identity",), '"identity.isa" is missing', hint, problem=problems.CONFIG_MISSING)
     for name, isa in (("isa", identity.isa), ("our_isa", identity.our_isa)):
-        if isa and not _ISA.fullmatch(isa):
+        if isa and not INTERCHANGE_ID.fullmatch(isa):
             hint = 'write "ZZ:THEIRID": two characters of qualifier, a colon, an id of at most 15 characters'
             yield Fault(("identity", name), f'"{clip(isa)}" is no interchange id', hint, isa)
     for name, gs in (("gs", identity.gs), ("our_gs", identity.our_gs)):
@@ -77,14 +76,14 @@ def _secrets(partner: Partner) -> Iterator[Fault]:
     """A profile is kept in version control: it may name a secret, never hold one."""
     transport = partner.transport
     for name, text in (("password", transport.password), ("key", transport.key)):
-        if text and not _REFERENCE.fullmatch(text):
+        if text and not is_reference(text):
             yield Fault(
                 ("transport", name),
                 f'"transport.{name}" must be a reference, never the secret itself',
                 REFERENCE_HINT,
             )
     for index, key in enumerate(transport.public_keys):
-        if not (_REFERENCE.fullmatch(key) or _PUBLIC_KEY.fullmatch(key.strip())):
+        if not (is_reference(key) or _PUBLIC_KEY.fullmatch(key.strip())):
             hint = 'write the line of their id_ed25519.pub ("ssh-ed25519 AAAA...") or "file:NAME"'
             yield Fault(
                 ("transport", "public_keys", index), f'"{clip(key, 30)}" is no OpenSSH public key', hint

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import get_type_hints
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import structs
@@ -17,8 +16,9 @@ from msgspec import structs
 from hub.model import problems
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Where
+from hub.settings.rules import faults_of
 from hub.settings.shape import Paths, Settings
-from hub.toml.checking import check_table, clip, nearest
+from hub.toml.checking import check_table, nearest
 from hub.toml.positions import KeyPath
 from hub.toml.reading import Source, Table, as_line, read_file
 
@@ -28,8 +28,6 @@ FILE_NAME = "hub.toml"
 _PREFIX = "HUB_"
 #: Names of the environment that are ours but no settings.
 _OTHER_NAMES = re.compile(r"HUB_(SECRET_\w+|ROOT)")
-_ISA = re.compile(r"[0-9A-Z]{2}:[^\s*~][^*~]{0,14}")
-_REFERENCE = re.compile(r"(env|file):[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
@@ -38,14 +36,19 @@ def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
     Raises ConfigError with every fault of the file and the environment, one per line.
     """
     path = root / FILE_NAME
-    source, findings = read_file(path, FILE_NAME) if path.exists() else (Source({}, {}), ())
-    data, faults = check_table(source.data, Settings, _locator(source))
-    found = [*findings, *faults]
+    source, syntax = read_file(path, FILE_NAME) if path.exists() else (Source({}, {}), ())
+    places = dict(source.places)
+    locate = _locator(places)
+    data, faults = check_table(source.data, Settings, locate)
+    found = [*syntax, *faults]
     for name in sorted(n for n in environ if n.startswith(_PREFIX)):
-        found += _apply_variable(name, environ[name], data)
-    if not findings:
+        found += _apply_variable(name, environ[name], data, places)
+    if not syntax:
         settings = msgspec.convert(data, Settings)
-        found += _rules(settings, _locator(source))
+        found += [
+            Finding(problems.CONFIG_VALUE, fault.message, where=locate(fault.path), hint=fault.hint)
+            for fault in faults_of(settings, lambda key: locate(key).file == FILE_NAME)
+        ]
         if not found:
             return _resolve(settings, root.absolute())
     raise ConfigError("\n".join(_printed(finding) for finding in found))
@@ -55,13 +58,13 @@ def _printed(finding: Finding) -> str:
     return as_line(finding) + (f"\n    hint: {finding.hint}" if finding.hint else "")
 
 
-def _locator(source: Source) -> Locate:
+def _locator(places: Mapping[KeyPath, Where]) -> Locate:
     """Return a function from a path of keys to its place, or to the nearest table around it."""
 
     def locate(path: KeyPath) -> Where:
         for length in range(len(path), 0, -1):
-            if path[:length] in source.places:
-                return source.places[path[:length]]
+            if path[:length] in places:
+                return places[path[:length]]
         return Where(file=FILE_NAME)
 
     return locate
@@ -76,8 +79,8 @@ def _variables() -> dict[str, tuple[str, str]]:
     }
 
 
-def _apply_variable(name: str, text: str, data: Table) -> list[Finding]:
-    """Put one variable into the data; return what is wrong with it.
+def _apply_variable(name: str, text: str, data: Table, places: dict[KeyPath, Where]) -> list[Finding]:
+    """Put one variable and its place into the data; return what is wrong with it.
 
     Names without a double underscore are left alone (a secret may be called HUB_ACME_PASSWORD), unless
     they are a setting's name but for that underscore.
@@ -94,6 +97,7 @@ def _apply_variable(name: str, text: str, data: Table) -> list[Finding]:
         return [Finding(problems.CONFIG_UNKNOWN_KEY, f"unknown setting{guess}", where=where, hint=hint)]
     table, key = known[name]
     value = _typed(text, get_type_hints(get_type_hints(Settings)[table])[key])
+    places[table, key] = where
     clean, faults = check_table({table: {key: value}}, Settings, lambda _path: where)
     for checked_key, checked in clean.get(table, {}).items():
         data.setdefault(table, {})[checked_key] = checked
@@ -113,80 +117,6 @@ def _typed(text: str, kind: object) -> object:
         if re.fullmatch(r"-?\d{1,18}\.\d{1,9}", plain) and kind is float:
             return float(plain)
     return text
-
-
-def _rules(settings: Settings, locate: Locate) -> list[Finding]:
-    """Check what types alone do not say."""
-    found: list[Finding] = []
-
-    def need(holds: bool, path: KeyPath, message: str, hint: str) -> None:
-        if not holds:
-            found.append(Finding(problems.CONFIG_VALUE, message, where=locate(path), hint=hint))
-
-    isa, url = settings.company.isa, settings.odoo.url
-    need(
-        bool(_ISA.fullmatch(isa)),
-        ("company", "isa"),
-        f'"{clip(isa)}" is no interchange id',
-        'write "ZZ:OURCO"',
-    )
-    for table, port in (
-        ("sftp_server", settings.sftp_server.port),
-        ("practice", settings.practice.port),
-        ("web", settings.web.port),
-    ):
-        need(
-            0 <= port <= 65_535,
-            (table, "port"),
-            f"port {port} does not exist",
-            "0 to 65535; 0 is any free port",
-        )
-    need(
-        not url or _is_web_address(url),
-        ("odoo", "url"),
-        f'"{clip(url)}" is no web address',
-        "https://odoo.example.com",
-    )
-    if settings.practice.enabled == "no":
-        need(
-            bool(url), ("odoo", "url"), "no Odoo: url is empty and the practice Odoo is off", "set [odoo] url"
-        )
-    for path, reference in (
-        (("odoo", "key"), settings.odoo.key),
-        (("sftp_server", "host_key"), settings.sftp_server.host_key),
-    ):
-        need(
-            not reference or bool(_REFERENCE.fullmatch(reference)),
-            path,
-            f"{'.'.join(path)} must be a reference, not the secret itself",
-            'put the secret into secrets/NAME (mode 0600) and write "file:NAME", or "env:NAME"',
-        )
-    need(
-        not url or bool(settings.odoo.key),
-        ("odoo", "key"),
-        "odoo.key is missing",
-        'write key = "file:odoo_key"',
-    )
-    for path, count in (
-        (("workers", "count"), settings.workers.count),
-        (("odoo", "concurrency"), settings.odoo.concurrency),
-    ):
-        need(1 <= count <= 64, path, f"{'.'.join(path)} cannot be {count}", "1 to 64")
-    need(
-        settings.limits.max_file_bytes > 0,
-        ("limits", "max_file_bytes"),
-        "max_file_bytes must be above 0",
-        "in bytes",
-    )
-    return found
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _resolve(settings: Settings, root: Path) -> Settings:

@@ -85,6 +85,19 @@ def test_each_fault_is_said_with_its_line(tmp_path: Path, text: str, words: str)
     assert "s3cret" not in line
 
 
+def test_a_fault_of_a_variable_is_said_of_the_variable(tmp_path: Path) -> None:
+    (line,) = refused(tmp_path, "[web]\nport = 1\n", HUB_WEB__PORT="99999")
+    assert line == "environment HUB_WEB__PORT: port 99999 does not exist"
+
+
+def test_a_password_may_stand_in_the_environment_and_not_in_the_file(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://hub:hunter2@db.example/hub"
+    (line,) = refused(tmp_path, f'[store]\nurl = "{url}"\n')
+    assert line == "hub.toml:2:1: store.url holds a password"
+    (tmp_path / "hub.toml").unlink()
+    assert load_settings(tmp_path, {"HUB_STORE__URL": url}).store.url == url
+
+
 def test_a_single_underscore_is_taken_for_the_slip_that_it_is(tmp_path: Path) -> None:
     (line,) = refused(tmp_path, HUB_ODOO_URL="https://odoo.example")
     assert line == 'environment HUB_ODOO_URL: unknown setting: did you mean "HUB_ODOO__URL"?'
