@@ -435,6 +435,11 @@ class BeingBilled:
         message = held(self.post(erp, invoice, record), problems.QUANTITY_DIFFERS)
         assert "billed 12" in message
 
+    def test_other_currency_holds_even_when_released(self, erp: Erp) -> None:
+        record, order = bought(erp)
+        result = self.post(erp, invoice_of(order, currency="JPY"), record, released=True)
+        assert "JPY" in held(result, problems.PRICE_DIFFERS)
+
     def test_credit_becomes_a_refund(self, erp: Erp) -> None:
         _, world = erp
         record, order = bought(erp)

@@ -14,7 +14,7 @@ from uuid import uuid4
 from hub.erp.odoo.reading import instant
 from hub.erp.port import ErpGateway, OrderPolicy, PostResult, Topic
 from hub.model import problems
-from hub.model.documents import DocType, OrderLine, Party, PurchaseOrder
+from hub.model.documents import Charge, DocType, OrderLine, Party, PurchaseOrder, Split, Terms
 from hub.model.exchange import ErpRecord, posting_key
 from hub.model.finding import Severity
 from tests.support.erp_world import World
@@ -178,6 +178,19 @@ class PostingOrders:
         seen = world.session.search_read("sale.order.line", [["order_id", "=", record.id]], fields)[0]
         assert (seen["product_uom_qty"], seen["price_unit"]) == (24, 1)
 
+    def test_what_no_field_takes_is_in_the_note(self, erp: Erp) -> None:
+        _, world = erp
+        order = an_order(
+            world,
+            dates={"cancel_after": date(2026, 12, 24)},
+            terms=Terms(net_days=45),
+            charges=(Charge(kind="allowance", code="C310", amount=d("3.50")),),
+        )
+        note = next(n for n in world.notes(posted(erp, order)) if order.number in n)
+        assert "cancel after 2026-12-24" in note
+        assert "terms net 45 days" in note
+        assert "allowance C310 3.50" in note
+
     def test_note_is_written_as_plain_text(self, erp: Erp) -> None:
         gateway, world = erp
         record = posted(erp)
@@ -229,6 +242,20 @@ class HoldingOrders:
         result = gateway.post_order(key_of(order), order, policy(world))
         assert [f.value for f in result.findings] == ["NOPE-1", "NOPE-2"]
 
+    def test_order_without_lines_is_held(self, erp: Erp) -> None:
+        gateway, world = erp
+        order = an_order(world, lines=())
+        held(gateway.post_order(key_of(order), order, policy(world)), problems.FIELD_MISSING)
+
+    def test_line_for_several_places_is_held_until_released(self, erp: Erp) -> None:
+        gateway, world = erp
+        splits = (Split(quantity=d(1), location="S1"), Split(quantity=d(2), location="S2"))
+        line = OrderLine(number="1", quantity=d(3), unit="EA", price=d(1), sku=world.widget, splits=splits)
+        order = an_order(world, lines=(line,))
+        message = held(gateway.post_order(key_of(order), order, policy(world)), problems.FIELD_UNMAPPED)
+        assert "S1, S2" in message
+        assert gateway.post_order(key_of(order), order, policy(world, released=True)).created
+
     def test_order_typed_by_hand_is_noticed(self, erp: Erp) -> None:
         gateway, world = erp
         order = an_order(world)
@@ -272,6 +299,15 @@ class Prices:
         fields = ["price_unit"]
         seen = world.session.search_read("sale.order.line", [["order_id", "=", result.record.id]], fields)
         assert seen[0]["price_unit"] == 8.5
+
+    def test_their_currency_is_never_taken_for_ours(self, erp: Erp) -> None:
+        gateway, world = erp
+        foreign = an_order(world, currency="JPY")
+        result = gateway.post_order(key_of(foreign), foreign, policy(world, released=True))
+        message = held(result, problems.PRICE_DIFFERS)
+        assert "JPY" in message
+        assert "USD" in message
+        assert posted(erp, an_order(world, currency="USD"))
 
     def test_line_without_price_gets_ours(self, erp: Erp) -> None:
         _, world = erp

@@ -20,7 +20,7 @@ from hub.erp.odoo.line_keys import external_id
 from hub.erp.odoo.lookups import hold
 from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines, match, unknown_line
 from hub.erp.odoo.purchases import OPEN, Purchases
-from hub.erp.odoo.reading import plain_number, ref_id, text
+from hub.erp.odoo.reading import plain_number, ref_id, ref_name, text
 from hub.erp.odoo.refusals import refused
 from hub.erp.port import PostResult, money
 from hub.model import problems
@@ -62,6 +62,7 @@ class Bills:
                 return PostResult(record=self._named(found, invoice))
             head = self._purchases.head(order.id)
             bill, findings = self._bill(invoice, head)
+            findings += _foreign(invoice, ref_name(head["currency_id"]))
             findings += _sum_finding(invoice, bill)
             findings += self._repeated(invoice, head)
             if not released:
@@ -216,6 +217,18 @@ def _sum_finding(invoice: Invoice, bill: Sequence[BillLine]) -> Iterator[Finding
             where="total",
             value=str(invoice.total),
             hint="Ask the supplier for a correct invoice, and cancel this exchange.",
+        )
+
+
+def _foreign(invoice: Invoice, ours: str) -> Iterator[Finding]:
+    """Return a finding when the bill is not in the order's currency: a release cannot change money."""
+    if invoice.currency and invoice.currency.upper() != ours:
+        yield hold(
+            problems.PRICE_DIFFERS,
+            f"the order is in {ours}, the invoice in {invoice.currency}",
+            where="currency",
+            value=invoice.currency,
+            hint="Settle the currency with the supplier; enter the bill by hand if it is right.",
         )
 
 

@@ -52,6 +52,7 @@ class Session:
         self._slots = threading.BoundedSemaphore(settings.concurrency)
         self._opening = threading.Lock()
         self._wire: Wire | None = None
+        self._major: int | None = None
 
     @property
     def wire(self) -> Wire:
@@ -74,6 +75,12 @@ class Session:
                 what="Odoo",
             )
             return _web_version(answer)
+
+    def major(self) -> int:
+        """Return the server's major version, e.g. 19; asked for once."""
+        if self._major is None:
+            self._major = _major(self.version())
+        return self._major
 
     def call(self, model: str, method: str, ids: Sequence[int] | None = None, /, **kwargs: Reply) -> Reply:
         """Call a method; `ids` None for a method of the model. One call is one transaction of Odoo."""
@@ -179,7 +186,7 @@ class Session:
     def _open(self) -> Wire:
         api = self.settings.api
         if api == "auto":
-            api = "json2" if _major(self.version()) >= 19 else "xmlrpc"
+            api = "json2" if self.major() >= 19 else "xmlrpc"
         if api == "json2":
             return Json2(self.settings)
         return XmlRpc(self.settings, self._login())

@@ -7,11 +7,9 @@ computation: `load()` computes what it is not given, from product, partner and f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
-
-from msgspec import Struct
 
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.errors import Refused
@@ -19,22 +17,15 @@ from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import external_id, line_ids
 from hub.erp.odoo.lookups import EACH, Codes, Product, hold, our_quantity
 from hub.erp.odoo.names import Names
+from hub.erp.odoo.pricing import needs_quote, priced
+from hub.erp.odoo.quoting import Goods, Quoting
 from hub.erp.odoo.reading import noon, number, plain_number, ref_id
 from hub.erp.odoo.refusals import refused
+from hub.erp.odoo.unwritten import unwritten
 from hub.erp.port import OrderPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import OrderLine, PurchaseOrder
-from hub.model.finding import Finding
-
-
-class Goods(Struct, frozen=True):
-    """One order line in Odoo's terms."""
-
-    product: Product
-    quantity: Decimal  # in the unit
-    unit_id: int
-    price: Decimal | None  # per that unit, document currency; None: Odoo's price
-    name: str
+from hub.model.finding import Finding, Severity, Where
 
 
 class Orders:
@@ -45,6 +36,7 @@ class Orders:
         self._names = names
         self._codes = codes
         self._ledger = ledger
+        self._quoting = Quoting(session, names)
 
     def post(self, key: str, order: PurchaseOrder, policy: OrderPolicy) -> PostResult:
         """Make the draft sale.order of a key, once; HOLD findings say why there is none."""
@@ -55,9 +47,9 @@ class Orders:
             findings: list[Finding] = []
             header = self._header(order, policy, findings)
             goods = self._goods(order.lines, findings)
-            if header and goods and not findings:
-                goods = self._priced(order, goods, header, policy, findings)
-            if findings or not header:
+            if not findings:
+                goods, findings = self._priced(order, goods, header, policy)
+            if findings:
                 return PostResult(findings=tuple(findings))
             try:
                 return self._create(key, order, header, goods)
@@ -70,15 +62,40 @@ class Orders:
         fields, rows = self._rows(key, order, header, goods)
         record_id, created = self._ledger.create(key, "sale.order", fields, rows)
         record = self._ledger.record("sale.order", record_id)
-        if created:
-            lines = f"{len(order.lines)} line{'s' if len(order.lines) != 1 else ''}"
-            self._session.call(
-                "sale.order",
-                "message_post",
-                [record_id],
-                body=f"Order {order.number} ({lines}) came in by EDI: {header['origin']}. Key {key}.",
-            )
-        return PostResult(record=record, created=created)
+        if not created:
+            return PostResult(record=record)
+        findings = tuple(self._rounded(record_id, order, goods))
+        self._note(key, record_id, order, header["origin"], findings)
+        return PostResult(record=record, created=True, findings=findings)
+
+    def _note(
+        self, key: str, record_id: int, order: PurchaseOrder, origin: str, findings: Sequence[Finding]
+    ) -> None:
+        """Write where the order came from, and what it asks for that no field takes."""
+        lines = f"{len(order.lines)} line{'s' if len(order.lines) != 1 else ''}"
+        asked = "; ".join(unwritten(order))
+        parts = [f"Order {order.number} ({lines}) came in by EDI: {origin}."]
+        parts += [f"They also ask for: {asked}."] if asked else []
+        parts += [f.message for f in findings]
+        body = " ".join([*parts, f"Key {key}."])
+        self._session.call("sale.order", "message_post", [record_id], body=body)
+
+    def _rounded(self, record_id: int, order: PurchaseOrder, goods: Sequence[Goods]) -> Iterator[Finding]:
+        """Return a warning for each price that Odoo rounded: before 19 it keeps two decimals by default."""
+        if not any(g.price is not None and _fine(g.price) for g in goods):
+            return
+        domain: list[Any] = [["order_id", "=", record_id]]
+        kept = self._session.search_read("sale.order.line", domain, ["price_unit"], order="sequence, id")
+        for index, (line, g, row) in enumerate(zip(order.lines, goods, kept, strict=False)):
+            if g.price is not None and abs(number(row["price_unit"]) - g.price) > Decimal("0.000001"):
+                yield Finding(
+                    problems.PRICE_DIFFERS,
+                    f"line {line.number}: the price {g.price} became {number(row['price_unit'])} in Odoo",
+                    Severity.WARNING,
+                    Where(path=f"lines[{index}].price"),
+                    str(line.price),
+                    "Raise the decimal accuracy of 'Product Price' in Odoo's settings.",
+                )
 
     # --- header
     def _header(self, order: PurchaseOrder, policy: OrderPolicy, findings: list[Finding]) -> dict[str, str]:
@@ -95,7 +112,7 @@ class Orders:
             )
             return {}
         if not policy.released:
-            findings += self._typed_by_hand(order, customer)
+            findings += [*self._typed_by_hand(order, customer), *_split(order)]
         header = {
             "partner_id/.id": str(customer["id"]),
             "client_order_ref": f"{order.number}-{order.release}" if order.release else order.number,
@@ -104,13 +121,12 @@ class Orders:
             "commitment_date": noon(order.dates.get("delivery_requested")),
             "note": "\n".join(order.notes),
         }
-        for role, column in (("ship_to", "partner_shipping_id/.id"),):
-            if role in order.parties:
-                address = self._codes.ship_to(order.parties[role], customer)
-                if isinstance(address, Finding):
-                    findings.append(address)
-                elif address:
-                    header[column] = str(address)
+        if "ship_to" in order.parties:
+            address = self._codes.ship_to(order.parties["ship_to"], customer)
+            if isinstance(address, Finding):
+                findings.append(address)
+            elif address:
+                header["partner_shipping_id/.id"] = str(address)
         return header
 
     def _typed_by_hand(self, order: PurchaseOrder, customer: Values) -> list[Finding]:
@@ -138,6 +154,9 @@ class Orders:
     # --- lines
     def _goods(self, lines: Sequence[OrderLine], findings: list[Finding]) -> list[Goods]:
         """Return the lines in Odoo's terms; a line that has none leaves findings."""
+        if not lines:
+            hint = "Ask the partner for the lines, or cancel this exchange."
+            findings.append(hold(problems.FIELD_MISSING, "the order has no lines", where="lines", hint=hint))
         products = self._codes.products([(line.sku, line.ids) for line in lines])
         units = self._codes.units(line.our_unit or line.unit for line in lines)
         goods = []
@@ -163,61 +182,15 @@ class Orders:
         where = f"lines[{index}].our_unit"
         return self._codes.unknown("unit", wanted, f"line {line.number}: no unit is called {wanted!r}", where)
 
-    # --- prices
     def _priced(
-        self,
-        order: PurchaseOrder,
-        goods: list[Goods],
-        header: dict[str, str],
-        policy: OrderPolicy,
-        findings: list[Finding],
-    ) -> list[Goods]:
-        """Return the goods with the prices to write; a price outside the tolerance is a finding."""
-        if policy.price == "pricelist":
-            return [Goods(g.product, g.quantity, g.unit_id, None, g.name) for g in goods]
-        tolerance = tolerance_percent(policy.price)
-        if tolerance is None and all(g.price is not None for g in goods):
-            return goods
-        ours = self._our_prices(header, goods)
-        priced = []
-        for index, (line, g, our) in enumerate(zip(order.lines, goods, ours, strict=True)):
-            price = our if g.price is None else g.price
-            if tolerance is not None and not policy.released and not near(price, our, tolerance):
-                findings.append(
-                    hold(
-                        problems.PRICE_DIFFERS,
-                        f"line {line.number} {g.product.code}: they order at {price}, "
-                        f"our price is {our} (tolerance {tolerance}%)",
-                        where=f"lines[{index}].price",
-                        value=str(line.price),
-                        hint="Release it to take their price, or agree on one and cancel this exchange.",
-                    )
-                )
-            priced.append(Goods(g.product, g.quantity, g.unit_id, price, g.name))
-        return priced
+        self, order: PurchaseOrder, goods: Sequence[Goods], header: dict[str, str], policy: OrderPolicy
+    ) -> tuple[list[Goods], list[Finding]]:
+        quote = None
+        if needs_quote(order, goods, policy):
+            quote = self._quoting.quote(int(header["partner_id/.id"]), goods)
+        return priced(order, goods, quote, policy)
 
-    def _our_prices(self, header: dict[str, str], goods: Sequence[Goods]) -> list[Decimal]:
-        """Return our price of each line as Odoo's form would compute it; nothing is written."""
-        unit = self._names.field("sale.order.line", "product_uom_id")
-        lines = [
-            [
-                0,
-                f"line_{i}",
-                {"product_id": g.product.id, "product_uom_qty": float(g.quantity), unit: g.unit_id},
-            ]
-            for i, g in enumerate(goods)
-        ]
-        answer = self._session.call(
-            "sale.order",
-            "onchange",
-            [],
-            values={"partner_id": int(header["partner_id/.id"]), "order_line": lines},
-            field_names=[],
-            fields_spec={"order_line": {"fields": {"price_unit": {}}}},
-        )
-        prices = {virtual: values["price_unit"] for _, virtual, values in answer["value"]["order_line"]}
-        return [number(prices[f"line_{i}"]) for i in range(len(goods))]
-
+    # --- what load() is given
     def _rows(
         self, key: str, order: PurchaseOrder, header: dict[str, str], goods: Sequence[Goods]
     ) -> tuple[list[str], list[list[str]]]:
@@ -238,13 +211,20 @@ class Orders:
         return [*head, *(f"order_line/{c}" for c in columns)], rows
 
 
-def tolerance_percent(policy: str) -> Decimal | None:
-    """Return the percentage of the price policy `tolerance N%`, or None for the other policies."""
-    if not policy.startswith("tolerance"):
-        return None
-    return Decimal(policy.removeprefix("tolerance").strip().removesuffix("%").strip())
+def _split(order: PurchaseOrder) -> list[Finding]:
+    """Return a finding for each line that is to go to several places (X12 SDQ): one order goes to one."""
+    return [
+        hold(
+            problems.FIELD_UNMAPPED,
+            f"line {line.number} is split over {len(places)} places: {', '.join(sorted(places))}",
+            where=f"lines[{index}].splits",
+            hint="Release it to post the whole to the order's one delivery address, or enter it by hand.",
+        )
+        for index, line in enumerate(order.lines)
+        if len(places := {s.location for s in line.splits if s.location}) > 1
+    ]
 
 
-def near(price: Decimal, our: Decimal, tolerance: Decimal) -> bool:
-    """Say whether a price is within a percentage of ours."""
-    return abs(price - our) <= abs(our) * tolerance / 100
+def _fine(price: Decimal) -> bool:
+    """Say whether a price has more than two decimals."""
+    return price != round(price, 2)

@@ -1,0 +1,38 @@
+"""Say in words what an order asks for that no field of a sale order takes, for the note on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hub.model.documents import Charge, PurchaseOrder
+
+#: dates that the hub writes in a field of the order
+WRITTEN_DATES = frozenset({"delivery_requested"})
+
+
+def unwritten(order: PurchaseOrder) -> Iterator[str]:
+    """Return one sentence per request that a salesperson has to see to."""
+    for name, day in order.dates.items():
+        if name not in WRITTEN_DATES:
+            yield f"{name.replace('_', ' ')} {day.isoformat()}"
+    if order.terms:
+        days = f"net {order.terms.net_days} days" if order.terms.net_days else ""
+        told = order.terms.description or days
+        if told:
+            yield f"terms {told}"
+    if order.carriage and (order.carriage.scac or order.carriage.routing):
+        yield f"carrier {order.carriage.scac or order.carriage.routing}"
+    for charge in order.charges:
+        yield _charge(charge)
+    for line in order.lines:
+        for charge in line.charges:
+            yield f"line {line.number}: {_charge(charge)}"
+        for note in line.notes:
+            yield f"line {line.number}: {note}"
+
+
+def _charge(charge: Charge) -> str:
+    """Return a charge in words: its kind, what it is, and how much."""
+    how_much = charge.amount if charge.amount is not None else charge.rate
+    size = f"{charge.percent}%" if how_much is None and charge.percent is not None else str(how_much or "")
+    return " ".join(word for word in (charge.kind, charge.code, charge.description, size) if word)
