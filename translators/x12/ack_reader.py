@@ -38,7 +38,7 @@ def read_functional_ack(
     delimiters = envelope.delimiters
     reader = _Reader(delimiters.component)
     for number, text in enumerate(segments(decode(payload, delimiters), delimiters), start=1):
-        elements = [e.strip() for e in text.split(delimiters.element)]
+        elements = [e.strip(" ") for e in text.split(delimiters.element)]
         reader.take(number, [*elements, *[""] * 10])
     reader.finish()
     return tuple(reader.groups), tuple(reader.findings)
@@ -46,7 +46,7 @@ def read_functional_ack(
 
 def read_technical_ack(elements: Sequence[str]) -> ReceivedTechnicalAck:
     """Return what a TA1 segment (elements with their "TA1") says of one of our interchanges."""
-    padded = [e.strip() for e in elements] + [""] * 6
+    padded = [e.strip(" ") for e in elements] + [""] * 6
     control, verdict, code = padded[1], padded[4], padded[5]
     words = INTERCHANGE_WORDS.get(code, "a code that X12 does not define")
     message = f"interchange {control} {VERDICT_WORDS.get(verdict, 'has no known verdict')}"

@@ -163,7 +163,8 @@ def _element(finding: Finding, element: str) -> list[str]:
 
 
 #: Stands between the components of AK401 in a body; `writer` replaces it with the interchange's component separator.
-COMPONENT = "\x1f"
+#: A private-use character, so that it is no separator of anybody.
+COMPONENT = "\ue000"
 
 
 def _copy(value: str) -> str:
@@ -192,7 +193,7 @@ def technical_acknowledgment(interchange: UnwrappedInterchange, extra: tuple[Fin
     if noted and not fatal:
         verdict, code = Verdict.ACCEPTED_WITH_ERRORS, noted[0]
     isa = interchange.isa.decode("latin-1")
-    elements = [e.strip() for e in isa.split(isa[3:4] or "*")] + [""] * 17
+    elements = [e.strip(" ") for e in isa.split(isa[3:4] or "*")] + [""] * 17
     control = elements[13] if elements[13].isdecimal() else ""
     return [
         "TA1",

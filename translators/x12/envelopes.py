@@ -145,7 +145,7 @@ class _Collector:
         content = (
             self.text[piece.start : piece.stop].strip("\r\n").strip(BLANKS).removesuffix(delimiters.segment)
         )
-        return [e.strip() for e in content.split(delimiters.element)]
+        return [e.strip(BLANKS) for e in content.split(delimiters.element)]
 
     def _stray(self, at: At, elements: list[str]) -> None:
         shown = self.isa.delimiters.element.join(elements)[:40]
@@ -258,5 +258,7 @@ def _ends(raw: str, isa: Isa) -> tuple[list[str], list[str], int]:
         whole = body.endswith(delimiters.segment)
         last = body.removesuffix(delimiters.segment).rsplit(delimiters.segment, 1)[-1]
         count = body.count(delimiters.segment) + (not whole)
-    st, se = ([e.strip() for e in part.strip(BLANKS).split(delimiters.element)] for part in (first, last))
+    st, se = (
+        [e.strip(BLANKS) for e in part.strip(BLANKS).split(delimiters.element)] for part in (first, last)
+    )
     return [*st, "", ""], [*se, "", ""], count

@@ -131,12 +131,12 @@ def _note(note: Note, segment: Segment, elements: Sequence[str], place: Where) -
     first = note.positions[0] in there
     if note.kind == "E":
         if len(there) > 1:
-            at = there[1]
+            at = max(there)  # the later one is named
             yield element_finding(
                 problems.ELEMENT_EXCLUSION,
                 replace(place, element=at),
                 segment.uses[at - 1].element,
-                f"may not stand together with {segment.id}{there[0]:02d}",
+                f"may not stand together with {segment.id}{min(there):02d}",
                 value=elements[at],
                 hint=f"leave one of {', '.join(names)} out (note {note})",
             )

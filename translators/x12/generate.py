@@ -69,7 +69,7 @@ class _Writer:
             if min(note.positions) < count <= max(note.positions)
             or (note.kind == "R" and count <= max(note.positions))
         ]
-        return " and ".join(f"({c})" for c in cut) or "True"
+        return f"bool({' and '.join(f'({c})' for c in cut)})" if cut else "True"
 
     def _value(self, use: Use, at: int) -> list[str]:
         """Return the lines that test one element in `v`."""

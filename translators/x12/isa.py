@@ -28,7 +28,7 @@ SECRET = (2, 4)  # ISA02 and ISA04 are never shown
 REPETITION_FROM = "00402"
 LONGEST = 400  # no ISA, however malformed, is longer
 
-_START = re.compile(r"ISA(?=([^A-Za-z0-9\s])[^\r\n]{0,2}\1)")
+_START = re.compile(r"ISA(?=([^A-Za-z0-9 \r\n])[^\r\n]{0,2}\1)")
 
 
 class Isa(Struct, frozen=True):
@@ -43,7 +43,7 @@ class Isa(Struct, frozen=True):
 
     def __getitem__(self, position: int) -> str:
         """Return an element trimmed, or "" when it is not there."""
-        return self.elements[position].strip() if position < len(self.elements) else ""
+        return self.elements[position].strip(" ") if position < len(self.elements) else ""
 
     @property
     def prepared_at(self) -> datetime | None:
@@ -109,8 +109,8 @@ def _finish(
 ) -> Isa:
     """Make the value when the last two separators are known by position."""
     elements = tuple(text[start : component_at + 1].split(text[start + 3]))
-    version = elements[12].strip()
-    repetition = elements[11].strip() if version >= REPETITION_FROM else ""
+    version = elements[12].strip(" ")
+    repetition = elements[11].strip(" ") if version >= REPETITION_FROM else ""
     unused = repetition.isalnum() or len(repetition) != 1
     stop = terminator_at + 1
     while stop < len(text) and text[stop] in "\r\n":
@@ -190,22 +190,22 @@ def _delimiter_findings(delimiters: Delimiters, start: int) -> tuple[Finding, ..
 def _value_findings(elements: tuple[str, ...], start: int, *, unused: bool) -> tuple[Finding, ...]:
     """Check the values of an ISA that matter to somebody."""
     checks = (
-        (5, len(elements[5].strip()) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
-        (6, bool(elements[6].strip()), Severity.ERROR, "the sender's id"),
-        (7, len(elements[7].strip()) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
-        (8, bool(elements[8].strip()), Severity.ERROR, "the receiver's id"),
+        (5, len(elements[5].strip(" ")) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
+        (6, bool(elements[6].strip(" ")), Severity.ERROR, "the sender's id"),
+        (7, len(elements[7].strip(" ")) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
+        (8, bool(elements[8].strip(" ")), Severity.ERROR, "the receiver's id"),
         (9, len(elements[9]) == 6 and is_date(elements[9]), Severity.WARNING, "YYMMDD"),
         (10, len(elements[10]) == 4 and is_time(elements[10]), Severity.WARNING, "HHMM"),
         (11, not unused, Severity.WARNING, "a repetition separator from version 00402 on"),
         (
             12,
-            re.fullmatch(r"[0-9]{5}", elements[12].strip()) is not None,
+            re.fullmatch(r"[0-9]{5}", elements[12].strip(" ")) is not None,
             Severity.ERROR,
             "five digits such as 00401",
         ),
         (13, _control(elements[13]), Severity.ERROR, "nine digits from 000000001"),
-        (14, elements[14].strip() in {"0", "1"}, Severity.WARNING, "0 or 1"),
-        (15, elements[15].strip() in {"P", "T", "I"}, Severity.ERROR, "P, T or I"),
+        (14, elements[14].strip(" ") in {"0", "1"}, Severity.WARNING, "0 or 1"),
+        (15, elements[15].strip(" ") in {"P", "T", "I"}, Severity.ERROR, "P, T or I"),
     )
     return tuple(
         Finding(
@@ -222,4 +222,4 @@ def _value_findings(elements: tuple[str, ...], start: int, *, unused: bool) -> t
 
 
 def _control(value: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,9}", value.strip()) is not None and int(value) > 0
+    return re.fullmatch(r"[0-9]{1,9}", value.strip(" ")) is not None and int(value) > 0

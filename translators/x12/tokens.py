@@ -65,7 +65,7 @@ def _interchange(text: str, begin: int, delimiters: Delimiters) -> Iterator[Piec
         if start < at:
             continue
         if opened >= 0 and tag == "SE":
-            at = _behind(text, start, delimiters)
+            at = _behind(text, start, end, delimiters.segment)
             yield Piece("set", opened, at)
             opened = -1
             continue
@@ -78,7 +78,7 @@ def _interchange(text: str, begin: int, delimiters: Delimiters) -> Iterator[Piec
         if tag == "ST":
             opened = start
             continue
-        at = _behind(text, start, delimiters)
+        at = _behind(text, start, end, delimiters.segment)
         yield Piece(tag, start, at)
         if tag == "IEA":
             return
@@ -108,15 +108,15 @@ def _envelope_pattern(element: str, terminator: str) -> re.Pattern[str]:
     return re.compile(rf"{t}[ \t\r\n\0]*(GS|GE|ST|SE|IEA|TA1){e}")
 
 
-def _behind(text: str, start: int, delimiters: Delimiters) -> int:
+def _behind(text: str, start: int, limit: int, terminator: str) -> int:
     """Return the position behind the segment that starts at `start`, its terminator and line end."""
-    end = text.find(delimiters.segment, start)
-    if end < 0:
-        return len(text)
-    end += 1
-    while end < len(text) and text[end] in "\r\n":
-        end += 1
-    return end
+    at = text.find(terminator, start, limit)
+    if at < 0:
+        return limit
+    at += 1
+    while at < limit and text[at] in "\r\n":
+        at += 1
+    return at
 
 
 def decode(payload: bytes, delimiters: Delimiters) -> str:

@@ -68,8 +68,9 @@ def _delimiters(envelope: Envelope) -> Delimiters:
     """Return the separators, those for repetition only where the version knows it; refuse a clash."""
     given = envelope.delimiters
     repetition = (given.repetition or "^") if interchange_version(envelope) >= REPETITION_FROM else ""
-    signs = [s for s in (given.element, given.component, repetition, given.segment) if s]
+    signs = [given.element, given.component, given.segment, *([repetition] if repetition else [])]
     bad = [s for s in signs if len(s) != 1 or s.isalnum() or s in " -."]
+    bad += [s for s in signs if s in "\r\n" and s != given.segment]
     if bad or len(set(signs)) != len(signs):
         message = f"the separators {' '.join(map(repr, signs))} are not four different signs"
         hint = "change them under [x12] in the partner's profile"
@@ -125,7 +126,7 @@ class _Pen:
 
 
 def _control(character: str) -> bool:
-    return (character < " " or character == "\x7f") and character != COMPONENT
+    return character < " " or character == "\x7f"
 
 
 def _set(envelope: Envelope, body: Sequence[Sequence[str]], at: int, pen: _Pen) -> list[str]:

@@ -1,0 +1,155 @@
+"""What holds for every file: nothing is lost, nothing raises, what is written is read back the same."""
+
+from __future__ import annotations
+
+import string
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from hub.model.acks import GroupVerdict, SetVerdict
+from hub.model.envelope import Delimiters
+from hub.model.finding import Where
+from tests.support.x12_samples import SETS, envelope, segments
+from translators.x12.ack_reader import read_functional_ack
+from translators.x12.acknowledge import group_acknowledgment, technical_acknowledgment
+from translators.x12.annotate import annotate
+from translators.x12.check import check_set
+from translators.x12.dictionary import load
+from translators.x12.envelopes import unwrap
+from translators.x12.explain import explain
+from translators.x12.generate import accept_function
+from translators.x12.tokens import decode, scan
+from translators.x12.tokens import segments as cut
+from translators.x12.writer import write_interchange
+
+SIGNS = "*|~!^:>+@#$%&;=\\/<\x1c\x1d\x1e\x1f\x07"
+ISA = "ISA*00*          *00*          *ZZ*A              *ZZ*B              *250110*1200*U*00401*000000001*0*P*>~"
+ENVELOPES = [
+    "GS*PO*A*B*20250110*1200*1*X*004010~",
+    "ST*850*0001~",
+    "SE*2*0001~",
+    "GE*1*1~",
+    "IEA*1*000000001~",
+]
+SCRAPS = [
+    "ISA",
+    "GS",
+    "ST",
+    "SE",
+    "GE",
+    "IEA",
+    "TA1",
+    "*",
+    "~",
+    "|",
+    ">",
+    "^",
+    "850",
+    "0001",
+    "N1",
+    "PO1",
+    "é",
+]
+PIECES = st.sampled_from([ISA, *ENVELOPES, *SCRAPS, " ", "\n", "\x00"])
+NUMBERS = ["00", "1", "-2", "1.5", ".", "1E2", "²", "٣"]
+DATES = ["20250110", "20251301", "250110", "1200", "2500"]
+VALUES = ["A", "EA", "ABC", "S", "C", "DP>1", ">", "A>B>C>D", "X^Y", *NUMBERS, *DATES]
+SOUP = st.one_of(
+    st.binary(max_size=400), st.lists(PIECES, max_size=40).map(lambda parts: "".join(parts).encode("latin-1"))
+)
+
+
+@settings(max_examples=150)
+@given(SOUP)
+def test_pieces_put_together_are_the_file(data: bytes) -> None:
+    text = data.decode("latin-1")
+    pieces = list(scan(text))
+    assert "".join(text[p.start : p.stop] for p in pieces) == text
+    assert all(p.start < p.stop for p in pieces)
+
+
+@settings(max_examples=150)
+@given(SOUP)
+def test_no_bytes_raise(data: bytes) -> None:
+    for interchange in unwrap(data, "soup").interchanges:
+        technical_acknowledgment(interchange)
+        for group in interchange.groups:
+            verdicts = []
+            for one in group.sets:
+                assert data[one.offset :].startswith(one.payload)
+                found = check_set(one.payload, one.envelope)
+                annotate(one.payload, one.envelope)
+                read_functional_ack(one.payload, one.envelope)
+                verdicts.append(SetVerdict(envelope=one.envelope, findings=(*one.findings, *found)))
+            group_acknowledgment(
+                GroupVerdict(
+                    envelope=group.envelope, declared_count=group.declared_count, sets=tuple(verdicts)
+                )
+            )
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(sorted(SETS)), st.data())
+def test_a_damaged_set_never_raises(set_id: str, data: st.DataObject) -> None:
+    text = "~".join(segments(set_id)) + "~"
+    at = data.draw(st.integers(0, len(text)))
+    damage = data.draw(st.text(string.printable + "é\x00\x7f", max_size=5))
+    damaged = text[:at] + damage + text[at + data.draw(st.integers(0, 5)) :]
+    for finding in check_set(damaged.encode(), envelope(set_id)):
+        assert finding.message
+
+
+@settings(max_examples=100)
+@given(
+    st.permutations(list(SIGNS)),
+    st.sampled_from(["", "\n", "\r\n"]),
+    st.sampled_from(["004010", "005010"]),
+    st.data(),
+)
+def test_what_is_written_is_read_back(
+    signs: list[str], suffix: str, release: str, data: st.DataObject
+) -> None:
+    element, component, repetition = signs[:3]
+    segment = data.draw(st.sampled_from([signs[3], "\n", "\r"]))
+    delimiters = Delimiters(
+        element,
+        component,
+        repetition if release > "0050" else "",
+        segment,
+        "" if segment in "\r\n" else suffix,
+    )
+    texts = (
+        st.text(string.ascii_letters + string.digits + " -.,éß", min_size=1, max_size=12)
+        .map(str.strip)
+        .filter(bool)
+    )
+    body = data.draw(
+        st.lists(st.lists(texts, min_size=1, max_size=5).map(lambda e: ["NTE", *e]), min_size=1, max_size=5)
+    )
+    wanted = replace(envelope("850", release), delimiters=delimiters, interchange_control="000000101")
+    unwrapped = unwrap(write_interchange(wanted, [body, body]), "")
+    (interchange,) = unwrapped.interchanges
+    assert (unwrapped.findings, interchange.findings, interchange.groups[0].findings) == ((), (), ())
+    for one in interchange.groups[0].sets:
+        assert one.findings == ()
+        version = one.envelope.version
+        control = one.envelope.set_control
+        assert one.envelope == replace(wanted, version=version, set_control=control)
+        parts = [s.split(element) for s in cut(decode(one.payload, delimiters), delimiters)]
+        assert parts[1:-1] == body
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(["004010", "005010"]), st.data())
+def test_both_paths_refuse_the_same_segments(release: str, data: st.DataObject) -> None:
+    """The generated function says no exactly when `explain` finds something."""
+    known = load(release).segments
+    segment = known[data.draw(st.sampled_from(sorted(known)))]
+    values = st.sampled_from(["", "", "0" * 31, "x" * 300, *VALUES])
+    size = data.draw(st.integers(0, len(segment.uses) + 2))
+    elements = [segment.id, *data.draw(st.lists(values, min_size=size, max_size=size))]
+    repetition = "^" if release == "005010" else ""
+    found = explain(segment, elements, Where(segment_number=1, segment=segment.id), ">", repetition)
+    assert accept_function(segment)(elements, ">", repetition) is (not found)

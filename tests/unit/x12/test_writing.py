@@ -1,0 +1,153 @@
+"""Writing interchanges, and reading the acknowledgments that come back."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from hub.model.acks import GroupVerdict, SetVerdict
+from hub.model.envelope import Address, Delimiters
+from hub.model.errors import Undeliverable
+from hub.model.partner import Partner, X12Settings
+from tests.support.x12_samples import envelope, findings, segments
+from translators.errors import Unwritable
+from translators.x12.ack_reader import read_functional_ack, read_technical_ack
+from translators.x12.annotate import annotate
+from translators.x12.check import check_set
+from translators.x12.envelopes import unwrap
+from translators.x12.translator import X12Translator
+from translators.x12.writer import write_interchange
+
+BODY = [["BEG", "00", "SA", "4711", "", "20250110", "", ""], ["PO1", "1", "2", "EA"]]
+
+
+def test_an_interchange_to_the_byte() -> None:
+    assert write_interchange(envelope("850"), [BODY]).decode() == (
+        "ISA*00*          *00*          *ZZ*ACME           *ZZ*OURCO          *250110*1200*U*00401*000000101*0*P*>~\n"
+        "GS*PO*ACME*OURCO*20250110*1200*101*X*004010~\n"
+        "ST*850*0001~\nBEG*00*SA*4711**20250110~\nPO1*1*2*EA~\nSE*4*0001~\n"
+        "GE*1*101~\nIEA*1*000000101~\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("release", "isa11", "isa12", "gs04"),
+    [
+        ("003060", "U", "00306", "250110"),
+        ("004010VICS", "U", "00401", "20250110"),
+        ("005010", "^", "00501", "20250110"),
+    ],
+)
+def test_releases_differ(release: str, isa11: str, isa12: str, gs04: str) -> None:
+    data = write_interchange(envelope("850", release), [BODY])
+    isa, gs = (line.split("*") for line in data.decode().split("~\n")[:2])
+    assert (isa[11], isa[12], gs[4], gs[8]) == (isa11, isa12, gs04, release)
+
+
+def test_several_sets_are_numbered_and_counted() -> None:
+    group = unwrap(write_interchange(envelope("850"), [BODY, BODY, BODY]), "").interchanges[0].groups[0]
+    assert [s.envelope.set_control for s in group.sets] == ["0001", "0002", "0003"]
+    assert (group.declared_count, group.findings) == ("3", ())
+
+
+@pytest.mark.parametrize("value", ["A*B", "A~B", "A>B", "A\nB", "A\x00B"])
+def test_a_separator_in_the_data_is_refused_by_name_or_replaced(value: str) -> None:
+    body = [["BEG", "00", "SA", value, "", "20250110"]]
+    with pytest.raises(Unwritable, match="BEG03 holds") as caught:
+        write_interchange(envelope("850"), [body])
+    assert caught.value.findings[0].where.segment_number == 2
+    assert b"SA*A B*" in write_interchange(envelope("850"), [body], replace_separators=True)
+
+
+def test_components_are_written_where_the_dictionary_has_them() -> None:
+    assert b"MEA**WT*5*LB>1~" in write_interchange(envelope("850"), [[["MEA", "", "WT", "5", "LB>1"]]])
+
+
+@pytest.mark.parametrize(
+    "delimiters",
+    [Delimiters("*", "*"), Delimiters("*", ">", "", ">"), Delimiters("A"), Delimiters("*", ">", "", "")],
+)
+def test_separators_that_clash_are_refused(delimiters: Delimiters) -> None:
+    with pytest.raises(Unwritable, match="separators"):
+        write_interchange(envelope("850", delimiters=delimiters), [BODY])
+
+
+def test_an_address_that_is_too_long_is_refused() -> None:
+    with pytest.raises(Unwritable, match="ISA06"):
+        write_interchange(envelope("850", sender=Address("ZZ", "X" * 16)), [BODY])
+    with pytest.raises(Undeliverable):
+        write_interchange(envelope("850", prepared_at=None), [BODY])
+
+
+def group_of(lines: list[str]) -> GroupVerdict:
+    one = SetVerdict(envelope=envelope("850"), findings=findings(lines, "850"))
+    return GroupVerdict(envelope=envelope("850"), declared_count="1", sets=(one,))
+
+
+@pytest.mark.parametrize("kind", ["997", "999"])
+def test_an_acknowledgment_is_valid_and_comes_back_as_it_was_meant(kind: str) -> None:
+    lines = segments("850")
+    lines[3] = "REF*DP*042**BM>" + "9" * 40
+    lines[7] = "DTM*002*2025~"  # the separator is data of ours: it must not tear the acknowledgment
+    partner = Partner(key="acme", name="ACME", x12=X12Settings(functional_ack=kind))  # type: ignore[arg-type]
+    data = X12Translator().write_functional_ack(group_of(lines), envelope(kind, "005010"), partner)
+    one = unwrap(data, "").interchanges[0].groups[0].sets[0]
+    assert (one.envelope.functional_id, one.envelope.set_id, one.findings) == ("FA", kind, ())
+    assert check_set(one.payload, one.envelope) == ()
+    (group,), faults = read_functional_ack(one.payload, one.envelope)
+    assert (group.functional_id, group.control, group.verdict, faults) == ("PO", "101", "R", ())
+    told = {(f.problem, str(f.where)) for f in group.sets[0].findings}
+    assert ("element.too_long", "segment 4 REF04-2") in told
+    assert ("element.too_short", "segment 8 DTM02") in told
+
+
+def test_a_997_may_speak_of_the_group_alone() -> None:
+    payload = b"ST*997*0001~AK1*IN*55~AK9*A*3*3*3~SE*4*0001~"
+    (group,), faults = read_functional_ack(payload, envelope("997"))
+    assert (group.functional_id, group.control, group.verdict, group.sets, faults) == (
+        "IN",
+        "55",
+        "A",
+        (),
+        (),
+    )
+
+
+def test_a_997_of_another_world() -> None:
+    payload = (
+        b"ST*997*0001~AK1*IN*55~AK2*810*0001~AK3*IT1*x**8*1~AK4*a>b*355*99*Q~AK5*R*5*77~AK9*P*1~SE*9*0001~"
+    )
+    (group,), faults = read_functional_ack(payload, envelope("997"))
+    assert group.sets[0].verdict == "R"
+    assert len(group.sets[0].findings) == 3
+    assert faults == ()
+    cut = read_functional_ack(b"ST*997*0001~AK1*IN*55~AK2*810*0001~", envelope("997"))
+    assert cut[0] == ()
+    assert cut[1][0].message == "the acknowledgment of group 55 has no AK9"
+
+
+def test_a_technical_acknowledgment_is_read_in_words() -> None:
+    ack = read_technical_ack(["TA1", "000000101", "250110", "1200", "R", "025"])
+    assert (ack.control, ack.verdict, ack.code) == ("000000101", "R", "025")
+    assert ack.message == "interchange 000000101 rejected: control number used twice (TA105 025)"
+    assert read_technical_ack(["TA1"]).verdict == ""
+
+
+def test_even_a_wrecked_isa_is_answered() -> None:
+    broken = unwrap(b"ISA*00*          *00*   \n", "x").interchanges[0]
+    data = X12Translator().write_technical_ack(
+        broken, broken.findings, replace(envelope(""), sender=Address("ZZZ", "X" * 20))
+    )
+    answer = unwrap(data, "").interchanges[0]
+    assert answer.findings == ()
+    assert answer.technical_acks == (("TA1", "000000000", "000000", "0000", "R", "023"),)
+
+
+def test_segments_are_shown_with_names() -> None:
+    shown = annotate(b"ST*850*0001~\nPO1*1*2~\nQQ9*1~\nSE*4*0001~\n", envelope("850"))
+    assert [(s.number, s.text, s.name) for s in shown[:3]] == [
+        (1, "ST*850*0001", "Transaction set header"),
+        (2, "PO1*1*2", "Ordered item"),
+        (3, "QQ9*1", ""),
+    ]
+    assert [e.name for e in shown[1].elements] == ["Assigned identification", "Quantity ordered"]
