@@ -90,7 +90,7 @@ def _instances(rules: list[Rule]) -> list[list[Rule]]:
 
 def _instance_emit(section: Section, segment: str, rules: list[Rule], fixed: dict[int, str]) -> Emit:
     single = [rule for rule in rules if not rule.places[0].pair]
-    pairs = [rule for rule in rules if rule.places[0].pair]
+    pairs = sorted((r for r in rules if r.places[0].pair), key=lambda r: not r.places[0].wild)
 
     def emit(part: Part, notes: Writing) -> Segments:
         elements: dict[int, str] = {}

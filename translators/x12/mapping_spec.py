@@ -196,7 +196,7 @@ def _override(found: Map, path: str, place: Place) -> Map:
         else replace(old, places=(place,))
     )
     rules = (rule, *(kept for kept in section.rules if kept.path != below))
-    changed = replace(section, rules=rules, sequence=_with_segment(section, place.segment))
+    changed = replace(section, rules=rules, sequence=_with_segment(found, section, place.segment))
     return replace(found, sections={**found.sections, section.name: changed})
 
 
@@ -210,9 +210,13 @@ def _section_for(found: Map, path: str, place: Place) -> Section:
     return next((s for s in fits if place.segment in s.sequence or place.segment == s.starts), fits[-1])
 
 
-def _with_segment(section: Section, segment: str) -> tuple[str, ...]:
-    """Return the section's sequence with a segment that it does not have yet before its first inner loop."""
-    if segment in section.sequence:
+def _with_segment(found: Map, section: Section, segment: str) -> tuple[str, ...]:
+    """Return the section's sequence with a segment that it does not have yet before its first inner loop.
+
+    A segment that opens an inner loop is written by the loop; the value is put into it afterwards.
+    """
+    loops = [name for name in section.sequence if name.islower()]
+    if segment in section.sequence or any(found.sections[name].starts == segment for name in loops):
         return section.sequence
-    inner = next((i for i, name in enumerate(section.sequence) if name.islower()), len(section.sequence))
-    return (*section.sequence[:inner], segment, *section.sequence[inner:])
+    at = section.sequence.index(loops[0]) if loops else len(section.sequence)
+    return (*section.sequence[:at], segment, *section.sequence[at:])

@@ -121,7 +121,9 @@ def _patched(emits: tuple[Emit, ...], rules: tuple[Rule, ...]) -> Emit:
 
 def _patch(made: Segments, rule: Rule, text: str, notes: Writing) -> None:
     place = rule.places[0]
-    target = next((s for s in made if s[0] == place.segment and place.accepts(s[place.qualifier_at])), None)
+    at = place.qualifier_at
+    same = (segment for segment in made if segment[0] == place.segment)
+    target = next((s for s in same if place.accepts(s[at] if at < len(s) else "")), None)
     if target is None:
         message = f"{rule.path} goes to {place}, and there is no such segment"
         notes.findings.append(unwritable(problems.FIELD_INVALID, message, place, rule.path, text))
