@@ -1,7 +1,7 @@
 """Golden cases of the X12 engine: `in.edi` gives `ack.edi` (TA1 and 997 of each interchange) and `findings.json`.
 
-A new folder under x12/ is a new case. A folder called `reject-*` must give a fatal finding; every 997 that is written must
-itself be valid. `pytest --update-golden` rewrites the expected files. Clock and control numbers are fixed here.
+A new folder under x12/ is a new case. A folder called `reject-*` must give a fatal finding; every 997 that is written
+must itself be valid. `pytest --update-golden` rewrites the expected files. Clock and control numbers are fixed here.
 """
 
 from __future__ import annotations

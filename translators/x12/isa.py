@@ -59,9 +59,9 @@ class Isa(Struct, frozen=True):
             return None
 
 
-def find_isa(text: str, begin: int) -> int:
-    """Return where the next ISA begins outside of any interchange, or -1."""
-    match = _START.search(text, begin)
+def find_isa(text: str, begin: int, end: int | None = None) -> int:
+    """Return where the next ISA begins, or -1; whether it stands in data is for the caller to know."""
+    match = _START.search(text, begin, len(text) if end is None else end)
     return match.start() if match else -1
 
 

@@ -59,7 +59,7 @@ def _interchange(text: str, begin: int, delimiters: Delimiters) -> Iterator[Piec
     at = begin
     opened = -1  # start of a set whose SE has not come yet
     pattern = _envelope_pattern(delimiters.element, delimiters.segment)
-    end = _next_interchange(text, begin, delimiters.segment)
+    end = _limit(text, begin, delimiters)
     for match in pattern.finditer(text, text.rfind(delimiters.segment, 0, begin), end):
         start, tag = match.start(1), match.group(1)
         if start < at:
@@ -88,17 +88,40 @@ def _interchange(text: str, begin: int, delimiters: Delimiters) -> Iterator[Piec
         yield Piece("stray", at, end)
 
 
-def _next_interchange(text: str, begin: int, terminator: str) -> int:
-    """Return where the next ISA begins at the start of a segment or of a line, else the end of the file."""
-    at = find_isa(text, begin)
+def _limit(text: str, begin: int, delimiters: Delimiters) -> int:
+    """Return where an interchange must end: where the next ISA begins when that comes before its IEA.
+
+    Looks in growing windows, so that a file of many short interchanges costs no more than its length.
+    """
+    trailer = _trailer_pattern(delimiters.element, delimiters.segment)
+    size = 4096
+    while True:
+        end = min(len(text), begin + size)
+        following = _next_interchange(text, begin, end, delimiters.segment)
+        if following >= 0 and not trailer.search(text, begin - 1, following):
+            return following
+        if following >= 0 or end == len(text) or trailer.search(text, begin - 1, end):
+            return len(text)
+        size *= 4
+
+
+def _next_interchange(text: str, begin: int, end: int, terminator: str) -> int:
+    """Return where the next ISA begins at the start of a segment or of a line, or -1."""
+    at = find_isa(text, begin, end)
     while at >= 0:
         before = (
             text[max(begin, at - 80) : at].rstrip(" \t\0")[-1:] if text[at - 1] in " \t\0" else text[at - 1]
         )
         if before == terminator or before in "\r\n":
             return at
-        at = find_isa(text, at + 3)
-    return len(text)
+        at = find_isa(text, at + 3, end)
+    return -1
+
+
+@lru_cache(maxsize=64)
+def _trailer_pattern(element: str, terminator: str) -> re.Pattern[str]:
+    """Return the pattern of an IEA at the start of a segment."""
+    return re.compile(rf"{re.escape(terminator)}[ \t\r\n\0]*IEA{re.escape(element)}")
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,7 @@
-"""Real files that nobody here wrote: opened, checked and answered without an exception. Skipped where they are absent."""
+"""Real files that nobody here wrote: opened, checked and answered without an exception.
+
+Skipped where they are absent.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 
@@ -218,3 +219,11 @@ def test_what_is_no_x12(data: bytes, problem: str) -> None:
 
 def test_a_set_control_number_stands_once_in_a_group() -> None:
     assert problems_of(opened(file(sets=2).replace("*0002", "*0001"))) == ["st.control_invalid"]
+
+
+@pytest.mark.parametrize("between", ["X", "X\n", "\n", "~"])
+def test_many_small_interchanges_take_no_more_time_than_their_length(between: str) -> None:
+    text = (file() + between) * 2000
+    started = time.process_time()
+    assert len(opened(text).interchanges) == 2000
+    assert time.process_time() - started < 5  # about 0.1 s; a scan to the end for each would take minutes
