@@ -15,6 +15,8 @@ from typing import NamedTuple
 #: Keys from the root, e.g. ("send", "invoice", "must", "IT106"); an index inside an array is an int.
 KeyPath = tuple[str | int, ...]
 
+MAX_DEPTH = 100  # the deepest key of a profile stands 4 deep
+
 
 class Place(NamedTuple):
     """A position in a text; both count from 1."""
@@ -38,7 +40,8 @@ _SCALAR = re.compile(r"[^,\]}#\n]+")
 def positions(text: str) -> dict[KeyPath, Place]:
     """Return the place of every key and array item of a valid TOML text.
 
-    Text that is not valid gives what was understood up to the fault; it never raises on a fault of syntax.
+    Text that is not valid gives what was understood up to the fault. Raises RecursionError, as tomllib does,
+    for text that is nested too deeply to be meant.
     """
     scanner = _Scanner(text.replace("\r\n", "\n"))
     with suppress(_LostError):
@@ -74,10 +77,10 @@ class _Scanner:
         self.at += 2 if repeated else 1
         start, keys = self._dotted_key()
         path: KeyPath = ()
-        for key in keys:
+        for index, key in enumerate(keys, 1):
             path = (*path, key)
             self._note(path, start)
-            if path in self._arrays and not (repeated and len(path) == len(keys)):
+            if path in self._arrays and not (repeated and index == len(keys)):
                 path = (*path, self._arrays[path] - 1)
         if repeated:
             count = self._arrays[path] = self._arrays.get(path, 0) + 1
@@ -173,5 +176,7 @@ class _Scanner:
 
     def _note(self, path: KeyPath, offset: int) -> None:
         """Keep the first place of a path: a table opened twice is known by its first mention."""
+        if len(path) > MAX_DEPTH:
+            raise RecursionError(f"keys stand more than {MAX_DEPTH} deep")
         line = bisect_right(self._line_starts, offset)
         self.places.setdefault(path, Place(line, offset - self._line_starts[line - 1] + 1))

@@ -16,7 +16,7 @@ from hub.toml.positions import KeyPath, positions
 #: A table as tomllib gives it.
 Table = dict[str, Any]
 
-MAX_BYTES = 1_000_000  # a profile has 2 kB; a file of this size is a mistake or an attack
+MAX_BYTES = 100_000  # a profile has 2 kB; a file of this size is a mistake or an attack
 _POSITION = re.compile(r"\s*\(at line (\d+), column (\d+)\)$")
 
 

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.model.finding import Where
@@ -75,6 +75,7 @@ def test_each_key_has_a_place_in_inline_form(table: dict[str, object]) -> None:
 
 
 @given(TABLES)
+@example({"a": [{"b": [{}, {"c": 1}]}, {"b": [{}]}]})
 def test_each_key_has_a_place_in_sections(table: dict[str, object]) -> None:
     text = sections(table)
     assert tomllib.loads(text) == table
@@ -119,7 +120,7 @@ def test_no_profile_makes_the_loader_raise(
 
 
 @pytest.mark.parametrize(
-    "text", ["a = " + "[" * 5000, "a = " + "{a=" * 5000, "a = " + "9" * 5000, "[" + "a." * 5000 + "a]"]
+    "text", ["a = " + "[" * 5000, "a = " + "{a=" * 5000, "a = " + "9" * 5000, "[" + "a." * 20_000 + "a]"]
 )
 def test_hostile_text_is_a_finding_or_a_table(text: str) -> None:
     source, findings = read_text(text, "x.toml")
