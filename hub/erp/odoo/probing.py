@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from hub.erp.odoo.client import Session
-from hub.erp.odoo.names import MODELS, Names
+from hub.erp.odoo.errors import Refused
+from hub.erp.odoo.names import Names
 from hub.erp.port import Capabilities
 from hub.model import problems
 from hub.model.errors import Undeliverable
@@ -51,7 +52,7 @@ def probe(session: Session, names: Names) -> Capabilities:
             continue
         models.append(name)
         missing += _rights(session, model, name)
-    missing += _modules(names)
+    missing += [*_modules(names, models), *_export(session)]
     return Capabilities(
         version=version,
         api=session.wire.api,
@@ -77,9 +78,11 @@ def _rights(session: Session, model: str, name: str) -> Iterator[Finding]:
             )
 
 
-def _modules(names: Names) -> Iterator[Finding]:
+def _modules(names: Names, models: Collection[str]) -> Iterator[Finding]:
     """Return findings for fields that a module would bring."""
-    if "stock.picking" in MODELS or names.field("stock.picking", "sale_id") == "":
+    if "stock.picking" not in models:
+        return
+    if not names.field("stock.picking", "sale_id"):
         yield Finding(
             problems.ERP_MISSING,
             "deliveries do not lead to their sale orders: module sale_stock is not installed",
@@ -94,6 +97,22 @@ def _modules(names: Names) -> Iterator[Finding]:
             Severity.NOTE,
             value="stock_delivery",
             hint="Install stock_delivery in Odoo when partners want a tracking number on the ship notice.",
+        )
+
+
+def _export(session: Session) -> Iterator[Finding]:
+    """Return a finding when line numbers cannot be read back: over XML-RPC that takes the right to export."""
+    if session.wire.api != "xmlrpc":
+        return
+    try:
+        session.call("res.partner", "export_data", [], fields_to_export=["id"])
+    except Refused:
+        yield Finding(
+            problems.ERP_MISSING,
+            "the service user may not export, needed over XML-RPC for reading external ids",
+            Severity.ERROR,
+            value="base.group_allow_export",
+            hint="Give the user the group 'Access to export feature' in Odoo, or use JSON-2 (Odoo 19 and later).",
         )
 
 
