@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hub.model import problems
+from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import State, Transmission
 from hub.model.finding import Finding, Where
 from hub.model.outcome import Outcome
@@ -46,6 +47,11 @@ class Pickup:
 
     def __init__(self, store: Store, spool: Path, nudge: Nudge) -> None:
         self._store, self._spool, self._nudge = store, spool, nudge
+        spool.mkdir(parents=True, exist_ok=True)
+        for (
+            left
+        ) in spool.iterdir():  # copies that a killed process was making; their originals are in the mailbox
+            left.unlink()
 
     def poll(self, partner: Partner, mailbox: Mailbox) -> int:
         """Take every ready file of a mailbox and return their number; one bad file stops no other.
@@ -56,8 +62,8 @@ class Pickup:
         for file in mailbox.list_ready():
             try:
                 taken += self._take(partner, mailbox, file)
-            except OSError:
-                _log.exception("%s: %s was not taken; it stays where it is", partner.key, file.name)
+            except (OSError, Retryable, Undeliverable) as fault:
+                _log.warning("%s: %s was not taken and stays where it is: %s", partner.key, file.name, fault)
         if taken:
             self._nudge(lanes.opening(partner.key))
             self._nudge(lanes.sending(partner.key))

@@ -15,12 +15,13 @@ from msgspec import Struct, structs
 
 from hub.erp.practice.server import PracticeOdoo
 from hub.model.errors import ConfigError
-from hub.model.partner import Partner
+from hub.model.partner import Partner, Transport
 from hub.runners.local import Job, LocalRunner
 from hub.settings import Settings
 from hub.transports.accounts import Account, AuditEvent, hash_password
 from hub.transports.folder import FolderWatcher
 from hub.transports.keys import generate_key
+from hub.transports.opening import account_for, account_name
 from hub.transports.server import EmbeddedSftpServer
 from hub.web.server import WebServer
 from hub.wiring import Hub
@@ -72,6 +73,7 @@ class Service:
         self.sftp: EmbeddedSftpServer | None = None
         self.web: WebServer | None = None
         self.login: DemoLogin | None = None
+        self._kept_accounts: dict[str, tuple[Transport, Account]] = {}
         self.hub: Hub
         self.runner: LocalRunner
 
@@ -172,23 +174,28 @@ class Service:
 
     def _uploaded(self, account: str) -> None:
         for partner in self._embedded():
-            if _account_name(partner) == account:
+            if account_name(partner) == account:
                 self.runner.wake(f"mailbox:{partner.key}")
 
     def _embedded(self) -> list[Partner]:
         return [p for p in self.hub.partners().values() if p.transport.kind == "embedded"]
 
     def _accounts(self) -> Mapping[str, Account]:
-        return {_account_name(p): self._account(p) for p in self._embedded()}
+        return {account_name(p): self._account(p) for p in self._embedded()}
 
     def _account(self, partner: Partner) -> Account:
-        """Return the account of a profile; the demo login only where the profile names none."""
-        transport, read = partner.transport, self.hub.secrets.text
-        keys = tuple(read(k) if k.startswith(("file:", "env:")) else k for k in transport.public_keys)
-        hashed = hash_password(read(transport.password)) if transport.password else ""
-        if not keys and not hashed and self.login is not None:
-            keys, hashed = (self.login.public_key,), self.login.password_hash
-        return Account(_account_name(partner), keys, hashed)
+        """Return the account of a profile; the demo login only where the profile names none.
+
+        Kept per profile: hashing a password takes a moment, and the server asks at each login.
+        """
+        kept = self._kept_accounts.get(partner.key)
+        if kept is None or kept[0] != partner.transport:
+            account = account_for(partner, self.hub.secrets)
+            if not account.public_keys and not account.password_hash and self.login is not None:
+                account = Account(account.name, (self.login.public_key,), self.login.password_hash)
+            kept = (partner.transport, account)
+            self._kept_accounts[partner.key] = kept
+        return kept[1]
 
     def _start_watcher(self) -> None:
         folders = {
@@ -206,10 +213,6 @@ class Service:
         self.web = WebServer(self.hub, self.settings.web.host, self.settings.web.port)
         self.web.start()
         self._stops.append(self.web.stop)
-
-
-def _account_name(partner: Partner) -> str:
-    return partner.transport.user or partner.key
 
 
 def _write_audit(event: AuditEvent) -> None:

@@ -115,9 +115,9 @@ def _file_stamp(path: Path) -> tuple[int, int]:
     return (found.st_mtime_ns, found.st_size)
 
 
-def make_formats() -> Formats:
-    """Return every format that the hub speaks."""
-    csv, xml = CsvTranslator(), XmlTranslator()
+def make_formats(partners: Path) -> Formats:
+    """Return every format that the hub speaks; `partners` is the folder of the partners' own maps."""
+    csv, xml = CsvTranslator(partners), XmlTranslator(partners)
     return Formats(
         (X12Translator(), xml, csv), acknowledger=X12Acknowledger(), receipting={"csv": csv, "xml": xml}
     )
@@ -167,7 +167,7 @@ class Hub:
         self.secrets = Secrets(Path(settings.paths.secrets), environ)
         self.store = make_store(settings, clock)
         self.partners = PartnerBook(Path(settings.paths.partners))
-        self.formats = make_formats()
+        self.formats = make_formats(Path(settings.paths.partners))
         self.tables = TableShelf(Path(settings.paths.partners))
         self.company = make_company(settings)
         self.erp = erp or make_erp(settings, self.secrets)
@@ -208,7 +208,7 @@ class Trials:
     def __init__(self, settings: Settings) -> None:
         self._partners = PartnerBook(Path(settings.paths.partners))
         self._shelf = TableShelf(Path(settings.paths.partners))
-        self._formats = make_formats()
+        self._formats = make_formats(Path(settings.paths.partners))
         self._company = make_company(settings)
 
     def run(self, data: bytes, name: str, key: str | None, *, any_sender: bool = False) -> Trial:

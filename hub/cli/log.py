@@ -6,6 +6,7 @@ import sys
 import time
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hub import story
-from hub.cli.context import answers_in_one_line, console, fail, open_store, print_json
+from hub.cli.context import answers_in_one_line, console, fail, open_store, print_json, settings
 from hub.cli.pages import STATE_STYLE, show_file, show_story
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State
@@ -170,7 +171,7 @@ def show(
             file = story.tell_file(store, _number(reference[1:]))
             print_json(file) if as_json else show_file(file)
             return
-        told = story.tell(store, make_formats(), _number(reference))
+        told = story.tell(store, make_formats(Path(settings().paths.partners)), _number(reference))
         print_json(told) if as_json else show_story(told)
 
 

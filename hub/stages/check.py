@@ -29,18 +29,29 @@ class Needs(Protocol):
 def check(exchange: Exchange, needs: Needs) -> Outcome:
     """Check one unwrapped document; what splitting the file already found counts too."""
     partner = needs.partner(exchange.partner)
-    findings = needs.findings(exchange, "unwrap")
-    if exchange.document not in partner.receive:
-        findings += (_no_agreement(exchange, partner),)
-    else:
-        translator = needs.translator(exchange.envelope.format)
-        findings += translator.check(needs.payload(exchange), exchange.envelope, exchange.document, partner)
+    found = needs.findings(exchange, "unwrap")
+    number, faults = "", (_no_agreement(exchange, partner),)
+    if exchange.document in partner.receive:
+        number, faults = _examine(exchange, partner, needs)
+    findings = found + faults
     fatal = sum(f.fatal for f in findings)
     if fatal:
         why = f"{fatal} error{'s' if fatal > 1 else ''}: {next(f for f in findings if f.fatal).line()}"
-        return Outcome(state=State.REJECTED, why=why, findings=findings)
+        return Outcome(state=State.REJECTED, why=why, findings=findings, changes={"number": number})
     lane = lanes.posting(exchange.partner, exchange.document)
-    return Outcome(state=State.CHECKED, findings=findings, changes={"lane": lane})
+    return Outcome(state=State.CHECKED, findings=findings, changes={"lane": lane, "number": number})
+
+
+def _examine(exchange: Exchange, partner: Partner, needs: Needs) -> tuple[str, tuple[Finding, ...]]:
+    """Return the document's number, as far as it is known here, and what is wrong with it.
+
+    X12 is held against its dictionary; where the map is the whole guideline (CSV, XML), reading is checking.
+    """
+    translator, payload = needs.translator(exchange.envelope.format), needs.payload(exchange)
+    if exchange.envelope.format == "x12":
+        return exchange.number, translator.check(payload, exchange.envelope, exchange.document, partner)
+    document, findings = translator.read(payload, exchange.envelope, exchange.document, partner)
+    return (document.number if document else exchange.number), findings
 
 
 def _no_agreement(exchange: Exchange, partner: Partner) -> Finding:

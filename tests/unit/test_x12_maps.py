@@ -181,6 +181,11 @@ class TestProfiles:
         with pytest.raises(ValueError, match=why):
             check_override(PO, path, place)
 
+    def test_a_whole_map_of_their_own_is_refused_and_not_ignored(self) -> None:
+        acme = Partner(key="acme", name="ACME", receive={PO: Receive(map_file="acme/850.toml")})
+        with pytest.raises(ConfigError, match=r"acme\.toml: receive\.purchase_order\.map_file"):
+            read_document(split(HEAD), PO, ENVELOPE, acme)
+
 
 class TestReading:
     def test_says_where_a_bad_value_stands(self) -> None:

@@ -26,7 +26,7 @@ from hub.model.documents import (
 from hub.model.envelope import Envelope
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
-from hub.model.partner import Partner
+from hub.model.partner import Partner, Receive, Send
 from translators.errors import Unwritable
 from translators.x12.mapping_856 import STRUCTURES, assemble, structure_of, write_levels
 from translators.x12.mapping_emit import Segments, Writing
@@ -58,7 +58,7 @@ def read_document(
     findings say which. A profile's map line that cannot be used raises ConfigError.
     """
     agreed = partner.receive.get(document) if partner is not None else None
-    reader = _reader(document, _lines(partner, "receive", document, agreed.map if agreed else {}))
+    reader = _reader(document, _lines(partner, agreed, document))
     notes = Reading(envelope.delimiters.component)
     draft = walk(reader, segments, notes)
     counts = (draft.get("line_count"), _count(segments, "CTT"))
@@ -79,8 +79,7 @@ def write_document(document: AnyDocument, envelope: Envelope, partner: Partner |
     Raises Unwritable with all findings when a mandatory field is empty or a value can't be written.
     """
     agreed = partner.send.get(document.doc_type) if partner is not None else None
-    lines = _lines(partner, "send", document.doc_type, agreed.map if agreed else {})
-    writers = _writers(document.doc_type, lines)
+    writers = _writers(document.doc_type, _lines(partner, agreed, document.doc_type))
     notes = Writing(envelope.delimiters.component)
     if isinstance(document, ShipNotice):
         made = _write_notice(document, writers, notes, agreed.structure if agreed else "")
@@ -109,14 +108,18 @@ def _writers(document: DocType, lines: Overrides) -> dict[str, Writer]:
     return compile_writer(overridden_map(document, lines) if lines else load_map(document))
 
 
-def _lines(partner: Partner | None, direction: str, document: DocType, lines: dict[str, str]) -> Overrides:
-    """Return a profile's map lines, proved to be usable."""
-    found = tuple(lines.items())
-    if found and partner is not None:
-        try:
-            overridden_map(document, found)
-        except ConfigError as error:
-            raise ConfigError(f"{partner.key}.toml: {direction}.{document}.{error}") from None
+def _lines(partner: Partner | None, agreed: Receive | Send | None, document: DocType) -> Overrides:
+    """Return a profile's map lines, proved to be usable; ConfigError names the key of one that is not."""
+    if partner is None or agreed is None:
+        return ()
+    key = f"{partner.key}.toml: {'receive' if isinstance(agreed, Receive) else 'send'}.{document}"
+    if agreed.map_file:
+        raise ConfigError(f"{key}.map_file: X12 has its maps already; write single lines under {key}.map")
+    found = tuple(agreed.map.items())
+    try:
+        overridden_map(document, found)
+    except ConfigError as error:
+        raise ConfigError(f"{key}.{error}") from None
     return found
 
 

@@ -90,7 +90,8 @@ def _instances(rules: list[Rule]) -> list[list[Rule]]:
 
 def _instance_emit(section: Section, segment: str, rules: list[Rule], fixed: dict[int, str]) -> Emit:
     single = [rule for rule in rules if not rule.places[0].pair]
-    pairs = sorted((r for r in rules if r.places[0].pair), key=lambda r: not r.places[0].wild)
+    paired = sorted((r for r in rules if r.places[0].pair), key=lambda r: not r.places[0].wild)
+    pairs = [_pairs(section, rule) for rule in paired]
 
     def emit(part: Part, notes: Writing) -> Segments:
         elements: dict[int, str] = {}
@@ -100,7 +101,7 @@ def _instance_emit(section: Section, segment: str, rules: list[Rule], fixed: dic
             if text := notes.text(rule, value):
                 _put(elements, rule.places[0], text, notes.component)
         if pairs:
-            found = [pair for rule in pairs for pair in _pairs(section, rule, part, notes)]
+            found = [pair for each in pairs for pair in each(part, notes)]
             _put_pairs(elements, segment, found)
         if not elements:
             return []
@@ -122,16 +123,21 @@ def _put(elements: dict[int, str], place: Place, text: str, component: str) -> N
         elements[place.qualifier_at] = place.qualifiers[0]
 
 
-def _pairs(section: Section, rule: Rule, part: Part, notes: Writing) -> list[tuple[str, str]]:
-    """Return the (qualifier, value) pairs that a rule writes."""
-    if rule.places[0].wild:
-        found = _entries(section, rule, value_at(part, rule.field) or {})
-    else:
+def _pairs(section: Section, rule: Rule) -> Callable[[Part, Writing], list[tuple[str, str]]]:
+    """Return what gives the (qualifier, value) pairs that a rule writes."""
+    place = rule.places[0]
+    plain = Rule(path=rule.path, places=rule.places, kind="text")
+    entries = _entries(section, rule)
+
+    def found(part: Part, notes: Writing) -> list[tuple[str, str]]:
+        if place.wild:
+            names = value_at(part, rule.field)
+            return [(q, notes.text(plain, value)) for q, value in entries(names)] if names else []
         value = value_at(part, rule.path)
         notes.require(rule, value)
-        found = [(rule.places[0].qualifiers[0], value)] if value else []
-    plain = Rule(path=rule.path, places=rule.places, kind="text")
-    return [(qualifier, notes.text(plain, value)) for qualifier, value in found]
+        return [(place.qualifiers[0], notes.text(plain, value))] if value else []
+
+    return found
 
 
 def _put_pairs(elements: dict[int, str], segment: str, pairs: list[tuple[str, str]]) -> None:
@@ -141,36 +147,36 @@ def _put_pairs(elements: dict[int, str], segment: str, pairs: list[tuple[str, st
         elements[at], elements[at + 1] = qualifier, value
 
 
-def _entries(section: Section, rule: Rule, names: dict[str, Value]) -> list[tuple[str, Value]]:
-    """Return (qualifier, value) of a dictionary's entries, the names of the table first.
+def _entries(section: Section, rule: Rule) -> Callable[[dict[str, Value]], list[tuple[str, Value]]]:
+    """Return what gives (qualifier, value) of a dictionary's entries, the names of the table first.
 
     Names that a rule of their own writes are left to it; names that have no code concern other formats.
     """
     theirs = rule.codes.theirs if rule.codes else {}
     claimed = {other.name for other in section.rules if other.field == rule.field and other is not rule}
-    segment = rule.places[0].segment
-    taken = {
-        q
-        for r in section.rules
-        for p in r.places
-        if p.segment == segment and p.qualifier_at == 1
-        for q in p.qualifiers
-    } - {ANY}
-    found: list[tuple[str, Value]] = []
-    for name in sorted(names, key=lambda n: n not in theirs):
-        qualifier = theirs.get(name) or (name.upper() if looks_like_code(name) else "")
-        if qualifier and name not in claimed and qualifier not in taken and names[name] != "":
-            found.append((qualifier, names[name]))
+    here = [p for r in section.rules for p in r.places if p.segment == rule.places[0].segment]
+    taken = {q for place in here if place.qualifier_at == 1 for q in place.qualifiers} - {ANY}
+
+    def found(names: dict[str, Value]) -> list[tuple[str, Value]]:
+        rows: list[tuple[str, Value]] = []
+        for name in sorted(names, key=lambda n: n not in theirs) if len(names) > 1 else names:
+            qualifier = theirs.get(name) or (name.upper() if looks_like_code(name) else "")
+            if qualifier and name not in claimed and qualifier not in taken and names[name] != "":
+                rows.append((qualifier, names[name]))
+        return rows
+
     return found
 
 
 def _wild_emit(section: Section, rule: Rule) -> Emit:
     place = rule.places[0]
     plain = Rule(path=rule.path, places=rule.places, kind=rule.kind)
+    entries = _entries(section, rule)
 
     def emit(part: Part, notes: Writing) -> Segments:
         made: Segments = []
-        for qualifier, value in _entries(section, rule, value_at(part, rule.field) or {}):
+        names = value_at(part, rule.field)
+        for qualifier, value in entries(names) if names else ():
             if text := notes.text(plain, value):
                 made.append([place.segment, qualifier, *[""] * (place.element - 2), text])
         return made
@@ -223,6 +229,8 @@ def looks_like_code(name: str) -> bool:
 
 def value_at(part: Part, path: str) -> Value:
     """Return what stands at a path below a part of a document, None where a part on the way is absent."""
+    if "." not in path:
+        return getattr(part, path)
     for name in path.split("."):
         part = part.get(name) if isinstance(part, dict) else getattr(part, name, None)
         if part is None:

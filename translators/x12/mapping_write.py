@@ -45,9 +45,11 @@ def _writer(found: Map, name: str, made: dict[str, Writer]) -> Writer:
         return made[name]
     section = found.sections[name]
     inner = {n: _writer(found, n, made) for n in section.sequence if n.islower()}
+    mapped = {rule.places[0].segment for rule in section.rules} | section.special.keys()
     emits = [
         _inner_emit(inner[entry]) if entry in inner else segment_emit(section, entry)
         for entry in section.sequence
+        if entry in inner or entry in mapped
     ]
     openers = {w.section.starts for w in inner.values()}
     patches = tuple(rule for rule in section.rules if rule.places[0].segment in openers)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from hub.erp.practice.wire import Json
 
 if TYPE_CHECKING:
     from hub.erp.practice.records import Env
@@ -42,12 +44,14 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def decimal(value: Any) -> Decimal:
+def decimal(value: Json) -> Decimal:
     """Return a stored number as the decimal it was written as."""
     return Decimal(str(value or 0))
 
 
-def line_amount(quantity: Any, price: Any, discount: Any, taxes: Iterable[Mapping[str, Any]]) -> LineAmount:
+def line_amount(
+    quantity: Json, price: Json, discount: Json, taxes: Iterable[Mapping[str, Json]]
+) -> LineAmount:
     """Return what a line comes to; discount in percent; taxes as rows with id, amount and amount_type."""
     subtotal = cents(decimal(quantity) * decimal(price) * (1 - decimal(discount) / 100))
     amounts = tuple(

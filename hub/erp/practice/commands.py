@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hub.erp.practice.errors import BadValue
 from hub.erp.practice.schema import Field, Model
 from hub.erp.practice.values import reference
+from hub.erp.practice.wire import Json
 
 if TYPE_CHECKING:
     from hub.erp.practice.records import Env
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 CREATE, UPDATE, DELETE, UNLINK, LINK, CLEAR, SET = range(7)
 
 
-def apply_commands(env: Env, table: Model, record: int, field: Field, value: Any) -> None:
+def apply_commands(env: Env, table: Model, record: int, field: Field, value: Json) -> None:
     """Carry out the commands on one record's x2many field; a plain list of ids sets it."""
     for code, target, payload in _commands(table, field, value):
         if code == CREATE:
@@ -35,7 +36,7 @@ def apply_commands(env: Env, table: Model, record: int, field: Field, value: Any
                 _link(env, table, record, field, item)
 
 
-def _commands(table: Model, field: Field, value: Any) -> list[tuple[int, int, Any]]:
+def _commands(table: Model, field: Field, value: Json) -> list[tuple[int, int, Json]]:
     """Return commands as (code, id, values or ids); raise BadValue for anything else."""
     if value is None or value is False:
         return [(CLEAR, 0, None)]
@@ -56,7 +57,7 @@ def _commands(table: Model, field: Field, value: Any) -> list[tuple[int, int, An
     return commands
 
 
-def _create(env: Env, table: Model, record: int, field: Field, values: dict[str, Any]) -> None:
+def _create(env: Env, table: Model, record: int, field: Field, values: dict[str, Json]) -> None:
     if field.type == "one2many":
         env.create(field.relation, {**values, field.inverse: record})
     else:

@@ -12,14 +12,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from fnmatch import translate
 from itertools import count
-from re import IGNORECASE, compile as compile_pattern
-from typing import Any
+from re import IGNORECASE
+from re import compile as compile_pattern
 
 from hub.erp.practice.errors import BadType, BadValue
 from hub.erp.practice.naming import NAME_PATHS
-from hub.erp.practice.schema import X2MANY, Field, Schema
+from hub.erp.practice.schema import Field, Schema
+from hub.erp.practice.wire import Json
 
-Sql = tuple[str, list[Any]]
+Sql = tuple[str, list[Json]]
 TRUE: Sql = ("1=1", [])
 FALSE: Sql = ("1=0", [])
 NEGATED = {"!=": "=", "not in": "in", "not like": "like", "not ilike": "ilike", "not any": "any"}
@@ -28,7 +29,7 @@ LIKES = frozenset({"like", "ilike", "=like", "=ilike"})
 OPERATORS = frozenset({"=", "in", "any", "child_of", *NEGATED, *COMPARED, *LIKES})
 
 
-def matches_like(value: Any, pattern: str, fold: int) -> int:
+def matches_like(value: Json, pattern: str, fold: int) -> int:
     """Tell whether a value is like a pattern with % and _ (the SQL function `odoo_like`)."""
     glob = "".join("*" if c == "%" else "?" if c == "_" else f"[{c}]" if c in "*?[" else c for c in pattern)
     return int(compile_pattern(translate(glob), IGNORECASE if fold else 0).match(str(value)) is not None)
@@ -41,7 +42,7 @@ class Compiler:
         self.schema = schema
         self._aliases = (f"t{number}" for number in count(1))
 
-    def domain(self, model: str, alias: str, domain: Any) -> Sql:
+    def domain(self, model: str, alias: str, domain: Json) -> Sql:
         """Return the WHERE clause of a domain in prefix notation (implicit & between what is left over)."""
         if not isinstance(domain, (list, tuple)):
             raise BadType(f"Domain() invalid argument type for domain: {domain!r}")
@@ -53,7 +54,7 @@ class Compiler:
                 stack.append(self.condition(model, alias, item))
         return _join(" AND ", list(reversed(stack)))
 
-    def _operate(self, stack: list[Sql], operator: str, domain: Any) -> None:
+    def _operate(self, stack: list[Sql], operator: str, domain: Json) -> None:
         if len(stack) < (1 if operator == "!" else 2):
             raise BadValue(f"Domain() malformed domain {domain!r}")
         first = stack.pop()
@@ -62,7 +63,7 @@ class Compiler:
         else:
             stack.append(_join(" AND " if operator == "&" else " OR ", [first, stack.pop()]))
 
-    def condition(self, model: str, alias: str, item: Any) -> Sql:
+    def condition(self, model: str, alias: str, item: Json) -> Sql:
         """Return the clause of one (field path, operator, value)."""
         if not isinstance(item, (list, tuple)) or len(item) != 3:
             raise BadValue(f"Domain() invalid item in domain: {item!r}")
@@ -76,7 +77,7 @@ class Compiler:
             return _negate(self._path(model, alias, path.split("."), NEGATED[operator], value))
         return self._path(model, alias, path.split("."), operator, value)
 
-    def _path(self, model: str, alias: str, path: Sequence[str], operator: str, value: Any) -> Sql:
+    def _path(self, model: str, alias: str, path: Sequence[str], operator: str, value: Json) -> Sql:
         """Follow a path; every clause made here is never NULL, so that NOT is its opposite."""
         field = self.schema[model].fields.get(path[0])
         if field is None:
@@ -122,7 +123,7 @@ class Compiler:
         inner = f"SELECT {sub}.id FROM {table} {sub} WHERE {clause}"
         return f"{alias}.id IN (SELECT {own} FROM {relation} WHERE {other} IN ({inner}))", values
 
-    def _relation(self, model: str, alias: str, field: Field, operator: str, value: Any) -> Sql:
+    def _relation(self, model: str, alias: str, field: Field, operator: str, value: Json) -> Sql:
         """Compare a whole relation: with ids, with nothing, or with a name."""
         values = list(value) if isinstance(value, (list, tuple)) else [value]
         if operator in LIKES or any(isinstance(item, str) for item in values):
@@ -139,12 +140,12 @@ class Compiler:
             clauses.append(_negate(self._related(model, alias, field, lambda _: TRUE)))
         return _join(" OR ", clauses) if clauses else FALSE
 
-    def _by_name(self, model: str, alias: str, operator: str, value: Any) -> Sql:
+    def _by_name(self, model: str, alias: str, operator: str, value: Json) -> Sql:
         """Compare the names that Odoo searches for a model."""
         paths = NAME_PATHS.get(model, ("name",))
         return _join(" OR ", [self._path(model, alias, path.split("."), operator, value) for path in paths])
 
-    def _child_of(self, model: str, alias: str, ids: Any) -> Sql:
+    def _child_of(self, model: str, alias: str, ids: Json) -> Sql:
         """Return the clause "one of these records, or below one by parent_id or location_id"."""
         wanted = ids if isinstance(ids, (list, tuple)) else [ids]
         fields = self.schema[model].fields
@@ -158,7 +159,7 @@ class Compiler:
         )
         return f"{alias}.id IN ({tree})", [json.dumps(list(wanted))]
 
-    def _scalar(self, field: Field, alias: str, operator: str, value: Any) -> Sql:
+    def _scalar(self, field: Field, alias: str, operator: str, value: Json) -> Sql:
         column = f"{alias}.{field.name}"
         if operator in LIKES:
             return _like(column, operator, value)
@@ -180,7 +181,7 @@ class Compiler:
         raise BadValue(f"Invalid operator in condition ({field.name!r}, {operator!r}, {value!r})")
 
 
-def _unset(field: Field, value: Any) -> bool:
+def _unset(field: Field, value: Json) -> bool:
     return value is None or value is False or (field.type == "boolean" and not value)
 
 
@@ -190,7 +191,7 @@ def _is_unset(field: Field, column: str) -> Sql:
     return f"{column} IS NULL", []
 
 
-def _value(field: Field, value: Any) -> Any:
+def _value(field: Field, value: Json) -> Json:
     """Return a value as compared with a column; a datetime without seconds or with less is taken as it is."""
     if isinstance(value, (dict, list, tuple)):
         raise BadValue(f"a single value is expected for {field.name}, got {value!r}")
@@ -207,7 +208,7 @@ def _value(field: Field, value: Any) -> Any:
     return value
 
 
-def _like(column: str, operator: str, value: Any) -> Sql:
+def _like(column: str, operator: str, value: Json) -> Sql:
     if not value:
         return TRUE
     pattern = str(value) if operator.startswith("=") else f"%{value}%"
@@ -215,7 +216,7 @@ def _like(column: str, operator: str, value: Any) -> Sql:
     return f"({column} IS NOT NULL AND odoo_like({column}, ?, ?))", [pattern, fold]
 
 
-def _in(column: str, values: Sequence[Any]) -> Sql:
+def _in(column: str, values: Sequence[Json]) -> Sql:
     return f"COALESCE({column} IN (SELECT value FROM json_each(?)), 0)", [json.dumps(list(values))]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hub.erp.practice.methods import read
-from hub.erp.practice.records import Env, Ids, Values
+from hub.erp.practice.records import Env
 from hub.erp.practice.schema import X2MANY
+from hub.erp.practice.wire import Ids, Json, Values
 
 
 def onchange(
@@ -35,7 +34,7 @@ def onchange(
         env.connection.execute("ROLLBACK TO form")
 
 
-def _spec(env: Env, model: str, name: str, value: Any, spec: Values, given: Values) -> Any:
+def _spec(env: Env, model: str, name: str, value: Json, spec: Values, given: Values) -> Json:
     field = env.schema[model].field(name)
     if field.type not in X2MANY or not spec:
         return value
@@ -46,7 +45,7 @@ def _spec(env: Env, model: str, name: str, value: Any, spec: Values, given: Valu
     return [[0, virtual[i] if i < len(virtual) else "", row] for i, row in enumerate(rows)]
 
 
-def export_data(env: Env, model: str, ids: Ids, fields_to_export: list[str]) -> dict[str, list[list[Any]]]:
+def export_data(env: Env, model: str, ids: Ids, fields_to_export: list[str]) -> dict[str, list[list[Json]]]:
     """Return records as rows of text by paths: `.id`, `id` (external), `field`, `field/.id`, `field/id`."""
     env.flush()
     columns = [_column(env, model, ids, path.split("/")) for path in fields_to_export]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from hmac import compare_digest
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from hub.erp.practice.errors import BadRequest, OdooError, Unauthorized
+from hub.erp.practice.wire import Json
 
 NO_DATABASE = (
     "<!DOCTYPE html>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n<p>There is no such database.</p>\n"
@@ -48,7 +48,7 @@ def check_key(request: Request, key: str) -> None:
         raise Unauthorized("Invalid apikey")
 
 
-def arguments_of(body: bytes) -> dict[str, Any]:
+def arguments_of(body: bytes) -> dict[str, Json]:
     """Return the arguments in a body; a body that is no object has none, as Odoo sees it."""
     try:
         parsed = json.loads(body)

@@ -8,14 +8,14 @@ does not fit is told in `messages` with HTTP 200 and `ids: false`; only an unkno
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from msgspec import Struct
 
 from hub.erp.practice.errors import BadValue, MissingRequired, OdooError
-from hub.erp.practice.records import Env, Values
+from hub.erp.practice.records import Env
 from hub.erp.practice.schema import X2MANY, Field
 from hub.erp.practice.values import to_store
+from hub.erp.practice.wire import Json, Values
 
 Path = tuple[str, ...]
 Rows = list[list[str]]
@@ -38,7 +38,7 @@ class CellError(Exception):
         self.field = field
 
 
-def load(env: Env, model: str, fields: list[str], data: list[list[Any]]) -> Values:
+def load(env: Env, model: str, fields: list[str], data: list[list[Json]]) -> Values:
     """Load rows; return `{ids, messages, nextrow}`."""
     paths = [tuple(name.split("/")) for name in fields]
     _check_columns(env, model, paths)
@@ -143,7 +143,7 @@ def _load_lines(env: Env, field: Field, parent: int, paths: list[Path], rows: Ro
             raise CellError(field.name, error.reason) from None
 
 
-def _convert(env: Env, model: str, field: Field, path: Path, cell: str) -> Any:
+def _convert(env: Env, model: str, field: Field, path: Path, cell: str) -> Json:
     """Return a cell's text as a value of the field; raise CellError when it is none."""
     if field.relation:
         cells = cell.split(",") if field.type in X2MANY else [cell]

@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from html import escape
 from types import MappingProxyType
-from typing import Any
 
 from msgspec import Struct
 
 from hub.erp.practice.errors import BadValue, Unprocessable
-from hub.erp.practice.records import UID, Env, Ids, Values, default_value
+from hub.erp.practice.records import UID, Env, default_value
 from hub.erp.practice.schema import X2MANY, Field
 from hub.erp.practice.values import to_wire
+from hub.erp.practice.wire import Ids, Json, Values
 
-Domain = list[Any]
+Domain = list[Json]
 NOTE = 2  # mail.message.subtype "Note", its id in a new Odoo
 
 
 class Method(Struct, frozen=True):
     """One method that may be called from outside."""
 
-    function: Callable[..., Any]
+    function: Callable[..., Json]
     records: bool = False
 
 
@@ -77,7 +77,7 @@ def read(
     return rows
 
 
-def _shown(field: Field, value: Any) -> Any:
+def _shown(field: Field, value: Json) -> Json:
     return list(value or ()) if field.type in X2MANY else to_wire(field, value)
 
 
@@ -110,7 +110,7 @@ def name_search(
     domain: Domain | None = None,
     operator: str = "ilike",
     limit: int = 100,
-) -> list[list[Any]]:
+) -> list[list[Json]]:
     """Return [id, display name] of the records with such a name."""
     wanted = [["display_name", operator, name]] if name else []
     ids = env.search(model, [*wanted, *(domain or [])], limit=limit)
@@ -197,7 +197,7 @@ def message_post(
     subject: str | None = None,
     message_type: str = "notification",
     body_is_html: bool = False,
-    **_: Any,
+    **_: Json,
 ) -> list[int]:
     """Write a note on one record's chatter; plain text is escaped. Other arguments are taken and not used."""
     if len(ids) != 1:

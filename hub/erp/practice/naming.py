@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
-Row = Mapping[str, Any]
+from hub.erp.practice.wire import Json
+
+Row = Mapping[str, Json]
 
 NAME_PATHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

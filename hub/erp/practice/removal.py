@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from hub.erp.practice.errors import ValidationError
 from hub.erp.practice.schema import Field, Model
+from hub.erp.practice.wire import Ids
 
 if TYPE_CHECKING:
-    from hub.erp.practice.records import Env, Ids
+    from hub.erp.practice.records import Env
 
 
 def _pointers(env: Env, model: str) -> Iterator[tuple[Model, Field]]:

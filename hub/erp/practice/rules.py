@@ -6,11 +6,22 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from hub.erp.practice import forms, loading, methods
-from hub.erp.practice.apps import account, invoicing, partners, products, purchase, reservation, sale, stock
+from hub.erp.practice.apps import (
+    account,
+    invoicing,
+    packing,
+    partners,
+    products,
+    purchase,
+    reservation,
+    sale,
+    stock,
+)
 from hub.erp.practice.errors import AccessError, NotFound
 from hub.erp.practice.methods import GENERIC, Method
-from hub.erp.practice.records import Env, Ids, Rules
+from hub.erp.practice.records import Env, Rules
 from hub.erp.practice.schema import Schema
+from hub.erp.practice.wire import Ids
 
 
 def _expected(env: Env, ids: Ids) -> dict[int, str]:
@@ -54,7 +65,7 @@ RULES = Rules(
         "stock.picking": stock.prepare_picking,
         "stock.move": stock.prepare_move,
         "stock.move.line": reservation.prepare_line,
-        "stock.package": stock.prepare_package,
+        "stock.package": packing.prepare_package,
         "stock.quant": reservation.prepare_quant,
         "account.move": account.prepare_move,
         "account.move.line": account.prepare_line,
@@ -98,8 +109,8 @@ RULES = Rules(
         ("sale.order", "delivery_count"): _lengths("sale.order", "picking_ids"),
         ("sale.order", "invoice_count"): _lengths("sale.order", "invoice_ids"),
         ("purchase.order", "incoming_picking_count"): _lengths("purchase.order", "picking_ids"),
-        ("stock.picking", "shipping_weight"): stock.shipping_weight,
-        ("stock.picking", "packages_count"): stock.packages_count,
+        ("stock.picking", "shipping_weight"): packing.shipping_weight,
+        ("stock.picking", "packages_count"): packing.packages_count,
         ("stock.package", "valid_sscc"): _valid_sscc,
         ("stock.quant", "available_quantity"): reservation.available,
     },
@@ -118,8 +129,8 @@ METHODS: Mapping[tuple[str, str], Method] = MappingProxyType(
         ("stock.picking", "button_validate"): Method(stock.button_validate, records=True),
         ("stock.picking", "action_cancel"): Method(stock.action_cancel, records=True),
         ("stock.picking", "action_assign"): Method(stock.action_assign, records=True),
-        ("stock.picking", "action_put_in_pack"): Method(stock.action_put_in_pack, records=True),
-        ("stock.move.line", "action_put_in_pack"): Method(stock.action_put_in_pack, records=True),
+        ("stock.picking", "action_put_in_pack"): Method(packing.action_put_in_pack, records=True),
+        ("stock.move.line", "action_put_in_pack"): Method(packing.action_put_in_pack, records=True),
         ("stock.quant", "create"): Method(reservation.create_quants),
         ("stock.quant", "action_apply_inventory"): Method(reservation.apply_inventory, records=True),
         ("account.move", "action_post"): Method(account.action_post, records=True),

@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
 
 from msgspec import Struct
 
 from hub.erp.practice.errors import BadValue, UnknownModel
+from hub.erp.practice.wire import Json
 
 AUTOMATIC = MappingProxyType(
     {
@@ -123,7 +123,7 @@ def parse_field(name: str, line: str) -> Field:
         return Field(
             name=name, type=kind, label=label, path=tuple(rest.split(".")), forwards="writable" in options
         )
-    relation, _, inverse = rest.partition(" ") if kind not in {"selection"} else ("", "", "")
+    relation, _, inverse = rest.partition(" ") if kind != "selection" else ("", "", "")
     only = options.get("only", "").split()
     return Field(
         name=name,
@@ -162,7 +162,7 @@ def load_schema() -> Schema:
     return Schema(MappingProxyType({name: _resolved(draft, model) for name, model in models.items()}))
 
 
-def _model(name: str, table: dict[str, Any]) -> Model:
+def _model(name: str, table: dict[str, Json]) -> Model:
     lines = {**AUTOMATIC, **table["fields"]}
     return Model(
         name=name,

@@ -10,12 +10,12 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from hub.erp.practice.apps.reservation import apply_inventory, create_quants
 from hub.erp.practice.loading import find_external
-from hub.erp.practice.records import Env, Values
+from hub.erp.practice.records import Env
 from hub.erp.practice.service import Database
+from hub.erp.practice.wire import Json, Values
 
 MODULE = "practice"
 
@@ -41,7 +41,7 @@ def _built_in(name: str) -> str:
     return (resources.files("hub.erp.practice") / "data" / name).read_text("utf-8")
 
 
-def _seed(env: Env, data: dict[str, Any]) -> None:
+def _seed(env: Env, data: dict[str, Json]) -> None:
     new: set[str] = set()
     for record in data.get("record", []):
         values = dict(record)
@@ -68,7 +68,7 @@ def _stock(env: Env, product: int, quantity: float) -> None:
     apply_inventory(env, "stock.quant", create_quants(env, "stock.quant", [values]))
 
 
-def _resolved(env: Env, value: Any) -> Any:
+def _resolved(env: Env, value: Json) -> Json:
     """Return a value with its "@key" references as ids."""
     if isinstance(value, str) and value.startswith("@"):
         wanted = [["module", "=", MODULE], ["name", "=", value[1:]]]

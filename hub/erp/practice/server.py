@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,6 +23,7 @@ from hub.erp.practice.errors import BadValue, NotFound, OdooError
 from hub.erp.practice.faults import Fault, Faults, Kind
 from hub.erp.practice.page import Page
 from hub.erp.practice.service import Database
+from hub.erp.practice.wire import Json
 
 MAX_BODY = 32 * 1024 * 1024
 START_SECONDS = 15.0
@@ -143,7 +143,7 @@ class PracticeOdoo:
         called = str(params[4]) if service == "object" and len(params) > 4 else method
 
         def work(*, lost_race: bool) -> Response:
-            def call(model: str, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
+            def call(model: str, name: str, args: list[Json], kwargs: dict[str, Json]) -> Json:
                 return self.data.call_positional(model, name, args, kwargs, lost_race=lost_race)
 
             try:

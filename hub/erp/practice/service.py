@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from hub.erp.practice.database import connect
 from hub.erp.practice.errors import BadType, BadValue, OdooError, SerializationFailure, Unprocessable
 from hub.erp.practice.methods import Method
-from hub.erp.practice.records import EMPTY, Env
+from hub.erp.practice.records import Env
 from hub.erp.practice.rules import RULES, find_method
 from hub.erp.practice.schema import load_schema
+from hub.erp.practice.wire import EMPTY, Json
 
 LOST_RACE = "could not serialize access due to concurrent update"
 
@@ -35,7 +35,7 @@ class Database:
         self._connection = connect(path, self.schema)
 
     @contextmanager
-    def transaction(self, context: Mapping[str, Any] = EMPTY) -> Iterator[Env]:
+    def transaction(self, context: Mapping[str, Json] = EMPTY) -> Iterator[Env]:
         """Give an Env whose work is committed at the end, or undone when an exception comes through."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -49,8 +49,8 @@ class Database:
             self._connection.execute("COMMIT")
 
     def call_named(
-        self, model: str, name: str, arguments: Mapping[str, Any], *, lost_race: bool = False
-    ) -> Any:
+        self, model: str, name: str, arguments: Mapping[str, Json], *, lost_race: bool = False
+    ) -> Json:
         """Carry out a JSON-2 call: `ids`, `context` and the method's arguments by name."""
         rest = dict(arguments)
         ids, context = rest.pop("ids", []) or [], rest.pop("context", None)
@@ -63,11 +63,11 @@ class Database:
         self,
         model: str,
         name: str,
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
+        args: Sequence[Json],
+        kwargs: Mapping[str, Json],
         *,
         lost_race: bool = False,
-    ) -> Any:
+    ) -> Json:
         """Carry out an `execute_kw`: the ids of a record method are its first argument."""
         rest = dict(kwargs)
         context = rest.pop("context", None)
@@ -88,12 +88,12 @@ class Database:
         name: str,
         method: Method,
         ids: list[int],
-        args: Sequence[Any],
-        kwargs: Mapping[str, Any],
-        context: Any,
+        args: Sequence[Json],
+        kwargs: Mapping[str, Json],
+        context: Json,
         *,
         lost_race: bool,
-    ) -> Any:
+    ) -> Json:
         if context is not None and not isinstance(context, dict):
             raise Unprocessable("context must be an object")
         if lost_race and name == "load":
@@ -116,8 +116,8 @@ class Database:
 
 
 def _carry_out(
-    function: Callable[..., Any], start: tuple[Any, ...], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> Any:
+    function: Callable[..., Json], start: tuple[Json, ...], args: Sequence[Json], kwargs: Mapping[str, Json]
+) -> Json:
     """Run a method; what breaks on values of the wrong shape is the caller's TypeError or ValueError, as in Odoo."""
     try:
         return function(*start, *args, **kwargs)
@@ -129,7 +129,7 @@ def _carry_out(
         raise BadValue(f"{type(error).__name__}: {error}") from error
 
 
-def _id_list(ids: Any) -> list[int]:
+def _id_list(ids: Json) -> list[int]:
     if not isinstance(ids, (list, tuple)) or not all(
         isinstance(i, int) and not isinstance(i, bool) for i in ids
     ):

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from hub.erp.practice.errors import BadValue
 from hub.erp.practice.schema import Field
+from hub.erp.practice.wire import Json
 
 DATE = "%Y-%m-%d"
 DATETIME = "%Y-%m-%d %H:%M:%S"
@@ -24,7 +24,7 @@ def stamp(moment: datetime) -> str:
     return moment.strftime(DATETIME + ".%f")
 
 
-def _number(value: Any) -> float:
+def _number(value: Json) -> float:
     try:
         number = float(value or 0)
     except (TypeError, ValueError):
@@ -34,7 +34,7 @@ def _number(value: Any) -> float:
     return number
 
 
-def _integer(value: Any) -> int:
+def _integer(value: Json) -> int:
     try:
         number = int(value or 0)
     except (TypeError, ValueError, OverflowError):
@@ -44,30 +44,30 @@ def _integer(value: Any) -> int:
     return number
 
 
-def _parsed(value: Any, form: str) -> datetime:
+def _parsed(value: Json, form: str) -> datetime:
     try:
         return datetime.strptime(value, form)  # noqa: DTZ007 - Odoo's datetimes are UTC without saying so
     except (TypeError, ValueError):
         raise BadValue(f"time data {value!r} does not match format {form!r}") from None
 
 
-def _date(value: Any) -> str:
+def _date(value: Json) -> str:
     return _parsed(value[:10] if isinstance(value, str) else value, DATE).strftime(DATE)
 
 
-def moment(value: Any) -> str:
+def moment(value: Json) -> str:
     """Return a datetime as stored; a date alone is midnight, as in Odoo."""
     form = DATE if isinstance(value, str) and len(value) == 10 else DATETIME
     return _parsed(value, form).strftime(DATETIME)
 
 
-def _text(value: Any) -> str:
+def _text(value: Json) -> str:
     if isinstance(value, (dict, list)):
         raise BadValue(f"text expected, got {type(value).__name__}")
     return str(value).replace("\x00", "")
 
 
-def reference(value: Any) -> int:
+def reference(value: Json) -> int:
     """Return the id of a many2one value: an id, or a pair as `read` gives it."""
     if isinstance(value, (list, tuple)) and value:
         value = value[0]
@@ -76,7 +76,7 @@ def reference(value: Any) -> int:
     return value
 
 
-STORE: dict[str, Callable[[Any], Any]] = {
+STORE: dict[str, Callable[[Json], Json]] = {
     "char": _text,
     "text": _text,
     "html": _text,
@@ -90,7 +90,7 @@ STORE: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def to_store(model: str, field: Field, value: Any) -> Any:
+def to_store(model: str, field: Field, value: Json) -> Json:
     """Return a wire value as stored in a column; raise BadValue when it cannot be one."""
     if field.type == "boolean":
         return int(bool(value))
@@ -105,7 +105,7 @@ def to_store(model: str, field: Field, value: Any) -> Any:
     return STORE[field.type](value)
 
 
-def to_wire(field: Field, value: Any) -> Any:
+def to_wire(field: Field, value: Json) -> Json:
     """Return a stored value as Odoo shows it (many2one pairs are made by the reader)."""
     if field.type == "boolean":
         return bool(value)

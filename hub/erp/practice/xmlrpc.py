@@ -8,10 +8,10 @@ from __future__ import annotations
 import xmlrpc.client
 from collections.abc import Callable
 from hmac import compare_digest
-from typing import Any
 from xml.parsers import expat
 
 from hub.erp.practice.errors import AccessDenied, BadType, BadValue, OdooError, UnknownModel
+from hub.erp.practice.wire import Json
 
 VERSION = {
     "server_version": "19.0",
@@ -22,18 +22,18 @@ VERSION = {
 UID = 2
 # How XML-RPC's tracebacks name what JSON-2 names after werkzeug.
 TRACEBACK_NAMES = {"werkzeug.exceptions.NotFound": "AttributeError"}
-Caller = Callable[[str, str, list[Any], dict[str, Any]], Any]
+Caller = Callable[[str, str, list[Json], dict[str, Json]], Json]
 # What XML 1.0 cannot carry is left out, as Odoo does.
 CONTROLS = dict.fromkeys(set(range(32)) - {9, 10, 13})
 
 
-def parse_request(body: bytes) -> tuple[str, tuple[Any, ...]]:
+def parse_request(body: bytes) -> tuple[str, tuple[Json, ...]]:
     """Return the method and parameters of a request; raise BadValue when it is no XML-RPC."""
     parser = expat.ParserCreate(None, None)
-    target = xmlrpc.client.Unmarshaller(use_datetime=True)
-    target.xml(None, None)  # text comes decoded
+    target: Json = xmlrpc.client.Unmarshaller(use_datetime=True)
+    target.xml(None, None)  # no encoding: the parser hands over text
 
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Json) -> None:
         raise BadValue("an XML-RPC request has no document type")
 
     parser.StartDoctypeDeclHandler = refuse
@@ -58,28 +58,28 @@ class Login:
     def __init__(self, database: str, login: str, key: str) -> None:
         self.database, self.login, self._key = database, login, key
 
-    def authenticate(self, params: tuple[Any, ...]) -> int | bool:
+    def authenticate(self, params: tuple[Json, ...]) -> int | bool:
         """Return the user's id, or False."""
         if len(params) != 4:
             raise BadType("authenticate(db, login, password, user_agent_env)")
         self._check_database(params[0])
         return UID if params[1] == self.login and self._is_key(params[2]) else False
 
-    def check(self, database: Any, uid: Any, key: Any) -> None:
+    def check(self, database: Json, uid: Json, key: Json) -> None:
         """Raise AccessDenied unless user and key fit."""
         self._check_database(database)
         if uid != UID or not self._is_key(key):
             raise AccessDenied("Access Denied")
 
-    def _check_database(self, database: Any) -> None:
+    def _check_database(self, database: Json) -> None:
         if database != self.database:
             raise BadValue(f'database "{database}" does not exist')
 
-    def _is_key(self, given: Any) -> bool:
+    def _is_key(self, given: Json) -> bool:
         return compare_digest(str(given).encode("utf-8", "replace"), self._key.encode())
 
 
-def common(method: str, params: tuple[Any, ...], login: Login) -> Any:
+def common(method: str, params: tuple[Json, ...], login: Login) -> Json:
     """Answer the service `common`."""
     if method == "version":
         return VERSION
@@ -88,7 +88,7 @@ def common(method: str, params: tuple[Any, ...], login: Login) -> Any:
     raise BadValue(f"Method not found: {method}")
 
 
-def execute(method: str, params: tuple[Any, ...], login: Login, call: Caller) -> Any:
+def execute(method: str, params: tuple[Json, ...], login: Login, call: Caller) -> Json:
     """Answer the service `object`."""
     if method not in {"execute_kw", "execute"} or len(params) < 5:
         raise BadType("execute_kw(db, uid, key, model, method, args, kwargs)")
@@ -102,7 +102,7 @@ def execute(method: str, params: tuple[Any, ...], login: Login, call: Caller) ->
     return call(str(model), str(name), list(args), kwargs)
 
 
-def answer(result: Any) -> bytes:
+def answer(result: Json) -> bytes:
     """Return the response that carries a result. None cannot be carried: a fault says so, after the commit."""
     try:
         return _dumps((_clean(result),))
@@ -121,11 +121,11 @@ def fault(error: OdooError) -> bytes:
     return _dumps(xmlrpc.client.Fault(error.fault, _clean(text)))
 
 
-def _dumps(value: tuple[Any, ...] | xmlrpc.client.Fault) -> bytes:
+def _dumps(value: tuple[Json, ...] | xmlrpc.client.Fault) -> bytes:
     return xmlrpc.client.dumps(value, methodresponse=True, allow_none=False).encode()
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: Json) -> Json:
     if isinstance(value, str):
         return value.translate(CONTROLS)
     if isinstance(value, dict):

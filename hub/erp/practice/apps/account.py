@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
-from typing import Any
 
 from hub.erp.practice.amounts import LineAmount, Totals, line_amounts, put_totals, totals
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
-from hub.erp.practice.records import Env, Ids, Values
+from hub.erp.practice.records import Env
 from hub.erp.practice.values import DATE
+from hub.erp.practice.wire import Ids, Json, Values
 
 JOURNALS = {"out_invoice": "sale", "out_refund": "sale", "in_invoice": "purchase", "in_refund": "purchase"}
 PREFIXES = {
@@ -215,7 +215,7 @@ def _set_state(env: Env, model: str, ids: Ids, state: str) -> bool:
 
 def show_move(ids: Ids) -> Values:
     """Return the action that Odoo's web client opens after invoices were made."""
-    action: dict[str, Any] = {
+    action: dict[str, Json] = {
         "type": "ir.actions.act_window",
         "res_model": "account.move",
         "target": "current",

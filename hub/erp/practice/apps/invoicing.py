@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hub.erp.practice.apps.account import show_move
 from hub.erp.practice.errors import UserError
-from hub.erp.practice.records import Env, Ids, Values
+from hub.erp.practice.records import Env
 from hub.erp.practice.values import DATE
+from hub.erp.practice.wire import Ids, Json, Values
 
 
 def create_invoices(env: Env, model: str, ids: Ids) -> Values:
-    """Carry out the invoicing wizard: one draft for the orders that share customer and addresses."""
+    """Carry out the invoicing wizard."""
     invoices = []
     for wizard in env.rows(model, ids, ["sale_order_ids", "advance_payment_method"]):
         if wizard["advance_payment_method"] != "delivered":
             raise UserError("The practice Odoo makes regular invoices only, no down payments.")
-        names = ["name", "partner_invoice_id", "partner_shipping_id", "currency_id", "payment_term_id"]
-        groups: dict[tuple[Any, ...], list[Values]] = {}
-        for order in env.rows(
-            "sale.order", wizard["sale_order_ids"], [*names, "client_order_ref", "order_line"]
-        ):
-            key = (order["partner_invoice_id"], order["partner_shipping_id"], order["currency_id"])
-            groups.setdefault(key, []).append(order)
-        invoices += [made for orders in groups.values() if (made := _invoice(env, orders))]
+        invoices += invoice_orders(env, wizard["sale_order_ids"])
+    return show_move(invoices)
+
+
+def invoice_orders(env: Env, orders: Ids) -> list[int]:
+    """Make drafts of what is to be billed, one for the orders that share customer, address and currency."""
+    names = ["name", "partner_invoice_id", "partner_shipping_id", "currency_id", "payment_term_id"]
+    groups: dict[tuple[Json, ...], list[Values]] = {}
+    for order in env.rows("sale.order", orders, [*names, "client_order_ref", "order_line"]):
+        key = (order["partner_invoice_id"], order["partner_shipping_id"], order["currency_id"])
+        groups.setdefault(key, []).append(order)
+    invoices = [made for group in groups.values() if (made := _invoice(env, group))]
     if not invoices:
         raise UserError("Cannot create an invoice: nothing was delivered that is not invoiced already.")
-    return show_move(invoices)
+    return invoices
 
 
 def _invoice(env: Env, orders: list[Values]) -> int | None:
@@ -48,7 +51,7 @@ def _invoice(env: Env, orders: list[Values]) -> int | None:
     return env.create("account.move", values)
 
 
-def _items(env: Env, lines: Ids) -> list[list[Any]]:
+def _items(env: Env, lines: Ids) -> list[list[Json]]:
     names = ["product_id", "name", "qty_to_invoice", "price_unit", "discount", "tax_ids", "product_uom_id"]
     return [
         [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hub.erp.practice.errors import ValidationError
-from hub.erp.practice.records import Env, Ids, Values
+from hub.erp.practice.records import Env
+from hub.erp.practice.wire import Ids, Values
 
 ADDRESS_LABELS = {"invoice": "Invoice", "delivery": "Delivery", "other": "Other"}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hub.erp.practice.errors import ValidationError
-from hub.erp.practice.records import Env, Ids, Values
+from hub.erp.practice.records import Env
+from hub.erp.practice.wire import Ids, Values
 
 DEFAULT_TAXES = {"taxes_id": "sale", "supplier_taxes_id": "purchase"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from hub.erp.practice.amounts import line_amounts, put_totals, totals
 from hub.erp.practice.apps import stock
@@ -12,8 +11,9 @@ from hub.erp.practice.apps.products import seller_of
 from hub.erp.practice.apps.sale import billed_quantity
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
-from hub.erp.practice.records import Env, Ids, Values
+from hub.erp.practice.records import Env
 from hub.erp.practice.values import DATETIME, stamp
+from hub.erp.practice.wire import Ids, Json, Values
 
 
 def prepare_order(env: Env, values: Values) -> Values:
@@ -155,22 +155,21 @@ def action_create_invoice(env: Env, model: str, ids: Ids) -> Values:
 
 def _receive_lines(env: Env, order: int, lines: Ids) -> None:
     head = env.one("purchase.order", order, "name", "partner_id", "picking_type_id", "dest_address_id")
-    moves: list[Values] = []
     names = ["product_id", "product_id.type", "product_qty", "product_uom_id", "price_unit", "date_planned"]
-    for line in env.rows("purchase.order.line", lines, names):
-        if line["product_id"] and line["product_id.type"] == "consu" and line["product_qty"]:
-            moves.append(
-                {
-                    "product_id": line["product_id"],
-                    "product_uom_qty": line["product_qty"],
-                    "product_uom": line["product_uom_id"],
-                    "purchase_line_id": line["id"],
-                    "price_unit": line["price_unit"],
-                    "origin": head["name"],
-                    "date": line["date_planned"],
-                    "date_deadline": line["date_planned"],
-                }
-            )
+    moves: list[Values] = [
+        {
+            "product_id": line["product_id"],
+            "product_uom_qty": line["product_qty"],
+            "product_uom": line["product_uom_id"],
+            "purchase_line_id": line["id"],
+            "price_unit": line["price_unit"],
+            "origin": head["name"],
+            "date": line["date_planned"],
+            "date_deadline": line["date_planned"],
+        }
+        for line in env.rows("purchase.order.line", lines, names)
+        if line["product_id"] and line["product_id.type"] == "consu" and line["product_qty"]
+    ]
     dates = [move["date"] for move in moves]
     picking = {
         "picking_type_id": head["picking_type_id"],
@@ -253,7 +252,7 @@ def _bill_status(state: str, open_quantities: list[float], *, billed: bool) -> s
     return "invoiced" if billed else "no"
 
 
-def receipt_status(states: list[str]) -> Any:
+def receipt_status(states: list[str]) -> Json:
     """Return how far the receipts are, False when there are none."""
     if not states or set(states) == {"cancel"}:
         return False

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hub.erp.practice.errors import UserError
-from hub.erp.practice.records import Env, Ids, Values
+from hub.erp.practice.records import Env
+from hub.erp.practice.wire import Ids, Json, Values
 
 OPEN = ("draft", "waiting", "confirmed", "partially_available", "assigned")
 
@@ -16,7 +15,7 @@ def _is_kept(env: Env, product: int, location: int) -> bool:
     return bool(storable) and env.one("stock.location", location, "usage")["usage"] == "internal"
 
 
-def quant_domain(product: int, location: int, lot: int | None, package: int | None) -> list[Any]:
+def quant_domain(product: int, location: int, lot: int | None, package: int | None) -> list[Json]:
     """Return the domain of the one quant of a product, place, lot and package."""
     return [
         ["product_id", "=", product],

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hub.erp.practice.amounts import line_amounts, put_totals, totals
 from hub.erp.practice.apps import stock
 from hub.erp.practice.apps.partners import address
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
-from hub.erp.practice.records import Env, Ids, Values
+from hub.erp.practice.records import Env
 from hub.erp.practice.values import stamp
+from hub.erp.practice.wire import Ids, Json, Values
 
 OPEN_STATES = {"draft", "sent"}
 
@@ -55,7 +54,7 @@ def _price(env: Env, values: Values, product: Values) -> float:
         else {}
     )
     if order.get("pricelist_id"):
-        domain: list[Any] = [
+        domain: list[Json] = [
             ["pricelist_id", "=", order["pricelist_id"]],
             ["min_quantity", "<=", values.get("product_uom_qty", 1)],
             ["product_id", "in", [False, values["product_id"]]],
@@ -152,22 +151,20 @@ def _deliver_lines(env: Env, order: int, lines: Ids) -> None:
     ]
     head = env.one("sale.order", order, *names)
     date = head["commitment_date"] or stamp(env.now)[:19]
-    moves: list[Values] = []
-    for line in env.rows(
-        "sale.order.line", lines, ["product_id", "product_id.type", "product_uom_qty", "product_uom_id"]
-    ):
-        if line["product_id"] and line["product_id.type"] == "consu" and line["product_uom_qty"]:
-            moves.append(
-                {
-                    "product_id": line["product_id"],
-                    "product_uom_qty": line["product_uom_qty"],
-                    "product_uom": line["product_uom_id"],
-                    "sale_line_id": line["id"],
-                    "origin": head["name"],
-                    "date": date,
-                    "date_deadline": date,
-                }
-            )
+    goods = ["product_id", "product_id.type", "product_uom_qty", "product_uom_id"]
+    moves: list[Values] = [
+        {
+            "product_id": line["product_id"],
+            "product_uom_qty": line["product_uom_qty"],
+            "product_uom": line["product_uom_id"],
+            "sale_line_id": line["id"],
+            "origin": head["name"],
+            "date": date,
+            "date_deadline": date,
+        }
+        for line in env.rows("sale.order.line", lines, goods)
+        if line["product_id"] and line["product_id.type"] == "consu" and line["product_uom_qty"]
+    ]
     picking = {
         "picking_type_id": head["warehouse_id.out_type_id"],
         "partner_id": head["partner_shipping_id"],
@@ -260,7 +257,7 @@ def _order_invoice_status(state: str, statuses: list[str]) -> str:
     return "invoiced" if statuses and set(statuses) == {"invoiced"} else "no"
 
 
-def _delivery_status(pickings: list[str], *, delivered: bool) -> Any:
+def _delivery_status(pickings: list[str], *, delivered: bool) -> Json:
     if not pickings or set(pickings) == {"cancel"}:
         return False
     if set(pickings) <= {"done", "cancel"}:
