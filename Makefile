@@ -20,7 +20,7 @@ run: $(STAMP) ## start the whole hub on embedded defaults (Ctrl-C stops it)
 	$(BIN)/hub run
 
 demo: $(STAMP) ## play a day of traffic through real SFTP and show what each partner got back
-	$(BIN)/hub demo
+	$(BIN)/hub demo --exit
 
 test: $(STAMP) ## the fast tests: no server outside the process
 	$(BIN)/pytest -q -n 2

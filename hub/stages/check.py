@@ -30,7 +30,7 @@ def check(exchange: Exchange, needs: Needs) -> Outcome:
     """Check one unwrapped document; what splitting the file already found counts too."""
     partner = needs.partner(exchange.partner)
     found = needs.findings(exchange, "unwrap")
-    number, faults = "", (_no_agreement(exchange, partner),)
+    number, faults = exchange.number, _no_agreement(exchange, partner)
     if exchange.document in partner.receive:
         number, faults = _examine(exchange, partner, needs)
     findings = found + faults
@@ -54,11 +54,12 @@ def _examine(exchange: Exchange, partner: Partner, needs: Needs) -> tuple[str, t
     return (document.number if document else exchange.number), findings
 
 
-def _no_agreement(exchange: Exchange, partner: Partner) -> Finding:
+def _no_agreement(exchange: Exchange, partner: Partner) -> tuple[Finding, ...]:
     name = exchange.envelope.set_id or exchange.document.value
-    return Finding(
+    finding = Finding(
         problem=problems.SET_UNSUPPORTED,
         message=f"{partner.name} has no agreement to send {name}",
         value=exchange.envelope.set_id,
         hint=f"add [receive.{exchange.document.value}] to partners/{partner.key}.toml, or ask them to stop",
     )
+    return (finding,)
