@@ -76,8 +76,11 @@ class PartnerBook:
         loaded, self.findings = load_partners(self._folder)
         for finding in self.findings:
             _log.warning("%s", finding.line())
-        broken = {Path(f.where.file).stem for f in self.findings if f.fatal}
-        kept = {key: p for key, p in self._partners.items() if key in broken and key not in loaded}
+        kept = {
+            key: partner
+            for key, partner in self._partners.items()
+            if key not in loaded and (self._folder / f"{key}.toml").exists()
+        }
         self._partners, self._stamp = {**kept, **loaded}, stamp
 
 

@@ -6,6 +6,7 @@ import typer
 
 from hub.cli.act import cancel, redrive, release, resend
 from hub.cli.demo import demo
+from hub.cli.doctor import doctor
 from hub.cli.log import log, queue, raw, show
 from hub.cli.partner import app as partner
 from hub.cli.run import run
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (run, demo, log, show, raw, queue, release, redrive, resend, cancel):
+for command in (run, demo, doctor, log, show, raw, queue, release, redrive, resend, cancel):
     app.command()(command)
 app.add_typer(partner, name="partner")
 partner.command(name="try")(try_file)
