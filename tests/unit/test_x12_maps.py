@@ -155,6 +155,12 @@ class TestProfiles:
         changed = replace(order, refs={"store": "43"})
         assert "N1*ST*STORE*92*43" in joined(write_document(changed, ENVELOPE, acme))
 
+    def test_an_element_of_the_head_can_fill_a_party(self) -> None:
+        acme = partner(parties__buyer__contact="PER[BD]/02")
+        order, findings = read_order(f"{HEAD}PER*BD*DESK 4~N1*BY*ACME*92*1~N1*BY*OTHER*92*2~{LINE}", acme)
+        assert order.parties == {"buyer": Party(name="ACME", id="1", id_kind="92", contact="DESK 4")}
+        assert [str(f.where) for f in findings] == ["segment 5 N1 parties.buyer"]
+
     def test_a_part_of_a_composite(self) -> None:
         acme = partner(refs__site="REF[ZZ]/04-2")
         order, _ = read_order(f"{HEAD}REF*ZZ*x**PO>S7~{LINE}", acme)

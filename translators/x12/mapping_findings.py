@@ -14,7 +14,7 @@ _LONGEST_VALUE = 80
 class Reading:
     """What one reading of one set notes down: findings, and where in the document it stands."""
 
-    __slots__ = ("bad", "component", "findings", "levels", "missing", "number", "prefix")
+    __slots__ = ("bad", "component", "findings", "levels", "missing", "number", "prefix", "roles")
 
     def __init__(self, component: str) -> None:
         self.component = component  # the component separator
@@ -23,6 +23,7 @@ class Reading:
         self.number = 0  # of the segment at hand, ST = 1
         self.levels: list[Any] = []  # the HL levels of an 856
         self.missing = False  # a mandatory field could not be read: there is no document
+        self.roles: set[str] = set()  # parties whose loop was read
         self.bad: set[str] = set()  # canonical paths that could not be read
 
     def invalid(
@@ -71,7 +72,9 @@ class Reading:
                 problem=problems.FIELD_UNMAPPED,
                 message=reason,
                 severity=Severity.NOTE,
-                where=Where(segment_number=self.number, segment=segment[0], path=self.prefix + path),
+                where=Where(
+                    segment_number=self.number, segment=segment[0], path=(self.prefix + path).rstrip(".")
+                ),
                 hint="the file keeps it; give it a field of its own in the profile's map when it is needed",
             )
         )

@@ -177,14 +177,22 @@ def _leave(inner: _Open, outer: _Open, notes: Reading) -> None:
         return
     role = inner.draft.pop("role", None) if section.role is not None else None
     if role is not None:
+        notes.number = inner.number
         _settle(inner.reader, inner.draft)
-        parties = outer.draft.setdefault(section.fills, {})
-        if parties.setdefault(role, inner.draft) is not inner.draft and parties[role] != inner.draft:
-            notes.left_out(["N1"], f"{section.fills}.{role}", f"a second {role} was left out")
+        _leave_party(role, inner.draft, outer.draft.setdefault(section.fills, {}), notes)
         return
     parts = outer.draft.setdefault(section.fills, [])
     complete = finish(inner.reader, inner.draft, notes, inner.number, len(parts))
     parts.append(section.model(**inner.draft) if complete else None)
+
+
+def _leave_party(role: str, draft: Draft, parties: dict[str, Draft], notes: Reading) -> None:
+    """Keep a party, with what a profile's lines found for it elsewhere; of two alike, the first."""
+    if role not in notes.roles:
+        notes.roles.add(role)
+        parties[role] = {**draft, **parties.get(role, {})}
+    elif parties[role] != draft:
+        notes.left_out(["N1"], "", f"a second {role} was left out")
 
 
 def finish(reader: Reader, draft: Draft, notes: Reading, number: int, ordinal: int = 0) -> bool:
