@@ -35,7 +35,7 @@ def line_ids(key: str, numbers: Iterable[str]) -> list[str]:
 def line_number(line_id: str) -> str:
     """Return the partner's line number in a line's external id, "" when the line is not one of ours.
 
-    No slug holds `_l`, so the last one divides key and slug.
+    `line_id` must be that of a line, never of a record. No slug holds `_l`, so the last one divides.
     """
     match = _LINE.search(line_id) if line_id.startswith(f"{MODULE}.") else None
     return _unslug(match.group(1)) if match else ""
