@@ -36,6 +36,8 @@ def onchange(
 
 def _spec(env: Env, model: str, name: str, value: Json, spec: Values, given: Values) -> Json:
     field = env.schema[model].field(name)
+    if field.type == "many2one" and not spec:
+        return value[0] if value else False  # a form is shown names only where its specification asks
     if field.type not in X2MANY or not spec:
         return value
     rows = read(env, field.relation, sorted(value), list(spec.get("fields", {})) or ["id"])
