@@ -57,17 +57,17 @@ class Crosswalk(Struct, frozen=True):
     """One table, both ways. An empty one knows nothing and is false."""
 
     entries: tuple[Entry, ...] = ()
-    _by_theirs: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
-    _by_ours: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    _by_theirs: dict[str, list[Entry]] = field(default_factory=dict)
+    _by_ours: dict[str, list[Entry]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entries: tuple[Entry, ...]) -> Crosswalk:
         """Return a table of these rows."""
-        theirs: dict[str, tuple[Entry, ...]] = {}
-        ours: dict[str, tuple[Entry, ...]] = {}
+        theirs: dict[str, list[Entry]] = {}
+        ours: dict[str, list[Entry]] = {}
         for entry in entries:
-            theirs[entry.theirs] = (*theirs.get(entry.theirs, ()), entry)
-            ours[entry.ours] = (*ours.get(entry.ours, ()), entry)
+            theirs.setdefault(entry.theirs, []).append(entry)
+            ours.setdefault(entry.ours, []).append(entry)
         return cls(entries, theirs, ours)
 
     @classmethod

@@ -281,6 +281,15 @@ class TestHierarchy:
         notice, _ = self.read("HL*1*2*O~PRF*P1~", "HL*2*1*I~SN1**5*EA~", "HL*2*2*I~SN1**5*EA~")
         assert notice is not None
 
+    def test_a_hostile_tree_takes_no_longer_than_a_good_one(self) -> None:
+        """Deep chains, dangling parents and thousands of lots are read in one pass each."""
+        chain = [f"HL*{n}*{n - 1}*P~" for n in range(3, 4003)]
+        dangling = [f"HL*{n}*x*I~LIN*1*BP*B~SN1**1*EA~REF*LT*L{n}~" for n in range(5000, 9000)]
+        notice, findings = self.read("HL*1**S~", "HL*2*1*O~PRF*P1~", *chain, *dangling)
+        assert notice is not None
+        (item,) = notice.orders[0].packages[-1].items
+        assert (item.quantity, len(item.lots), len(findings)) == (4000, 4000, 4000)
+
     def test_unknown_levels_are_passed_over(self) -> None:
         notice, _ = self.read("HL*1**S~", "HL*2*1*O~PRF*P1~", "HL*3*2*Q~PRF*XX~", "HL*4*3*I~SN1**5*EA~")
         assert notice is not None

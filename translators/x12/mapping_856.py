@@ -10,8 +10,11 @@ Written: S-O-P-I, or S-O-I when nothing is packed or the profile says so. Source
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.model import problems
@@ -25,39 +28,73 @@ from translators.x12.mapping_write import Writer
 STRUCTURES = {"SOPI": "0001", "SOI": "0004"}
 
 _KINDS = {"T": "pallet", "P": "carton"}
+_PACKS = ("T", "P")
 _RANK = {"S": 0, "O": 1, "T": 2, "P": 3, "I": 4}
 
 
 # --- reading
+class _Home(Struct, frozen=True):
+    """What a level stands in, by position; -1 for nothing."""
+
+    order: int = -1
+    package: int = -1
+
+
 def assemble(draft: dict[str, Any], notes: Reading) -> None:
     """Put the levels that were read into the draft of the ship notice, as `orders`."""
     levels: list[Level] = notes.levels
     above = _parents(levels, notes)
-    children: dict[int, list[int]] = {}
-    for at, parent in above.items():
-        children.setdefault(parent, []).append(at)
-    orders = [at for at, level in enumerate(levels) if level.code == "O"]
-    places = {at: _home(at, levels, above) for at, level in enumerate(levels) if level.code in "TPI"}
-    draft["orders"] = tuple(_order(levels, at, places, children) for at in orders if not notes.missing)
-    strays = [levels[at] for at, home in places.items() if home[0] is None and levels[at].code == "I"]
-    for stray in strays:
+    homes = _homes(levels, above)
+    below: dict[int, list[int]] = {}
+    members: dict[int, list[int]] = {}
+    for at, level in enumerate(levels):
+        if level.code in _PACKS:
+            below.setdefault(above[at], []).append(at)
+        if level.code in (*_PACKS, "I"):
+            members.setdefault(homes[at].order, []).append(at)
+    for stray in (levels[at] for at in members.get(-1, ()) if levels[at].code == "I"):
         _note_level(notes, stray, "an item stands below no order", Severity.ERROR)
         notes.missing = True
+    if notes.missing:
+        return
+    orders = (at for at, level in enumerate(levels) if level.code == "O")
+    draft["orders"] = tuple(_order(levels, at, members.get(at, []), homes, below) for at in orders)
 
 
-def _parents(levels: list[Level], notes: Reading) -> dict[int, int]:
-    """Return each level's parent by position; -1 for none. A wrong HL02 is mended by their order."""
+def _parents(levels: list[Level], notes: Reading) -> list[int]:
+    """Return each level's parent by position; -1 for none. A wrong HL02 is mended by their order.
+
+    A parent always stands before its child, so the levels are a tree whatever the file says.
+    """
     by_id: dict[str, int] = {}
-    above: dict[int, int] = {}
+    latest = [-1] * len(_RANK)  # the last level of each rank
+    above: list[int] = []
     for at, level in enumerate(levels):
+        rank = _RANK.get(level.code, len(_RANK) - 1)
         parent = by_id.get(level.parent, -1)
         if parent == -1 and level.code != "S":
-            rank = _RANK.get(level.code, 9)
-            parent = next((b for b in range(at - 1, -1, -1) if _RANK.get(levels[b].code, 9) < rank), -1)
+            parent = max(latest[:rank], default=-1)
             _note_level(notes, level, f'HL02 "{level.parent}" names no level before it', Severity.WARNING)
-        above[at] = parent
-        by_id[level.id] = at
+        above.append(parent)
+        by_id[level.id] = latest[rank] = at
     return above
+
+
+def _homes(levels: list[Level], above: list[int]) -> list[_Home]:
+    """Return the nearest order and the nearest package above each level.
+
+    Where the package stands above the order (S-P-O-I), the package belongs to the order of its item.
+    """
+    homes: list[_Home] = []
+    for parent in above:
+        home = homes[parent] if parent >= 0 else _Home()
+        code = levels[parent].code if parent >= 0 else ""
+        if code == "O":
+            home = replace(home, order=parent)
+        elif code in _PACKS:
+            home = replace(home, package=parent)
+        homes.append(home)
+    return homes
 
 
 def _note_level(notes: Reading, level: Level, message: str, severity: Severity) -> None:
@@ -73,43 +110,20 @@ def _note_level(notes: Reading, level: Level, message: str, severity: Severity) 
     )
 
 
-def _home(at: int, levels: list[Level], above: dict[int, int]) -> tuple[int | None, int | None]:
-    """Return the order and the package that a level belongs to, by position.
-
-    Where the package stands above the order (S-P-O-I), the package belongs to the order of its item.
-    """
-    order = package = None
-    up = above[at]
-    while up >= 0:
-        code = levels[up].code
-        if code == "O" and order is None:
-            order = up
-        if code in ("T", "P") and package is None:
-            package = up
-        up = above[up]
-    return order, package
-
-
 def _order(
-    levels: list[Level],
-    order: int,
-    places: dict[int, tuple[int | None, int | None]],
-    children: dict[int, list[int]],
+    levels: list[Level], order: int, members: list[int], homes: list[_Home], below: dict[int, list[int]]
 ) -> ShippedOrder:
     """Make one order of all that belongs to it, in the order of the file."""
     packed: dict[int, list[ShippedItem]] = {}
     loose: list[ShippedItem] = []
-    for at, (home, package) in places.items():
-        if home != order:
-            continue
+    for at in members:
         if levels[at].code != "I":
             packed.setdefault(at, [])
             continue
-        below = [c for c in children.get(at, ()) if levels[c].code in ("T", "P")]
         item = _item(levels[at])
-        if package is not None:
-            packed.setdefault(package, []).append(item)
-        elif not _spread(item, below, levels, packed):
+        if homes[at].package >= 0:
+            packed.setdefault(homes[at].package, []).append(item)
+        elif not _spread(item, below.get(at, []), levels, packed):
             loose.append(item)
     packages = tuple(_package(levels[at], tuple(_merged(items))) for at, items in packed.items())
     kept = tuple(p for p in packages if p.items or p.sscc or p.weight is not None)
@@ -146,23 +160,17 @@ def _package(level: Level, items: tuple[ShippedItem, ...]) -> Package:
 
 def _merged(items: list[ShippedItem]) -> Iterator[ShippedItem]:
     """Join neighbours that differ in their lot only: one HL I is written for each lot of an item."""
-    waiting: ShippedItem | None = None
-    for item in items:
-        if waiting is not None and item.lots and waiting.lots and _same(waiting, item):
-            waiting = replace(
-                waiting, quantity=waiting.quantity + item.quantity, lots=waiting.lots + item.lots
-            )
+    for (bare, by_lot), same in groupby(items, key=_without_lots):
+        if not by_lot:
+            yield from same
             continue
-        if waiting is not None:
-            yield waiting
-        waiting = item
-    if waiting is not None:
-        yield waiting
+        parts = list(same)
+        quantity = sum((part.quantity for part in parts), Decimal(0))
+        yield replace(bare, quantity=quantity, lots=tuple(lot for part in parts for lot in part.lots))
 
 
-def _same(one: ShippedItem, other: ShippedItem) -> bool:
-    bare = {"quantity": 0, "lots": ()}
-    return replace(one, **bare) == replace(other, **bare)
+def _without_lots(item: ShippedItem) -> tuple[ShippedItem, bool]:
+    return replace(item, quantity=Decimal(0), lots=()), bool(item.lots)
 
 
 # --- writing

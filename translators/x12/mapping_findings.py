@@ -14,7 +14,7 @@ _LONGEST_VALUE = 80
 class Reading:
     """What one reading of one set notes down: findings, and where in the document it stands."""
 
-    __slots__ = ("bad", "component", "findings", "levels", "missing", "number", "prefix", "roles")
+    __slots__ = ("bad", "component", "counts", "findings", "levels", "missing", "number", "prefix", "roles")
 
     def __init__(self, component: str) -> None:
         self.component = component  # the component separator
@@ -22,6 +22,7 @@ class Reading:
         self.prefix = ""  # canonical path of the open loop, e.g. lines[2].
         self.number = 0  # of the segment at hand, ST = 1
         self.levels: list[Any] = []  # the HL levels of an 856
+        self.counts: dict[str, int] = {}  # how many of each kind of level
         self.missing = False  # a mandatory field could not be read: there is no document
         self.roles: set[str] = set()  # parties whose loop was read
         self.bad: set[str] = set()  # canonical paths that could not be read

@@ -162,7 +162,8 @@ def _enter_level(levels: dict[str, Reader], outer: _Open, segment: list[str], no
     if reader.section.merges:
         level.draft = outer.draft
         return _Open(reader, outer.draft, "", notes.number, level)
-    count = sum(1 for other in notes.levels if other.code == level.code) - 1
+    count = notes.counts.get(level.code, 0)
+    notes.counts[level.code] = count + 1
     return _Open(reader, level.draft, f"{reader.section.fills}[{count}].", notes.number, level)
 
 
