@@ -33,6 +33,7 @@ class Checker(NamedTuple):
     dictionary: Dictionary
     grammar: Grammar
     accept: dict[str, Accept]
+    complete: bool
 
 
 @lru_cache(maxsize=128)  # set ids come from partners: bounded
@@ -44,7 +45,7 @@ def checker_for(release: str, set_id: str) -> Checker | None:
         return None
     grammar = compile_set(definition)
     accept = {id_: accept_function(dictionary.segments[id_]) for id_ in grammar.segments}
-    return Checker(dictionary, grammar, accept)
+    return Checker(dictionary, grammar, accept, definition.complete)
 
 
 def check_set(
@@ -152,6 +153,11 @@ class _Walk:
             self._misplaced(tag, where, state)
             if self.careful or not self.checker.accept[tag](elements, self.component, self.repetition):
                 self._explain(elements, number, state)
+        elif tag in dictionary.known and self.checker.complete:
+            hint = "leave it out, or send it in a set that has it"
+            self._add(
+                problems.SEGMENT_NOT_IN_SET, f"{tag} is not part of this transaction set", where, hint=hint
+            )
         elif tag in dictionary.known:
             message = f"{tag} is not in our dictionary of this set and was not checked"
             self._add(problems.DICTIONARY_GAP, message, where, severity=Severity.WARNING)

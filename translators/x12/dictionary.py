@@ -79,6 +79,7 @@ class TransactionSet(Struct, frozen=True):
     group: str  # GS01
     name: str
     entries: tuple[Entry, ...]
+    complete: bool = False  # nothing that X12 allows is left out: other segments are errors, not gaps
 
 
 class Dictionary(Struct, frozen=True):
@@ -205,9 +206,11 @@ def _notes(text: str) -> tuple[Note, ...]:
     )
 
 
-def _set(table: dict[str, str], fragments: dict[str, str]) -> TransactionSet:
+def _set(table: dict[str, Any], fragments: dict[str, str]) -> TransactionSet:
     lines = _expand(table["structure"], fragments, "")
-    return TransactionSet(table["id"], table["group"], table["name"], _entries(lines, 0)[0])
+    return TransactionSet(
+        table["id"], table["group"], table["name"], _entries(lines, 0)[0], table.get("complete", False)
+    )
 
 
 def _expand(text: str, fragments: dict[str, str], indent: str) -> list[str]:

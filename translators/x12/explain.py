@@ -28,7 +28,8 @@ def explain(
     found = list(_characters(elements, place))
     for at, use in enumerate(segment.uses, start=1):
         value = elements[at] if at < len(elements) else ""
-        found += _use(use, value, replace(place, element=at), component, repetition)
+        if value or use.mandatory:
+            found += _use(use, value, replace(place, element=at), component, repetition)
     for note in segment.notes:
         found += _note(note, segment, elements, place)
     found += _extra(segment, elements, place)
@@ -123,39 +124,48 @@ def _simple(element: Element, value: str, place: Where) -> Iterator[Finding]:
         yield fault(problems.ELEMENT_TIME, f"{value!r} is not a time", "write HHMM or HHMMSS, 24 hours")
 
 
-def _note(note: Note, segment: Segment, elements: Sequence[str], place: Where) -> Iterator[Finding]:
-    """Hold one syntax note against the segment."""
-    there = [p for p in note.positions if p < len(elements) and elements[p]]
-    absent = [p for p in note.positions if p not in there]
-    names = [f"{segment.id}{p:02d}" for p in note.positions]
-    first = note.positions[0] in there
+def _broken(note: Note, there: list[int]) -> bool:
+    """Say whether a syntax note is broken when of its positions only those in `there` are filled."""
+    if note.kind == "P":
+        return 0 < len(there) < len(note.positions)
+    if note.kind == "R":
+        return not there
     if note.kind == "E":
-        if len(there) > 1:
-            at = max(there)  # the later one is named
-            yield element_finding(
-                problems.ELEMENT_EXCLUSION,
-                replace(place, element=at),
-                segment.uses[at - 1].element,
-                f"may not stand together with {segment.id}{min(there):02d}",
-                value=elements[at],
-                hint=f"leave one of {', '.join(names)} out (note {note})",
-            )
+        return len(there) > 1
+    first = note.positions[0] in there
+    return first and (len(there) < len(note.positions) if note.kind == "C" else len(there) == 1)
+
+
+def _note(note: Note, segment: Segment, elements: Sequence[str], place: Where) -> Iterator[Finding]:
+    """Report a broken syntax note at each element that is missing (E: at the one that is too much)."""
+    there = [p for p in note.positions if p < len(elements) and elements[p]]
+    if not _broken(note, there):
         return
-    wanted, message = [], ""
-    if note.kind == "P" and there and absent:
-        wanted, message = absent, f"is missing: {' and '.join(names)} go together"
-    elif note.kind == "R" and not there:
-        wanted, message = absent[:1], f"is missing: at least one of {', '.join(names)} is needed"
-    elif note.kind == "C" and first and absent:
-        wanted, message = absent, f"is missing: {names[0]} needs it"
-    elif note.kind == "L" and first and len(there) == 1:
-        wanted, message = absent[:1], f"is missing: {names[0]} needs one of {', '.join(names[1:])}"
-    for at in wanted:
+    names = [f"{segment.id}{p:02d}" for p in note.positions]
+    if note.kind == "E":
+        at = max(there)  # the later one is named
+        yield element_finding(
+            problems.ELEMENT_EXCLUSION,
+            replace(place, element=at),
+            segment.uses[at - 1].element,
+            f"may not stand together with {segment.id}{min(there):02d}",
+            value=elements[at],
+            hint=f"leave one of {', '.join(names)} out (X12 note {note})",
+        )
+        return
+    reasons = {
+        "P": f"{' and '.join(names)} go together",
+        "R": f"at least one of {', '.join(names)} is needed",
+        "C": f"{names[0]} needs it",
+        "L": f"{names[0]} needs one of {', '.join(names[1:])}",
+    }
+    absent = [p for p in note.positions if p not in there]
+    for at in absent if note.kind in "PC" else absent[:1]:
         yield element_finding(
             problems.ELEMENT_CONDITION,
             replace(place, element=at),
             segment.uses[at - 1].element,
-            message,
+            f"is missing: {reasons[note.kind]}",
             hint=f"X12 note {note}",
         )
 

@@ -12,10 +12,10 @@ from hub.model.partner import Partner, X12Settings
 from tests.support.x12_samples import envelope, findings, segments
 from translators.errors import Unwritable
 from translators.x12.ack_reader import read_functional_ack, read_technical_ack
+from translators.x12.acknowledger import X12Acknowledger
 from translators.x12.annotate import annotate
 from translators.x12.check import check_set
 from translators.x12.envelopes import unwrap
-from translators.x12.translator import X12Translator
 from translators.x12.writer import write_interchange
 
 BODY = [["BEG", "00", "SA", "4711", "", "20250110", "", ""], ["PO1", "1", "2", "EA"]]
@@ -90,7 +90,7 @@ def test_an_acknowledgment_is_valid_and_comes_back_as_it_was_meant(kind: str) ->
     lines[3] = "REF*DP*042**BM>" + "9" * 40
     lines[7] = "DTM*002*2025~"  # the separator is data of ours: it must not tear the acknowledgment
     partner = Partner(key="acme", name="ACME", x12=X12Settings(functional_ack=kind))  # type: ignore[arg-type]
-    data = X12Translator().write_functional_ack(group_of(lines), envelope(kind, "005010"), partner)
+    data = X12Acknowledger().write_functional_ack(group_of(lines), envelope(kind, "005010"), partner)
     one = unwrap(data, "").interchanges[0].groups[0].sets[0]
     assert (one.envelope.functional_id, one.envelope.set_id, one.findings) == ("FA", kind, ())
     assert check_set(one.payload, one.envelope) == ()
@@ -135,7 +135,7 @@ def test_a_technical_acknowledgment_is_read_in_words() -> None:
 
 def test_even_a_wrecked_isa_is_answered() -> None:
     broken = unwrap(b"ISA*00*          *00*   \n", "x").interchanges[0]
-    data = X12Translator().write_technical_ack(
+    data = X12Acknowledger().write_technical_ack(
         broken, broken.findings, replace(envelope(""), sender=Address("ZZZ", "X" * 20))
     )
     answer = unwrap(data, "").interchanges[0]
