@@ -18,11 +18,11 @@ from hub.model.envelope import Envelope, UnwrappedGroup, UnwrappedInterchange
 from hub.model.finding import Finding
 from hub.model.partner import Partner, X12Settings
 from hub.stages.addresses import answering_envelope
-from translators.x12.translator import X12Translator
+from translators.x12.acknowledger import X12Acknowledger
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("x12/*/*/in.edi"))
-X12 = X12Translator()
+ACKNOWLEDGER = X12Acknowledger()
 PARTNER = Partner(key="acme", name="ACME", x12=X12Settings())
 
 
@@ -51,12 +51,12 @@ def judge(group: UnwrappedGroup) -> GroupVerdict:
 
 def process(interchange: UnwrappedInterchange) -> tuple[list[bytes], list[Finding]]:
     found = list(interchange.findings)
-    answers = [X12.write_technical_ack(interchange, (), answer(interchange.envelope))]
+    answers = [ACKNOWLEDGER.write_technical_ack(interchange, (), answer(interchange.envelope))]
     for group in interchange.groups:
         verdict = judge(group)
         found += [*verdict.findings, *(f for s in verdict.sets for f in s.findings)]
         if group.envelope.functional_id != "FA" and not interchange.refused:
-            answers.append(X12.write_functional_ack(verdict, answer(group.envelope), PARTNER))
+            answers.append(ACKNOWLEDGER.write_functional_ack(verdict, answer(group.envelope), PARTNER))
     return answers, found
 
 

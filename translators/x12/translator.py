@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from hub.model.documents import AnyDocument, DocType
@@ -16,8 +15,6 @@ from translators.x12.isa import find_isa
 from translators.x12.sets import SET_IDS, doctype
 from translators.x12.tokens import decode, segments
 from translators.x12.writer import write_interchange
-
-RELEASE = re.compile(r"[0-9]{6}[A-Z0-9]{0,6}")
 
 
 class X12Translator:
