@@ -19,10 +19,11 @@ from hub.model.finding import Finding
 from hub.model.partner import Partner, X12Settings
 from hub.stages.addresses import answering_envelope
 from translators.x12.acknowledger import X12Acknowledger
+from translators.x12.translator import X12Translator
 
 HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("x12/*/*/in.edi"))
-ACKNOWLEDGER = X12Acknowledger()
+X12, ACKNOWLEDGER = X12Translator(), X12Acknowledger()
 PARTNER = Partner(key="acme", name="ACME", x12=X12Settings())
 
 

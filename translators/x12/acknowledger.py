@@ -1,23 +1,31 @@
-"""X12 behind the hub's `Acknowledger` port: acknowledgments as whole files, and what partners' ones say."""
+"""X12 behind the hub's port `Acknowledger`: acknowledgments as whole files, and what partners' ones say."""
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from hub.model.acks import GroupVerdict, ReceivedGroupAck, ReceivedTechnicalAck, Verdict
-from hub.model.envelope import Envelope, UnwrappedInterchange
+from hub.model.envelope import Address, Delimiters, Envelope, UnwrappedInterchange
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 from translators.x12.ack_reader import read_functional_ack, read_technical_ack
 from translators.x12.acknowledge import group_acknowledgment, set_verdicts, technical_acknowledgment
-from translators.x12.tokens import decode
-from translators.x12.writer import write_interchange
+from translators.x12.isa import WIDTHS
+from translators.x12.tokens import BLANKS, decode
+from translators.x12.writer import can_separate, write_interchange
+
+RELEASE = re.compile(r"[0-9]{6}[A-Z0-9]{0,6}")
 
 
 class X12Acknowledger:
-    """Writes TA1, 997 and 999, and reads them."""
+    """Writes TA1, 997 and 999, and reads them.
+
+    An acknowledgment goes out whatever the partner's envelope holds: what cannot be echoed gives way to what can
+    be written.
+    """
 
     def verdicts(self, verdict: GroupVerdict) -> tuple[Verdict, ...]:
         """Return the verdict on each set of a group, as AK501 says it."""
@@ -29,13 +37,16 @@ class X12Acknowledger:
         """Write an interchange that carries one TA1; findings that the interchange has already count once."""
         extra = tuple(f for f in refusals if f not in interchange.findings)
         ta1 = technical_acknowledgment(interchange, extra)
-        return write_interchange(structs.replace(envelope, set_id="TA1"), (), (ta1,))
+        answer = _writable(replace(envelope, set_id="TA1"))
+        return write_interchange(answer, (), (ta1,), replace_separators=True)
 
     def write_functional_ack(self, verdict: GroupVerdict, envelope: Envelope, partner: Partner) -> bytes:
-        """Write an interchange that carries one 997 or 999 on a received group."""
+        """Write an interchange that carries one 997 or 999 on a received group, as the partner's profile asks."""
         kind: Literal["997", "999"] = "999" if partner.x12.functional_ack == "999" else "997"
         body = group_acknowledgment(verdict, partner.x12.ack_detail, kind)
-        return write_interchange(structs.replace(envelope, set_id=kind, functional_id="FA"), [body])
+        release = _ack_release(envelope.release, kind)
+        answer = _writable(replace(envelope, set_id=kind, functional_id="FA", release=release))
+        return write_interchange(answer, [body])
 
     def read_functional_ack(
         self, payload: bytes, envelope: Envelope
@@ -44,5 +55,27 @@ class X12Acknowledger:
         return read_functional_ack(payload, envelope)
 
     def read_technical_ack(self, payload: bytes, envelope: Envelope) -> ReceivedTechnicalAck:
-        """Read one TA1 segment without its terminator."""
-        return read_technical_ack(decode(payload, envelope.delimiters).split(envelope.delimiters.element))
+        """Read one TA1 segment, with or without its terminator."""
+        text = decode(payload, envelope.delimiters).strip(BLANKS).removesuffix(envelope.delimiters.segment)
+        return read_technical_ack(text.split(envelope.delimiters.element))
+
+
+def _writable(envelope: Envelope) -> Envelope:
+    """Return an envelope with addresses that fit into an ISA and separators that separate."""
+    separators = envelope.delimiters if can_separate(envelope) else Delimiters()
+    sender, receiver = _fitting(envelope.sender), _fitting(envelope.receiver)
+    return replace(envelope, sender=sender, receiver=receiver, delimiters=separators)
+
+
+def _fitting(address: Address) -> Address:
+    return Address(address.qualifier[: WIDTHS[4]], address.id[: WIDTHS[5]])
+
+
+def _ack_release(release: str, set_id: str) -> str:
+    """Return GS08 of an acknowledgment: that of the group, where it is one; a 999 exists from 004061 on."""
+    known = release if RELEASE.fullmatch(release) else "004010"
+    if set_id == "997":
+        return known
+    if known.startswith("005010X"):
+        return "005010X231A1"
+    return known if known >= "004061" else "005010"

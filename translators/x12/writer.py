@@ -64,20 +64,33 @@ def write_interchange(
     return text.encode("latin-1" if max(pen.signs, default="") >= "\x80" else "utf-8")
 
 
-def _delimiters(envelope: Envelope) -> Delimiters:
-    """Return the separators, those for repetition only where the version knows it; refuse a clash."""
+def can_separate(envelope: Envelope) -> bool:
+    """Say whether an interchange can be written with the separators of an envelope."""
+    used = _used(envelope)
+    signs = [used.element, used.component, used.segment, *([used.repetition] if used.repetition else [])]
+    bad = [s for s in signs if len(s) != 1 or s.isalnum() or s in " -."]
+    bad += [s for s in signs if s in "\r\n" and s != used.segment]
+    return not bad and len(set(signs)) == len(signs)
+
+
+def _used(envelope: Envelope) -> Delimiters:
+    """Return the separators of an envelope, that for repetition only where the version knows it."""
     given = envelope.delimiters
     repetition = (given.repetition or "^") if interchange_version(envelope) >= REPETITION_FROM else ""
-    signs = [given.element, given.component, given.segment, *([repetition] if repetition else [])]
-    bad = [s for s in signs if len(s) != 1 or s.isalnum() or s in " -."]
-    bad += [s for s in signs if s in "\r\n" and s != given.segment]
-    if bad or len(set(signs)) != len(signs):
-        message = f"the separators {' '.join(map(repr, signs))} are not four different signs"
+    return Delimiters(given.element, given.component, repetition, given.segment, given.suffix)
+
+
+def _delimiters(envelope: Envelope) -> Delimiters:
+    """Return the separators to write with; refuse a clash."""
+    used = _used(envelope)
+    if not can_separate(envelope):
+        signs = used.element, used.component, used.segment, used.repetition
+        message = f"the separators {' '.join(repr(s) for s in signs if s)} are not four different signs"
         hint = "change them under [x12] in the partner's profile"
         raise Unwritable(
             (Finding(problems.ENVELOPE_DELIMITERS, message, where=Where(segment="ISA"), hint=hint),)
         )
-    return Delimiters(given.element, given.component, repetition, given.segment, given.suffix)
+    return used
 
 
 class _Pen:
