@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,10 @@ from rich.table import Table
 
 from hub.cli.context import FAILED, answers_in_one_line, console, print_json, settings
 from hub.cli.run import set_up_logging
+from hub.model.documents import DocType
+from hub.model.exchange import State
 from hub.settings import Settings
+from hub.store import LogQuery
 
 if TYPE_CHECKING:
     from hub.demo.day import Expected
@@ -99,7 +103,7 @@ def _play(service: Service, folder: Path, *, quiet: bool) -> list[Expected]:
             colour = _COLOURS.get(who, "white")
             console.print(f"[dim]{time.monotonic() - began:6.1f}s[/] [{colour}]{who:>7}[/]  {escape(text)}")
 
-    day = Day(people, traders, say)
+    day = Day(people, traders, say, partial(_acknowledged, service))
     try:
         day.play()
     finally:
@@ -109,10 +113,16 @@ def _play(service: Service, folder: Path, *, quiet: bool) -> list[Expected]:
     return day.results
 
 
+def _acknowledged(service: Service, partner: str, document: DocType) -> bool:
+    query = LogQuery(partner=partner, document=document, state=State.ACKNOWLEDGED)
+    with service.hub.store.read() as tx:
+        return bool(tx.find_exchanges(query))
+
+
 def _table(results: list[Expected]) -> Table:
     table = Table(title="what each partner got back", title_justify="left", header_style="bold")
     for name in ("partner", "what", "file", "says", "after"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name in {"partner", "after"})
     for r in results:
         mark = escape(r.got) if r.arrived else "[bold red]MISSING[/]"
         after = f"{r.after_seconds:.1f}s" if r.arrived else ""
