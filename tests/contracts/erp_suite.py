@@ -11,10 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+import pytest
+
 from hub.erp.odoo.reading import instant
 from hub.erp.port import ErpGateway, OrderPolicy, PostResult, Topic
 from hub.model import problems
 from hub.model.documents import Charge, DocType, OrderLine, Party, PurchaseOrder, Split, Terms
+from hub.model.errors import Undeliverable
 from hub.model.exchange import ErpRecord, posting_key
 from hub.model.finding import Severity
 from tests.support.erp_world import World
@@ -226,6 +229,18 @@ class HoldingOrders:
         result = gateway.post_order(key_of(order), order, OrderPolicy(customer_ref="NOBODY-AT-ALL"))
         assert "NOBODY-AT-ALL" in held(result, problems.ERP_MISSING)
 
+    def test_two_customers_of_one_reference_are_held(self, erp: Erp) -> None:
+        gateway, world = erp
+        twin = a_number("TWIN")
+        world.session.create(
+            "res.partner", [{"name": f"{twin} A", "ref": twin}, {"name": f"{twin} B", "ref": twin}]
+        )
+        order = an_order(world)
+        result = gateway.post_order(key_of(order), order, OrderPolicy(customer_ref=twin))
+        message = held(result, problems.CODE_UNKNOWN)
+        assert f"{twin} A" in message
+        assert f"{twin} B" in message
+
     def test_unknown_unit_is_held_and_never_taken_for_pieces(self, erp: Erp) -> None:
         gateway, world = erp
         line = OrderLine(number="1", quantity=d(1), unit="CA", price=d(1), sku=world.widget)
@@ -334,6 +349,12 @@ class Deciding:
         record = posted(erp)
         with ThreadPoolExecutor(3) as pool:
             assert {r.state for r in pool.map(lambda _: gateway.confirm_order(record), range(3))} == {"sale"}
+
+    def test_record_that_is_gone_is_undeliverable(self, erp: Erp) -> None:
+        gateway, _ = erp
+        gone = ErpRecord("sale.order", 2_000_000_000, "S-GONE")
+        with pytest.raises(Undeliverable, match="deleted"):
+            gateway.read_order_decision(gone)
 
     def test_decision_has_their_line_numbers(self, erp: Erp) -> None:
         gateway, world = erp

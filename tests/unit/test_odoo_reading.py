@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -38,6 +39,8 @@ def test_number_is_exact_to_six_places(value: Decimal) -> None:
 def test_days_and_instants() -> None:
     assert reading.day(False) is None
     assert reading.day("2026-12-01 23:59:59") == date(2026, 12, 1)
+    assert reading.day("2026-12-01 02:00:00", ZoneInfo("America/New_York")) == date(2026, 11, 30)
+    assert reading.day("2026-12-01", ZoneInfo("America/New_York")) == date(2026, 12, 1)
     assert reading.instant("2026-12-01 08:30:00") == datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
     assert reading.stamp(reading.instant("2026-12-01 08:30:00")) == "2026-12-01 08:30:00"
     assert reading.noon(date(2026, 12, 1)) == "2026-12-01 12:00:00"

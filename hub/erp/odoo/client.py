@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 
@@ -53,6 +55,7 @@ class Session:
         self._opening = threading.Lock()
         self._wire: Wire | None = None
         self._major: int | None = None
+        self._zone: tzinfo | None = None
 
     @property
     def wire(self) -> Wire:
@@ -82,6 +85,16 @@ class Session:
             self._major = _major(self.version())
         return self._major
 
+    def zone(self) -> tzinfo:
+        """Return the service user's time zone (Preferences): the day that Odoo shows that user."""
+        if self._zone is None:
+            name = self.call("res.users", "context_get").get("tz") or "UTC"
+            try:
+                self._zone = ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError):
+                self._zone = UTC
+        return self._zone
+
     def call(self, model: str, method: str, ids: Sequence[int] | None = None, /, **kwargs: Reply) -> Reply:
         """Call a method; `ids` None for a method of the model. One call is one transaction of Odoo."""
         return self._ask(Call(model, method, None if ids is None else list(ids), kwargs))
@@ -102,6 +115,13 @@ class Session:
             return {}
         unique = list(dict.fromkeys(ids))
         return {row["id"]: row for row in self.search_read(model, [["id", "in", unique]], fields)}
+
+    def one(self, model: str, record_id: int, fields: Sequence[str]) -> Values:
+        """Return one record; raise Undeliverable when it is gone."""
+        found = self.read(model, [record_id], fields)
+        if record_id not in found:
+            raise Undeliverable(f"{model} {record_id} is not in Odoo: was it deleted?")
+        return found[record_id]
 
     def write(self, model: str, ids: Sequence[int], values: Mapping[str, Any]) -> None:
         """Write the same values on some records."""

@@ -48,9 +48,9 @@ class Decisions:
         `order_date` stays empty: Odoo moves `date_order` to the moment of confirmation.
         """
         fields = ["name", "state", "client_order_ref", "commitment_date", "currency_id"]
-        head = self._session.read("sale.order", [order.id], fields)[order.id]
+        head = self._session.one("sale.order", order.id, fields)
         status = DECIDED.get(head["state"], "held")
-        promised = day(head["commitment_date"])
+        promised = day(head["commitment_date"], self._session.zone())
         return OrderAcknowledgment(
             number=text(head["name"]),
             status=status,

@@ -51,12 +51,12 @@ class Deliveries:
             "stock.picking", "carrier_id", "carrier_tracking_ref", "shipping_weight"
         )
         fields = ["name", "state", "date_done", "origin", "partner_id", "sale_id", "company_id", *optional]
-        head = self._session.read("stock.picking", [delivery.id], fields)[delivery.id]
+        head = self._session.one("stock.picking", delivery.id, fields)
         if not head["sale_id"]:
             raise Undeliverable(f"delivery {head['name']} belongs to no sale order: there is nothing to tell")
         stows = self._stows(delivery.id)
         order = self._order(head, stows)
-        done = instant(head["date_done"])
+        done = instant(head["date_done"]).astimezone(self._session.zone())
         return ShipNotice(
             number=text(head["name"]),
             date=done.date(),

@@ -57,7 +57,7 @@ class Invoices:
 
     def read(self, invoice: ErpRecord) -> Invoice:
         """Return a posted customer invoice; its order is that of its first line that has one."""
-        head = self._session.read("account.move", [invoice.id], HEAD)[invoice.id]
+        head = self._session.one("account.move", invoice.id, HEAD)
         if head["state"] != "posted":
             raise Undeliverable(f"invoice {head['name'] or invoice.id} is {head['state']}, not posted")
         domain: list[Any] = [["move_id", "=", invoice.id]]

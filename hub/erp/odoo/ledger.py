@@ -33,21 +33,25 @@ class Ledger:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._running: dict[str, threading.Lock] = {}
+        self._running: dict[
+            str, tuple[threading.Lock, int]
+        ] = {}  # a key's lock, and how many hold or want it
         self._guard = threading.Lock()
 
     @contextmanager
     def one_at_a_time(self, key: str) -> Iterator[None]:
         """Let one thread of this process at a time work on a key, so that `created` is true for one only."""
         with self._guard:
-            lock = self._running.setdefault(key, threading.Lock())
+            lock, users = self._running.get(key, (threading.Lock(), 0))
+            self._running[key] = (lock, users + 1)
         try:
             with lock:
                 yield
         finally:
             with self._guard:
-                if not lock.locked():
-                    self._running.pop(key, None)
+                lock, users = self._running.pop(key)
+                if users > 1:
+                    self._running[key] = (lock, users - 1)
 
     def find(self, key: str, models: Sequence[str] = KEYED) -> ErpRecord | None:
         """Return the record that a key made or was written on, or None."""

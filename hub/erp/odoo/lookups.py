@@ -125,17 +125,22 @@ class Codes:
         return {row["id"]: product(row) for row in rows}
 
     # --- partners
-    def partner(self, ref: str) -> Values | None:
-        """Return the partner with this `ref`, or else with exactly this name; None when there is not one."""
-        if not ref:
-            return None
-        for name in ("ref", "name"):
+    def partner(self, ref: str) -> Values | Finding:
+        """Return the company with this `ref`, or else with exactly this name, or why there is not one."""
+        for name in ("ref", "name") if ref else ():
             rows = self._session.search_read("res.partner", [[name, "=", ref]], PARTNER_FIELDS, limit=20)
             tops = [r for r in rows if ref_id(r["commercial_partner_id"]) == r["id"]]
             best = tops or rows
+            if len(best) > 1:
+                return _several(ref, best, "")
             if best:
                 return best[0]
-        return None
+        return hold(
+            problems.ERP_MISSING,
+            f"no partner in Odoo has the reference or name {ref!r}",
+            value=ref,
+            hint="Set the reference on the customer in Odoo, or correct the profile; then release.",
+        )
 
     def ship_to(self, party: Party, customer: Values) -> int | Finding | None:
         """Return the delivery address that a document names; None when it leaves that to Odoo."""
@@ -152,9 +157,12 @@ class Codes:
         rows = self._session.search_read("res.partner", [family, *names], PARTNER_FIELDS)
         if not rows and party.ours:
             rows = self._session.search_read("res.partner", [["ref", "=", party.ours]], PARTNER_FIELDS)
+        shown = code or party.name
+        rows = [row for row in rows if row["type"] == "delivery"] or rows
+        if len(rows) > 1:
+            return _several(shown, rows, "parties.ship_to")
         if rows:
             return int(rows[0]["id"])
-        shown = code or party.name
         return self.unknown(
             "ship_to", shown, f"{customer['name']} has no delivery address {shown!r}", "parties.ship_to"
         )
@@ -213,6 +221,17 @@ def _ways(sku: str, ids: ItemIds, rows: Sequence[Product]) -> Iterable[tuple[str
     for kind in OUR_CODE_KINDS:
         value = ids.get(kind, "")
         yield value, [p for p in rows if value and p.code == value]
+
+
+def _several(ref: str, rows: Sequence[Values], where: str) -> Finding:
+    names = ", ".join(f"{row['name']} (id {row['id']})" for row in rows)
+    return hold(
+        problems.CODE_UNKNOWN,
+        f"{len(rows)} partners have the reference or name {ref!r}: {names}",
+        where=where,
+        value=ref,
+        hint="Give each its own reference in Odoo; then release.",
+    )
 
 
 def _no_code(index: int) -> Finding:

@@ -101,15 +101,8 @@ class Orders:
     def _header(self, order: PurchaseOrder, policy: OrderPolicy, findings: list[Finding]) -> dict[str, str]:
         """Return the header's columns, or {} with findings."""
         customer = self._codes.partner(policy.customer_ref)
-        if customer is None:
-            findings.append(
-                hold(
-                    problems.ERP_MISSING,
-                    f"no partner in Odoo has the reference or name {policy.customer_ref!r}",
-                    value=policy.customer_ref,
-                    hint="Set the reference on the customer in Odoo, or correct the profile; then release.",
-                )
-            )
+        if isinstance(customer, Finding):
+            findings.append(customer)
             return {}
         if not policy.released:
             findings += [*self._typed_by_hand(order, customer), *_split(order)]

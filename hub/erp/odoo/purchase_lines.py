@@ -94,7 +94,7 @@ class PurchaseLines:
             invoiced=number(row["qty_invoiced"]),
             unit=unit,
             price=number(row["price_unit"]),
-            planned=day(row["date_planned"]),
+            planned=day(row["date_planned"], self._session.zone()),
             tax_ids=tuple(taxes),
             ids={kind: value for kind, value in ids.items() if value},
         )

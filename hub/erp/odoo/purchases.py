@@ -77,10 +77,7 @@ class Purchases:
             "purchase.order", "dest_address_id", "picking_type_id", "acknowledged", "note"
         )
         fields = [f for f in HEAD if f != "note"]
-        found = self._session.read("purchase.order", [order], [*fields, *optional])
-        if order not in found:
-            raise Undeliverable(f"purchase order {order} is not in Odoo (deleted?)")
-        return found[order]
+        return self._session.one("purchase.order", order, [*fields, *optional])
 
     # --- out
     def read(self, order: ErpRecord) -> PurchaseOrder:
@@ -89,11 +86,11 @@ class Purchases:
         if head["state"] not in OPEN:
             raise Undeliverable(f"purchase order {head['name']} is {head['state']}, not confirmed")
         vendor = ref_id(head["partner_id"])
-        wanted = day(head["date_planned"])
+        wanted = day(head["date_planned"], self._session.zone())
         note = plain(head.get(self._names.field("purchase.order", "note")))
         return PurchaseOrder(
             number=text(head["name"]),
-            date=day(head["date_approve"]),
+            date=day(head["date_approve"], self._session.zone()),
             kind="dropship" if head.get("dest_address_id") else "standalone",
             currency=ref_name(head["currency_id"]),
             terms=Terms(description=ref_name(head["payment_term_id"])) if head["payment_term_id"] else None,

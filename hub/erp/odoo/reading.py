@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -33,9 +33,13 @@ def number(value: Plain) -> Decimal:
     )
 
 
-def day(value: Plain) -> date | None:
-    """Return the day of a date or (UTC) datetime field."""
-    return date.fromisoformat(str(value)[:10]) if value else None
+def day(value: Plain, zone: tzinfo = UTC) -> date | None:
+    """Return the day of a date field, or the day that a datetime field (UTC) falls on in a zone."""
+    if not value:
+        return None
+    if len(str(value)) > len("2026-12-01"):
+        return instant(value).astimezone(zone).date()
+    return date.fromisoformat(str(value))
 
 
 def instant(value: Plain) -> datetime:
