@@ -61,7 +61,7 @@ SOUP = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(SOUP)
 def test_pieces_put_together_are_the_file(data: bytes) -> None:
     text = data.decode("latin-1")
@@ -70,7 +70,7 @@ def test_pieces_put_together_are_the_file(data: bytes) -> None:
     assert all(p.start < p.stop for p in pieces)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(SOUP)
 def test_no_bytes_raise(data: bytes) -> None:
     for interchange in unwrap(data, "soup").interchanges:
@@ -141,7 +141,7 @@ def test_what_is_written_is_read_back(
         assert parts[1:-1] == body
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.sampled_from(["004010", "005010"]), st.data())
 def test_both_paths_refuse_the_same_segments(release: str, data: st.DataObject) -> None:
     """The generated function says no exactly when `explain` finds something."""
