@@ -36,6 +36,9 @@ test-postgres: $(STAMP) ## the store and what runs on it, on a real PostgreSQL (
 	tools/postgres up
 	url=$$(tools/postgres newdb hub_test) && HUB_TEST_POSTGRES_URL=$$url $(BIN)/pytest -q -m postgres
 
+bench: $(STAMP) ## orders a second beside pyx12, and a partner's wait for its 997 in the running hub
+	$(BIN)/python -m benchmarks
+
 check: $(STAMP) ## format, lint, types, import contracts, profile lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -47,4 +50,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help setup run demo test test-odoo test-sftp test-postgres check fix
+.PHONY: help setup run demo test test-odoo test-sftp test-postgres bench check fix
