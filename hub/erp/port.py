@@ -124,8 +124,12 @@ class ErpGateway(Protocol):
     ) -> PostResult:
         """Make a DRAFT vendor bill (or refund) whose lines are linked to the purchase lines."""
 
-    def find_purchase_order(self, number: str) -> ErpRecord | None:
-        """Return the purchase order with that name (our BEG03), or None."""
+    def find_purchase_order(self, number: str, vendor_ref: str = "") -> ErpRecord | None:
+        """Return the purchase order with that name (our BEG03), or None.
+
+        With `vendor_ref` (res.partner `ref`, or else exact name) only when the order is this vendor's: one
+        partner must not answer or bill an order that another one has.
+        """
 
     # --- both
     def find_codes(self, kind: str, code: str) -> tuple[str, ...]:

@@ -68,6 +68,12 @@ class Sending:
         assert gateway.find_purchase_order(record.name) == record
         assert gateway.find_purchase_order("P-NEVER") is None
 
+    def test_order_is_found_for_its_own_vendor_only(self, erp: Erp) -> None:
+        gateway, world = erp
+        record, _ = bought(erp)
+        assert gateway.find_purchase_order(record.name, world.vendor_ref) == record
+        assert gateway.find_purchase_order(record.name, world.customer_ref) is None
+
 
 def ack_of(
     order: PurchaseOrder, *changes: dict[str, Any], status: str = "accepted", number: str = ""

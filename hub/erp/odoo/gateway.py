@@ -83,9 +83,9 @@ class OdooGateway:
         """Return a confirmed purchase order."""
         return self._purchases.read(order)
 
-    def find_purchase_order(self, number: str) -> ErpRecord | None:
-        """Return the purchase order with that name, or None."""
-        return self._purchases.find(number)
+    def find_purchase_order(self, number: str, vendor_ref: str = "") -> ErpRecord | None:
+        """Return the purchase order with that name (and of that vendor), or None."""
+        return self._purchases.find(number, vendor_ref)
 
     def post_order_acknowledgment(
         self, key: str, ack: OrderAcknowledgment, order: ErpRecord, *, released: bool = False

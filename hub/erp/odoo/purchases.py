@@ -64,12 +64,21 @@ class Purchases:
         self._ledger = ledger
         self._lines = lines
 
-    def find(self, number: str) -> ErpRecord | None:
-        """Return the purchase order with that name, or None."""
-        rows = self._session.search_read(
-            "purchase.order", [["name", "=", number]], ["name", "state"], limit=1
-        )
-        return ErpRecord("purchase.order", rows[0]["id"], rows[0]["name"], rows[0]["state"]) if rows else None
+    def find(self, number: str, vendor_ref: str = "") -> ErpRecord | None:
+        """Return the purchase order with that name, or None; with a vendor, only when it is theirs."""
+        fields = ["name", "state", "partner_id"]
+        rows = self._session.search_read("purchase.order", [["name", "=", number]], fields, limit=1)
+        if not rows or (vendor_ref and vendor_ref not in self._called(ref_id(rows[0]["partner_id"]))):
+            return None
+        return ErpRecord("purchase.order", rows[0]["id"], rows[0]["name"], rows[0]["state"])
+
+    def _called(self, partner: int) -> set[str]:
+        """Return reference and name of a partner and of the company that it belongs to."""
+        fields = ["ref", "name", "commercial_partner_id"]
+        rows = self._session.read("res.partner", [partner], fields)
+        tops = [ref_id(row["commercial_partner_id"]) for row in rows.values()]
+        rows |= self._session.read("res.partner", tops, fields)
+        return {text(row[name]) for row in rows.values() for name in ("ref", "name")} - {""}
 
     def head(self, order: int) -> Values:
         """Return the header fields of an order."""
