@@ -76,7 +76,10 @@ def test_confirming_reserves_and_a_second_time_is_refused(odoo: Json2) -> None:
 
 
 def test_what_is_not_there_is_not_reserved(odoo: Json2) -> None:
-    order = confirmed(odoo, {"HUB-2001": 4})
+    odoo.ok(
+        "product.product", "create", vals_list=[{"name": "New", "default_code": "NEW-1", "is_storable": True}]
+    )
+    order = confirmed(odoo, {"NEW-1": 4})
     (picking,) = pickings(odoo, order)
     assert picking["state"] == "confirmed"
     assert odoo.refused("stock.picking", "button_validate", ids=[picking["id"]])[0] == 422

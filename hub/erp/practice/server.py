@@ -74,10 +74,7 @@ class PracticeOdoo:
 
     def start(self) -> None:
         """Serve; raise OSError when the port is taken or the server does not come up."""
-        # The protocol is named because asyncio turns Nagle's delays off only on sockets that name it.
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((self._host, self._port))
+        listener = _listener(self._host, self._port)
         self._port = int(listener.getsockname()[1])
         config = uvicorn.Config(
             self._app(), log_config=None, log_level="critical", lifespan="off", access_log=False
@@ -167,6 +164,18 @@ class PracticeOdoo:
             await run_in_threadpool(time.sleep, fault.seconds)
         response = await run_in_threadpool(work, lost_race=fault.kind == "serialization")
         return Dropped() if fault.kind == "timeout_after_commit" else response
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a bound socket. It names its protocol because asyncio turns Nagle's delays off only on such ones."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 async def _body(request: Request) -> bytes | Response:

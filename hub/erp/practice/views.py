@@ -78,6 +78,10 @@ def record(env: Env, kind: Kind, number: int) -> Values:
             for heading, field, slug in kind.related
         ],
         "notes": notes(env, kind.model, number),
+        "todo": {
+            "deliver": row.get("delivery_status") in {"pending", "started", "partial"},
+            "invoice": row.get("invoice_status") == "to invoice",
+        },
     }
 
 
