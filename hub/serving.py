@@ -1,16 +1,19 @@
 """serving: start a whole hub in one process, and stop it cleanly.
 
 Practice Odoo (when there is no other), embedded SFTP server, workers, pollers, watchers, the ops pages.
+While it serves, `hub.json` in its `var` folder says where: process, addresses, ports.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import secrets as random_secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, structs
 
 from hub.erp.practice.server import PracticeOdoo
@@ -62,6 +65,18 @@ def demo_login(var: Path) -> DemoLogin:
     return DemoLogin(key, public, kept.read_text().strip(), password)
 
 
+class Whereabouts(Struct, frozen=True, kw_only=True):
+    """Where a running hub is to be found; kept in var/hub.json for scripts and people while it serves."""
+
+    pid: int
+    web_url: str
+    practice_url: str  # empty when a real Odoo is used
+    sftp_host: str  # empty when the embedded server is off
+    sftp_port: int
+    sftp_fingerprint: str
+    demo_key: str  # path; empty when the server is reached from outside
+
+
 class Service:
     """A running hub. `start` returns when everything serves; `stop` waits until all is quiet."""
 
@@ -85,6 +100,7 @@ class Service:
             self._start_sftp()
             self._start_watcher()
             self._start_web()
+            self._tell_where()
         except BaseException:
             self.stop()
             raise
@@ -213,6 +229,27 @@ class Service:
         self.web = WebServer(self.hub, self.settings.web.host, self.settings.web.port)
         self.web.start()
         self._stops.append(self.web.stop)
+
+    def whereabouts(self) -> Whereabouts:
+        """Return where the parts of this running hub are to be found."""
+        assert self.web is not None
+        return Whereabouts(
+            pid=os.getpid(),
+            web_url=self.web.url,
+            practice_url=self.practice.url if self.practice else "",
+            sftp_host=self.settings.sftp_server.host if self.sftp else "",
+            sftp_port=self.sftp.port if self.sftp else 0,
+            sftp_fingerprint=self.sftp.fingerprint if self.sftp else "",
+            demo_key=str(self.login.key) if self.login else "",
+        )
+
+    def _tell_where(self) -> None:
+        """Write hub.json, whole at once: a reader sees all of it or none."""
+        file = Path(self.settings.paths.var) / "hub.json"
+        written = file.with_suffix(".tmp")
+        written.write_bytes(msgspec.json.format(msgspec.json.encode(self.whereabouts()), indent=2) + b"\n")
+        written.replace(file)
+        self._stops.append(partial(file.unlink, missing_ok=True))
 
 
 def _write_audit(event: AuditEvent) -> None:

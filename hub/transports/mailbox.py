@@ -161,7 +161,9 @@ class DriveMailbox:
     def _is_ready(self, look: Look, now: float) -> bool:
         if not pickup.has_settled(look, self._rules, now):
             return False
-        return pickup.is_out_of_patience(look, self._rules, now) or self._is_whole(look.file)
+        if pickup.is_out_of_patience(look, self._rules, now):
+            return True
+        return look.file.size > 0 and self._is_whole(look.file)
 
     def _is_whole(self, file: RemoteFile) -> bool:
         """Look at both ends of the file; one that cannot be read is left for the next round."""

@@ -1,8 +1,9 @@
 """The rules of picking files up and putting them down, the same for every transport. Pure: no I/O, no clock.
 
-A file is ready when its name is safe, wanted and not temporary, it has bytes, its size and time were the same
-on two looks at least `settle_seconds` apart, and, if it is X12, its last segment is IEA. Only the pause
-between two looks is measured on our clock; a server's times are compared with each other, never with ours.
+A file is ready when its name is safe, wanted and not temporary, its size and time were the same on two looks
+at least `settle_seconds` apart, and it is whole: it has bytes and, if it is X12, its last segment is IEA. What
+stays unfinished or empty for `patience_seconds` is taken as it is. Only the pause between two looks is
+measured on our clock; a server's times are compared with each other, never with ours.
 """
 
 from __future__ import annotations
@@ -124,12 +125,12 @@ def look_again(
 
 
 def has_settled(look: Look, rules: Rules, now_seconds: float) -> bool:
-    """Tell whether a file has bytes and kept its size and time for the agreed pause (0: no wait)."""
-    return look.file.size > 0 and now_seconds - look.since_seconds >= rules.settle_seconds
+    """Tell whether a file kept its size and time for the agreed pause (0: no wait)."""
+    return now_seconds - look.since_seconds >= rules.settle_seconds
 
 
 def is_out_of_patience(look: Look, rules: Rules, now_seconds: float) -> bool:
-    """Tell whether an unfinished X12 file has stood still for so long that it goes to quarantine instead."""
+    """Tell whether an empty or unfinished file has stood still for so long that it goes to quarantine instead."""
     return now_seconds - look.since_seconds >= rules.patience_seconds
 
 

@@ -101,8 +101,13 @@ class TransportSuite:
             rig.put(name, WHOLE)
         assert rig.names() == []
 
-    def test_empty_and_excluded_files_and_folders_are_skipped(self, rig: Rig) -> None:
+    def test_an_empty_file_waits_until_patience_ends(self, rig: Rig) -> None:
         rig.put("empty.edi", b"")
+        assert rig.names() == []
+        rig.clock.seconds += 601
+        assert rig.names() == ["empty.edi"]
+
+    def test_excluded_files_and_folders_are_skipped(self, rig: Rig) -> None:
         rig.put("transfer.LOG", b"x")
         (rig.inbox / "folder.edi").mkdir()
         rig.put("good.edi", WHOLE)

@@ -33,7 +33,7 @@ class MovableClock:
 
 
 @functools.cache
-def _migrated_sqlite() -> bytes:
+def migrated_sqlite() -> bytes:
     """Return an empty, migrated database file: migrating once is enough for all tests of a process."""
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/hub.db", Archive(Path(folder) / "archive"))
@@ -47,7 +47,7 @@ def sqlite_store(folder: Path, clock: MovableClock | None = None) -> Iterator[St
     """Give a migrated store in that folder (the one that is there, if it is)."""
     file = folder / "hub.db"
     if not file.exists():
-        file.write_bytes(_migrated_sqlite())
+        file.write_bytes(migrated_sqlite())
     store = Store(f"sqlite:///{file}", Archive(folder / "archive"), clock or MovableClock())
     yield store
     store.close()

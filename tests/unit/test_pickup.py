@@ -158,4 +158,3 @@ def test_settle_zero_means_no_wait() -> None:
     assert has_settled(look, Rules(settle_seconds=0.0), 10.0)
     assert not has_settled(look, Rules(settle_seconds=2.0), 11.9)
     assert has_settled(look, Rules(settle_seconds=2.0), 12.0)
-    assert not has_settled(Look(RemoteFile("a", 0, 5.0), 10.0), Rules(settle_seconds=0.0), 99.0)
