@@ -106,7 +106,8 @@ class LocalRunner:
             with self._guard:
                 self._queued.discard(lane)
             try:
-                self._pipeline.drain(lane, owner)
+                if self._pipeline.drain(lane, owner):
+                    self._sweep()  # its steps may have made work for other lanes: an answer to send
             except Exception:  # noqa: BLE001 - the sweeper offers the lane again
                 _log.exception("lane %s stopped; the sweeper offers it again", lane)
 
