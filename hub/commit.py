@@ -163,7 +163,7 @@ def _add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Needs) -> None
     )
     envelope = _store_file(tx, added, reply.file, needs)
     envelope = structs.replace(envelope, set_id=reply.kind, functional_id=_functional_id(reply.document))
-    tx.move(added.id, State.COMPOSED, envelope=envelope)
+    tx.move(added.id, State.COMPOSED, why=added.why, envelope=envelope)
     for answer in reply.answers:
         tx.add_acknowledgment(
             kind=reply.kind,

@@ -19,7 +19,7 @@ from hub.erp.port import ErpGateway
 from hub.model.documents import AnyDocument, DocType, PurchaseOrder
 from hub.model.envelope import Address
 from hub.model.errors import ConfigError
-from hub.model.exchange import Direction, Exchange, Transmission
+from hub.model.exchange import Direction, ErpRecord, Exchange, Transmission
 from hub.model.finding import Finding
 from hub.model.partner import Crosswalks, Partner
 from hub.stages.addresses import Company
@@ -170,24 +170,17 @@ class Desk:
     # --- what goes out
     def order_as_received(self, exchange: Exchange) -> PurchaseOrder:
         """Return the order that an outbound document answers, as the partner wrote it."""
-        with self._store.read() as tx:
-            sent = tx.exchanges_of_order(exchange.partner, exchange.order_number)
-        for one in sent:
-            if (
-                one.direction is Direction.IN
-                and one.document is DocType.PURCHASE_ORDER
-                and one.erp is not None
-            ):
-                order = self.document(one)
-                assert isinstance(order, PurchaseOrder)
-                return order
-        raise ConfigError(f"the order {exchange.order_number!r} is not in the log; nothing can answer it")
+        origin = self.posted_as(exchange.erp.model, exchange.erp.id) if exchange.erp else None
+        order = self.document(origin) if origin else None
+        if not isinstance(order, PurchaseOrder):
+            raise ConfigError(f"the order {exchange.order_number!r} is not in the log; nothing can answer it")
+        return order
 
     def sent_documents(self, exchange: Exchange, document: DocType) -> Sequence[AnyDocument]:
-        """Return the documents of one kind that the partner was told about the same order."""
+        """Return the other documents of one kind that the partner was told about the same order."""
         with self._store.read() as tx:
             told = tx.sent_exchanges(exchange.partner, exchange.order_number, document)
-        return [self.document(e) for e in told if e.id != exchange.id]
+        return [self.document(e) for e in told if e.id != exchange.id and _same(e.erp, exchange.erp)]
 
     def send_tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]:
         """Return the crosswalks of what we send a partner."""
@@ -235,3 +228,8 @@ class Desk:
         if data is None:
             raise ConfigError(f"exchange {exchange.id} has no {kind}; run `hub doctor`")
         return data
+
+
+def _same(one: ErpRecord | None, other: ErpRecord | None) -> bool:
+    """Say whether two are the same Odoo record, whatever its state was when each was read."""
+    return one is not None and other is not None and (one.model, one.id) == (other.model, other.id)

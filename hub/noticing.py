@@ -72,6 +72,7 @@ def _begin(tx: Tx, new: NewExchange) -> bool:
         key=new.key,
         lane=new.lane,
         source=new.source,
+        erp=new.erp,
         why=new.why,
     )
     return added is not None

@@ -153,7 +153,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     lane: str = ""
     attempts: int = 0
     released: bool = False  # an operator released it: holds that ask for a decision are waived
-    erp: ErpRecord | None = None
+    erp: ErpRecord | None = None  # inbound: what was posted; outbound: the order that it belongs to
     source: ErpRecord | None = None  # outbound: the Odoo record whose event we tell
     created_at: datetime
     updated_at: datetime

@@ -60,7 +60,8 @@ class NewExchange(Struct, frozen=True, kw_only=True):
     order_number: str = ""
     key: str = ""
     why: str = ""
-    source: ErpRecord | None = None
+    source: ErpRecord | None = None  # outbound: the Odoo record whose event we tell
+    erp: ErpRecord | None = None  # outbound: the order that it belongs to
     findings: tuple[Finding, ...] = ()
 
 

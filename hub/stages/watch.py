@@ -77,6 +77,7 @@ def _noticed(changes: Iterable[ErpChange], needs: Needs) -> Iterable[NewExchange
             key=f"{document.value}:{change.record.model}:{change.record.id}",
             why=f"{change.record.name} is {change.record.state}",
             source=change.record,
+            erp=change.order,
         )
 
 
