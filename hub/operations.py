@@ -15,7 +15,7 @@ from hub.model.exchange import MOVES, Direction, Exchange, State, Transmission
 from hub.stages import lanes
 from hub.store import Store, Tx
 
-_RESENDABLE = frozenset({State.SENT, State.DELIVERED, State.ACKNOWLEDGED, State.REFUSED, State.OVERDUE})
+RESENDABLE = frozenset({State.SENT, State.DELIVERED, State.ACKNOWLEDGED, State.REFUSED, State.OVERDUE})
 _REDRIVABLE_IN = frozenset(
     {State.DEAD, State.HELD, State.REJECTED, State.ORPHAN, State.TESTED, State.DUPLICATE}
 )
@@ -73,7 +73,7 @@ class Operations:
         """Send the stored bytes of an outbound exchange again."""
         with self._store.begin() as tx:
             exchange = _exchange(tx, reference)
-            if exchange.direction is not Direction.OUT or exchange.state not in _RESENDABLE:
+            if exchange.direction is not Direction.OUT or exchange.state not in RESENDABLE:
                 raise Refused(
                     f"exchange {exchange.id} is {exchange.direction} and {exchange.state}; "
                     f"only what was sent can be sent again; {_advice(exchange)}"
@@ -150,7 +150,7 @@ def _restart(tx: Tx, exchange: Exchange) -> tuple[State, str]:
 
 def _advice(exchange: Exchange) -> str:
     """Return what can be done with an exchange in its state, in a few words."""
-    if exchange.direction is Direction.OUT and exchange.state in _RESENDABLE:
+    if exchange.direction is Direction.OUT and exchange.state in RESENDABLE:
         return f"use `hub resend {exchange.id}`"
     if exchange.state is State.HELD:
         return f"use `hub release {exchange.id}`, or `hub redrive {exchange.id}` after mending"

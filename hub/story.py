@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
 from msgspec import Struct
 
 from hub.desk import Formats
+from hub.excerpt import excerpt
+from hub.model.envelope import Envelope
+from hub.model.errors import Undeliverable
 from hub.model.exchange import OWNERS, Direction, Exchange, State, Transmission
 from hub.model.finding import Finding
 from hub.store import Acknowledgment, Artifact, Event, LogQuery, NotFound, Store, Tx
 from translators.x12.annotate import annotate
 
-#: A document longer than this is shown in part: its beginning, and every place with a finding.
-MOST_LINES = 200
+#: A file of ours up to this many bytes is opened to count its segments from ST, as a partner's 997 does.
+MOST_OPENED_BYTES = 4_000_000
 
 
 class Line(Struct, frozen=True):
@@ -35,11 +40,18 @@ class Story(Struct, frozen=True, kw_only=True):
     left_out: int  # lines that are not among `lines`
     findings: tuple[Finding, ...]
     canonical: str  # JSON, empty when there is none yet
+    canonical_left_out: int = 0  # bytes of it that are not in `canonical`
+    trouble: str = ""  # why bytes that should be there can't be shown
     events: tuple[Event, ...]
     artifacts: tuple[Artifact, ...]
     acknowledged: tuple[Acknowledgment, ...]  # acknowledgments of this exchange, both ways
     answers: tuple[Acknowledgment, ...]  # when this is an acknowledgment: what it answers
     related: tuple[Exchange, ...]  # the others of the same order
+
+
+class _Lines(Struct, frozen=True):
+    lines: tuple[Line, ...]
+    left_out: int
 
 
 class FileStory(Struct, frozen=True, kw_only=True):
@@ -60,25 +72,33 @@ class Queue(Struct, frozen=True):
     oldest: tuple[Exchange, ...]
 
 
-def tell(store: Store, formats: Formats, exchange_id: int) -> Story:
-    """Return the story of an exchange; raise NotFound when there is none with that number."""
+def tell(store: Store, formats: Formats, exchange_id: int, most_canonical: int = -1) -> Story:
+    """Return the story of an exchange; raise NotFound when there is none with that number.
+
+    `most_canonical` is how many bytes of the canonical document are wanted; -1 means all of them.
+    """
     with store.read() as tx:
         exchange = tx.exchange(exchange_id)
         findings = _distinct(tx.findings(exchange_id=exchange_id))
-        kind = "payload" if exchange.direction is Direction.IN else "sent"
-        body = tx.artifact(exchange_id, kind) or b""
-        lines = _lines(exchange, body, findings, formats)
-        shown = _shown(lines)
+        artifacts = tuple(tx.artifacts(exchange_id))
+        latest = {artifact.kind: artifact for artifact in artifacts}  # of each kind the last one holds
+        try:
+            canonical, cut = _canonical(store, latest.get("canonical"), most_canonical)
+            shown, trouble = _lines(store, exchange, latest.get(_body(exchange)), findings, formats), ""
+        except Undeliverable as fault:  # the archive lost the bytes: that is when somebody needs the story
+            canonical, cut, shown, trouble = "", 0, _Lines((), 0), str(fault)
         return Story(
             exchange=exchange,
             transmission=_transmission(tx, exchange),
             owner=OWNERS.get(exchange.state, ""),
-            lines=shown,
-            left_out=len(lines) - len(shown),
+            lines=shown.lines,
+            left_out=shown.left_out,
             findings=findings,
-            canonical=(tx.artifact(exchange_id, "canonical") or b"").decode(),
+            canonical=canonical,
+            canonical_left_out=cut,
+            trouble=trouble,
             events=tuple(tx.events(exchange_id=exchange_id)),
-            artifacts=tuple(tx.artifacts(exchange_id)),
+            artifacts=artifacts,
             acknowledged=tuple(tx.acknowledgments(exchange_id)),
             answers=tuple(tx.acknowledged_by(exchange_id)),
             related=_related(tx, exchange),
@@ -96,13 +116,14 @@ def tell_file(store: Store, transmission_id: int) -> FileStory:
         )
 
 
-def raw(store: Store, exchange_id: int) -> bytes:
-    """Return the bytes of an exchange: as received, or as sent. Raise NotFound when there are none."""
+def raw(store: Store, exchange_id: int, kind: str = "") -> bytes:
+    """Return bytes of an exchange: of one kind, or as received or sent. Raise NotFound when there are none."""
     with store.read() as tx:
         exchange = tx.exchange(exchange_id)
-        data = tx.artifact(exchange_id, "payload" if exchange.direction is Direction.IN else "sent")
+        data = tx.artifact(exchange_id, kind or _body(exchange))
     if data is None:
-        raise NotFound(f"exchange {exchange_id} has no bytes yet: it is {exchange.state}")
+        what = f"{kind} document" if kind else "bytes"
+        raise NotFound(f"exchange {exchange_id} has no {what} yet: it is {exchange.state}")
     return data
 
 
@@ -121,7 +142,7 @@ def queues(store: Store, each: int = 5) -> tuple[tuple[Queue, ...], tuple[Transm
     with store.read() as tx:
         counts = tx.count_by_state()
         for state, owner in OWNERS.items():
-            waiting = tx.find_exchanges(LogQuery(states=(state,), limit=each))
+            waiting = tx.find_exchanges(LogQuery(states=(state,), limit=each, oldest_first=True))
             if waiting:
                 found.append(Queue(state, owner, max(counts.get(state, 0), len(waiting)), tuple(waiting)))
         files = tx.transmissions(state=State.QUARANTINED) + tx.transmissions(state=State.DEAD)
@@ -151,35 +172,61 @@ def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(kept)
 
 
+def _body(exchange: Exchange) -> str:
+    """Return the kind of artifact that holds the exchange's own bytes."""
+    return "payload" if exchange.direction is Direction.IN else "sent"
+
+
+def _canonical(store: Store, artifact: Artifact | None, most: int) -> tuple[str, int]:
+    """Return the canonical document, or its beginning, and how many bytes are left out."""
+    if artifact is None:
+        return "", 0
+    with store.archive.open(artifact.sha256) as source:
+        data = source.read(most)
+    return data.decode("utf-8", "ignore"), artifact.size - len(data)
+
+
 def _lines(
-    exchange: Exchange, body: bytes, findings: Sequence[Finding], formats: Formats
-) -> tuple[Line, ...]:
-    if not body:
-        return ()
-    if exchange.envelope.format == "x12":
-        segments = annotate(_document(exchange, body, formats), exchange.envelope)
-        rows = [(s.number, s.text, s.name) for s in segments]
-        places = [(f.where.segment_number, f) for f in findings]
-    else:
-        text = body.decode("utf-8", "replace")
-        rows = [(n, line, "") for n, line in enumerate(text.splitlines(), 1)]
-        places = [(f.where.row, f) for f in findings]
-    return tuple(
-        Line(number, text, name, tuple(f for place, f in places if place == number))
-        for number, text, name in rows
+    store: Store, exchange: Exchange, artifact: Artifact | None, findings: Iterable[Finding], formats: Formats
+) -> _Lines:
+    """Return the lines to show with what was found in each, and how many are left out."""
+    if artifact is None:
+        return _Lines((), 0)
+    x12 = exchange.envelope.format == "x12"
+    places: dict[int, list[Finding]] = {}
+    for finding in findings:
+        place = finding.where.segment_number if x12 else finding.where.row
+        if place is not None:
+            places.setdefault(place, []).append(finding)
+    ending = (exchange.envelope.delimiters.segment or "~") if x12 else "\n"
+    with store.archive.open(artifact.sha256) as file:
+        source = _document(exchange, artifact, file, formats) if x12 else file
+        found = excerpt(
+            source, ending.encode("latin-1", "replace"), places, blanks=ending not in "\r\n" or not x12
+        )
+    shown = tuple(
+        Line(number, text, name, tuple(places.get(number, ())))
+        for number, (text, name) in ((n, _read(piece, exchange.envelope)) for n, piece in found.lines)
     )
+    return _Lines(shown, found.left_out)
 
 
-def _document(exchange: Exchange, body: bytes, formats: Formats) -> bytes:
+def _read(piece: bytes, envelope: Envelope) -> tuple[str, str]:
+    """Return a line or segment as text, and what the segment is called."""
+    if envelope.format == "x12":
+        segments = annotate(piece + envelope.delimiters.segment.encode("latin-1", "replace"), envelope)
+        return (segments[0].text, segments[0].name) if segments else ("", "")
+    try:
+        return piece.decode("utf-8").rstrip("\r"), ""
+    except UnicodeDecodeError:
+        return piece.decode("cp1252", "replace").rstrip("\r"), ""
+
+
+def _document(exchange: Exchange, artifact: Artifact, file: BinaryIO, formats: Formats) -> BinaryIO:
     """Return the set of a file that we wrote, so that its segments count from ST, as a partner's 997 does."""
-    if exchange.direction is Direction.IN:
-        return body
+    if exchange.direction is Direction.IN or artifact.size > MOST_OPENED_BYTES:
+        return file
+    body = file.read()
     opened = formats.by_name["x12"].unwrap(body, "", None).interchanges
     sets = [s for i in opened for g in i.groups for s in g.sets]
-    return sets[0].payload if sets else body
-
-
-def _shown(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    if len(lines) <= MOST_LINES:
-        return lines
-    return tuple(line for at, line in enumerate(lines) if at < MOST_LINES or line.findings)
+    return io.BytesIO(sets[0].payload if sets else body)

@@ -22,7 +22,8 @@ from hub.store import NotFound, Store
 P = ParamSpec("P")
 R = TypeVar("R")
 
-console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+#: Beside a terminal the width is nobody's; a table is not folded then.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 250)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 #: Exit codes: 0 done; 1 it could not be done; 2 wrong use or configuration.

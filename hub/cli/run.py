@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
+import sys
 import threading
 from pathlib import Path
 from types import FrameType
@@ -57,6 +59,7 @@ def run(
 
 def _say_what_next(service: Service) -> None:
     hub, sftp = service.hub, service.sftp
+    hub_command = "hub" if shutil.which("hub") else _short_path(Path(sys.argv[0]).absolute())
     console.print("[bold green]the hub is running[/]")
     assert service.web is not None
     console.print(f"  ops page       {service.web.url}")
@@ -75,9 +78,9 @@ def _say_what_next(service: Service) -> None:
         console.print(
             f"  sftp -i {key} -P {sftp.port} acme@127.0.0.1     then: put partners/acme/samples/order.edi in/"
         )
-        console.print("  hub log            what came, and what became of it")
-        console.print("  hub show 1         the whole story of one document")
-        console.print("  hub queue          whose move it is")
+        console.print(f"  {hub_command} log        what came, and what became of it")
+        console.print(f"  {hub_command} show 1     the whole story of one document")
+        console.print(f"  {hub_command} queue      whose move it is")
     console.print("\nCtrl-C stops it.")
 
 

@@ -125,6 +125,7 @@ class LogQuery(Struct, frozen=True, kw_only=True):
     until: datetime | None = None  # created before, UTC
     text: str = ""  # part of a number, a reason, a finding's message or a file's name
     limit: int = 50
+    oldest_first: bool = False  # else newest first
     before_id: int | None = None  # the next page starts below the last id of this one
 
 

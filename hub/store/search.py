@@ -15,10 +15,9 @@ class Search(TxPart):
     """What the log command and the pages ask."""
 
     def find_exchanges(self, query: LogQuery) -> list[Exchange]:
-        """Return the exchanges that match, newest first; page on with `before_id`."""
-        statement = (
-            select(exchanges).where(*_conditions(query)).order_by(exchanges.c.id.desc()).limit(query.limit)
-        )
+        """Return the exchanges that match, newest first unless asked otherwise; page on with `before_id`."""
+        order = exchanges.c.id if query.oldest_first else exchanges.c.id.desc()
+        statement = select(exchanges).where(*_conditions(query)).order_by(order).limit(query.limit)
         return [to_exchange(row) for row in self._rows(statement)]
 
     def count_by_state(self) -> dict[State, int]:

@@ -10,6 +10,7 @@ import uvicorn
 
 from hub.model.errors import ConfigError
 from hub.web.app import Pages, make_app
+from hub.web.guard import names_of
 
 _START_SECONDS = 10.0
 
@@ -40,7 +41,12 @@ class WebServer:
             ) from fault
         self.port = int(self._socket.getsockname()[1])
         config = uvicorn.Config(
-            make_app(self._pages), log_config=None, log_level="warning", access_log=False, lifespan="off"
+            make_app(self._pages, names_of(self._host)),
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from hub.demo.people import People
 from hub.erp.odoo import OdooSettings
@@ -172,6 +173,18 @@ class SmallHub:
         return {f.problem for f in self.findings(one)}
 
     # --- Odoo
+    def call(self, model: str, method: str, **arguments: Any) -> Any:
+        """Call a method in Odoo, as somebody at its screen would."""
+        return self.practice.data.call_named(model, method, arguments)
+
+    def confirmed(self, number: str) -> int:
+        """Confirm the order with a customer's number, let the partner hear of it; return its id."""
+        order = self.people.find_order(number)
+        assert order is not None
+        self.people.confirm(order)
+        self.notice()
+        return order
+
     def sale_orders(self, number: str) -> int:
         """Return how many sale orders in Odoo carry a customer's number."""
         with self.practice.data.transaction() as env:

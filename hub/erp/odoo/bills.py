@@ -202,10 +202,8 @@ def _charges(
 
 def _sum_finding(invoice: Invoice, bill: Sequence[BillLine]) -> Iterator[Finding]:
     """Return a finding when the invoice does not add up to its own total."""
-    tax = sum((t.amount for t in invoice.taxes), Decimal(0))
-    tax += (
-        sum((t.amount for line in invoice.lines for t in line.taxes), Decimal(0)) if not tax else Decimal(0)
-    )
+    line_taxes = [t.amount for line in invoice.lines for t in line.taxes]
+    tax = abs(sum([t.amount for t in invoice.taxes] or line_taxes, Decimal(0)))
     sums = {
         sum((money(b.amount) for b in bill), Decimal(0)) + tax,
         money(sum((b.amount for b in bill), Decimal(0)) + tax),

@@ -45,16 +45,6 @@ MODELS: Mapping[str, tuple[str, ...]] = {
     "stock.lot": ("stock.lot", "stock.production.lot"),
 }
 
-#: models that the gateway cannot do without, and the module that brings them
-NEEDED: Mapping[str, str] = {
-    "res.partner": "base",
-    "product.product": "product",
-    "sale.order": "sale_management",
-    "purchase.order": "purchase",
-    "stock.picking": "stock",
-    "account.move": "account",
-}
-
 
 class Names:
     """The names of one Odoo's models and fields; each model is asked once."""
