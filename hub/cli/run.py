@@ -75,8 +75,9 @@ def _say_what_next(service: Service) -> None:
         if service.login.password:
             console.print(f"  demo password  [bold]{service.login.password}[/] (shown this once)")
         console.print("\ntry this, in another terminal:")
+        console.print(f"  sftp -i {key} -P {sftp.port} acme@127.0.0.1")
         console.print(
-            f"  sftp -i {key} -P {sftp.port} acme@127.0.0.1     then: put partners/acme/samples/order.edi in/"
+            "      put partners/acme/samples/850_two_orders.edi in/     and a moment later:  ls out/"
         )
         console.print(f"  {hub_command} log        what came, and what became of it")
         console.print(f"  {hub_command} show 1     the whole story of one document")
