@@ -6,6 +6,8 @@ and the segments. The places follow from the samples in tests/support/x12_sample
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.support.x12_samples import SETS, acknowledged, findings, segments
@@ -109,10 +111,24 @@ def test_there_are_many_planted_faults() -> None:
     assert len(FAULTS) >= 50
 
 
-@pytest.mark.parametrize("release", ["004010", "005010", "003060", "004010VICS", "006020"])
+@pytest.mark.parametrize("release", ["004010", "005010", "004030", "004010VICS", "006020"])
 @pytest.mark.parametrize("set_id", sorted(SETS))
 def test_the_samples_are_valid(set_id: str, release: str) -> None:
     assert findings(segments(set_id), set_id, release=release) == ()
+
+
+@pytest.mark.parametrize("release", ["002001", "003010", "003060"])
+@pytest.mark.parametrize("set_id", sorted(SETS))
+def test_before_004010_dates_have_no_century(set_id: str, release: str) -> None:
+    old = [re.sub(r"\*20(\d{6})(?=\*|$)", r"*\1", line) for line in segments(set_id)]
+    assert findings(old, set_id, release=release) == ()
+    assert {f.problem for f in findings(segments(set_id), set_id, release=release)} == {"element.too_long"}
+
+
+def test_from_004020_on_notes_may_stand_in_mtx() -> None:
+    lines = planted("850", "MSG*HANDLE WITH CARE", "MTX**HANDLE WITH CARE")
+    assert findings(lines, "850", release="004030") == ()
+    assert [f.problem for f in findings(lines, "850")] == ["segment.unexpected"]
 
 
 def test_every_finding_tells_what_to_do_and_where() -> None:
