@@ -1,0 +1,197 @@
+"""What goes out: said once, in order, held when it disagrees, waiting when the partner's folder is away."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hub.demo.people import sscc
+from hub.model import problems
+from hub.model.documents import DocType
+from hub.model.exchange import Exchange, State
+from tests.support.sftp import embedded_server
+from tests.support.small_hub import SmallHub, fresh_number
+from tests.support.wire import find, order_file, segment, split
+
+
+def ordered(hub: SmallHub) -> int:
+    """Let acme order 24 lamps, confirm it, and clear acme's folder; return the sale order."""
+    number = fresh_number()
+    hub.send(order_file(number, control=1))
+    order = hub.confirmed(number)
+    hub.collect()
+    return order
+
+
+def picking_of(hub: SmallHub, order: int) -> int:
+    (found,) = hub.call("stock.picking", "search_read", domain=[["sale_id", "=", order]], fields=["name"])
+    return int(found["id"])
+
+
+def ship(hub: SmallHub, order: int, quantity: float) -> None:
+    """Ship so many, whatever was ordered, without a backorder."""
+    picking = picking_of(hub, order)
+    moves = hub.call("stock.move", "search_read", domain=[["picking_id", "=", picking]], fields=["state"])
+    hub.call("stock.move", "write", ids=[m["id"] for m in moves], vals={"quantity": quantity, "picked": True})
+    context = {"skip_backorder": True, "picking_ids_not_to_backorder": [picking]}
+    hub.call("stock.picking", "button_validate", ids=[picking], context=context)
+    hub.notice()
+
+
+def invoice(hub: SmallHub, order: int, price: float | None = None) -> None:
+    """Invoice what was shipped, at another price when one is given, and post it."""
+    values = {"advance_payment_method": "delivered", "sale_order_ids": [[6, 0, [order]]]}
+    wizard = hub.call("sale.advance.payment.inv", "create", vals_list=[values])
+    hub.call("sale.advance.payment.inv", "create_invoices", ids=wizard)
+    (sale,) = hub.call("sale.order", "read", ids=[order], fields=["invoice_ids"])
+    moves = sale["invoice_ids"]
+    hub.call("account.move", "write", ids=moves, vals={"invoice_date": "2026-01-20"})
+    if price is not None:
+        domain = [["move_id", "in", moves], ["sale_line_ids", "!=", False]]
+        lines = hub.call("account.move.line", "search", domain=domain)
+        hub.call("account.move.line", "write", ids=lines, vals={"price_unit": price})
+    hub.call("account.move", "action_post", ids=moves)
+    hub.notice()
+
+
+def only(hub: SmallHub, document: DocType) -> Exchange:
+    (found,) = hub.sent(document)
+    return found
+
+
+def test_an_order_becomes_a_confirmation_a_ship_notice_and_an_invoice(hub: SmallHub) -> None:
+    order = ordered(hub)
+    label = sscc(order)
+    hub.people.ship(order, label)
+    hub.notice()
+    (notice,) = hub.collect()
+    assert [h[3] for h in find(notice, "HL")] == ["S", "O", "P", "I"]
+    assert segment(notice, "MAN")[1:] == ["GM", label]
+    assert segment(notice, "SN1")[2:4] == ["24", "EA"]
+    invoice(hub, order)
+    (bill,) = hub.collect()
+    assert segment(bill, "IT1")[2:5] == ["24", "EA", "9.99"]
+    assert segment(bill, "TDS")[1] == "23976"
+    controls = [e.envelope.interchange_control for e in hub.log() if e.envelope.interchange_control]
+    ours = [int(e.envelope.interchange_control) for e in hub.log() if e.direction.value == "out"]
+    assert ours == list(range(1, len(ours) + 1))
+    assert len(controls) == len(ours) + 1
+
+
+def test_news_are_told_once_however_often_we_look(hub: SmallHub) -> None:
+    order = ordered(hub)
+    ship(hub, order, 24)
+    assert len(hub.collect()) == 1
+    for _ in range(3):
+        hub.notice()
+    assert hub.collect() == []
+    assert len(hub.sent(DocType.SHIP_NOTICE)) == 1
+
+
+def test_more_shipped_than_ordered_is_held_and_released_by_a_person(hub: SmallHub) -> None:
+    order = ordered(hub)
+    ship(hub, order, 30)
+    held = only(hub, DocType.SHIP_NOTICE)
+    assert held.state is State.HELD
+    assert problems.GATE_DISAGREES in hub.problems(held)
+    assert "30 shipped in all, 24 ordered" in held.why
+    assert hub.collect() == []
+    hub.hub.operations.release(str(held.id), "test", "they take 30")
+    hub.drain()
+    (notice,) = hub.collect()
+    assert segment(notice, "SN1")[2] == "30"
+    assert only(hub, DocType.SHIP_NOTICE).state is State.SENT
+
+
+def test_an_invoice_at_another_price_is_held(hub: SmallHub) -> None:
+    order = ordered(hub)
+    ship(hub, order, 24)
+    hub.collect()
+    invoice(hub, order, price=10.49)
+    held = only(hub, DocType.INVOICE)
+    assert held.state is State.HELD
+    assert "10.49 invoiced, 9.99 ordered" in held.why
+    assert hub.collect() == []
+
+
+def test_a_held_one_burns_no_control_number(hub: SmallHub) -> None:
+    order = ordered(hub)
+    ship(hub, order, 30)
+    hub.send(order_file(fresh_number(), control=2))
+    numbers = [int(e.envelope.interchange_control) for e in hub.sent(DocType.FUNCTIONAL_ACK)]
+    assert numbers == [1, 3]  # 2 is the 855
+
+
+def test_a_partners_rule_that_cannot_be_met_holds_what_would_be_sent(hub: SmallHub) -> None:
+    hub.edit("acme", "[transport]", '[send.invoice.must]\nREF01 = "IA"\n\n[transport]')
+    order = ordered(hub)
+    ship(hub, order, 24)
+    hub.collect()
+    invoice(hub, order)
+    held = only(hub, DocType.INVOICE)
+    assert held.state is State.HELD
+    assert "REF" in held.why
+    assert hub.collect() == []
+
+
+def test_a_partners_server_that_is_away_is_waited_for(hub: SmallHub, tmp_path: Path) -> None:
+    """A remote partner: nothing is lost while it is down, and Odoo does not wait for it."""
+    with embedded_server(tmp_path / "remote") as remote:
+        port, key = remote.server.port, remote.key_path.read_text()
+        (remote.home / "out" / "order.edi").write_bytes(order_file(number := fresh_number(), control=1))
+        secret = tmp_path / "secrets" / "acme_key"
+        secret.parent.mkdir(mode=0o700)
+        secret.touch(mode=0o600)
+        secret.write_text(key)
+        hub.edit("acme", 'kind = "embedded"', _remote(port, remote.server.fingerprint) + "#")
+        hub.poll()
+        assert list((remote.home / "out").iterdir()) == []
+    hub.drain()
+    waiting = only(hub, DocType.FUNCTIONAL_ACK)
+    assert waiting.state is State.COMPOSED
+    assert waiting.attempts > 0
+    assert waiting.why
+    assert hub.sale_orders(number) == 1
+    with embedded_server(tmp_path / "remote", port=port) as remote:
+        hub.later()
+        assert only(hub, DocType.FUNCTIONAL_ACK).state is State.DELIVERED
+        (file,) = (remote.home / "in").iterdir()
+        assert segment(file.read_bytes(), "AK9")[1] == "A"
+
+
+def _remote(port: int, fingerprint: str) -> str:
+    settings = f'host = "127.0.0.1"\nport = {port}\nuser = "acme"\nkey = "file:acme_key"\n'
+    folders = 'inbox = "/out"\noutbox = "/in"\narchive = "/archive"\nsettle_seconds = "0s"\n'
+    return f'kind = "sftp"\n{settings}host_key = ["{fingerprint}"]\n{folders}'
+
+
+def test_a_name_that_is_taken_is_not_overwritten(hub: SmallHub) -> None:
+    hub.send(order_file(fresh_number(), control=1))
+    (ours,) = hub.sent(DocType.FUNCTIONAL_ACK)
+    out = hub.home("acme") / "out"
+    (out / "997_2_000000002.edi").write_text("theirs")
+    hub.put(order_file(fresh_number(), control=2))
+    hub.work()
+    files = sorted(out.iterdir())
+    assert len(files) == 2
+    assert (out / "997_2_000000002.edi").read_text() == "theirs"
+    assert ours.state is State.DELIVERED
+
+
+def test_the_997_byte_for_byte(hub: SmallHub) -> None:
+    hub.send(order_file(fresh_number(), control=904), "first.edi")
+    (answer,) = hub.send(order_file(fresh_number(), control=905))
+    stamps = re.compile(rb"\*\d{6}\*\d{4}\*U|\*\d{8}\*\d{4}\*2\*X")
+    assert stamps.sub(b"*CLOCK", answer) == (
+        b"ISA*00*          *00*          *ZZ*OURCO          *ZZ*ACMERETAIL     *CLOCK*00401*000000002*0*P*>~\n"
+        b"GS*FA*OURCO*ACMERET*CLOCK*004010~\n"
+        b"ST*997*0001~\n"
+        b"AK1*PO*905~\n"
+        b"AK2*850*0001~\n"
+        b"AK5*A~\n"
+        b"AK9*A*1*1*1~\n"
+        b"SE*6*0001~\n"
+        b"GE*1*2~\n"
+        b"IEA*1*000000002~\n"
+    )
+    assert len(split(answer)) == 10
