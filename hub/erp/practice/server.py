@@ -77,7 +77,12 @@ class PracticeOdoo:
         listener = _listener(self._host, self._port)
         self._port = int(listener.getsockname()[1])
         config = uvicorn.Config(
-            self._app(), log_config=None, log_level="critical", lifespan="off", access_log=False
+            self._app(),
+            log_config=None,
+            log_level="critical",
+            lifespan="off",
+            access_log=False,
+            timeout_graceful_shutdown=5,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

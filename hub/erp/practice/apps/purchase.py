@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hub.erp.practice.amounts import line_amounts, put_totals, totals
-from hub.erp.practice.apps import stock
+from hub.erp.practice.apps import reservation, stock
 from hub.erp.practice.apps.account import show_move
 from hub.erp.practice.apps.products import seller_of
 from hub.erp.practice.apps.sale import billed_quantity
@@ -67,7 +67,7 @@ def saved_line(env: Env, ids: Ids, changed: frozenset[str]) -> None:
             _receive_lines(env, row["order_id"], [row["id"]])
             continue
         if "product_qty" in changed:
-            stock.set_demand(env, row["move_ids"], row["product_qty"])
+            reservation.set_demand(env, row["move_ids"], row["product_qty"])
         for move in env.rows("stock.move", row["move_ids"], ["state"]):
             if move["state"] not in stock.CLOSED:
                 news = {"price_unit": row["price_unit"], "date_deadline": row["date_planned"]}
@@ -110,47 +110,40 @@ def button_cancel(env: Env, model: str, ids: Ids) -> bool:
 
 def action_create_invoice(env: Env, model: str, ids: Ids) -> Values:
     """Make a draft bill of what was received (or ordered, by the product's policy) and not yet billed."""
-    names = ["name", "partner_id", "currency_id", "payment_term_id", "order_line", "partner_ref"]
     bills = []
-    for order in env.rows(model, ids, names):
-        env.flush()
-        fields = [
-            "product_id",
-            "name",
-            "qty_to_invoice",
-            "price_unit",
-            "discount",
-            "tax_ids",
-            "product_uom_id",
-        ]
-        items = [
-            [
-                0,
-                0,
-                {
-                    "product_id": line["product_id"],
-                    "name": line["name"],
-                    "quantity": line["qty_to_invoice"],
-                    "product_uom_id": line["product_uom_id"],
-                    "price_unit": line["price_unit"],
-                    "discount": line["discount"],
-                    "tax_ids": [[6, 0, line["tax_ids"]]],
-                    "purchase_line_id": line["id"],
-                },
-            ]
-            for line in env.rows("purchase.order.line", order["order_line"], [*fields, "display_type"])
-            if not line["display_type"]
-        ]
+    for order in env.rows(model, ids, ["name", "partner_id", "currency_id", "payment_term_id", "order_line"]):
         values: Values = {
             "move_type": "in_invoice",
             "partner_id": order["partner_id"],
             "currency_id": order["currency_id"],
             "invoice_payment_term_id": order["payment_term_id"],
             "invoice_origin": order["name"],
-            "invoice_line_ids": items,
+            "invoice_line_ids": _bill_lines(env, order["order_line"]),
         }
         bills.append(env.create("account.move", values))
     return show_move(bills)
+
+
+def _bill_lines(env: Env, lines: Ids) -> list[list[Json]]:
+    names = ["product_id", "name", "qty_to_invoice", "price_unit", "discount", "tax_ids", "product_uom_id"]
+    return [
+        [
+            0,
+            0,
+            {
+                "product_id": line["product_id"],
+                "name": line["name"],
+                "quantity": line["qty_to_invoice"],
+                "product_uom_id": line["product_uom_id"],
+                "price_unit": line["price_unit"],
+                "discount": line["discount"],
+                "tax_ids": [[6, 0, line["tax_ids"]]],
+                "purchase_line_id": line["id"],
+            },
+        ]
+        for line in env.rows("purchase.order.line", lines, [*names, "display_type"])
+        if not line["display_type"]
+    ]
 
 
 def _receive_lines(env: Env, order: int, lines: Ids) -> None:
@@ -232,7 +225,7 @@ def _follow_line(env: Env, line: int, state: str) -> float:
     row = env.one("purchase.order.line", line, *names)
     received = float(row["qty_received"] or 0)
     if row["product_id.type"] == "consu":
-        received = -stock.done_quantity(env, row["move_ids"], "supplier")
+        received = -reservation.done_quantity(env, row["move_ids"], "supplier")
     billed = billed_quantity(env, row["invoice_lines"], "in_invoice", "in_refund")
     due = received if row["product_id.purchase_method"] == "receive" else float(row["product_qty"])
     open_quantity = due - billed if state == "purchase" else 0.0

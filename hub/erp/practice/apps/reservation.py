@@ -93,6 +93,30 @@ def _add_line(env: Env, move: int, values: Values) -> None:
     env.create("stock.move.line", values | {"move_id": move}, follow_up=False)
 
 
+def set_demand(env: Env, moves: Ids, total: float) -> None:
+    """Make the open moves of a line demand what of a new total is not done; a rise without one is not followed."""
+    rows = env.rows("stock.move", sorted(moves), ["state", "product_uom_qty", "quantity", "move_line_ids"])
+    done = sum(float(row["quantity"]) for row in rows if row["state"] == "done")
+    opened = [row for row in rows if row["state"] in OPEN]
+    if opened:
+        demand = max(0.0, total - done)
+        env.put("stock.move", opened[0]["id"], {"product_uom_qty": demand})
+        if float(opened[0]["quantity"]) > demand:
+            set_quantity(env, opened[0]["id"], demand)
+        reserve(env, opened[0]["id"])
+
+
+def done_quantity(env: Env, moves: Ids, to_usage: str) -> float:
+    """Return what finished moves brought to locations of a usage, less what came back from there."""
+    total = 0.0
+    names = ["state", "quantity", "location_id.usage", "location_dest_id.usage"]
+    for row in env.rows("stock.move", moves, names):
+        if row["state"] == "done":
+            sign = (row["location_dest_id.usage"] == to_usage) - (row["location_id.usage"] == to_usage)
+            total += sign * float(row["quantity"])
+    return total
+
+
 def prepare_line(env: Env, values: Values) -> Values:
     """Complete a move line from its move; one without a move joins the picking's move of its product."""
     if not values.get("move_id") and values.get("picking_id"):

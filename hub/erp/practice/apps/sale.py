@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.erp.practice.amounts import line_amounts, put_totals, totals
-from hub.erp.practice.apps import stock
+from hub.erp.practice.apps import reservation, stock
 from hub.erp.practice.apps.partners import address
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
@@ -91,7 +91,7 @@ def saved_line(env: Env, ids: Ids, changed: frozenset[str]) -> None:
         if "id" in changed:
             _deliver_lines(env, row["order_id"], [row["id"]])
         elif "product_uom_qty" in changed:
-            stock.set_demand(env, row["move_ids"], row["product_uom_qty"])
+            reservation.set_demand(env, row["move_ids"], row["product_uom_qty"])
 
 
 def guard_order(env: Env, ids: Ids) -> None:
@@ -225,7 +225,7 @@ def _follow_line(env: Env, line: int, state: str) -> str:
     row = env.one("sale.order.line", line, *names)
     delivered = float(row["qty_delivered"] or 0)
     if row["product_id.type"] == "consu":
-        delivered = stock.done_quantity(env, row["move_ids"], "customer")
+        delivered = reservation.done_quantity(env, row["move_ids"], "customer")
     billed = billed_quantity(env, row["invoice_lines"], "out_invoice", "out_refund")
     due = delivered if row["product_id.invoice_policy"] == "delivery" else float(row["product_uom_qty"])
     open_quantity = due - billed if state == "sale" else 0.0
