@@ -43,6 +43,9 @@ LINE = (
     "display_type",
 )
 
+#: What Odoo gives is the sum of all taxes (X12 data element 963: TX all taxes); an 810 must say which.
+ALL_TAXES = "TX"
+
 #: `display_type` of lines that carry goods: "product" since 16, empty before.
 GOODS = (False, "product")
 
@@ -82,7 +85,7 @@ class Invoices:
                 }
             ),
             lines=tuple(self._lines(rows, orders)),
-            taxes=(Tax(amount=tax),) if tax else (),
+            taxes=(Tax(kind=ALL_TAXES, amount=tax),) if tax else (),
             total=money(head["amount_total"]),
         )
 
