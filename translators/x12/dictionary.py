@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 FOLDER = Path(__file__).parent / "dictionaries"
+USUAL_RELEASE = "004010"
 _ITEM = re.compile(r"\(([^)]*)\)\s*x(\d+)|([^,()]+)")
 
 
@@ -101,10 +102,12 @@ def releases() -> list[str]:
 def nearest_release(release: str) -> str:
     """Return the described release by which to check a GS08 such as 004010VICS or 004030.
 
-    The newest one not later than it; the oldest for earlier ones.
+    The newest one not later than it; the oldest for earlier ones; the usual one when GS08 names none.
     """
     number = release[:6]
-    older = [r for r in releases() if r <= number] if number.isdigit() else []
+    if len(number) < 6 or not (number.isascii() and number.isdecimal()):
+        return USUAL_RELEASE
+    older = [r for r in releases() if r <= number]
     return older[-1] if older else releases()[0]
 
 

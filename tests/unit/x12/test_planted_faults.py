@@ -125,6 +125,11 @@ def test_before_004010_dates_have_no_century(set_id: str, release: str) -> None:
     assert {f.problem for f in findings(segments(set_id), set_id, release=release)} == {"element.too_long"}
 
 
+@pytest.mark.parametrize("release", ["", "4010", "004\n010", "VICS"])
+def test_without_a_release_the_usual_one_holds(release: str) -> None:
+    assert findings(segments("850"), "850", release=release) == ()
+
+
 def test_from_004020_on_notes_may_stand_in_mtx() -> None:
     lines = planted("850", "MSG*HANDLE WITH CARE", "MTX**HANDLE WITH CARE")
     assert findings(lines, "850", release="004030") == ()
