@@ -9,8 +9,9 @@ import time
 import uvicorn
 
 from hub.model.errors import ConfigError
-from hub.web.app import Pages, make_app
+from hub.web.app import make_app
 from hub.web.guard import names_of
+from hub.web.pages import Pages
 
 _START_SECONDS = 10.0
 

@@ -1,0 +1,81 @@
+"""What stands before the pages: which names they answer to, how big a form may be, and the security headers."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+#: Nothing is loaded from elsewhere, nothing runs in the page, nobody may frame it.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+MOST_FORM_BYTES = 64_000
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def names_of(host: str) -> frozenset[str] | None:
+    """Return the names that pages listening on `host` answer to; None means any name.
+
+    A page on loopback answers to loopback names only. Else a page of another site could give its own name this
+    machine's address and read everything with the browser's help (DNS rebinding).
+    """
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    return _LOOPBACK | {host} if loopback else None
+
+
+class Guard:
+    """Wraps an application. `names` are the host names it answers to; None means any."""
+
+    def __init__(self, app: ASGIApp, names: frozenset[str] | None) -> None:
+        self._app, self._names = app, names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or pass it on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        answer = self._turned_away(Headers(scope=scope), scope["method"]) or self._app
+        await answer(scope, receive, guarded)
+
+    def _turned_away(self, headers: Headers, method: str) -> PlainTextResponse | None:
+        if self._names is not None and _hostname(headers.get("host", "")) not in self._names:
+            names = ", ".join(sorted(self._names))
+            return PlainTextResponse(f"These pages answer only to {names}.", status_code=421)
+        if method in {"GET", "HEAD"}:
+            return None
+        length = headers.get("content-length", "")
+        if not (length.isdecimal() and len(length) < 12 and int(length) <= MOST_FORM_BYTES):
+            return PlainTextResponse(
+                f"A form must say its length, at most {MOST_FORM_BYTES} bytes.", status_code=413
+            )
+        return None
+
+
+def _hostname(host: str) -> str:
+    """Return the name in a Host header, without its port; empty when it makes no sense."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
