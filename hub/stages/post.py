@@ -62,7 +62,7 @@ def _post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> tupl
     partner, erp = needs.partner(exchange.partner), needs.erp()
     agreement = partner.receive[DocType.PURCHASE_ORDER]
     policy = OrderPolicy(
-        customer_ref=partner.identity.odoo or partner.name,
+        customer_ref=_reference(partner),
         price=agreement.price,
         origin=origin(exchange),
         released=exchange.released,
@@ -77,7 +77,7 @@ def _post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> tupl
 
 def _post_acknowledgment(exchange: Exchange, document: AnyDocument, needs: Needs) -> tuple[PostResult, str]:
     assert isinstance(document, OrderAcknowledgment)
-    order = needs.erp().find_purchase_order(document.order_number)
+    order = _their_order(exchange, document.order_number, needs)
     if order is None:
         return _unknown_order(document.order_number), ""
     result = needs.erp().post_order_acknowledgment(exchange.key, document, order, released=exchange.released)
@@ -88,7 +88,7 @@ def _post_ship_notice(exchange: Exchange, document: AnyDocument, needs: Needs) -
     assert isinstance(document, ShipNotice)
     orders: dict[str, ErpRecord] = {}
     for shipped in document.orders:
-        order = needs.erp().find_purchase_order(shipped.order_number)
+        order = _their_order(exchange, shipped.order_number, needs)
         if order is None:
             return _unknown_order(shipped.order_number), ""
         orders[shipped.order_number] = order
@@ -97,17 +97,26 @@ def _post_ship_notice(exchange: Exchange, document: AnyDocument, needs: Needs) -
 
 def _post_invoice(exchange: Exchange, document: AnyDocument, needs: Needs) -> tuple[PostResult, str]:
     assert isinstance(document, Invoice)
-    order = needs.erp().find_purchase_order(document.order_number)
+    order = _their_order(exchange, document.order_number, needs)
     if order is None:
         return _unknown_order(document.order_number), ""
     return needs.erp().post_vendor_bill(exchange.key, document, order, released=exchange.released), ""
+
+
+def _their_order(exchange: Exchange, number: str, needs: Needs) -> ErpRecord | None:
+    """Return the purchase order with that number if it was placed with this supplier: nobody bills another's."""
+    return needs.erp().find_purchase_order(number, _reference(needs.partner(exchange.partner)))
+
+
+def _reference(partner: Partner) -> str:
+    return partner.identity.odoo or partner.name
 
 
 def _unknown_order(number: str) -> PostResult:
     finding = Finding(
         problem=problems.ORDER_UNKNOWN,
         severity=Severity.HOLD,
-        message=f"we have no purchase order {number!r}",
+        message=f"we placed no purchase order {number!r} with this supplier",
         where=Where(path="order_number"),
         value=number,
         hint="ask the supplier which order they mean; release when the order is in Odoo",

@@ -34,7 +34,7 @@ class WebServer:
     def start(self) -> None:
         """Listen and serve; raise ConfigError when the port is taken."""
         try:
-            self._socket = socket.create_server((self._host, self.port))
+            self._socket = _listener(self._host, self.port)
         except OSError as fault:
             raise ConfigError(
                 f"the ops page can't listen on {self._host}:{self.port}: {fault.strerror}; "
@@ -65,3 +65,16 @@ class WebServer:
             self._thread.join()
         if self._socket is not None:
             self._socket.close()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Return a bound socket. It names its protocol: asyncio turns Nagle's delays off only on such ones."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
