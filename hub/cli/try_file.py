@@ -61,7 +61,7 @@ def _show(trial: Trial) -> None:
         _show_document(document)
     for kind, text in trial.answers:
         console.print(f"\n[bold]the {kind} that would go[/]")
-        console.print(escape(text.rstrip()))
+        console.print(escape(text.rstrip()), soft_wrap=True)
 
 
 def _show_document(document: TriedDocument) -> None:
@@ -75,6 +75,6 @@ def _show_document(document: TriedDocument) -> None:
         if finding.hint:
             console.print(f"    hint: {escape(finding.hint)}", style="dim")
     if document.canonical:
-        console.print(escape(document.canonical))
+        console.print(escape(document.canonical), soft_wrap=True)
     if document.posting:
         console.print(f"would be posted: {escape(document.posting)}")
