@@ -147,7 +147,8 @@ class _Walk:
     def _lost(self, elements: list[str], number: int, state: State) -> bool:
         """Report a segment that may not follow `state`; say whether the walk should end."""
         tag = elements[0]
-        where = Where(segment_number=number, segment=tag, loop=state.loop)
+        named = tag if len(tag) <= 3 and tag.isalnum() else ""  # else it may be anything, of any length
+        where = Where(segment_number=number, segment=named, loop=state.loop)
         dictionary, grammar = self.checker.dictionary, self.checker.grammar
         if tag in grammar.segments:
             self._misplaced(tag, where, state)

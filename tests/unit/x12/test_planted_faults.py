@@ -136,6 +136,11 @@ def test_from_004020_on_notes_may_stand_in_mtx() -> None:
     assert [f.problem for f in findings(lines, "850")] == ["segment.unexpected"]
 
 
+def test_a_torn_segment_is_told_in_one_short_line() -> None:
+    (found,) = findings(planted("850", "CUR*BY*USD", "C\nUR" + "X" * 5000), "850")
+    assert found.line() == f"segment 3: {('C' + chr(10) + 'UR' + 'X' * 16)!r} is not an X12 segment"
+
+
 def test_every_finding_tells_what_to_do_and_where() -> None:
     for set_id, line, instead, _ in FAULTS:
         for finding in findings(planted(set_id, line, instead), set_id):
