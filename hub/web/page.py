@@ -39,6 +39,7 @@ class Page:
             size=wording.size,
             visible=wording.visible,
             verdict=wording.verdict,
+            channel=wording.channel,
         )
         self._templates.globals.update(
             Direction=Direction,

@@ -70,6 +70,14 @@ VERDICTS: Mapping[str, str] = {
     Verdict.REJECTED: "rejected",
 }
 
+CHANNELS: Mapping[str, str] = {
+    "embedded": "our SFTP server",
+    "sftp": "their SFTP server",
+    "folder": "a folder",
+    "released": "an operator",
+    "redrive": "an operator",
+}
+
 _AGES = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 #: Control characters are shown as their pictures; marks that turn the direction of text, as a replacement.
@@ -87,6 +95,11 @@ def document_name(document: DocType, set_id: str = "") -> str:
     number = set_id or SETS.get(document, "")
     name = "" if document is DocType.UNKNOWN else plain(document.value)
     return f"{number} {name}".strip() or "unknown document"
+
+
+def channel(word: str) -> str:
+    """Return by which way a file came."""
+    return CHANNELS.get(word, plain(word))
 
 
 def verdict(code: str) -> str:
