@@ -1,7 +1,8 @@
 """post: bring a translated document to Odoo, once.
 
 translated | in_doubt -> posted      the record exists, with our key as its external id
-translated | in_doubt -> held        Odoo's data do not fit (price, quantity, unknown product, closed order)
+translated | in_doubt -> held        Odoo's data do not fit (price, quantity, unknown product, closed order),
+                                     or the order is made and Odoo does not confirm it
 translated            -> in_doubt    sent, and no answer came: looked up by its key before any new try
 stays                                Odoo is down or busy: tried again by itself
 """
@@ -11,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from msgspec import structs
+
 from hub.erp.port import ErpGateway, OrderPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import AnyDocument, DocType, Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
-from hub.model.errors import Retryable
+from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import ErpRecord, Exchange, State
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import Outcome
@@ -71,8 +74,12 @@ def _post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> tupl
     clean = not any(f.severity in {Severity.HOLD, Severity.ERROR} for f in result.findings)
     if result.record is None or agreement.confirm == "never" or not clean:
         return result, ""
-    record = erp.confirm_order(result.record)
-    return PostResult(record=record, created=result.created, findings=result.findings), ", confirmed"
+    try:
+        record = erp.confirm_order(result.record)
+    except Undeliverable as fault:
+        refusal = _not_confirmed(result.record, fault)
+        return structs.replace(result, findings=(*result.findings, refusal)), ""
+    return structs.replace(result, record=record), ", confirmed"
 
 
 def _post_acknowledgment(exchange: Exchange, document: AnyDocument, needs: Needs) -> tuple[PostResult, str]:
@@ -110,6 +117,17 @@ def _their_order(exchange: Exchange, number: str, needs: Needs) -> ErpRecord | N
 
 def _reference(partner: Partner) -> str:
     return partner.identity.odoo or partner.name
+
+
+def _not_confirmed(record: ErpRecord, fault: Undeliverable) -> Finding:
+    """Hold an order that is made and that Odoo will not confirm; a release tries the confirmation again."""
+    return Finding(
+        problem=problems.ERP_REFUSED,
+        severity=Severity.HOLD,
+        message=f"{record.name} is in Odoo, and Odoo does not confirm it: {fault}",
+        value=record.name,
+        hint="mend it in Odoo and release, or confirm it there by hand",
+    )
 
 
 def _unknown_order(number: str) -> PostResult:

@@ -113,7 +113,19 @@ class Codes:
         code = sku or next(iter(ids.values()), "")
         if not code:
             return _no_code(index)
-        return self.unknown("item", code, f"no product has the code {code!r}", where)
+        return self._archived(code, where) or self.unknown(
+            "item", code, f"no product has the code {code!r}", where
+        )
+
+    def _archived(self, code: str, where: str) -> Finding | None:
+        """Return the finding for a code whose only product is archived: Odoo shows it to no search."""
+        domain: list[Any] = ["|", ["default_code", "=", code], ["barcode", "=", code], ["active", "=", False]]
+        rows = self._session.search_read("product.product", domain, ["display_name"], limit=1)
+        if not rows:
+            return None
+        message = f"{text(rows[0]['display_name'])} is archived in Odoo"
+        hint = "Unarchive it, or map the partner's item to its successor; then release."
+        return hold(problems.ERP_MISSING, message, where=where, value=code, hint=hint)
 
     def products_by_id(self, ids: Iterable[int]) -> dict[int, Product]:
         """Return products by database id, archived ones too."""

@@ -219,5 +219,6 @@ def _split(order: PurchaseOrder) -> list[Finding]:
 
 
 def _fine(price: Decimal) -> bool:
-    """Say whether a price has more than two decimals."""
-    return price != round(price, 2)
+    """Say whether a price has more than two decimals. Its digits are counted: rounding fails on a huge one."""
+    exponent = price.normalize().as_tuple().exponent
+    return isinstance(exponent, int) and exponent < -2
