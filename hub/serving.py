@@ -19,7 +19,7 @@ from msgspec import Struct, structs
 from hub.erp.practice.server import PracticeOdoo
 from hub.model.errors import ConfigError
 from hub.model.partner import Partner, Transport
-from hub.runners.local import Job, LocalRunner
+from hub.runners.local import Job, LocalRunner, take_lock
 from hub.settings import Settings
 from hub.transports.accounts import Account, AuditEvent, hash_password
 from hub.transports.folder import FolderWatcher
@@ -95,6 +95,7 @@ class Service:
     def start(self) -> None:
         """Start every part; on a fault stop those that run and raise ConfigError or OSError."""
         try:
+            self._lock()
             self._start_erp()
             self._start_hub()
             self._start_sftp()
@@ -110,13 +111,25 @@ class Service:
         while self._stops:
             self._stops.pop()()
 
+    def _lock(self) -> None:
+        """Be alone on this folder, before anything in it is touched."""
+        lock = take_lock(Path(self.settings.paths.var) / "hub.lock")
+        self._stops.append(lock.close)
+
     def _start_erp(self) -> None:
         if not self.settings.uses_practice:
             return
         var = Path(self.settings.paths.var)
         practice = PracticeOdoo(var / "practice.sqlite", port=self.settings.practice.port)
         practice.seed()
-        practice.start()
+        try:
+            practice.start()
+        except OSError as fault:
+            practice.stop()
+            raise ConfigError(
+                f"the practice Odoo can't listen on 127.0.0.1:{self.settings.practice.port}: {fault.strerror}; "
+                "set [practice] port in hub.toml, or HUB_PRACTICE__PORT"
+            ) from fault
         self._stops.append(practice.stop)
         self.practice = practice
         key_file = var / "practice.key"
@@ -135,8 +148,7 @@ class Service:
     def _start_hub(self) -> None:
         self.hub = Hub(self.settings, self._environ)
         self._stops.append(self.hub.close)
-        lock = Path(self.settings.paths.var) / "hub.lock"
-        self.runner = LocalRunner(self.hub.store, self.hub.pipeline, self.settings.workers.count, lock)
+        self.runner = LocalRunner(self.hub.store, self.hub.pipeline, self.settings.workers.count)
         self.hub.nudge = self.runner.nudge
         self.hub.noticer.begin(self.hub.clock())
         self.runner.start(self._jobs())

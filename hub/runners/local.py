@@ -1,7 +1,7 @@
 """local: threads in the one process drain the lanes; a sweeper offers those that are due.
 
-A nudge after a commit keeps latency low; the sweeper makes a lost nudge harmless. A second process on the
-same store is refused by a file lock.
+A nudge after a commit keeps latency low; the sweeper makes a lost nudge harmless. This runner is alone on its
+store: whoever starts it holds the lock of `take_lock`, which refuses a second process.
 """
 
 from __future__ import annotations
@@ -38,9 +38,8 @@ class Job(Struct, frozen=True):
 class LocalRunner:
     """Drains lanes with `workers` threads and runs jobs, each in a thread of its own."""
 
-    def __init__(self, store: Store, pipeline: Pipeline, workers: int, lock_path: Path) -> None:
+    def __init__(self, store: Store, pipeline: Pipeline, workers: int) -> None:
         self._store, self._pipeline, self._workers = store, pipeline, workers
-        self._lock_path, self._lock = lock_path, None
         self._lanes: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._queued: set[str] = set()
         self._guard = threading.Lock()
@@ -48,11 +47,8 @@ class LocalRunner:
         self._wakes: dict[str, threading.Event] = {}
         self._threads: list[threading.Thread] = []
 
-    _lock: IO[str] | None
-
     def start(self, jobs: list[Job]) -> None:
-        """Take the lock, clear what a killed process left, and start all threads."""
-        self._lock = _take_lock(self._lock_path)
+        """Clear what a killed process left, and start all threads."""
         with self._store.begin() as tx:
             tx.clear_leases()
         for number in range(self._workers):
@@ -80,7 +76,7 @@ class LocalRunner:
             self._wakes[job].set()
 
     def stop(self) -> None:
-        """Let every thread finish the step it is in, and free the lock."""
+        """Let every thread finish the step it is in."""
         self._stopping.set()
         for wake in self._wakes.values():
             wake.set()
@@ -88,9 +84,6 @@ class LocalRunner:
             self._lanes.put(None)
         for thread in self._threads:
             thread.join()
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
 
     def _thread(self, name: str, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, name=name, daemon=True)
@@ -135,7 +128,11 @@ class LocalRunner:
             wake.clear()
 
 
-def _take_lock(path: Path) -> IO[str]:
+def take_lock(path: Path) -> IO[str]:
+    """Return the open lock file of a hub; closing it frees it, and so does the end of the process.
+
+    Raises ConfigError when another process holds it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = path.open("a+")
     try:
