@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from hub.desk import Desk, Formats
@@ -21,6 +21,7 @@ from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import Crosswalks, Partner
 from hub.noticing import Noticer
+from hub.opening import make_store, utc_now
 from hub.operations import Operations
 from hub.pickup import Pickup
 from hub.pipeline import Pipeline
@@ -28,7 +29,6 @@ from hub.profiles import load_partners
 from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.stages.addresses import Company, find_sender
-from hub.store import Archive, Store
 from hub.transports.opening import open_mailbox
 from hub.transports.port import Mailbox
 from hub.trial import Trial, anybody, try_file
@@ -39,11 +39,6 @@ from translators.x12.translator import X12Translator
 from translators.xml.translator import XmlTranslator
 
 _log = logging.getLogger("hub.wiring")
-
-
-def utc_now() -> datetime:
-    """Return the time of this machine, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 class PartnerBook:
@@ -129,15 +124,6 @@ def make_formats(partners: Path) -> Formats:
 def make_company(settings: Settings) -> Company:
     """Return how we are called."""
     return Company(name=settings.company.name, isa=settings.company.isa, gs=settings.company.gs)
-
-
-def make_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Store:
-    """Return the store, migrated to what this version needs."""
-    url = settings.store.url or f"sqlite:///{settings.paths.var}/hub.sqlite"
-    Path(settings.paths.var).mkdir(parents=True, exist_ok=True)
-    store = Store(url, Archive(Path(settings.store.archive)), clock)
-    store.migrate()
-    return store
 
 
 def make_erp(settings: Settings, secrets: Secrets) -> ErpGateway:

@@ -43,7 +43,7 @@ def settings() -> Settings:
 @contextmanager
 def open_store() -> Iterator[Store]:
     """Open the store for a command that works beside a running hub."""
-    from hub.wiring import make_store
+    from hub.opening import make_store
 
     store = make_store(settings())
     try:

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 import argon2
 from msgspec import Struct
@@ -62,8 +63,10 @@ def hash_password(text: str) -> str:
     return _hasher.hash(text)
 
 
-#: Checked when there is no such account, so that the time of the answer tells nothing.
-_NOBODYS_HASH = hash_password("nobody")
+@cache
+def _nobodys_hash() -> str:
+    """Return what is checked when there is no such account, so that the time of the answer tells nothing."""
+    return hash_password("nobody")
 
 
 def password_fits(account: Account | None, text: str) -> bool:
@@ -71,7 +74,7 @@ def password_fits(account: Account | None, text: str) -> bool:
     known = account.password_hash if account else ""
     with _hashing:
         try:
-            return _hasher.verify(known or _NOBODYS_HASH, text) and bool(known)
+            return _hasher.verify(known or _nobodys_hash(), text) and bool(known)
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
             return False
 
