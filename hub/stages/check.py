@@ -29,11 +29,12 @@ class Needs(Protocol):
 def check(exchange: Exchange, needs: Needs) -> Outcome:
     """Check one unwrapped document; what splitting the file already found counts too."""
     partner = needs.partner(exchange.partner)
-    found = needs.findings(exchange, "unwrap")
-    number, faults = exchange.number, _no_agreement(exchange, partner)
+    number, findings = exchange.number, needs.findings(exchange, "unwrap")
     if exchange.document in partner.receive:
         number, faults = _examine(exchange, partner, needs)
-    findings = found + faults
+        findings += faults
+    elif not any(f.fatal for f in findings):  # what can't even be told apart needs no agreement
+        findings += (_no_agreement(exchange, partner),)
     fatal = sum(f.fatal for f in findings)
     if fatal:
         why = f"{fatal} error{'s' if fatal > 1 else ''}: {next(f for f in findings if f.fatal).line()}"
@@ -43,23 +44,25 @@ def check(exchange: Exchange, needs: Needs) -> Outcome:
 
 
 def _examine(exchange: Exchange, partner: Partner, needs: Needs) -> tuple[str, tuple[Finding, ...]]:
-    """Return the document's number, as far as it is known here, and what is wrong with it.
+    """Return the document's number, as far as it can be read, and what is wrong with it.
 
     X12 is held against its dictionary; where the map is the whole guideline (CSV, XML), reading is checking.
     """
     translator, payload = needs.translator(exchange.envelope.format), needs.payload(exchange)
+    findings: tuple[Finding, ...] = ()
     if exchange.envelope.format == "x12":
-        return exchange.number, translator.check(payload, exchange.envelope, exchange.document, partner)
-    document, findings = translator.read(payload, exchange.envelope, exchange.document, partner)
-    return (document.number if document else exchange.number), findings
+        findings = translator.check(payload, exchange.envelope, exchange.document, partner)
+        if not any(f.fatal for f in findings):
+            return exchange.number, findings  # read in the next stage
+    document, faults = translator.read(payload, exchange.envelope, exchange.document, partner)
+    return (document.number if document else exchange.number), findings or faults
 
 
-def _no_agreement(exchange: Exchange, partner: Partner) -> tuple[Finding, ...]:
+def _no_agreement(exchange: Exchange, partner: Partner) -> Finding:
     name = exchange.envelope.set_id or exchange.document.value
-    finding = Finding(
+    return Finding(
         problem=problems.SET_UNSUPPORTED,
         message=f"{partner.name} has no agreement to send {name}",
         value=exchange.envelope.set_id,
-        hint=f"add [receive.{exchange.document.value}] to partners/{partner.key}.toml, or ask them to stop",
+        hint=f"agree on it first; it takes [receive.{exchange.document.value}] in the partner's profile",
     )
-    return (finding,)

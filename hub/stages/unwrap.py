@@ -62,20 +62,32 @@ def unwrap(transmission: Transmission, needs: Needs) -> Outcome:
 
 def _open(data: bytes, name: str, partner: Partner, needs: Needs) -> Unwrapped | Finding:
     translator = needs.recognise(data[:4096])
-    if translator is None and any(r.format == "csv" for r in partner.receive.values()):
-        translator = needs.translator("csv")
-    if translator is None and partner.format == "csv":
+    speaks_csv = partner.format == "csv" or any(r.format == "csv" for r in partner.receive.values())
+    if translator is None and speaks_csv:
         translator = needs.translator("csv")
     if translator is None:
-        binary = b"\0" in data[:4096]
-        return Finding(
-            problem=problems.FILE_BINARY if binary else problems.FILE_UNREADABLE,
-            message="it is a binary file" if binary else "it is neither X12 nor XML, and no CSV is agreed",
-            where=Where(file=name, offset=0),
-            value=data[:40].decode("latin-1").encode("unicode_escape").decode(),
-            hint="look at it with `hub raw`; ask the partner what it is",
-        )
+        return _unrecognised(data, name)
     return translator.unwrap(data, name, partner)
+
+
+def _unrecognised(data: bytes, name: str) -> Finding:
+    head = data[:4096]
+    if b"\0" in head:
+        problem, message = problems.FILE_BINARY, "it is a binary file"
+    elif head.lstrip().startswith((b"ST", b"GS")):
+        problem, message = (
+            problems.FILE_UNREADABLE,
+            "it begins inside an interchange: there is no ISA before it",
+        )
+    else:
+        problem, message = problems.FILE_UNREADABLE, "it is neither X12 nor XML, and no CSV is agreed"
+    return Finding(
+        problem=problem,
+        message=message,
+        where=Where(file=name, offset=0),
+        value=head[:40].decode("latin-1").encode("unicode_escape").decode(),
+        hint="look at it with `hub raw`; ask the partner what it is",
+    )
 
 
 class _Opening:
