@@ -39,6 +39,11 @@ test-postgres: $(STAMP) ## the store and what runs on it, on a real PostgreSQL (
 bench: $(STAMP) ## orders a second beside pyx12, and a partner's wait for its 997 in the running hub
 	$(BIN)/python -m benchmarks
 
+test-browser: $(STAMP) ## the ops pages in headless Chromium; leaves pictures in var/screenshots
+	@test -x /usr/bin/chromium -a -x /usr/bin/chromedriver || \
+	  { apt-get update -q && apt-get install -y -q --no-install-recommends chromium chromium-driver; }
+	$(BIN)/pytest -q -m browser tests/e2e
+
 check: $(STAMP) ## format, lint, types, import contracts, profile lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -22,6 +22,8 @@ HEADERS = {
 }
 
 MOST_FORM_BYTES = 64_000
+
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::[0-9]*)?")
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -74,8 +76,6 @@ class Guard:
 
 
 def _hostname(host: str) -> str:
-    """Return the name in a Host header, without its port; empty when it makes no sense."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return ""
+    """Return the name in a Host header (RFC 9110, 7.2), without its port; empty when it makes no sense."""
+    found = _HOST.fullmatch(host)
+    return (found[1] or found[2]).lower() if found else ""

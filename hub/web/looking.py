@@ -46,7 +46,7 @@ class Looking:
             "queues.html",
             waiting=waiting,
             files=files,
-            counts=sorted(counts.items(), key=lambda pair: list(State).index(pair[0])),
+            counts=_in_order(counts),
             total=sum(q.count for q in waiting) + len(files),
             paused=paused,
             refresh=0 if paused else REFRESH_SECONDS,
@@ -142,7 +142,7 @@ class Looking:
         counts = await run_in_threadpool(self._counts)
         free = self._pages.store.archive.free_bytes()
         if "text/html" in request.headers.get("accept", ""):
-            return self._page.show(request, "health.html", counts=counts, free=free)
+            return self._page.show(request, "health.html", counts=_in_order(counts), free=free)
         exchanges = {state.value: count for state, count in counts.items()}
         return JSONResponse({"status": "ok", "exchanges": exchanges, "archive_free_bytes": free})
 
@@ -170,6 +170,11 @@ class Looking:
             return await run_in_threadpool(look, *args, **kwargs)
         except NotFound as fault:
             raise HTTPException(404, f"{fault}.") from fault
+
+
+def _in_order(counts: dict[State, int]) -> list[tuple[State, int]]:
+    """Return the counts in the order in which a document goes through the states."""
+    return [(state, counts[state]) for state in State if state in counts]
 
 
 def _row(request: Request) -> int:

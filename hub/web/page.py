@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -21,45 +22,49 @@ from hub.web.notices import Notices
 HERE = Path(__file__).parent
 
 
+@cache
+def _templates() -> Environment:
+    """Return the templates, compiled once for a process."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = (wording.when, wording.plain, wording.size, wording.visible, wording.verdict, wording.channel)
+    made.filters.update({word.__name__: word for word in words})
+    made.globals.update(
+        Direction=Direction,
+        OWNERS=OWNERS,
+        STATES=wording.STATES,
+        TONES=wording.TONES,
+        document_name=wording.document_name,
+    )
+    return made
+
+
 class Page:
     """Makes pages. `token` is what a form must bring back: only a page of this process knows it."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.clock, self.notices, self.token = clock, Notices(), secrets.token_urlsafe(24)
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters.update(
-            when=wording.when,
-            plain=wording.plain,
-            size=wording.size,
-            visible=wording.visible,
-            verdict=wording.verdict,
-            channel=wording.channel,
-        )
-        self._templates.globals.update(
-            Direction=Direction,
-            OWNERS=OWNERS,
-            STATES=wording.STATES,
-            TONES=wording.TONES,
-            document_name=wording.document_name,
-            token=self.token,
-        )
 
     def show(self, request: Request, name: str, status: int = 200, **context: object) -> Response:
         """Return a page."""
         now = self.clock()
-        text = self._templates.get_template(name).render(
-            path=request.url.path,
-            here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-            now=now,
-            age=lambda since: wording.age(since, now),
-            refresh=context.pop("refresh", 0),
-            **context,
+        text = (
+            _templates()
+            .get_template(name)
+            .render(
+                path=request.url.path,
+                here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+                now=now,
+                token=self.token,
+                age=lambda since: wording.age(since, now),
+                refresh=context.pop("refresh", 0),
+                **context,
+            )
         )
         return HTMLResponse(text, status_code=status)
 

@@ -63,6 +63,13 @@ SETS: Mapping[DocType, str] = {
     DocType.APPLICATION_ADVICE: "824",
 }
 
+#: Where the code word says too little.
+NAMES: Mapping[DocType, str] = {
+    DocType.FUNCTIONAL_ACK: "acknowledgment",
+    DocType.TECHNICAL_ACK: "TA1 acknowledgment",
+    DocType.UNKNOWN: "",
+}
+
 VERDICTS: Mapping[str, str] = {
     Verdict.ACCEPTED: "accepted",
     Verdict.ACCEPTED_WITH_ERRORS: "accepted, with errors noted",
@@ -90,10 +97,10 @@ def plain(word: str) -> str:
     return word.replace("_", " ")
 
 
-def document_name(document: DocType, set_id: str = "") -> str:
-    """Return "850 purchase order", as much of it as is known."""
-    number = set_id or SETS.get(document, "")
-    name = "" if document is DocType.UNKNOWN else plain(document.value)
+def document_name(document: DocType, form: str = "", set_id: str = "") -> str:
+    """Return "850 purchase order", as much of it as is known; the number only where the format is X12."""
+    number = set_id or (SETS.get(document, "") if form == "x12" else "")
+    name = NAMES.get(document, plain(document.value))
     return f"{number} {name}".strip() or "unknown document"
 
 
@@ -130,7 +137,10 @@ def size(count: int) -> str:
     """Return a number of bytes for people."""
     if count < 10_000:
         return f"{count:,} bytes"
-    return f"{count / 1000:,.0f} kB" if count < 10_000_000 else f"{count / 1_000_000:,.0f} MB"
+    for unit, worth in (("kB", 10**3), ("MB", 10**6)):
+        if count < 10_000 * worth:
+            return f"{count / worth:,.0f} {unit}"
+    return f"{count / 10**9:,.0f} GB"
 
 
 def visible(text: object) -> Markup:

@@ -147,6 +147,19 @@ def _way(state: State) -> tuple[State, ...]:
     return () if state is State.UNWRAPPED else (state,)
 
 
+def outbound(tx: Tx, state: State) -> Exchange:
+    """Add an invoice to ACME in some state, with nothing behind it."""
+    return tx.add_exchange(
+        partner="acme",
+        direction=Direction.OUT,
+        document=DocType.INVOICE,
+        state=state,
+        envelope=envelope("9", set_id="810", ours=True),
+        number=f"OUT-{state}",
+        lane="acme:out",
+    )
+
+
 def fill(store: Store) -> Morning:
     """Put a believable morning into the log: what went well, and one of each kind of trouble."""
     with store.begin() as tx:
