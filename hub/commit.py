@@ -6,6 +6,7 @@ Nothing here decides; decisions are in `hub.stages`.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -13,13 +14,15 @@ from msgspec import structs
 
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope
-from hub.model.exchange import Direction, Exchange, Group, State, Transmission
+from hub.model.exchange import MOVES, Direction, Exchange, Group, State, Transmission
 from hub.model.outcome import NewExchange, NewGroup, Outcome, OutFile, Reply, Settlement
 from hub.model.partner import Partner
 from hub.stages import lanes
 from hub.stages.acknowledge import answer_file, answer_group
 from hub.store import Tx
 from translators.port import Acknowledger, Receipting
+
+_log = logging.getLogger("hub.commit")
 
 #: States in which an inbound exchange has its verdict.
 _JUDGED_FROM = State.UNWRAPPED
@@ -58,7 +61,15 @@ def commit_transmission(tx: Tx, transmission: Transmission, outcome: Outcome, ne
 
 
 def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) -> Exchange:
-    """Write the outcome of one step of an exchange and return it as it now stands."""
+    """Write the outcome of one step of an exchange and return it as it now stands.
+
+    Nothing is written when somebody moved it since the step began: what was decided is out of date, and the
+    next step, if one is due, decides anew.
+    """
+    now = tx.exchange(exchange.id, lock=True)
+    if (now.state, now.updated_at) != (exchange.state, exchange.updated_at):
+        _log.warning("exchange %s is %s by now: %s is not committed", now.id, now.state, outcome.state)
+        return now
     changes: dict[str, Any] = dict(outcome.changes)
     if outcome.file is not None:
         changes["envelope"] = _store_file(tx, exchange, outcome.file, needs)
@@ -208,5 +219,6 @@ def _settle(tx: Tx, settlement: Settlement, ack: Exchange) -> None:
     )
     if settlement.findings:
         tx.add_findings(settlement.findings, exchange_id=settlement.exchange_id, stage="acknowledgment")
-    if settlement.state is not None:
+    now = tx.exchange(settlement.exchange_id, lock=True)
+    if settlement.state in MOVES[now.state]:  # else it is only recorded: a repeat, or one that was ended
         tx.move(settlement.exchange_id, settlement.state, why=settlement.why, deadline_at=None)

@@ -71,7 +71,8 @@ MOVES: dict[State, frozenset[State]] = {
     S.MATCHED: frozenset({S.UNWRAPPED}),
     S.ORPHAN: frozenset({S.UNWRAPPED, S.CANCELLED}),
     S.NOTICED: frozenset({S.COMPOSED, S.HELD, S.DEAD, S.CANCELLED}),
-    S.COMPOSED: frozenset({S.SENT, S.DELIVERED, S.DEAD, S.CANCELLED}),
+    # their answer may come before we know that it was sent: killed in between, or a resend that waits
+    S.COMPOSED: frozenset({S.SENT, S.DELIVERED, S.ACKNOWLEDGED, S.REFUSED, S.DEAD, S.CANCELLED}),
     S.SENT: frozenset({S.ACKNOWLEDGED, S.REFUSED, S.OVERDUE, S.COMPOSED}),
     S.DELIVERED: frozenset({S.COMPOSED, S.ACKNOWLEDGED, S.REFUSED}),
     S.ACKNOWLEDGED: frozenset({S.COMPOSED, S.REFUSED}),

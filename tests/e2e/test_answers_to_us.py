@@ -33,11 +33,13 @@ def ours(hub: SmallHub) -> Exchange:
 
 
 def reply(hub: SmallHub, sent: bytes, *, control: int = 500, code: str = "A", notes: Set = ()) -> list[bytes]:
-    """Send acme's 997 for a file of ours."""
+    """Send acme's 997 for a file of ours, and return what acme gets for it."""
+    return hub.send(ack_file(sent, control=control, code=code, notes=notes), f"{control}.edi")
+
+
+def ack_file(sent: bytes, *, control: int = 500, code: str = "A", notes: Set = ()) -> bytes:
     ack = functional_ack("PR", segment(sent, "GS")[6], "855", code=code, notes=notes)
-    return hub.send(
-        interchange(*group(ack, control=control, functional_id="FA"), control=control), f"{control}.edi"
-    )
+    return interchange(*group(ack, control=control, functional_id="FA"), control=control)
 
 
 def test_a_997_stops_the_clock(answered: tuple[SmallHub, bytes]) -> None:
@@ -137,3 +139,27 @@ def test_a_damaged_997_is_an_orphan_and_the_lane_goes_on(answered: tuple[SmallHu
     assert hub.received(DocType.FUNCTIONAL_ACK)[0].state is State.ORPHAN
     reply(hub, sent, control=505)
     assert ours(hub).state is State.ACKNOWLEDGED
+
+
+def test_their_answer_counts_while_a_resend_still_waits(answered: tuple[SmallHub, bytes]) -> None:
+    hub, sent = answered
+    hub.hub.operations.resend(str(ours(hub).id), "test")
+    assert ours(hub).state is State.COMPOSED
+    hub.put(ack_file(sent))
+    hub.poll()
+    hub.hub.pipeline.drain("acme:in:open", "test")  # before the lane of what goes out had its turn
+    assert ours(hub).state is State.ACKNOWLEDGED
+    hub.drain()
+    assert hub.collect() == []
+    assert hub.received(DocType.FUNCTIONAL_ACK)[0].state is State.MATCHED
+
+
+def test_a_997_for_what_was_ended_is_only_recorded(answered: tuple[SmallHub, bytes]) -> None:
+    hub, sent = answered
+    hub.later(FOUR_HOURS + 60)
+    hub.hub.operations.cancel(str(ours(hub).id), "test", "they called it in")
+    reply(hub, sent)
+    assert ours(hub).state is State.CANCELLED
+    assert hub.received(DocType.FUNCTIONAL_ACK)[0].state is State.MATCHED
+    with hub.hub.store.read() as tx:
+        assert [a.verdict for a in tx.acknowledgments(ours(hub).id)] == ["A"]

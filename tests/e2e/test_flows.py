@@ -112,14 +112,7 @@ def test_a_customer_orders_and_hears_all_of_it(hub: HubProcess, people: People, 
         until(lambda: [e.state for e in hub.log(number)].count(State.ACKNOWLEDGED) == 3, "three 997s")
         assert acme.waiting() == []
 
-    assert all(word in _said(hub, "log", "--number", number) for word in ("posted", "acknowledged", name))
-
-
-def _said(hub: HubProcess, *arguments: str) -> str:
-    """Return what a command prints beside the running hub."""
-    done = hub.hub(*arguments)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert all(word in hub.say("log", "--number", number) for word in ("posted", "acknowledged", name))
 
 
 def test_the_commands_tell_the_story_of_an_order_beside_the_running_hub(hub: HubProcess) -> None:
@@ -128,13 +121,11 @@ def test_the_commands_tell_the_story_of_an_order_beside_the_running_hub(hub: Hub
         acme.put("held.edi", order_file(number, ("AR-10O01", "1", "EA", "9.99"), control=5000))
         assert segment(acme.get("997"), "AK9")[1] == "A"
     until(lambda: [e for e in hub.log(number) if e.state is State.HELD], "the hold")
-    (listed,) = json.loads(_said(hub, "log", "--json", "--number", number))
+    (listed,) = json.loads(hub.say("log", "--json", "--number", number))
     assert (listed["document"], listed["state"], listed["partner"]) == ("purchase_order", "held", "acme")
-    assert all(
-        w in _said(hub, "show", str(listed["id"])) for w in (number, "AR-10O01", "AR-10001", "held.edi")
-    )
-    assert str(listed["id"]) in _said(hub, "queue", "--json")
-    assert "cancelled" in _said(hub, "cancel", str(listed["id"]), "--why", "a test")
+    assert all(w in hub.say("show", str(listed["id"])) for w in (number, "AR-10O01", "AR-10001", "held.edi"))
+    assert str(listed["id"]) in hub.say("queue", "--json")
+    assert "cancelled" in hub.say("cancel", str(listed["id"]), "--why", "a test")
 
 
 def _supplier_file(set_: Set, functional_id: str, control: int) -> bytes:

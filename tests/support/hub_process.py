@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import paramiko
+from typer.testing import CliRunner
 
+from hub.cli.main import app
 from hub.demo.people import People
 from hub.erp.odoo import OdooSettings
 from hub.model.exchange import Exchange
@@ -121,6 +123,12 @@ class HubProcess:
             command, check=False, env=self.environ, cwd=self.root, capture_output=True, text=True, timeout=60
         )
 
+    def say(self, *arguments: str) -> str:
+        """Return what a command prints beside the running hub; run in this process, which is quicker."""
+        done = CliRunner().invoke(app, list(arguments), env=self.environ)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
     def log(self, number: str = "") -> list[Exchange]:
         """Return exchanges from the translation log, oldest first, read beside the running hub."""
         store = Store(f"sqlite:///{self.root}/var/hub.sqlite3", Archive(self.root / "var" / "archive"))
@@ -191,7 +199,12 @@ class OpenSshClient:
 
     def _batch(self, *lines: str) -> str:
         done = subprocess.run(
-            self._command, check=False, input="\n".join(lines) + "\n", capture_output=True, text=True, timeout=30
+            self._command,
+            check=False,
+            input="\n".join(lines) + "\n",
+            capture_output=True,
+            text=True,
+            timeout=30,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
