@@ -27,6 +27,9 @@ REFRESH_SECONDS = 30
 EACH_QUEUE = 8
 MOST_FILES = 200
 
+#: Who moves next without anybody here: their queues come last.
+NOT_OURS = frozenset({"partner", "hub"})
+
 _EXTENSIONS = {"x12": "edi", "csv": "csv", "xml": "xml"}
 
 
@@ -44,7 +47,7 @@ class Looking:
         return self._page.show(
             request,
             "queues.html",
-            waiting=waiting,
+            waiting=sorted(waiting, key=lambda queue: queue.owner in NOT_OURS),
             files=files,
             counts=_in_order(counts),
             total=sum(q.count for q in waiting) + len(files),
@@ -169,7 +172,8 @@ class Looking:
         try:
             return await run_in_threadpool(look, *args, **kwargs)
         except NotFound as fault:
-            raise HTTPException(404, f"{fault}.") from fault
+            words = str(fault)
+            raise HTTPException(404, f"{words[:1].upper()}{words[1:]}.") from fault
 
 
 def _in_order(counts: dict[State, int]) -> list[tuple[State, int]]:
