@@ -99,7 +99,7 @@ def plain(word: str) -> str:
 
 def document_name(document: DocType, form: str = "", set_id: str = "") -> str:
     """Return "850 purchase order", as much of it as is known; the number only where the format is X12."""
-    number = set_id or (SETS.get(document, "") if form == "x12" else "")
+    number = (set_id or SETS.get(document, "")) if form == "x12" else ""
     name = NAMES.get(document, plain(document.value))
     return f"{number} {name}".strip() or "unknown document"
 

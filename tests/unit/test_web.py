@@ -9,10 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hub.model.documents import DocType
 from hub.model.exchange import Exchange, State
 from hub.model.finding import Finding, Where
 from hub.store import Event
 from hub.web.server import WebServer
+from hub.web.wording import document_name
 from tests.support.web import Morning, OpsPages, add_order, fill, ops_pages, outbound
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -132,6 +134,13 @@ def test_what_goes_out_is_counted_from_st(seen: World) -> None:
     page = seen.get(f"/exchange/{seen.morning.sent}")
     assert '<td class="n">1</td><td><code>ST*856*0001' in page
     assert "ISA*00" not in page
+
+
+def test_documents_have_their_x12_number_only_in_x12() -> None:
+    assert document_name(DocType.INVOICE, "x12") == "810 invoice"
+    assert document_name(DocType.FUNCTIONAL_ACK, "x12", "999") == "999 acknowledgment"
+    assert document_name(DocType.RECEIPT, "csv", "receipt") == "receipt"
+    assert document_name(DocType.UNKNOWN) == "unknown document"
 
 
 def test_other_pages_have_their_content(seen: World) -> None:
