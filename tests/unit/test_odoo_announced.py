@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.erp.odoo.announced import Parcel, fill, outstanding, parcels_of, too_much
+from hub.erp.odoo.announced import Parcel, fill, label, outstanding, parcels_of, too_much
 from hub.erp.odoo.lookups import Product
 from hub.erp.odoo.purchase_lines import PurchaseLine, match
 from hub.model.documents import Lot, Package, ShippedItem, ShippedOrder
@@ -80,3 +80,8 @@ def test_too_much_counts_all_notices_but_blames_only_the_new_one() -> None:
     (finding,) = too_much([of, other], [*before, *now], now)
     assert "ordered 5" in finding.message
     assert "announced 6" in finding.message
+
+
+def test_a_package_is_called_as_a_scanner_reads_it() -> None:
+    assert label("00" + "1" * 18) == label("1" * 18) == "1" * 18
+    assert label("00123") == "00123"

@@ -31,7 +31,7 @@ def parcels_of(
     """Return the parcels of a shipped order; items of no line leave findings."""
     parcels: list[Parcel] = []
     placed = [(item, "") for item in shipped.items]
-    placed += [(item, package.sscc) for package in shipped.packages for item in package.items]
+    placed += [(item, label(package.sscc)) for package in shipped.packages for item in package.items]
     for item, sscc in placed:
         line = match(lines, item.line_number, item.ids, item.sku)
         if line is None:
@@ -39,6 +39,11 @@ def parcels_of(
         else:
             parcels += _by_lot(line, item, sscc)
     return parcels
+
+
+def label(sscc: str) -> str:
+    """Return an SSCC without its application identifier 00: so Odoo's scanner names a package."""
+    return sscc[2:] if len(sscc) == 20 and sscc.startswith("00") else sscc
 
 
 def _by_lot(line: PurchaseLine, item: ShippedItem, sscc: str) -> list[Parcel]:

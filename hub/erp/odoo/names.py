@@ -14,7 +14,10 @@ from hub.model.errors import Undeliverable
 #: model -> newest field name -> its names, newest first. A single name: the field may be absent
 #: (another version, or a module that is not installed).
 FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "sale.order.line": {"product_uom_id": ("product_uom_id", "product_uom")},
+    "sale.order.line": {
+        "product_uom_id": ("product_uom_id", "product_uom"),
+        "technical_price_unit": ("technical_price_unit",),  # since 18
+    },
     "purchase.order": {
         "acknowledged": ("acknowledged", "mail_reception_confirmed"),
         "picking_type_id": ("picking_type_id",),

@@ -187,20 +187,29 @@ class Orders:
     def _rows(
         self, key: str, order: PurchaseOrder, header: dict[str, str], goods: Sequence[Goods]
     ) -> tuple[list[str], list[list[str]]]:
-        """Return the columns and rows of `load`: the header stands in the first line's row."""
+        """Return the columns and rows of `load`: the header stands in the first line's row.
+
+        Since 18 Odoo keeps beside a line's price the price that it computed itself; where both are the same
+        (so it makes them when only the price is given) a change of the quantity computes the price anew.
+        Zero there says that the price was agreed: it stays until somebody asks for an update of prices.
+        """
         unit = self._names.field("sale.order.line", "product_uom_id")
         head = {"id": external_id(key), **{k: v for k, v in header.items() if v}}
         ids = line_ids(key, (line.number for line in order.lines))
         columns = ["id", "product_id/.id", "name", "product_uom_qty", f"{unit}/.id", "sequence"]
         priced = any(g.price is not None for g in goods)
+        agreed = self._names.present("sale.order.line", "technical_price_unit") if priced else []
         rows = []
         for position, (line_id, g) in enumerate(zip(ids, goods, strict=True)):
             cells = [line_id, str(g.product.id), g.name, plain_number(g.quantity), str(g.unit_id)]
             cells.append(str(10 * (position + 1)))
             if priced:
-                cells.append(plain_number(g.price if g.price is not None else Decimal(0)))
+                cells += [
+                    plain_number(g.price if g.price is not None else Decimal(0)),
+                    *("0" for _ in agreed),
+                ]
             rows.append([*(head.values() if position == 0 else [""] * len(head)), *cells])
-        columns += ["price_unit"] if priced else []
+        columns += ["price_unit", *agreed] if priced else []
         return [*head, *(f"order_line/{c}" for c in columns)], rows
 
 
