@@ -24,7 +24,6 @@ from hub.wiring import make_formats
 from tests.support.store import sqlite_store
 
 PARTNERS = Path(__file__).parents[2] / "partners"
-NOW = datetime(2026, 11, 22, 14, 3, 22, tzinfo=UTC)
 
 ORDER = (
     b"ST*850*0001~BEG*00*SA*{number}**20261122~REF*DP*017~DTM*002*20261205~N1*ST*ACME Store 42*92*0042~"
