@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from functools import partial
@@ -10,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec import structs
 from rich.markup import escape
 from rich.table import Table
 
-from hub.cli.context import FAILED, answers_in_one_line, console, print_json, settings
+from hub.cli.context import FAILED, answers_in_one_line, console, print_json
 from hub.cli.run import set_up_logging
 from hub.model.documents import DocType
 from hub.model.exchange import State
-from hub.settings import Settings
 from hub.store import LogQuery
 
 if TYPE_CHECKING:
@@ -37,11 +34,12 @@ def demo(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens inside.")] = False,
 ) -> None:
     """Play a day of traffic for three partners, in a folder of its own, and show what each got back."""
+    from hub.demo.home import make_home
     from hub.serving import Service
 
     set_up_logging(verbose=verbose)
     with tempfile.TemporaryDirectory(prefix="hub-demo-") as folder:
-        service = Service(_demo_settings(settings(), Path(folder)), os.environ)
+        service = Service(make_home(Path(folder)), {})
         service.start()
         try:
             results = _play(service, Path(folder), quiet=as_json)
@@ -55,28 +53,6 @@ def demo(
             service.stop()
     if not all(r.arrived for r in results):
         raise typer.Exit(FAILED)
-
-
-def _demo_settings(base: Settings, folder: Path) -> Settings:
-    """Return settings that touch nothing of the user's: own folder, own practice Odoo, any free ports."""
-    return structs.replace(
-        base,
-        store=structs.replace(base.store, url="", archive=str(folder / "archive")),
-        sftp_server=structs.replace(
-            base.sftp_server,
-            host="127.0.0.1",
-            port=0,
-            root=str(folder / "sftp"),
-            host_key="file:demo_host_key",
-        ),
-        odoo=structs.replace(base.odoo, url=""),
-        practice=structs.replace(base.practice, enabled="yes", port=0),
-        web=structs.replace(base.web, host="127.0.0.1", port=0),
-        poll=structs.replace(base.poll, erp=0.5, mailbox=1.0),
-        paths=structs.replace(
-            base.paths, var=str(folder), inbox=str(folder / "inbox"), secrets=str(folder / "secrets")
-        ),
-    )
 
 
 def _play(service: Service, folder: Path, *, quiet: bool) -> list[Expected]:

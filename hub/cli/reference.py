@@ -1,7 +1,8 @@
 """Keep the published reference equal to the code: `python -m hub.cli.reference` rewrites it.
 
 docs/profiles.md and docs/configuration.md are written by people but for the part between two markers;
-partners/schema.json is made as a whole. A test fails while any of them is out of date.
+partners/schema.json is made as a whole, and the demo's partners are copies of the samples in partners/.
+A test fails while any of them is out of date.
 """
 
 from __future__ import annotations
@@ -26,7 +27,15 @@ def references(root: Path) -> dict[Path, str]:
         profiles: _filled(profiles, as_markdown(Partner, hidden=frozenset({"key"}))),
         configuration: _filled(configuration, as_markdown(Settings)),
         root / "partners/schema.json": json.dumps(json_schema(), indent=2) + "\n",
+        **_demo_partners(root),
     }
+
+
+def _demo_partners(root: Path) -> dict[Path, str]:
+    """Return what the demo's profiles and crosswalks must hold: the demo reads no folder of the user's."""
+    folder = root / "hub/demo/partners"
+    copies = [*folder.glob("*.toml"), *folder.glob("*/*.csv")]
+    return {copy: (root / "partners" / copy.relative_to(folder)).read_text("utf-8") for copy in copies}
 
 
 def _filled(path: Path, reference: str) -> str:
