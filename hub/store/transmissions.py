@@ -55,14 +55,17 @@ class Transmissions(Story):
 
     def find_transmission(self, partner: str, sha256: str) -> Transmission | None:
         """Return the earliest transmission of these bytes from that mailbox that is opened or received."""
+        live = {State.RECEIVED, State.OPENED}
+        return next((t for t in self.same_bytes(partner, sha256) if t.state in live), None)
+
+    def same_bytes(self, partner: str, sha256: str) -> list[Transmission]:
+        """Return every transmission of these bytes from that mailbox, oldest first."""
         statement = (
             select(transmissions)
             .where(transmissions.c.sha256 == sha256, transmissions.c.partner == partner)
-            .where(transmissions.c.state.in_([State.RECEIVED, State.OPENED]))
             .order_by(transmissions.c.id)
-            .limit(1)
         )
-        return next((to_transmission(row) for row in self._rows(statement)), None)
+        return [to_transmission(row) for row in self._rows(statement)]
 
     def move_transmission(
         self,
@@ -142,6 +145,11 @@ class Transmissions(Story):
             select(exchanges).where(exchanges.c.group_id == id).order_by(exchanges.c.position, exchanges.c.id)
         )
         return [to_exchange(row) for row in self._rows(statement)]
+
+    def group_has(self, id: int, state: State) -> bool:  # noqa: A002
+        """Say whether some exchange of a group is in that state; quick, however large the group is."""
+        wanted = select(exchanges.c.id).where(exchanges.c.group_id == id, exchanges.c.state == state)
+        return self._connection.execute(wanted.limit(1)).first() is not None
 
     def exchanges_of_transmission(self, id: int) -> list[Exchange]:  # noqa: A002
         """Return the exchanges of a transmission in the order of the file."""
