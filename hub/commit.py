@@ -141,11 +141,13 @@ def add_exchange(tx: Tx, new: NewExchange, transmission_id: int | None, group_id
 def _close_group(tx: Tx, group_id: int, needs: Needs) -> None:
     """Acknowledge a group once its last set has a verdict; the group's row is locked meanwhile."""
     group = tx.group(group_id, lock=True)
+    if group.acknowledged or tx.group_has(group_id, _JUDGED_FROM):  # asked after each of perhaps thousands
+        return
     members = tx.exchanges_of_group(group_id)
-    if group.acknowledged or any(m.state is _JUDGED_FROM for m in members):
+    if not all(_is_judged(tx, m) for m in members):
         return
     partner = needs.partner(group.partner)
-    judged = [(m, tuple(tx.findings(exchange_id=m.id))) for m in members]
+    judged = [(m, tuple(tx.findings(exchange_id=m.id, stage=_JUDGED_FROM.value))) for m in members]
     if group.envelope.format == "x12":
         findings = tuple(tx.findings(group_id=group_id))
         reply = answer_group(group, findings, judged, partner, needs.acknowledger())
@@ -158,6 +160,16 @@ def _close_group(tx: Tx, group_id: int, needs: Needs) -> None:
                 tx.move(member.id, State.REJECTED, why="its group has a rejected document, and all are held")
     if reply is not None:
         _add_reply(tx, reply, group.transmission_id, needs)
+
+
+def _is_judged(tx: Tx, member: Exchange) -> bool:
+    """Say whether a document has its verdict. One whose check crashed has none, and is not called good."""
+    if member.state not in {_JUDGED_FROM, State.DEAD, State.CANCELLED}:
+        return True
+    verdicts = {State.CHECKED, State.REJECTED}
+    return any(
+        e.from_state == _JUDGED_FROM and e.to_state in verdicts for e in tx.events(exchange_id=member.id)
+    )
 
 
 def _add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Needs) -> None:
@@ -175,15 +187,15 @@ def _add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Needs) -> None
     envelope = _store_file(tx, added, reply.file, needs)
     envelope = structs.replace(envelope, set_id=reply.kind, functional_id=_functional_id(reply.document))
     tx.move(added.id, State.COMPOSED, why=added.why, envelope=envelope)
-    for answer in reply.answers:
+    for answer in reply.answers or (None,):  # an answer to an envelope alone answers no exchange
         tx.add_acknowledgment(
             kind=reply.kind,
             direction=Direction.OUT,
-            exchange_id=answer.exchange_id,
+            exchange_id=answer.exchange_id if answer else None,
             ack_exchange_id=added.id,
             transmission_id=transmission_id,
-            verdict=answer.verdict,
-            detail=answer.detail,
+            verdict=answer.verdict if answer else reply.verdict,
+            detail=answer.detail if answer else "",
         )
 
 

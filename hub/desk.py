@@ -191,16 +191,15 @@ class Desk:
         return self._artifact(exchange, "sent")
 
     def sent_group(self, partner: str, functional_id: str, control: str) -> Sequence[Exchange]:
-        """Return what we sent a partner in the group that a 997 names."""
+        """Return what we sent a partner in the group that a 997 names; numbers wrap: the latest such group."""
         with self._store.read() as tx:
-            return tx.find_sent(
-                partner, functional_id=functional_id, group_control=control.lstrip("0") or control
-            )
+            found = tx.find_sent(partner, functional_id=functional_id, group_control=control)
+        return [e for e in found if e.envelope.interchange_control == found[0].envelope.interchange_control]
 
     def sent_interchange(self, partner: str, control: str) -> Sequence[Exchange]:
-        """Return what we sent a partner in the interchange that a TA1 names."""
+        """Return what we sent a partner in the interchange that a TA1 names; the latest of that number."""
         with self._store.read() as tx:
-            return tx.find_sent(partner, interchange_control=control.zfill(9))
+            return tx.find_sent(partner, interchange_control=control)[:1]
 
     def mailbox(self, partner: Partner) -> Mailbox:
         """Return the partner's mailbox, opened once per profile."""

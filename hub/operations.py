@@ -1,7 +1,7 @@
 """operations: what an operator may do to an exchange or a file, each with a name in the audit trail.
 
 release   after a hold: go on, and do not ask again what a person has decided
-redrive   run again from the archived bytes, after something was mended
+redrive   run again from the archived bytes; outbound: write anew from Odoo, under new control numbers
 resend    put the stored bytes before the partner again: same bytes, same control numbers
 cancel    end it, with a reason
 """
@@ -16,6 +16,8 @@ from hub.stages import lanes
 from hub.store import Store, Tx
 
 RESENDABLE = frozenset({State.SENT, State.DELIVERED, State.ACKNOWLEDGED, State.REFUSED, State.OVERDUE})
+#: Outbound documents that are written anew: after mending, or when the partner refused the bytes.
+_RECOMPOSABLE = frozenset({State.DEAD, State.HELD, State.REFUSED, State.OVERDUE})
 _REDRIVABLE_IN = frozenset(
     {State.DEAD, State.HELD, State.REJECTED, State.ORPHAN, State.TESTED, State.DUPLICATE}
 )
@@ -142,16 +144,24 @@ def _restart(tx: Tx, exchange: Exchange) -> tuple[State, str]:
             return State.IN_DOUBT, exchange.lane
         if exchange.state in _REDRIVABLE_IN and exchange.document is not DocType.UNKNOWN:
             return State.UNWRAPPED, lanes.opening(exchange.partner)
-    elif exchange.state in {State.DEAD, State.HELD}:
-        written = exchange.state is State.DEAD and tx.artifact(exchange.id, "sent") is not None
-        return (State.COMPOSED if written else State.NOTICED), exchange.lane
+    elif exchange.state is State.DEAD and _fell_from(tx, exchange) == State.COMPOSED:
+        return State.COMPOSED, exchange.lane  # the bytes are good; only their sending failed
+    elif exchange.state in _RECOMPOSABLE and exchange.source is not None:
+        return State.NOTICED, exchange.lane  # written anew from Odoo, under new control numbers
     raise Refused(f"exchange {exchange.id} is {exchange.state}; {_advice(exchange)}")
+
+
+def _fell_from(tx: Tx, exchange: Exchange) -> str | None:
+    """Return the state in which a dead exchange died."""
+    told = reversed(tx.events(exchange_id=exchange.id))
+    return next((event.from_state for event in told if event.to_state == State.DEAD), None)
 
 
 def _advice(exchange: Exchange) -> str:
     """Return what can be done with an exchange in its state, in a few words."""
     if exchange.direction is Direction.OUT and exchange.state in RESENDABLE:
-        return f"use `hub resend {exchange.id}`"
+        anew = f", or `hub redrive {exchange.id}` to write it anew" if exchange.state in _RECOMPOSABLE else ""
+        return f"use `hub resend {exchange.id}`{anew}"
     if exchange.state is State.HELD:
         return f"use `hub release {exchange.id}`, or `hub redrive {exchange.id}` after mending"
     if exchange.state in _REDRIVABLE_IN | {State.DEAD, State.IN_DOUBT}:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from hub.model import problems
 from hub.model.errors import Retryable, Undeliverable
-from hub.model.exchange import State, Transmission
+from hub.model.exchange import Direction, State, Transmission
 from hub.model.finding import Finding, Where
 from hub.model.outcome import Outcome
 from hub.model.partner import Partner
@@ -23,6 +23,10 @@ from hub.store import Store, Tx
 from hub.transports.port import FetchedFile, Mailbox, RemoteFile
 
 _log = logging.getLogger("hub.pickup")
+
+
+#: An exchange in one of these did nothing that a repeat of its file could double.
+_CAME_TO_NOTHING = frozenset({State.REJECTED, State.QUARANTINED, State.CANCELLED, State.DEAD})
 
 
 class Nudge(Protocol):
@@ -38,8 +42,18 @@ class _Earlier:
         self._tx = tx
 
     def same_bytes(self, partner: str, sha256: str) -> Transmission | None:
-        """Return the earlier transmission with these bytes."""
-        return self._tx.find_transmission(partner, sha256)
+        """Return the earlier transmission with these bytes, if it came to anything.
+
+        What was refused then is judged anew: the partner was told to send it again, and the fault may have
+        been in our profile.
+        """
+        for earlier in self._tx.same_bytes(partner, sha256):
+            inside = [
+                e for e in self._tx.exchanges_of_transmission(earlier.id) if e.direction is Direction.IN
+            ]
+            if earlier.state is State.RECEIVED or any(e.state not in _CAME_TO_NOTHING for e in inside):
+                return earlier
+        return None
 
 
 class Pickup:
@@ -48,9 +62,7 @@ class Pickup:
     def __init__(self, store: Store, spool: Path, nudge: Nudge) -> None:
         self._store, self._spool, self._nudge = store, spool, nudge
         spool.mkdir(parents=True, exist_ok=True)
-        for (
-            left
-        ) in spool.iterdir():  # copies that a killed process was making; their originals are in the mailbox
+        for left in spool.iterdir():  # copies that a killed process was making; the mailbox has the originals
             left.unlink()
 
     def poll(self, partner: Partner, mailbox: Mailbox) -> int:
@@ -89,9 +101,10 @@ class Pickup:
         sha256, size = self._store.archive.put_file(fetched.path)
         with self._store.begin() as tx:
             fresh = tx.claim_pickup(partner.key, file.name, file.size, file.modified_at)
-            if not fresh and tx.find_transmission(partner.key, sha256) is not None:
+            if not fresh and tx.same_bytes(partner.key, sha256):
                 return 0
-            outcome = receive(fetched, partner.key, _Earlier(tx))
+            earlier = _Earlier(tx)
+            outcome = receive(fetched, partner.key, earlier)
             added = tx.add_transmission(
                 partner=partner.key,
                 channel=partner.transport.kind,
@@ -103,7 +116,7 @@ class Pickup:
             )
             tx.add_findings(outcome.findings, transmission_id=added.id, stage="receive")
             if outcome.state is State.DUPLICATE:
-                _resend_answers(tx, partner.key, sha256)
+                _resend_answers(tx, earlier.same_bytes(partner.key, sha256))
         return 1
 
     def _refuse(self, partner: Partner, mailbox: Mailbox, file: RemoteFile) -> int:
@@ -117,28 +130,25 @@ class Pickup:
         )
         outcome = Outcome(state=State.QUARANTINED, why=finding.message, findings=(finding,))
         with self._store.begin() as tx:
-            if not tx.claim_pickup(partner.key, file.name, file.size, file.modified_at):
-                return 0
-            added = tx.add_transmission(
-                partner=partner.key,
-                channel=partner.transport.kind,
-                name=file.name,
-                sha256="",
-                size=file.size,
-                state=outcome.state,
-                why=outcome.why,
-            )
-            tx.add_findings(outcome.findings, transmission_id=added.id, stage="receive")
-        if partner.transport.archive:
+            fresh = tx.claim_pickup(partner.key, file.name, file.size, file.modified_at)
+            if fresh:
+                added = tx.add_transmission(
+                    partner=partner.key,
+                    channel=partner.transport.kind,
+                    name=file.name,
+                    sha256="",
+                    size=file.size,
+                    state=outcome.state,
+                    why=outcome.why,
+                )
+                tx.add_findings(outcome.findings, transmission_id=added.id, stage="receive")
+        if partner.transport.archive:  # without one it stays where it is: releasing would delete it unread
             mailbox.release(file)
-        return 1
+        return int(fresh)
 
 
-def _resend_answers(tx: Tx, partner: str, sha256: str) -> None:
+def _resend_answers(tx: Tx, earlier: Transmission | None) -> None:
     """Send the stored acknowledgments of a repeated file again: same bytes, same control numbers."""
-    earlier = tx.find_transmission(partner, sha256)
-    if earlier is None:
-        return
-    for answer in tx.acks_of_transmission(earlier.id):
+    for answer in tx.acks_of_transmission(earlier.id) if earlier else ():
         if answer.state is State.DELIVERED:
             tx.move(answer.id, State.COMPOSED, why="the same file came again")

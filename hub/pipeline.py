@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Protocol
 
 from hub import commit
@@ -49,13 +48,17 @@ STAGES: dict[State, Callable[[Exchange, Needs], Outcome]] = {
 
 #: How long a lane is claimed for; a step's outside call must time out well below it.
 LEASE_SECONDS = 120.0
-#: With pauses that grow to a minute, about a day.
-MAX_TRIES = 1500
 LONGEST_PAUSE_SECONDS = 60.0
+#: After an hour of pauses that grew to a minute, look every five.
+PATIENT_AFTER_TRIES, PATIENT_PAUSE_SECONDS = 65, 300.0
+#: About two weeks: an outage of a weekend is waited out, what will never work is not hidden for ever.
+MAX_TRIES = 4000
 
 
 def pause_seconds(attempts: int) -> float:
-    """Return the pause before the next try: 1, 2, 4 ... 60 seconds."""
+    """Return the pause before the next try: 1, 2, 4 ... 60 seconds, and five minutes after an hour."""
+    if attempts >= PATIENT_AFTER_TRIES:
+        return PATIENT_PAUSE_SECONDS
     return float(min(2 ** min(attempts, 10), LONGEST_PAUSE_SECONDS))
 
 
@@ -80,12 +83,12 @@ class Pipeline:
                 steps += 1
                 with self._store.begin() as tx:
                     if not tx.renew_lane(lease, LEASE_SECONDS):
-                        return steps
+                        break
         except LeaseLost:
             _log.warning("lane %s was taken over; its step was not committed", lane)
-            return steps
-        with self._store.begin() as tx:
-            tx.release_lane(lease)
+        finally:
+            with self._store.begin() as tx:
+                tx.release_lane(lease)
         return steps
 
     def _step_next(self, lease: Lease) -> bool:
@@ -103,6 +106,8 @@ class Pipeline:
             self._commit(item, outcome, lease)
         except LeaseLost:
             raise
+        except (Retryable, ConfigError) as fault:  # the store is busy or full, or a profile is gone
+            self._set_aside(item, str(fault))
         except Exception as fault:  # noqa: BLE001 - the rendering of a file ran in there
             self._bury(item, _broken(item, fault), lease)
 
@@ -114,12 +119,15 @@ class Pipeline:
             raise
         except Exception:  # noqa: BLE001 - see the docstring
             _log.exception("%s %s cannot be committed", type(item).__name__, item.id)
-            due_at = self._needs.now() + timedelta(seconds=LONGEST_PAUSE_SECONDS)
-            with self._store.begin() as tx:
-                if isinstance(item, Transmission):
-                    tx.move_transmission(item.id, item.state, why=outcome.why, due_at=due_at)
-                else:
-                    tx.move(item.id, item.state, why=outcome.why, due_at=due_at)
+            self._set_aside(item, outcome.why)
+
+    def _set_aside(self, item: Transmission | Exchange, why: str) -> None:
+        """Leave an item as it is and come back to it: nothing of its step was committed.
+
+        A store that can't even note that raises; the runner goes on and offers the lane again.
+        """
+        waiting = Outcome(state=item.state, why=why, tried=True)
+        self._commit(item, waiting, None)
 
     def _commit(self, item: Transmission | Exchange, outcome: Outcome, lease: Lease | None) -> None:
         with self._store.begin() as tx:
@@ -137,9 +145,9 @@ class Pipeline:
             if item.state is State.UNWRAPPED and item.document in ACKS:
                 return match.match(item, self._needs)
             return STAGES[item.state](item, self._needs)
-        except Retryable as fault:
+        except (Retryable, ConfigError) as fault:  # a profile in repair is waited for, like a server
             return Outcome(state=item.state, why=str(fault), tried=True)
-        except (Undeliverable, ConfigError) as fault:
+        except Undeliverable as fault:
             return Outcome(state=State.DEAD, why=str(fault))
         except Exception as fault:  # noqa: BLE001 - a fault of ours must not stop the neighbours
             return _broken(item, fault)

@@ -42,6 +42,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     document: DocType
     file: OutFile
     answers: tuple[Answered, ...] = ()
+    verdict: str = ""  # where it answers no exchange: on the envelope or the empty group
     number: str = ""  # what it answers, for the log
 
 

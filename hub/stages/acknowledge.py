@@ -50,13 +50,14 @@ def answer_interchange(
             envelope=answering_envelope(envelope),
             render=partial(x12.write_technical_ack, interchange, refusals),
         ),
+        verdict="R" if refusals else "A",
         number=envelope.interchange_control,
     )
 
 
 def _only_acks(interchange: UnwrappedInterchange) -> bool:
-    functional = all(g.envelope.functional_id == "FA" for g in interchange.groups)
-    return functional and bool(interchange.groups or interchange.technical_acks)
+    """Say whether an interchange carries TA1 segments and nothing else: answering one would never end."""
+    return bool(interchange.technical_acks) and not interchange.groups
 
 
 def answer_group(
@@ -85,6 +86,7 @@ def answer_group(
         partner=partner.key,
         document=DocType.FUNCTIONAL_ACK,
         file=OutFile(envelope=answering_envelope(group.envelope), render=render),
+        verdict="" if members else "R",
         answers=tuple(
             Answered(exchange_id=e.id, verdict=letter)
             for (e, _), letter in zip(members, x12.verdicts(verdict), strict=True)

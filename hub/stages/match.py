@@ -68,7 +68,9 @@ def _match_technical(exchange: Exchange, needs: Needs) -> Outcome:
 def _settle(kind: str, ack: ReceivedGroupAck, sent: Exchange) -> Settlement:
     """Settle one sent exchange; a group verdict without AK2 speaks for all its sets."""
     mine = next((s for s in ack.sets if _same_control(s, sent)), None)
-    verdict = mine.verdict if mine else ack.verdict
+    verdict = (
+        mine.verdict if mine and ack.verdict != "R" else ack.verdict
+    )  # a refused group takes its sets along
     findings = (mine.findings if mine else ()) + ack.findings
     accepted = verdict in _ACCEPTING
     word = "accepts" if verdict == "A" else "accepts with errors" if accepted else "rejects"

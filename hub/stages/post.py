@@ -72,6 +72,7 @@ def _post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> tupl
     )
     result = erp.post_order(exchange.key, document, policy)
     clean = not any(f.severity in {Severity.HOLD, Severity.ERROR} for f in result.findings)
+    clean = clean and not exchange.released  # what a person had to decide is theirs to confirm
     if result.record is None or agreement.confirm == "never" or not clean:
         return result, ""
     try:

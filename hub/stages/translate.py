@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
-from msgspec import structs
 
 from hub.model import problems
 from hub.model.documents import AnyDocument, Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
@@ -25,8 +24,10 @@ from hub.model.partner import Partner
 from translators.crosswalk import Tables, translate_document
 from translators.port import Translator
 
-#: What an inbound exchange with our business key must not be in, to count as an earlier copy.
+#: States in which an exchange with the same business key came to nothing.
 _DEAD_ENDS = frozenset({State.REJECTED, State.CANCELLED, State.TESTED, State.DUPLICATE})
+#: States in which it is, or may be, in Odoo already; then it counts even if it came later (a redrive).
+_IN_ODOO = frozenset({State.TRANSLATED, State.IN_DOUBT, State.POSTED})
 
 
 class Needs(Protocol):
@@ -68,16 +69,14 @@ def _in_our_codes(
     findings: tuple[Finding, ...],
     needs: Needs,
 ) -> Outcome:
+    digest = content_digest(document)  # as they wrote it: a crosswalk of ours makes no change of theirs
     tables, faults = needs.tables(partner, exchange)
     document, misses = translate_document(document, tables, partner.receive[exchange.document])
     findings += faults + misses
     release = getattr(document, "release", "")
-    digest = content_digest(document)
     key = posting_key(partner.key, exchange.document, document.number, release)
-    earlier = [e for e in needs.same_key(key) if e.id < exchange.id and e.state not in _DEAD_ENDS]
-    if partner.status == "testing":
-        exchange = structs.replace(exchange, envelope=structs.replace(exchange.envelope, usage="T"))
-    state, why, more = _verdict(exchange, document, digest, earlier, findings)
+    earlier = [e for e in needs.same_key(key) if _counts(e, exchange)]
+    state, why, more = _verdict(_test(exchange, partner), document, digest, earlier, findings)
     return Outcome(
         state=state,
         why=why,
@@ -92,15 +91,25 @@ def _in_our_codes(
     )
 
 
+def _test(exchange: Exchange, partner: Partner) -> str:
+    """Return why a document is only a test; empty for real business."""
+    usage = exchange.envelope.usage
+    if usage and usage != "P":
+        return f"a test document (ISA15 is {usage}): nothing is posted"
+    if partner.status == "testing":
+        return f"{partner.name} is still in testing: nothing is posted"
+    return ""
+
+
 def _verdict(
-    exchange: Exchange,
+    test: str,
     document: AnyDocument,
     digest: str,
     earlier: Sequence[Exchange],
     findings: tuple[Finding, ...],
 ) -> tuple[State, str, tuple[Finding, ...]]:
-    if exchange.envelope.usage == "T":
-        return State.TESTED, "a test document: nothing is posted", ()
+    if test:
+        return State.TESTED, test, ()
     for before in earlier:
         if before.digest == digest:
             return State.DUPLICATE, f"the same document came as exchange {before.id}; not posted again", ()
@@ -112,6 +121,13 @@ def _verdict(
         more = f" (and {len(held) - 1} more)" if len(held) > 1 else ""
         return State.HELD, held[0].line() + more, ()
     return State.TRANSLATED, "", ()
+
+
+def _counts(other: Exchange, exchange: Exchange) -> bool:
+    """Say whether another exchange with the same business key makes this one a repeat or a change."""
+    if other.id == exchange.id or other.state in _DEAD_ENDS:
+        return False
+    return other.id < exchange.id or other.state in _IN_ODOO or other.erp is not None
 
 
 def _looks_like_change(document: AnyDocument, earlier: Sequence[Exchange]) -> Finding | None:

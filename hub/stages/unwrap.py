@@ -167,7 +167,7 @@ class _Opening:
             envelope.interchange_control,
             timedelta(days=self._partner.x12.duplicate_days),
         )
-        if not twice and (earlier is None or earlier.id == self._transmission.id):
+        if not twice and (earlier is None or earlier.sha256 == self._transmission.sha256):
             return ()
         before = "earlier in this file" if twice or earlier is None else f"in T{earlier.id} ({earlier.name})"
         return (

@@ -66,7 +66,10 @@ class Exchanges(TxPart):
             .values(exchange_columns(after))
             .returning(*exchanges.c)
         ).one()
-        self._event(what, exchange_id=id, actor=actor, from_state=before.state, to_state=state, why=why)
+        if (
+            state is not before.state or why != before.why or actor != "hub"
+        ):  # a retry like the last is no news
+            self._event(what, exchange_id=id, actor=actor, from_state=before.state, to_state=state, why=why)
         return to_exchange(row)
 
     # --- found by what is known of them

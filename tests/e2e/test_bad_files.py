@@ -146,7 +146,57 @@ def test_a_document_without_an_agreement(hub: SmallHub) -> None:
 
 def test_acknowledgments_are_never_acknowledged(hub: SmallHub) -> None:
     ack = group(functional_ack("IN", "4711", "810"), control=91, functional_id="FA")
-    assert hub.send(interchange(*ack, control=91, ask=True)) == []
+    assert hub.send(interchange(*ack, control=91)) == []
+    (ta1,) = hub.send(interchange(*ack, control=92, ask=True))  # they ask about the envelope: that is no loop
+    assert segment(ta1, "TA1")[1:5:3] == ["000000092", "A"]
     assert hub.send(interchange(("TA1", "000000099", "260113", "0915", "A", "000"), control=92)) == []
     assert {e.state for e in hub.log()} == {State.ORPHAN}
     a_good_neighbour_goes_on(hub)
+
+
+def test_what_was_quarantined_is_looked_at_again_when_it_comes_again(hub: SmallHub) -> None:
+    """The profile was mended meanwhile, and the partner sends the very same file."""
+    hub.edit("nordic", 'match = "*.csv"', 'match = "orders-*.csv"')
+    number = fresh_number()
+    file = csv_order(number)
+    hub.send(file, "wrong-name.csv", "nordic")
+    (first,) = hub.files()
+    assert hub.sale_orders(number) == 0
+    hub.send(file, "orders-1.csv", "nordic")
+    assert hub.files()[-1].state is State.OPENED
+    assert first.state is State.QUARANTINED
+    assert hub.sale_orders(number) == 1
+
+
+def csv_order(number: str, *more: str) -> bytes:
+    head = "OrderNo;OrderDate;Currency;DeliverTo;DeliveryDate;Line;Article;Text;Quantity;Unit;Price"
+    row = f"{number};13.01.2026;USD;OSLO1;27.01.2026;10;HUB-1001;Desk lamp;12;EA;9,99"
+    return "\n".join((head, row, *more, "")).encode()
+
+
+def test_one_bad_order_in_a_csv_file_among_good_ones(hub: SmallHub) -> None:
+    good, bad = fresh_number(), fresh_number()
+    row = f"{bad};13.01.2026;USD;OSLO1;27.01.2026;10;HUB-1001;Desk lamp;a dozen;EA;9,99"
+    (receipt,) = hub.send(csv_order(good, row), "order.csv", "nordic")
+    text = receipt.decode("utf-8-sig")
+    assert good in text
+    assert "a dozen" in text
+    assert [e.state for e in hub.received()] == [State.POSTED, State.REJECTED]
+    assert [hub.sale_orders(n) for n in (good, bad)] == [1, 0]
+
+
+def test_a_csv_file_without_a_column_we_need(hub: SmallHub) -> None:
+    number = fresh_number()
+    hub.send(csv_order(number).replace(b";Quantity;", b";Qty;"), "order.csv", "nordic")
+    found = {p for f in hub.files() for p in hub.problems(f)} | {
+        p for e in hub.log() for p in hub.problems(e)
+    }
+    assert problems.COLUMN_MISSING in found
+    assert hub.sale_orders(number) == 0
+
+
+def test_the_same_csv_again_brings_the_same_receipt_and_no_second_order(hub: SmallHub) -> None:
+    number = fresh_number()
+    first = hub.send(csv_order(number), "a.csv", "nordic")
+    assert hub.send(csv_order(number), "b.csv", "nordic") == first
+    assert hub.sale_orders(number) == 1
