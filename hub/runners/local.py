@@ -42,6 +42,7 @@ class LocalRunner:
         self._store, self._pipeline, self._workers = store, pipeline, workers
         self._lanes: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._queued: set[str] = set()
+        self._busy: set[str] = set()
         self._guard = threading.Lock()
         self._stopping = threading.Event()
         self._wakes: dict[str, threading.Event] = {}
@@ -96,13 +97,29 @@ class LocalRunner:
             lane = self._lanes.get()
             if lane is None:
                 return
-            with self._guard:
-                self._queued.discard(lane)
-            try:
-                if self._pipeline.drain(lane, owner):
-                    self._sweep()  # its steps may have made work for other lanes: an answer to send
-            except Exception:  # noqa: BLE001 - the sweeper offers the lane again
-                _log.exception("lane %s stopped; the sweeper offers it again", lane)
+            if self._take(lane):
+                try:
+                    self._drain(lane, owner)
+                finally:
+                    with self._guard:
+                        self._busy.discard(lane)
+
+    def _take(self, lane: str) -> bool:
+        """Take a lane for this thread. While a step lasts longer than its lease, or the clock jumps, no other
+        thread may begin the same step; and there is no other process: the lock of the folder sees to that."""
+        with self._guard:
+            self._queued.discard(lane)
+            if lane in self._busy:
+                return False
+            self._busy.add(lane)
+            return True
+
+    def _drain(self, lane: str, owner: str) -> None:
+        try:
+            if self._pipeline.drain(lane, owner):
+                self._sweep()  # its steps may have made work for other lanes: an answer to send
+        except Exception:  # noqa: BLE001 - the sweeper offers the lane again
+            _log.exception("lane %s stopped; the sweeper offers it again", lane)
 
     def _sweep(self) -> None:
         with self._store.read() as tx:
