@@ -137,18 +137,26 @@ def is_transmission(reference: str) -> bool:
     return reference[:1] in {"T", "t"}
 
 
+def redrivable(exchange: Exchange) -> bool:
+    """Say whether an exchange can be run again."""
+    if exchange.direction is Direction.OUT:
+        written_by_us = exchange.source is not None
+        return exchange.state is State.DEAD or (exchange.state in _RECOMPOSABLE and written_by_us)
+    known = exchange.document is not DocType.UNKNOWN
+    return exchange.state is State.IN_DOUBT or (known and exchange.state in _REDRIVABLE_IN)
+
+
 def _restart(tx: Tx, exchange: Exchange) -> tuple[State, str]:
     """Return where a redriven exchange starts again, and in which lane."""
+    if not redrivable(exchange):
+        raise Refused(f"exchange {exchange.id} is {exchange.state}; {_advice(exchange)}")
     if exchange.direction is Direction.IN:
         if exchange.state is State.IN_DOUBT:
             return State.IN_DOUBT, exchange.lane
-        if exchange.state in _REDRIVABLE_IN and exchange.document is not DocType.UNKNOWN:
-            return State.UNWRAPPED, lanes.opening(exchange.partner)
-    elif exchange.state is State.DEAD and _fell_from(tx, exchange) == State.COMPOSED:
+        return State.UNWRAPPED, lanes.opening(exchange.partner)
+    if exchange.source is None or _fell_from(tx, exchange) == State.COMPOSED:
         return State.COMPOSED, exchange.lane  # the bytes are good; only their sending failed
-    elif exchange.state in _RECOMPOSABLE and exchange.source is not None:
-        return State.NOTICED, exchange.lane  # written anew from Odoo, under new control numbers
-    raise Refused(f"exchange {exchange.id} is {exchange.state}; {_advice(exchange)}")
+    return State.NOTICED, exchange.lane  # written anew from Odoo, under new control numbers
 
 
 def _fell_from(tx: Tx, exchange: Exchange) -> str | None:
@@ -160,11 +168,11 @@ def _fell_from(tx: Tx, exchange: Exchange) -> str | None:
 def _advice(exchange: Exchange) -> str:
     """Return what can be done with an exchange in its state, in a few words."""
     if exchange.direction is Direction.OUT and exchange.state in RESENDABLE:
-        anew = f", or `hub redrive {exchange.id}` to write it anew" if exchange.state in _RECOMPOSABLE else ""
+        anew = f", or `hub redrive {exchange.id}` to write it anew" if redrivable(exchange) else ""
         return f"use `hub resend {exchange.id}`{anew}"
     if exchange.state is State.HELD:
         return f"use `hub release {exchange.id}`, or `hub redrive {exchange.id}` after mending"
-    if exchange.state in _REDRIVABLE_IN | {State.DEAD, State.IN_DOUBT}:
+    if redrivable(exchange):
         return f"use `hub redrive {exchange.id}`"
     return "nothing is left to do"
 

@@ -14,11 +14,15 @@ from hub.model.envelope import Envelope
 from hub.model.errors import Undeliverable
 from hub.model.exchange import OWNERS, Direction, Exchange, State, Transmission
 from hub.model.finding import Finding
-from hub.store import Acknowledgment, Artifact, Event, LogQuery, NotFound, Store, Tx
+from hub.store import ACTIVE_STATES, Acknowledgment, Artifact, Event, LogQuery, NotFound, Store, Tx
 from translators.x12.annotate import annotate
+from translators.x12.isa import LONGEST, mask_isa
 
 #: A file of ours up to this many bytes is opened to count its segments from ST, as a partner's 997 does.
 MOST_OPENED_BYTES = 4_000_000
+
+#: Waiting exchanges are counted up to here.
+MOST_COUNTED = 1000
 
 
 class Line(Struct, frozen=True):
@@ -145,8 +149,22 @@ def queues(store: Store, each: int = 5) -> tuple[tuple[Queue, ...], tuple[Transm
             waiting = tx.find_exchanges(LogQuery(states=(state,), limit=each, oldest_first=True))
             if waiting:
                 found.append(Queue(state, owner, max(counts.get(state, 0), len(waiting)), tuple(waiting)))
+        found += _tried_again(tx, each)
         files = tx.transmissions(state=State.QUARANTINED) + tx.transmissions(state=State.DEAD)
     return tuple(found), tuple(files)
+
+
+def _tried_again(tx: Tx, each: int) -> list[Queue]:
+    """Return what some outage holds up, by state: the hub goes on by itself, and people should know."""
+    found = []
+    for state in sorted(ACTIVE_STATES - set(OWNERS)):
+        waiting = tx.find_exchanges(
+            LogQuery(states=(state,), tried=True, limit=MOST_COUNTED, oldest_first=True)
+        )
+        if waiting:
+            owner = "the hub, which tries again by itself"
+            found.append(Queue(state, owner, len(waiting), tuple(waiting[:each])))
+    return found
 
 
 def _transmission(tx: Tx, exchange: Exchange) -> Transmission | None:
@@ -201,9 +219,9 @@ def _lines(
     ending = (exchange.envelope.delimiters.segment or "~") if x12 else "\n"
     with store.archive.open(artifact.sha256) as file:
         source = _document(exchange, artifact, file, formats) if x12 else file
-        found = excerpt(
-            source, ending.encode("latin-1", "replace"), places, blanks=ending not in "\r\n" or not x12
-        )
+        begin = mask_isa(source.read(LONGEST).decode("latin-1")).encode("latin-1") if x12 else b""
+        blanks = ending not in "\r\n" or not x12
+        found = excerpt(source, ending.encode("latin-1", "replace"), places, blanks=blanks, begin=begin)
     shown = tuple(
         Line(number, text, name, tuple(places.get(number, ())))
         for number, (text, name) in ((n, _read(piece, exchange.envelope)) for n, piece in found.lines)
@@ -212,10 +230,10 @@ def _lines(
 
 
 def _read(piece: bytes, envelope: Envelope) -> tuple[str, str]:
-    """Return a line or segment as text, and what the segment is called."""
+    """Return a line or segment as text, and what the segment is called. ISA02 and ISA04 may be passwords."""
     if envelope.format == "x12":
         segments = annotate(piece + envelope.delimiters.segment.encode("latin-1", "replace"), envelope)
-        return (segments[0].text, segments[0].name) if segments else ("", "")
+        return (mask_isa(segments[0].text), segments[0].name) if segments else ("", "")
     try:
         return piece.decode("utf-8").rstrip("\r"), ""
     except UnicodeDecodeError:

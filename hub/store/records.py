@@ -126,6 +126,7 @@ class LogQuery(Struct, frozen=True, kw_only=True):
     text: str = ""  # part of a number, a reason, a finding's message or a file's name
     limit: int = 50
     oldest_first: bool = False  # else newest first
+    tried: bool = False  # only those whose last step failed and that are tried again
     before_id: int | None = None  # the next page starts below the last id of this one
 
 

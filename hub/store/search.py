@@ -40,6 +40,8 @@ def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
         columns.direction: query.direction,
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
+    if query.tried:
+        conditions.append(columns.attempts > 0)
     if query.states:
         conditions.append(columns.state.in_(query.states))
     if query.since is not None:

@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from hub.model.documents import DocType
 from hub.model.exchange import MOVES, Direction, Exchange, State, Transmission
-from hub.operations import RESENDABLE, Done, Operations
+from hub.operations import RESENDABLE, Done, Operations, redrivable
 
-_AGAIN_IN = frozenset({State.DEAD, State.HELD, State.REJECTED, State.ORPHAN, State.TESTED, State.DUPLICATE})
 _AGAIN_FILE = frozenset({State.QUARANTINED, State.DEAD, State.DUPLICATE})
 
 
@@ -36,6 +34,11 @@ REDRIVE = Action(
     label="Redrive",
     does="Run it again from the archived bytes, after something was mended. Nothing is posted twice.",
 )
+WRITE_ANEW = Action(
+    name="redrive",
+    label="Write anew",
+    does="Write it again from what Odoo says now, under new control numbers; if only the sending failed, send it.",
+)
 RESEND = Action(
     name="resend",
     label="Resend",
@@ -56,7 +59,7 @@ def offered(exchange: Exchange) -> tuple[Action, ...]:
     fitting = (
         (RELEASE, exchange.state is State.HELD),
         (OPEN_AGAIN, exchange.state is State.QUARANTINED),
-        (REDRIVE, _runs_again(exchange)),
+        (WRITE_ANEW if exchange.direction is Direction.OUT else REDRIVE, redrivable(exchange)),
         (RESEND, exchange.direction is Direction.OUT and exchange.state in RESENDABLE),
         (CANCEL, State.CANCELLED in MOVES[exchange.state]),
     )
@@ -71,10 +74,3 @@ def offered_for_file(file: Transmission) -> tuple[Action, ...]:
         name="redrive", label="Open again", does="Open the stored file again, after something was mended."
     )
     return (reopen,) * again + (CANCEL,) * ends
-
-
-def _runs_again(exchange: Exchange) -> bool:
-    if exchange.direction is Direction.OUT:
-        return exchange.state in {State.DEAD, State.HELD}
-    known = exchange.document is not DocType.UNKNOWN
-    return exchange.state is State.IN_DOUBT or (known and exchange.state in _AGAIN_IN)
