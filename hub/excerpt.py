@@ -6,6 +6,7 @@ A document is read as a stream, so one of 100 MB costs a moment and never its si
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from msgspec import Struct
@@ -29,25 +30,33 @@ class Excerpt(Struct, frozen=True):
         return self.total - len(self.lines)
 
 
-def excerpt(source: BinaryIO, ending: bytes, wanted: Collection[int] = (), *, blanks: bool = True) -> Excerpt:
+def excerpt(
+    source: BinaryIO,
+    ending: bytes,
+    wanted: Collection[int] = (),
+    *,
+    blanks: bool = True,
+    begin: bytes = b"",
+) -> Excerpt:
     """Return the first lines of a stream and the `wanted` ones (line numbers) further down.
 
     `ending` is the one byte that ends a line or segment. Empty lines count, as findings count them; only where
-    segments end with a line end they do not (`blanks` false). Long lines are cut.
+    segments end with a line end they do not (`blanks` false). Long lines are cut. `begin` stands before what
+    the stream still holds.
     """
     further = frozenset(sorted(n for n in wanted if n > MOST_LINES)[:MOST_LINES])
     kept, number = [], 0
-    pieces = _pieces(source, ending)
+    pieces = _pieces(begin, source, ending)
     for number, piece in enumerate(pieces if blanks else filter(_filled, pieces), start=1):
         if number <= MOST_LINES or number in further:
             kept.append((number, piece))
     return Excerpt(tuple(kept), number)
 
 
-def _pieces(source: BinaryIO, ending: bytes) -> Iterator[bytes]:
+def _pieces(begin: bytes, source: BinaryIO, ending: bytes) -> Iterator[bytes]:
     """Yield what stands between the endings; a blank rest behind the last one is nothing."""
     rest = b""
-    while chunk := source.read(_CHUNK_BYTES):
+    for chunk in chain([begin], iter(lambda: source.read(_CHUNK_BYTES), b"")):
         *whole, last = (rest + chunk).split(ending)
         for piece in whole:
             yield _cut(piece)

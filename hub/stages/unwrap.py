@@ -81,11 +81,12 @@ def _unrecognised(data: bytes, name: str) -> Finding:
         )
     else:
         problem, message = problems.FILE_UNREADABLE, "it is neither X12 nor XML, and no CSV is agreed"
+    before, isa, _secret = head[:40].partition(b"ISA")  # behind a broken ISA may stand a password
     return Finding(
         problem=problem,
         message=message,
         where=Where(file=name, offset=0),
-        value=head[:40].decode("latin-1").encode("unicode_escape").decode(),
+        value=(before + isa).decode("latin-1").encode("unicode_escape").decode(),
         hint="look at it with `hub raw`; ask the partner what it is",
     )
 

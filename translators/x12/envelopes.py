@@ -75,10 +75,16 @@ def _junk(text: str, piece: Piece, file: str) -> list[Finding]:
             f"{what} left out",
             Severity.NOTE if mark else Severity.WARNING,
             Where(file=file, offset=piece.start),
-            content[:40],
+            _without_isa(content[:40]),
             "files should hold interchanges only",
         )
     ]
+
+
+def _without_isa(text: str) -> str:
+    """Return the beginning of a text up to the letters ISA: what follows may be a password (ISA02, ISA04)."""
+    before, isa, _rest = text.partition("ISA")
+    return before + isa
 
 
 class _Collector:
@@ -148,7 +154,7 @@ class _Collector:
         return [e.strip(BLANKS) for e in content.split(delimiters.element)]
 
     def _stray(self, at: At, elements: list[str]) -> None:
-        shown = self.isa.delimiters.element.join(elements)[:40]
+        shown = _without_isa(self.isa.delimiters.element.join(elements)[:40])
         message = "an SE without its ST" if at.segment == "SE" else f"{shown!r} stands outside of any set"
         hint = "segments belong between ST and SE, sets between GS and GE"
         at = replace(at, segment=elements[0][:3])

@@ -28,6 +28,8 @@ SECRET = (2, 4)  # ISA02 and ISA04 are never shown
 REPETITION_FROM = "00402"
 LONGEST = 400  # no ISA, however malformed, is longer
 
+_MASK = "x"  # a letter: never a separator
+_LEGIBLE = re.compile(r"[^ ~\r\n]")
 _START = re.compile(r"ISA(?=([^A-Za-z0-9 \r\n])[^\r\n]{0,2}\1)")
 
 
@@ -63,6 +65,26 @@ def find_isa(text: str, begin: int, end: int | None = None) -> int:
     """Return where the next ISA begins, or -1; whether it stands in data is for the caller to know."""
     match = _START.search(text, begin, len(text) if end is None else end)
     return match.start() if match else -1
+
+
+def mask_isa(text: str) -> str:
+    """Return a text that begins with an ISA with ISA02 and ISA04 made unreadable: what is shown is what leaks.
+
+    Length and separators stay, blanks too. In an ISA whose separators do not stand where they must, elements are
+    counted. Any other text is returned as it is.
+    """
+    if not text.startswith("ISA") or len(text) < 5:
+        return text
+    separator = text[3]
+    at = 3
+    for position, width in enumerate(WIDTHS[: max(SECRET)], start=1):
+        begin = at + 1
+        fixed = text[begin + width : begin + width + 1] == separator
+        found = begin + width if fixed else text.find(separator, begin)
+        at = found if found >= 0 else len(text)
+        if position in SECRET:
+            text = text[:begin] + _LEGIBLE.sub(_MASK, text[begin:at]) + text[at:]
+    return text
 
 
 def read_isa(text: str, start: int) -> Isa:
