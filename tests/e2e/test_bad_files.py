@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from hub.model import problems
-from hub.model.exchange import State
+from hub.model.exchange import Direction, State
 from tests.support.small_hub import SmallHub, fresh_number
 from tests.support.wire import find, functional_ack, group, interchange, order, order_file, segment
 
@@ -149,22 +151,34 @@ def test_acknowledgments_are_never_acknowledged(hub: SmallHub) -> None:
     assert hub.send(interchange(*ack, control=91)) == []
     (ta1,) = hub.send(interchange(*ack, control=92, ask=True))  # they ask about the envelope: that is no loop
     assert segment(ta1, "TA1")[1:5:3] == ["000000092", "A"]
-    assert hub.send(interchange(("TA1", "000000099", "260113", "0915", "A", "000"), control=92)) == []
-    assert {e.state for e in hub.log()} == {State.ORPHAN}
+    assert (
+        hub.send(interchange(("TA1", "000000099", "260113", "0915", "A", "000"), control=93, ask=True)) == []
+    )
+    assert {e.state for e in hub.log(direction=Direction.IN)} == {State.ORPHAN}
     a_good_neighbour_goes_on(hub)
 
 
-def test_what_was_quarantined_is_looked_at_again_when_it_comes_again(hub: SmallHub) -> None:
-    """The profile was mended meanwhile, and the partner sends the very same file."""
-    hub.edit("nordic", 'match = "*.csv"', 'match = "orders-*.csv"')
+def test_what_came_to_nothing_is_judged_anew_when_it_comes_again(hub: SmallHub) -> None:
+    """The same bytes, and no repeat: nothing was done with them the first time."""
+    junk, truncated = b"Regards, ACME", order_file(fresh_number(), control=95).partition(b"IEA")[0]
+    for name in ("first", "again"):
+        assert hub.send(junk, f"{name}.txt") == []
+        (ta1,) = hub.send(truncated, f"{name}.edi")
+        assert segment(ta1, "TA1")[4:6] == ["R", "023"]
+    states = [f.state for f in hub.files()]
+    assert states == [State.QUARANTINED, State.OPENED, State.QUARANTINED, State.OPENED]
+
+
+def test_a_rejected_order_is_taken_when_the_profile_was_mended(hub: SmallHub) -> None:
+    hub.edit("acme", "[transport]", '[receive.purchase_order.must]\nREF01 = "DP"\n\n[transport]')
     number = fresh_number()
-    file = csv_order(number)
-    hub.send(file, "wrong-name.csv", "nordic")
-    (first,) = hub.files()
-    assert hub.sale_orders(number) == 0
-    hub.send(file, "orders-1.csv", "nordic")
-    assert hub.files()[-1].state is State.OPENED
-    assert first.state is State.QUARANTINED
+    file = order_file(number, control=96)
+    (refusal,) = hub.send(file, "first.edi")
+    assert segment(refusal, "AK9")[1] == "R"
+    hub.edit("acme", '[receive.purchase_order.must]\nREF01 = "DP"\n\n', "")
+    time.sleep(1.05)  # the partner book looks once a second
+    (answer,) = hub.send(file, "again.edi")
+    assert segment(answer, "AK9")[1] == "A"
     assert hub.sale_orders(number) == 1
 
 
