@@ -6,8 +6,19 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from msgspec import Struct
+from rich.markup import escape
 
-from hub.cli.context import actor, answers_in_one_line, console, open_store, print_json
+from hub.cli.context import (
+    CANNOT,
+    FAILED,
+    actor,
+    answers_in_one_line,
+    complain,
+    console,
+    open_store,
+    print_json,
+)
 from hub.operations import Done, Operations
 
 References = Annotated[list[str], typer.Argument(metavar="ID...", help="Exchanges (42) or files (T7).")]
@@ -15,14 +26,41 @@ Why = Annotated[str, typer.Option(help="The reason, kept in the log.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+class _Answer(Struct, frozen=True):
+    """What became of one reference: what was done, or why it was refused."""
+
+    reference: str
+    what: str = ""
+    refused: str = ""
+
+
 def _each(references: list[str], act: Callable[[Operations, str], Done], *, as_json: bool) -> None:
+    """Act on one after the other and say each at once: a refusal stops none of the others, and ends with 1."""
+    answers: list[_Answer] = []
     with open_store() as store:
-        done = [act(Operations(store), reference) for reference in references]
+        operations = Operations(store)
+        for reference in references:
+            answers.append(_answer(operations, reference, act))
+            if not as_json:
+                _print(answers[-1])
     if as_json:
-        print_json(done)
-        return
-    for one in done:
-        console.print(one.what)
+        print_json(answers)
+    if any(answer.refused for answer in answers):
+        raise typer.Exit(FAILED)
+
+
+def _answer(operations: Operations, reference: str, act: Callable[[Operations, str], Done]) -> _Answer:
+    try:
+        return _Answer(reference, what=act(operations, reference).what)
+    except CANNOT as fault:
+        return _Answer(reference, refused=str(fault))
+
+
+def _print(answer: _Answer) -> None:
+    if answer.refused:
+        complain(answer.refused)
+    else:
+        console.print(escape(answer.what))
 
 
 @answers_in_one_line

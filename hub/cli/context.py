@@ -29,6 +29,9 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 #: Exit codes: 0 done; 1 it could not be done; 2 wrong use or configuration.
 FAILED, MISUSED = 1, 2
 
+#: What ends in one line and FAILED.
+CANNOT = (Refused, Retryable, Undeliverable, NotFound)
+
 
 def home() -> Path:
     """Return the folder of the hub: HUB_ROOT, or the current one."""
@@ -52,9 +55,14 @@ def open_store() -> Iterator[Store]:
         store.close()
 
 
+def complain(message: str) -> None:
+    """Say on standard error what could not be done."""
+    errors.print(f"[bold red]hub:[/] {_plain(message)}")
+
+
 def fail(message: str, code: int = FAILED) -> NoReturn:
     """End the command with one clear line."""
-    errors.print(f"[bold red]hub:[/] {_plain(message)}")
+    complain(message)
     raise typer.Exit(code)
 
 
@@ -73,7 +81,7 @@ def answers_in_one_line(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except ConfigError as fault:
             fail(str(fault), MISUSED)
-        except (Refused, Retryable, Undeliverable, NotFound) as fault:
+        except CANNOT as fault:
             fail(str(fault))
         except BrokenPipeError:
             sys.stderr.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlalchemy import ColumnElement, func, or_, select
 
 from hub.model.exchange import Exchange, State
@@ -20,14 +22,15 @@ class Search(TxPart):
         statement = select(exchanges).where(*_conditions(query)).order_by(order).limit(query.limit)
         return [to_exchange(row) for row in self._rows(statement)]
 
-    def count_by_state(self) -> dict[State, int]:
-        """Return how many exchanges stand in each state that has any, and the quarantined transmissions."""
+    def count_by_state(self, *, files: bool = True) -> dict[State, int]:
+        """Return how many exchanges stand in each state that has any; with `files`, quarantined files count too."""
         counted = select(exchanges.c.state, func.count().label("n")).group_by(exchanges.c.state)
-        counts = {State(row.state): int(row.n) for row in self._rows(counted)}
-        quarantined = self._connection.execute(
-            select(func.count()).select_from(transmissions).where(transmissions.c.state == State.QUARANTINED)
-        ).scalar_one()
-        return counts | ({State.QUARANTINED: quarantined} if quarantined else {})
+        counts = Counter({State(row.state): int(row.n) for row in self._rows(counted)})
+        if files:
+            quarantined = transmissions.c.state == State.QUARANTINED
+            held_back = select(func.count()).select_from(transmissions).where(quarantined)
+            counts[State.QUARANTINED] += self._connection.execute(held_back).scalar_one()
+        return dict(+counts)
 
 
 def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:

@@ -254,6 +254,10 @@ class SearchContract:
             )
             tx.add_transmission(partner="acme", channel="sftp", name="r", sha256=SHA, size=1)
             assert tx.count_by_state() == {State.UNWRAPPED: 2, State.HELD: 1, State.QUARANTINED: 1}
+            add_order(tx, state=State.QUARANTINED)
+            add_order(tx, state=State.QUARANTINED)
+            assert tx.count_by_state() == {State.UNWRAPPED: 2, State.HELD: 1, State.QUARANTINED: 3}
+            assert tx.count_by_state(files=False) == {State.UNWRAPPED: 2, State.HELD: 1, State.QUARANTINED: 2}
 
     def test_late_is_sent_and_past_its_deadline(self, store: Store, clock: MovableClock) -> None:
         with store.begin() as tx:
