@@ -69,6 +69,11 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"), str(path))
 
 
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(parsed(path)))
+
+
 def short(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -84,7 +89,7 @@ def test_no_function_is_too_long_to_be_seen_at_once() -> None:
         f"{short(path)}: {node.name}": lines
         for path in python_files(*CODE)
         if "migrations" not in path.parts  # a list of columns, never read again once released
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (lines := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION_LINES
     }
@@ -108,7 +113,7 @@ def test_names_say_what_a_thing_does() -> None:
     vague += [
         f"{short(path)}: {node.name}"
         for path in python_files(*CODE)
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef) and node.name.endswith(("Manager", "Helper", "Util", "Utils"))
     ]
     assert vague == []
@@ -116,7 +121,7 @@ def test_names_say_what_a_thing_does() -> None:
 
 def imported(path: Path) -> Iterator[str]:
     """Yield the top-level names of what a file imports, wherever in it."""
-    for node in ast.walk(parsed(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
