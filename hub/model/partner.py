@@ -7,7 +7,6 @@ attribute's comment is the help text of that key. Durations are seconds (the fil
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct, field
@@ -106,7 +105,6 @@ class Receive(_Table, frozen=True, kw_only=True):
 
     format: str = ""  # x12 | csv | xml; default: the profile's `format`
     match: str = ""  # file name pattern that tells this document where the content does not (CSV)
-    guideline: str = ""  # X12 guideline (dictionary overrides) by name; default none
     must: dict[str, str] = field(default_factory=dict)  # "PO106" = "UP": element must be there (and be this)
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
@@ -114,8 +112,6 @@ class Receive(_Table, frozen=True, kw_only=True):
     item_trust: tuple[str, ...] = ("crosswalk", "vendor_part", "upc", "ean", "gtin", "sku")  # best first
     price: str = "partner"  # partner | pricelist | tolerance N%
     confirm: Literal["never", "when_clean"] = "never"  # confirm the order in Odoo by ourselves?
-    duplicates: Literal["hold", "ignore"] = "hold"  # same number, other content
-    system_of_record: Literal["partner", "odoo"] = "partner"  # who wins when an order differs after a change
 
 
 class Send(_Table, frozen=True, kw_only=True):
@@ -134,17 +130,17 @@ class TheyOwe(_Table, frozen=True, kw_only=True):
     """What the partner promised. Seconds; 0 = no promise."""
 
     functional_ack: float = 0.0  # 997 or 999, after our document was sent
-    order_acknowledgment: float = 0.0  # 855, after our order was sent
-    ship_notice: float = 0.0  # 856, after our order was sent
+    order_acknowledgment: float = 0.0  # 855, after our order was sent; not used yet: no clock runs
+    ship_notice: float = 0.0  # 856, after our order was sent; not used yet: no clock runs
 
 
 class WeOwe(_Table, frozen=True, kw_only=True):
     """What we promised. Seconds; 0 = no promise. `ship_notice` may be the words "before departure"."""
 
-    functional_ack: float = 0.0  # 997 or 999, after their document came
-    order_acknowledgment: float = 0.0  # 855, after their order came
-    ship_notice: str = ""  # 856: "before departure", or a duration after the goods left
-    invoice: float = 0.0  # 810, after the goods left
+    functional_ack: float = 0.0  # 997 or 999, after their document came; not used yet: no clock runs
+    order_acknowledgment: float = 0.0  # 855, after their order came; not used yet: no clock runs
+    ship_notice: str = ""  # 856: "before departure", or time after the goods left; not used yet: no clock runs
+    invoice: float = 0.0  # 810, after the goods left; not used yet: no clock runs
 
 
 class Obligations(_Table, frozen=True, kw_only=True):
@@ -174,10 +170,3 @@ class Partner(_Table, frozen=True, kw_only=True):
     def ack_due_seconds(self) -> float:
         """Return how long the partner may take for a functional acknowledgment; 0 when none is owed."""
         return self.obligations.they_owe.functional_ack
-
-    def price_tolerance(self, document: DocType) -> Decimal | None:
-        """Return the agreed price tolerance in percent, or None when the policy is not a tolerance."""
-        policy = self.receive[document].price
-        if not policy.startswith("tolerance"):
-            return None
-        return Decimal(policy.removeprefix("tolerance").strip().removesuffix("%").strip())

@@ -13,6 +13,7 @@ from hub.model.partner import Identity, Partner
 from hub.profiles.fault import Fault
 from hub.profiles.merging import Draft, Folder
 from hub.profiles.rules import faults_of
+from hub.profiles.unused import unused_keys
 from hub.toml.checking import check_table
 from hub.toml.positions import KeyPath
 from hub.toml.reading import Table
@@ -49,12 +50,13 @@ def load_partners(
 def lint(folder: Path, keys: tuple[str, ...] = ()) -> tuple[Finding, ...]:
     """Return what is wrong with the profiles of a folder; with `keys`, with those and their templates.
 
-    Raises ConfigError for a key that has no profile.
+    Keys that nothing acts on yet are noted. Raises ConfigError for a key that has no profile.
     """
     files = Folder(folder)
     for key in keys:
         files.require(key)
-    findings = load_partners(folder)[1]
+    notes = [note for key in files.keys for note in unused_keys(files.draft(key))]
+    findings = (*load_partners(folder)[1], *dict.fromkeys(notes))
     if not keys:
         return findings
     wanted = {place.file for key in keys for place in files.draft(key).places.values()}
