@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Envelope, Unwrapped
 from hub.model.finding import Finding
@@ -12,7 +10,7 @@ from translators.errors import Unwritable
 from translators.x12.check import check_set
 from translators.x12.envelopes import unwrap
 from translators.x12.isa import find_isa
-from translators.x12.sets import SET_IDS, doctype
+from translators.x12.sets import doctype
 from translators.x12.tokens import decode, segments
 from translators.x12.writer import write_interchange
 
@@ -22,7 +20,6 @@ class X12Translator:
 
     name = "x12"
     extension = "edi"
-    set_ids: Mapping[DocType, tuple[str, str]] = SET_IDS
 
     def recognises(self, head: bytes) -> bool:
         """Say whether an ISA stands in the first bytes of a file (after a byte order mark, blanks or a mail header)."""
