@@ -19,7 +19,7 @@ from hub.erp.port import ErpGateway
 from hub.model.documents import AnyDocument, DocType, PurchaseOrder
 from hub.model.envelope import Address
 from hub.model.errors import ConfigError
-from hub.model.exchange import Direction, ErpRecord, Exchange, Transmission
+from hub.model.exchange import Direction, ErpRecord, Exchange, State, Transmission
 from hub.model.finding import Finding
 from hub.model.partner import Crosswalks, Partner
 from hub.stages.addresses import Company
@@ -27,6 +27,9 @@ from hub.store import Store
 from hub.transports.port import Mailbox
 from translators.crosswalk import Tables
 from translators.port import Acknowledger, Receipting, Translator
+
+#: Outbound states before anything was told: the hub, an operator or a technician has the next move.
+_OPEN = frozenset({State.NOTICED, State.HELD, State.DEAD})
 
 _DOCUMENTS: msgspec.json.Decoder[AnyDocument] = msgspec.json.Decoder(AnyDocument)
 
@@ -181,6 +184,19 @@ class Desk:
         with self._store.read() as tx:
             told = tx.sent_exchanges(exchange.partner, exchange.order_number, document)
         return [self.document(e) for e in told if e.id != exchange.id and _same(e.erp, exchange.erp)]
+
+    def open_documents(self, exchange: Exchange, document: DocType) -> Sequence[Exchange]:
+        """Return what is still to be told about the same order, oldest first."""
+        with self._store.read() as tx:
+            known = tx.exchanges_of_order(exchange.partner, exchange.order_number)
+        return [
+            e
+            for e in known
+            if e.direction is Direction.OUT
+            and e.document is document
+            and e.state in _OPEN
+            and _same(e.erp, exchange.erp)
+        ]
 
     def send_tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]:
         """Return the crosswalks of what we send a partner."""

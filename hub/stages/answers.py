@@ -1,12 +1,13 @@
 """What we answer to an order: the facts of Odoo put into the order's own words.
 
 Pure functions. The order as received gives line numbers, item numbers, units and addresses; Odoo gives
-quantities, prices and dates. A quantity in our unit goes back through the line's own factor.
+quantities, prices and dates. What is in our unit goes back through the line's own factor.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import structs
@@ -18,36 +19,21 @@ from hub.model.documents import (
     LineStatus,
     OrderAcknowledgment,
     OrderLine,
+    Party,
     PurchaseOrder,
     ShipNotice,
     ShippedItem,
     ShippedOrder,
 )
+from hub.stages.their_units import in_their_unit, price_per_their_unit, same_price
+
+#: Parties that are told as the order names them: their codes are how the partner knows a place, and us.
+ECHOED = frozenset({"ship_to", "bill_to", "buyer", "seller"})
 
 
 def lines_by_number(order: PurchaseOrder) -> dict[str, OrderLine]:
     """Return the order's lines by the buyer's line number."""
     return {line.number: line for line in order.lines}
-
-
-def in_their_unit(line: OrderLine, quantity: Decimal) -> Decimal:
-    """Return a quantity of ours counted in the unit in which the partner ordered the line."""
-    if line.our_quantity is None or not line.our_quantity or not line.quantity:
-        return plain(quantity)
-    return plain(quantity * line.quantity / line.our_quantity)
-
-
-def price_per_their_unit(line: OrderLine, price: Decimal) -> Decimal:
-    """Return a price per our unit as a price per the unit in which the partner ordered the line."""
-    if line.our_quantity is None or not line.our_quantity or not line.quantity:
-        return price
-    return plain(price * line.our_quantity / line.quantity)
-
-
-def plain(number: Decimal) -> Decimal:
-    """Return a number without trailing zeros and without an exponent, to six places."""
-    rounded = round(number, 6).normalize()
-    return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral() else rounded
 
 
 def answer_order(order: PurchaseOrder, decision: OrderAcknowledgment, today: dt.date) -> OrderAcknowledgment:
@@ -93,19 +79,42 @@ def _statuses(line: OrderLine, decided: AckLine | None) -> tuple[LineStatus, ...
     if decided is None or not decided.quantity:
         return (LineStatus(code="rejected", quantity=line.quantity, unit=line.unit),)
     quantity = in_their_unit(line, decided.quantity)
-    when = next((s.date for s in decided.statuses if s.date), None)
-    kind = "ship_estimated" if when else ""
-    price = None if decided.price is None else price_per_their_unit(line, decided.price)
-    code, told = "accepted", None
-    if line.price is not None and price is not None and price != line.price:
-        code, told = "price_changed", price
-    elif quantity > line.quantity:
+    dated = next((s for s in decided.statuses if s.date), None)
+    code, told = _price_decision(line, decided)
+    if code == "accepted" and quantity > line.quantity:
         code = "quantity_changed"
-    first = LineStatus(code=code, quantity=quantity, unit=line.unit, date=when, date_kind=kind, price=told)
+    other = not same_item(line, decided.sku, decided.ids)
+    first = LineStatus(
+        code="substituted" if other else code,
+        quantity=quantity,
+        unit=line.unit,
+        date=dated.date if dated else None,
+        date_kind=dated.date_kind if dated else "",
+        price=told,
+        ids=decided.ids if other else {},
+    )
     if quantity >= line.quantity:
         return (first,)
     rest = LineStatus(code="rejected", quantity=line.quantity - quantity, unit=line.unit)
     return (first, rest)
+
+
+def _price_decision(line: OrderLine, decided: AckLine) -> tuple[str, Decimal | None]:
+    """Return the status and the price to tell: ours, where it is another one or they named none."""
+    if decided.price is None:
+        return "accepted", None
+    price = price_per_their_unit(line, decided.price)
+    if line.price is None:
+        return "accepted", price
+    return ("accepted", None) if same_price(line, price, line.price) else ("price_changed", price)
+
+
+def same_item(line: OrderLine, sku: str, ids: Mapping[str, str]) -> bool:
+    """Say whether Odoo still has the product that was ordered; one found by its barcode only is taken as such.
+
+    An item that Odoo found by another number than our code shares that number with the line.
+    """
+    return not line.sku or not sku or sku == line.sku or bool(set(ids.values()) & set(line.ids.values()))
 
 
 def complete_ship_notice(order: PurchaseOrder, notice: ShipNotice, structure: str) -> ShipNotice:
@@ -117,14 +126,30 @@ def complete_ship_notice(order: PurchaseOrder, notice: ShipNotice, structure: st
     return structs.replace(
         notice,
         structure=code,
-        parties={**_places(order), **notice.parties},
+        parties=_parties(order, notice.parties),
         orders=orders,
         package_count=notice.package_count or max(1, sum(len(o.packages) for o in orders)),
     )
 
 
-def _places(order: PurchaseOrder) -> dict[str, object]:
-    return {role: party for role, party in order.parties.items() if role in {"ship_to", "bill_to", "buyer"}}
+def _parties(order: PurchaseOrder, known: Mapping[str, Party]) -> dict[str, Party]:
+    """Return the parties as ordered, with the address that Odoo knows where the order gave a code only."""
+    echoed = {role: party for role, party in order.parties.items() if role in ECHOED}
+    return {**known, **{role: _addressed(party, known.get(role)) for role, party in echoed.items()}}
+
+
+def _addressed(party: Party, known: Party | None) -> Party:
+    if known is None or party.address or party.city:
+        return party
+    return structs.replace(
+        party,
+        name=party.name or known.name,
+        address=known.address,
+        city=known.city,
+        region=known.region,
+        postal_code=known.postal_code,
+        country=known.country,
+    )
 
 
 def _shipped_order(
@@ -173,45 +198,73 @@ def _shipped_item(item: ShippedItem, lines: dict[str, OrderLine]) -> ShippedItem
         lot if lot.quantity is None else structs.replace(lot, quantity=in_their_unit(line, lot.quantity))
         for lot in item.lots
     )
+    same = same_item(line, item.sku, item.ids)
     return structs.replace(
         item,
-        ids=line.ids,
-        description=line.description or item.description,
+        ids=line.ids if same else item.ids,
+        description=(line.description if same else "") or item.description,
         quantity=in_their_unit(line, item.quantity),
         unit=line.unit,
         ordered=line.quantity,
         lots=lots,
-        sku=line.sku,
+        sku=line.sku if same else item.sku,
     )
 
 
-def complete_invoice(order: PurchaseOrder, invoice: Invoice, shipment: str) -> Invoice:
-    """Return the invoice (810) in the order's words; `shipment`: the ship notice that it bills, if one."""
+def complete_invoice(order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str, Decimal]) -> Invoice:
+    """Return the invoice (810) in the order's words; `agreed`: prices per their unit, by line number."""
     lines = lines_by_number(order)
     return structs.replace(
         invoice,
         order_number=order.number,
         order_date=order.date,
         release=order.release,
-        shipment=invoice.shipment or shipment,
         currency=invoice.currency or order.currency,
-        parties={**_places(order), **invoice.parties},
+        parties=_parties(order, invoice.parties),
         refs={**order.refs, **invoice.refs},
-        lines=tuple(_invoice_line(line, lines) for line in invoice.lines),
+        lines=tuple(_invoice_line(order, line, lines.get(line.number), agreed) for line in invoice.lines),
         line_count=len(invoice.lines),
     )
 
 
-def _invoice_line(line: InvoiceLine, ordered: dict[str, OrderLine]) -> InvoiceLine:
-    source = ordered.get(line.number)
+def billing(invoice: Invoice, shipment: ShipNotice | None) -> Invoice:
+    """Return the invoice naming the shipment that it bills, and its day (810 REF SI, DTM 011)."""
+    if shipment is None:
+        return invoice
+    days = {kind: day for kind, day in shipment.dates.items() if kind == "shipped"}
+    return structs.replace(
+        invoice, shipment=invoice.shipment or shipment.number, dates={**days, **invoice.dates}
+    )
+
+
+def _invoice_line(
+    order: PurchaseOrder, line: InvoiceLine, source: OrderLine | None, agreed: Mapping[str, Decimal]
+) -> InvoiceLine:
+    own = line.order_number == our_reference(order)
+    line = structs.replace(line, order_number=order.number if own else line.order_number)
     if source is None:
         return line
+    same = same_item(source, line.sku, line.ids)
     return structs.replace(
         line,
         quantity=in_their_unit(source, line.quantity),
         unit=source.unit,
-        price=price_per_their_unit(source, line.price),
-        ids=source.ids,
-        description=source.description or line.description,
-        sku=source.sku,
+        price=_told_price(source, line, agreed.get(line.number)),
+        ids=source.ids if same else line.ids,
+        description=(source.description if same else "") or line.description,
+        sku=source.sku if same else line.sku,
     )
+
+
+def _told_price(source: OrderLine, line: InvoiceLine, agreed: Decimal | None) -> Decimal:
+    """Return the agreed price where Odoo's is the same and the line's amount stays; else Odoo's, converted."""
+    price = price_per_their_unit(source, line.price)
+    if agreed is None or not same_price(source, price, agreed):
+        return price
+    amount = round(in_their_unit(source, line.quantity) * agreed, 2)
+    return agreed if amount == round(line.quantity * line.price, 2) else price
+
+
+def our_reference(order: PurchaseOrder) -> str:
+    """Return the order's number as Odoo's order carries it (`client_order_ref`): with its release."""
+    return f"{order.number}-{order.release}" if order.release else order.number

@@ -1,4 +1,4 @@
-"""The gate before sending: a ship notice or an invoice must agree with the order and with each other.
+"""The gate before sending: an answer, a ship notice or an invoice must agree with the order and each other.
 
 Pure, and it fails closed: what cannot be compared is a disagreement. A wrong 856 or 810 costs a fine or an
 unpaid invoice; a held one costs a look (domain A4). Findings are of severity HOLD.
@@ -6,15 +6,76 @@ unpaid invoice; a held one costs a look (domain A4). Findings are of severity HO
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from hub.model import problems
-from hub.model.documents import Invoice, InvoiceLine, OrderLine, PurchaseOrder, ShipNotice, ShippedItem
+from hub.model.documents import (
+    Invoice,
+    InvoiceLine,
+    OrderAcknowledgment,
+    OrderLine,
+    PurchaseOrder,
+    ShipNotice,
+    ShippedItem,
+)
 from hub.model.finding import Finding, Severity, Where
-from hub.stages.answers import lines_by_number
+from hub.stages.answers import lines_by_number, our_reference, same_item
+from hub.stages.quantities import billed_by_line, shipped_by_line, shipped_items
+from hub.stages.their_units import same_price
 
 CENT = Decimal("0.01")
+
+
+def gate_decision(order: PurchaseOrder, decision: OrderAcknowledgment) -> tuple[Finding, ...]:
+    """Return where Odoo's decision can't be told as an answer (855): still open, or in another currency."""
+    findings = _currency(order, decision.currency, "Odoo's order")
+    if decision.status == "held":
+        text = f"{decision.number} is a quotation again: nothing is decided"
+        findings += (_disagrees("status", text, decision.number),)
+    return findings
+
+
+def gate_source(order: PurchaseOrder, document: ShipNotice | Invoice) -> tuple[Finding, ...]:
+    """Return where a delivery or an invoice, as Odoo has it, is not of this order.
+
+    To be asked before it is put into the order's words: an invoice of several orders has lines of each, a
+    picked substitute has the line of what was ordered, and an address may have been changed.
+    """
+    lines = lines_by_number(order)
+    if isinstance(document, ShipNotice):
+        goods = [(i.line_number, i.sku, i.ids) for i in shipped_items(document)]
+        numbers = [shipped.order_number for shipped in document.orders]
+        findings = list(_place(order, document))
+    else:
+        goods = [(i.number, i.sku, i.ids) for i in document.lines]
+        numbers = [i.order_number for i in document.lines if i.number]
+        findings = []
+    for number in dict.fromkeys(n for n in numbers if n.strip() != our_reference(order)):
+        text = f"Odoo says that it belongs to the order {number!r}, this is {our_reference(order)!r}"
+        findings.append(_disagrees("order_number", text, number))
+    for number, sku, ids in goods:
+        if number in lines and not same_item(lines[number], sku, ids):
+            text = f"it is {sku}, ordered was {lines[number].sku}"
+            findings.append(_disagrees(f"line {number}", text, sku))
+    return tuple(findings)
+
+
+def _place(order: PurchaseOrder, notice: ShipNotice) -> tuple[Finding, ...]:
+    """Compare where it went with where it was ordered to, where the crosswalk knows that address."""
+    ordered, went = order.parties.get("ship_to"), notice.parties.get("ship_to")
+    if ordered is None or went is None or ordered.ours in {"", went.ours, went.name}:
+        return ()
+    where = went.ours or went.name
+    text = f"it went to {where!r}, ordered to {ordered.id!r} ({ordered.ours!r})"
+    return (_disagrees("parties.ship_to", text, where),)
+
+
+def _currency(order: PurchaseOrder, currency: str, what: str) -> tuple[Finding, ...]:
+    if not order.currency or not currency or order.currency.upper() == currency.upper():
+        return ()
+    text = f"{what} is in {currency}, the order in {order.currency}"
+    return (_disagrees("currency", text, currency),)
 
 
 def gate_ship_notice(
@@ -30,7 +91,7 @@ def gate_ship_notice(
         for i in items
         if i.unit != "" and _is_split(i, lines.get(i.line_number))
     ]
-    total = _shipped_by_line([*earlier, notice])
+    total = shipped_by_line([*earlier, notice])
     for number in {i.line_number for i in items} & set(lines):
         if total[number] > lines[number].quantity:
             text = f"{total[number]} shipped in all, {lines[number].quantity} ordered"
@@ -59,26 +120,40 @@ def _labels(notice: ShipNotice, earlier: Sequence[ShipNotice]) -> tuple[Finding,
 
 
 def gate_invoice(
-    order: PurchaseOrder,
-    invoice: Invoice,
-    shipped: Sequence[ShipNotice] | None,
-    earlier: Sequence[Invoice],
+    order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str, Decimal]
 ) -> tuple[Finding, ...]:
-    """Return where an invoice disagrees with its order, with what was shipped, or with itself.
+    """Return where an invoice or credit note disagrees with its order, the agreed prices, or itself.
 
-    `shipped` is None when no ship notices are agreed; a credit note is compared with prices only.
+    `agreed`: prices per their unit, by line number (see hub.stages.prices).
     """
     lines = lines_by_number(order)
-    findings = [_unknown_line(i.number, i.sku) for i in invoice.lines if i.number not in lines]
-    findings += [f for i in invoice.lines if i.number in lines for f in _price(i, lines[i.number])]
-    if invoice.kind == "invoice":
-        limits = _limits(lines, shipped)
-        billed = _billed_by_line([*(e for e in earlier if e.kind == "invoice"), invoice])
-        for number in {i.number for i in invoice.lines} & set(lines):
-            if billed[number] > limits[number]:
-                text = f"{billed[number]} invoiced in all, {limits[number]} shipped"
-                findings.append(_disagrees(f"line {number}", text, str(billed[number])))
-    return tuple(findings) + totals(invoice)
+    findings = _currency(order, invoice.currency, "the invoice")
+    findings += tuple(_unknown_line(i.number, i.sku) for i in invoice.lines if i.number not in lines)
+    for billed in invoice.lines:
+        if billed.number in lines:
+            findings += _price(billed, lines[billed.number], agreed.get(billed.number))
+    return findings + totals(invoice)
+
+
+def gate_billed(
+    order: PurchaseOrder, invoice: Invoice, shipped: Sequence[ShipNotice] | None, earlier: Sequence[Invoice]
+) -> tuple[Finding, ...]:
+    """Return which lines are billed beyond what was shipped, or ordered where `shipped` is None.
+
+    A credit note bills nothing; lines that nobody ordered are not compared here.
+    """
+    if invoice.kind != "invoice":
+        return ()
+    word = "ordered" if shipped is None else "shipped"
+    limits = None if shipped is None else shipped_by_line(shipped)
+    billed = billed_by_line([*earlier, invoice])
+    findings = []
+    for number, line in lines_by_number(order).items():
+        limit = line.quantity if limits is None else limits.get(number, Decimal(0))
+        if any(i.number == number for i in invoice.lines) and billed[number] > limit:
+            text = f"{billed[number]} invoiced in all, {limit} {word}"
+            findings.append(_disagrees(f"line {number}", text, str(billed[number])))
+    return tuple(findings)
 
 
 def totals(invoice: Invoice) -> tuple[Finding, ...]:
@@ -95,44 +170,16 @@ def totals(invoice: Invoice) -> tuple[Finding, ...]:
     return (_disagrees("total", text, str(invoice.total)),)
 
 
-def shipped_items(notice: ShipNotice) -> Iterable[ShippedItem]:
-    """Yield the items of a ship notice, packed and loose."""
-    for order in notice.orders:
-        yield from order.items
-        for package in order.packages:
-            yield from package.items
-
-
 def _signed(kind: str, amount: Decimal | None) -> Decimal:
     return Decimal(0) if amount is None else -amount if kind == "allowance" else amount
 
 
-def _price(billed: InvoiceLine, ordered: OrderLine) -> tuple[Finding, ...]:
-    if ordered.price is None or abs(billed.price - ordered.price) < Decimal("0.0001"):
+def _price(billed: InvoiceLine, ordered: OrderLine, agreed: Decimal | None) -> tuple[Finding, ...]:
+    if agreed is not None and same_price(ordered, billed.price, agreed):
         return ()
-    text = f"{billed.price} invoiced, {ordered.price} ordered, per {ordered.unit}"
+    known = "no price was agreed on" if agreed is None else f"{agreed} agreed"
+    text = f"{billed.price} invoiced, {known}, per {ordered.unit}"
     return (_disagrees(f"line {billed.number} price", text, str(billed.price)),)
-
-
-def _limits(lines: Mapping[str, OrderLine], shipped: Sequence[ShipNotice] | None) -> dict[str, Decimal]:
-    if shipped is None:
-        return {number: line.quantity for number, line in lines.items()}
-    sent = _shipped_by_line(shipped)
-    return {number: sent.get(number, Decimal(0)) for number in lines}
-
-
-def _shipped_by_line(notices: Iterable[ShipNotice]) -> dict[str, Decimal]:
-    total: dict[str, Decimal] = {}
-    for item in (i for n in notices for i in shipped_items(n)):
-        total[item.line_number] = total.get(item.line_number, Decimal(0)) + item.quantity
-    return total
-
-
-def _billed_by_line(invoices: Iterable[Invoice]) -> dict[str, Decimal]:
-    total: dict[str, Decimal] = {}
-    for line in (i for n in invoices for i in n.lines):
-        total[line.number] = total.get(line.number, Decimal(0)) + line.quantity
-    return total
 
 
 def _unknown_line(number: str, sku: str) -> Finding:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
+from hub.commit import add_news
 from hub.demo.people import sscc
+from hub.erp.port import Topic
+from hub.erp.practice.faults import Fault
 from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.exchange import Exchange, State
+from hub.stages.watch import watch
 from tests.support.sftp import embedded_server
 from tests.support.small_hub import SmallHub, fresh_number
 from tests.support.wire import find, order_file, segment, split
@@ -38,8 +43,8 @@ def ship(hub: SmallHub, order: int, quantity: float) -> None:
     hub.notice()
 
 
-def invoice(hub: SmallHub, order: int, price: float | None = None) -> None:
-    """Invoice what was shipped, at another price when one is given, and post it."""
+def invoice(hub: SmallHub, order: int, price: float | None = None, currency: int | None = None) -> None:
+    """Invoice what was shipped, at another price or in another currency when one is given, and post it."""
     values = {"advance_payment_method": "delivered", "sale_order_ids": [[6, 0, [order]]]}
     wizard = hub.call("sale.advance.payment.inv", "create", vals_list=[values])
     hub.call("sale.advance.payment.inv", "create_invoices", ids=wizard)
@@ -50,6 +55,8 @@ def invoice(hub: SmallHub, order: int, price: float | None = None) -> None:
         domain = [["move_id", "in", moves], ["sale_line_ids", "!=", False]]
         lines = hub.call("account.move.line", "search", domain=domain)
         hub.call("account.move.line", "write", ids=lines, vals={"price_unit": price})
+    if currency is not None:
+        hub.call("account.move", "write", ids=moves, vals={"currency_id": currency})
     hub.call("account.move", "action_post", ids=moves)
     hub.notice()
 
@@ -110,8 +117,150 @@ def test_an_invoice_at_another_price_is_held(hub: SmallHub) -> None:
     invoice(hub, order, price=10.49)
     held = only(hub, DocType.INVOICE)
     assert held.state is State.HELD
-    assert "10.49 invoiced, 9.99 ordered" in held.why
+    assert "10.49 invoiced, 9.99 agreed" in held.why
     assert hub.collect() == []
+
+
+def test_an_invoice_waits_for_its_ship_notice_that_is_being_retried(hub: SmallHub) -> None:
+    order = ordered(hub)
+    hub.people.ship(order, sscc(order))
+    _notice_only(hub, Topic.DELIVERY_DONE)
+    hub.practice.faults.add(Fault("down"), 4)  # the gateway's own tries are used up
+    hub.drain()
+    assert only(hub, DocType.SHIP_NOTICE).state is State.NOTICED
+    hub.practice.faults.clear()
+    hub.people.invoice(order)
+    _notice_only(hub, Topic.INVOICE_POSTED)
+    hub.drain()
+    waiting = only(hub, DocType.INVOICE)
+    assert waiting.state is State.NOTICED
+    assert "waits for ship notice" in waiting.why
+    assert waiting.attempts == 0
+    hub.later(5)
+    assert [find(file, "ST")[0][1] for file in hub.collect()] == ["856", "810"]
+
+
+def test_an_invoice_that_is_noticed_first_waits(hub: SmallHub) -> None:
+    order = ordered(hub)
+    hub.people.ship(order, sscc(order))
+    hub.people.invoice(order)
+    _notice_only(hub, Topic.INVOICE_POSTED)
+    hub.drain()
+    waiting = only(hub, DocType.INVOICE)
+    assert (waiting.state, waiting.attempts) == (State.NOTICED, 0)
+    assert "Odoo has told of none yet" in waiting.why
+    hub.notice()
+    hub.later(5)
+    assert [find(file, "ST")[0][1] for file in hub.collect()] == ["856", "810"]
+
+
+def test_patience_ends(hub: SmallHub) -> None:
+    order = ordered(hub)
+    hub.people.ship(order, sscc(order))
+    hub.people.invoice(order)
+    _notice_only(hub, Topic.INVOICE_POSTED)
+    hub.drain()
+    hub.later(9 * 60)
+    assert only(hub, DocType.INVOICE).state is State.NOTICED
+    hub.later(2 * 60)
+    held = only(hub, DocType.INVOICE)
+    assert held.state is State.HELD
+    assert "24 invoiced in all, 0 shipped" in held.why
+
+
+def test_an_invoice_is_held_at_once_when_its_ship_notice_is(hub: SmallHub) -> None:
+    order = ordered(hub)
+    hub.call("sale.order", "write", ids=[order], vals={"client_order_ref": "theirs"})
+    hub.people.ship(order, sscc(order))
+    hub.notice()
+    assert only(hub, DocType.SHIP_NOTICE).state is State.HELD
+    hub.call("sale.order", "write", ids=[order], vals={"client_order_ref": hub.order().number})
+    invoice(hub, order)
+    held = only(hub, DocType.INVOICE)
+    assert held.state is State.HELD
+    assert "is held and was not told" in held.why
+
+
+def test_with_our_pricelist_agreed_on_our_price_is_told_and_billed(hub: SmallHub) -> None:
+    hub.edit("acme", "[receive.purchase_order.crosswalk]", PRICELIST)
+    number = fresh_number()
+    hub.send(order_file(number, ("AR-10001", "24", "EA", "1.11"), control=1))
+    order = hub.confirmed(number)
+    (answer,) = hub.collect()
+    assert segment(answer, "ACK")[1] == "IP"
+    ours = segment(answer, "PO1")[4]
+    assert ours != "1.11"
+    _ship_and_bill(hub, order)
+    assert segment(hub.collect()[-1], "IT1")[4] == ours
+
+
+def test_without_an_answer_agreed_on_odoos_order_says_our_price(hub: SmallHub) -> None:
+    hub.edit("acme", "[receive.purchase_order.crosswalk]", PRICELIST)
+    template = hub.root / "partners" / "_x12_customer.toml"
+    template.write_text(template.read_text().replace("[send.order_acknowledgment]\n", ""))
+    number = fresh_number()
+    hub.send(order_file(number, ("AR-10001", "24", "EA", "1.11"), control=1))
+    order = hub.confirmed(number)
+    _ship_and_bill(hub, order)
+    assert [find(file, "ST")[0][1] for file in hub.collect()] == ["856", "810"]
+
+
+def test_a_line_without_a_price_is_billed_at_the_price_that_we_told_and_no_other(hub: SmallHub) -> None:
+    number = fresh_number()
+    hub.send(order_file(number, ("AR-10001", "24", "EA", ""), control=1))
+    order = hub.confirmed(number)
+    (answer,) = hub.collect()
+    told = segment(answer, "PO1")[4]
+    assert segment(answer, "ACK")[1] == "IA"
+    hub.people.ship(order, sscc(order))
+    hub.notice()
+    invoice(hub, order, price=float(told) + 1)
+    held = only(hub, DocType.INVOICE)
+    assert held.state is State.HELD
+    assert f"{told} agreed" in held.why
+
+
+def test_a_price_for_a_pack_goes_the_whole_way_unchanged(hub: SmallHub) -> None:
+    number = fresh_number()
+    hub.send(order_file(number, ("AR-10001", "2", "CA", "100.00"), control=1))
+    order = hub.confirmed(number)
+    (answer,) = hub.collect()
+    assert segment(answer, "BAK")[2] == "AD"
+    _ship_and_bill(hub, order)
+    _, bill = hub.collect()
+    assert segment(bill, "IT1")[2:5] == ["2", "CA", "100"]
+    assert segment(bill, "TDS")[1] == "20000"
+    assert [d[1] for d in find(bill, "DTM")] == ["011"]
+    assert {n[1] for n in find(bill, "N1")} >= {"ST", "RE"}
+    assert ["N1", "ST", "ACME Store 42", "92", "0042"] in find(bill, "N1")
+
+
+def test_an_invoice_in_another_currency_is_held(hub: SmallHub) -> None:
+    order = ordered(hub)
+    hub.people.ship(order, sscc(order))
+    hub.notice()
+    (euro,) = hub.call("res.currency", "search", domain=[["name", "=", "EUR"]])
+    invoice(hub, order, currency=euro)
+    held = only(hub, DocType.INVOICE)
+    assert held.state is State.HELD
+    assert "the invoice is in EUR, the order in USD" in held.why
+
+
+PRICELIST = '[receive.purchase_order]\nprice = "pricelist"\n\n[receive.purchase_order.crosswalk]'
+
+
+def _notice_only(hub: SmallHub, topic: Topic) -> None:
+    """Look at one topic of Odoo, as if the look at the others came a moment later."""
+    for page in watch(topic, hub.clock() - timedelta(days=3650), hub.hub.desk):
+        with hub.hub.store.begin() as tx:
+            for new in page.exchanges:
+                add_news(tx, new)
+
+
+def _ship_and_bill(hub: SmallHub, order: int) -> None:
+    hub.people.ship(order, sscc(order))
+    hub.people.invoice(order)
+    hub.notice()
 
 
 def test_a_held_one_burns_no_control_number(hub: SmallHub) -> None:

@@ -7,7 +7,7 @@ another name is a package without an SSCC. What was shipped loose stands beside 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -93,10 +93,11 @@ class Deliveries:
     def _order(self, head: Values, stows: Sequence[Stow]) -> ShippedOrder:
         order_id = ref_id(head["sale_id"])
         sale = self._session.read("sale.order", [order_id], ["client_order_ref"])[order_id]
+        lines = self._lines(order_id, stows)
         items = _Items(
             products=self._codes.products_by_id(s.product for s in stows),
-            ordered=self._ordered(stows),
-            numbers=self._numbers(stows),
+            ordered={line: number(row["product_uom_qty"]) for line, row in lines.items()},
+            numbers=self._numbers(lines),
             lots=self._lots(stows),
         )
         packages = self._packages(stows)
@@ -115,16 +116,16 @@ class Deliveries:
             items=items.of([s for s in stows if not s.package]),
         )
 
-    def _numbers(self, stows: Sequence[Stow]) -> dict[int, str]:
+    def _numbers(self, lines: Iterable[int]) -> dict[int, str]:
         """Return the partner's line numbers by sale line."""
-        ids = self._session.external_ids("sale.order.line", [s.order_line for s in stows if s.order_line])
+        ids = self._session.external_ids("sale.order.line", list(lines))
         return {line: line_number(line_id) for line, line_id in ids.items()}
 
-    def _ordered(self, stows: Sequence[Stow]) -> dict[int, Decimal]:
-        rows = self._session.read(
-            "sale.order.line", [s.order_line for s in stows if s.order_line], ["product_uom_qty"]
-        )
-        return {line: number(row["product_uom_qty"]) for line, row in rows.items()}
+    def _lines(self, order: int, stows: Sequence[Stow]) -> dict[int, Values]:
+        """Return the order's own lines: a picking may carry goods of others too, and their numbers are alike."""
+        ids = [s.order_line for s in stows if s.order_line]
+        rows = self._session.read("sale.order.line", ids, ["product_uom_qty", "order_id"])
+        return {line: row for line, row in rows.items() if ref_id(row["order_id"]) == order}
 
     def _packages(self, stows: Sequence[Stow]) -> dict[int, Values]:
         ids = [s.package for s in stows if s.package]

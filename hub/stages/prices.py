@@ -1,0 +1,40 @@
+"""Which price was agreed on with the partner: what an invoice must say.
+
+The last word counts, and it differs by agreement: our 855 told a price per line; without one the order's own
+price stands, and where our pricelist was agreed on (or the order named no price) that of Odoo's order.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hub.model.documents import OrderAcknowledgment, PurchaseOrder
+from hub.stages.answers import lines_by_number
+from hub.stages.their_units import price_per_their_unit
+
+#: Prices per the partner's unit, by the buyer's line number.
+Prices = dict[str, Decimal]
+
+
+def prices_told(answer: OrderAcknowledgment) -> Prices:
+    """Return the prices that our 855 told: the decision's, else the line's as ordered."""
+    told = {
+        line.number: next((s.price for s in line.statuses if s.price is not None), line.price)
+        for line in answer.lines
+    }
+    return {number: price for number, price in told.items() if price is not None}
+
+
+def prices_ordered(order: PurchaseOrder) -> Prices:
+    """Return the prices that the order named."""
+    return {line.number: line.price for line in order.lines if line.price is not None}
+
+
+def prices_in_odoo(order: PurchaseOrder, decision: OrderAcknowledgment) -> Prices:
+    """Return the prices that Odoo's order has; lines that the partner did not order are left out."""
+    lines = lines_by_number(order)
+    return {
+        line.number: price_per_their_unit(lines[line.number], line.price)
+        for line in decision.lines
+        if line.number in lines and line.price is not None
+    }
