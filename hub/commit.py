@@ -83,6 +83,8 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
     if outcome.posted is not None:
         tx.claim_posting(moved.key, moved.id)
         tx.set_posting(moved.key, record=outcome.posted, state=moved.state.value)
+    for new in outcome.noticed:
+        add_news(tx, new)
     for settlement in outcome.settlements:
         _settle(tx, settlement, moved)
     if exchange.state is _JUDGED_FROM and moved.state is not _JUDGED_FROM and moved.group_id is not None:
@@ -136,6 +138,25 @@ def add_exchange(tx: Tx, new: NewExchange, transmission_id: int | None, group_id
     if new.findings:
         tx.add_findings(new.findings, exchange_id=added.id, stage="unwrap")
     return added
+
+
+def add_news(tx: Tx, new: NewExchange) -> bool:
+    """Begin an outbound exchange; False when the same news has one already, which is left as it is."""
+    added = tx.add_exchange_once(
+        partner=new.partner,
+        direction=new.direction,
+        document=new.document,
+        state=new.state,
+        envelope=new.envelope,
+        number=new.number,
+        order_number=new.order_number,
+        key=new.key,
+        lane=new.lane,
+        source=new.source,
+        erp=new.erp,
+        why=new.why,
+    )
+    return added is not None
 
 
 def _close_group(tx: Tx, group_id: int, needs: Needs) -> None:

@@ -9,6 +9,7 @@ Technical trouble raises `Retryable` (with `in_doubt` when the request may have 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -138,9 +139,21 @@ class ErpGateway(Protocol):
     def add_note(self, record: ErpRecord, text: str) -> None:
         """Write a plain-text note on the record (chatter)."""
 
-    def changes(self, topic: Topic, since: datetime | None, limit: int = 200) -> list[ErpChange]:
-        """Return changes at or after `since` (UTC), oldest first; the caller keeps the cursor, overlaps, and
-        drops what it has seen."""
+    def changes(
+        self, topic: Topic, since: datetime | None, page_size: int = 200
+    ) -> Iterator[list[ErpChange]]:
+        """Yield all changes at or after `since` (UTC), in pages of at most `page_size`, oldest second first.
+
+        A page is asked for when the one before has been taken: what is held in memory is one page. The caller
+        keeps the cursor, overlaps, and drops what it has seen; it may stop after any page and come back with
+        the newest `changed_at` that it got.
+        """
+
+    def changes_of(self, order: ErpRecord) -> list[ErpChange]:
+        """Return what has happened to one sale or purchase order, whenever it was, all topics of its kind."""
+
+    def now(self) -> datetime | None:
+        """Return the ERP's clock (UTC, to the second), None when it does not tell; ours may differ."""
 
     def close(self) -> None:
         """Let go of connections."""

@@ -116,3 +116,4 @@ class Outcome(Struct, frozen=True, kw_only=True):
     seen: tuple[SeenInterchange, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     posted: ErpRecord | None = None
+    noticed: tuple[NewExchange, ...] = ()  # outbound; what is begun already is left as it is

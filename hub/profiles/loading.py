@@ -8,6 +8,7 @@ import msgspec
 from msgspec import structs
 
 from hub.model import problems
+from hub.model.documents import DocType
 from hub.model.finding import Finding
 from hub.model.partner import Identity, Partner
 from hub.profiles.fault import Fault
@@ -148,10 +149,13 @@ def _clashes(partners: dict[str, Partner], drafts: dict[str, Draft]) -> list[tup
 
 
 def _claims(partner: Partner) -> list[tuple[tuple[str, ...], KeyPath]]:
-    """Return what only one partner may have: the identity of a live one, an account on our server."""
+    """Return what only one partner may have: the identity of a live one, the vendor in Odoo that it gets our
+    purchase orders for, an account on our server."""
     claims: list[tuple[tuple[str, ...], KeyPath]] = []
     if partner.status == "live" and partner.identity.isa:
         claims.append((("identity", partner.identity.isa, partner.identity.gs), ("identity", "isa")))
+    if partner.status == "live" and DocType.PURCHASE_ORDER in partner.send:
+        claims.append((("purchase orders to", partner.identity.odoo), ("identity", "odoo")))
     if partner.transport.kind == "embedded":
         claims.append((("account", partner.transport.user), ("transport", "user")))
     return claims

@@ -5,6 +5,10 @@ translated | in_doubt -> held        Odoo's data do not fit (price, quantity, un
                                      or the order is made and Odoo does not confirm it
 translated            -> in_doubt    sent, and no answer came: looked up by its key before any new try
 stays                                Odoo is down or busy: tried again by itself
+
+An order that is found, not made, may have been decided or shipped while the hub did not know that it was
+there, and `watch` passed it by as a stranger's: all there is to tell of it is noticed with the step that
+finds it. What is noticed twice is one exchange, by its key.
 """
 
 from __future__ import annotations
@@ -14,22 +18,22 @@ from typing import Protocol
 
 from msgspec import structs
 
-from hub.erp.port import ErpGateway, OrderPolicy, PostResult
+from hub.erp.port import OrderPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import AnyDocument, DocType, Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
 from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import ErpRecord, Exchange, State
 from hub.model.finding import Finding, Severity, Where
-from hub.model.outcome import Outcome
+from hub.model.outcome import NewExchange, Outcome
 from hub.model.partner import Partner
+from hub.stages import watch
 
 
-class Needs(Protocol):
+class Needs(watch.Needs, Protocol):
     """What posting asks of the hub."""
 
     def partner(self, key: str) -> Partner: ...
     def document(self, exchange: Exchange) -> AnyDocument: ...
-    def erp(self) -> ErpGateway: ...
 
 
 def post(exchange: Exchange, needs: Needs) -> Outcome:
@@ -37,10 +41,19 @@ def post(exchange: Exchange, needs: Needs) -> Outcome:
     document = needs.document(exchange)
     try:
         result, confirmed = _POSTERS[document.doc_type](exchange, document, needs)
+        outcome = _outcome(result, confirmed)
+        return structs.replace(outcome, noticed=_missed(exchange, outcome, result, needs))
     except Retryable as fault:
         state = State.IN_DOUBT if fault.in_doubt else exchange.state
         return Outcome(state=state, why=str(fault), tried=True)
-    return _outcome(result, confirmed)
+
+
+def _missed(
+    exchange: Exchange, outcome: Outcome, result: PostResult, needs: Needs
+) -> tuple[NewExchange, ...]:
+    if outcome.posted is None or result.created or exchange.document is not DocType.PURCHASE_ORDER:
+        return ()
+    return watch.news_of(exchange, outcome.posted, needs)
 
 
 def _outcome(result: PostResult, confirmed: str) -> Outcome:

@@ -3,13 +3,16 @@
 -> noticed     a decided order (855), a finished delivery (856), a posted invoice (810), a confirmed
                purchase order (850) of a partner whose profile sends that document
 
-The cursor is the ERP's own clock. A read overlaps the last one, because a change carries the time at which
+The cursor is the ERP's own clock. A look overlaps the last one, because a change carries the time at which
 its transaction began; what was noticed before is refused by its source key.
+
+Nothing is dropped because somebody cannot be told now: a paused partner's news are noticed and wait to be
+sent, those of a partner whose profile does not load wait to be composed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -17,11 +20,13 @@ from msgspec import Struct
 
 from hub.erp.port import ErpChange, ErpGateway, Topic
 from hub.model.documents import DocType
-from hub.model.exchange import Direction, Exchange, State
+from hub.model.envelope import Envelope
+from hub.model.errors import ConfigError
+from hub.model.exchange import Direction, ErpRecord, Exchange, State
 from hub.model.outcome import NewExchange
 from hub.model.partner import Partner
 from hub.stages import lanes
-from hub.stages.addresses import Company, outgoing_envelope
+from hub.stages.addresses import Company, answering_envelope, outgoing_envelope
 
 #: What each topic obliges us to send.
 DOCUMENTS = {
@@ -45,61 +50,112 @@ class Needs(Protocol):
 
 
 class Noticed(Struct, frozen=True):
-    """What one look at one topic brought: exchanges to begin, and where the next look starts."""
+    """What one page of one topic brought: exchanges to begin, and how far it reaches by the ERP's clock.
+
+    `unclear`: why some of it could not be said to be anybody's; empty when all could. The cursor must not
+    pass a page that is unclear: what it holds is looked at again when the profiles have been mended.
+    """
 
     exchanges: tuple[NewExchange, ...]
-    cursor: datetime
+    newest: datetime | None  # None: an empty page
+    unclear: str = ""
 
 
-def watch(topic: Topic, cursor: datetime, needs: Needs) -> Noticed:
-    """Look at one topic once."""
-    changes = needs.erp().changes(topic, cursor - OVERLAP)
-    newest = max((c.changed_at for c in changes), default=cursor)
-    return Noticed(tuple(_noticed(changes, needs)), max(newest, cursor))
+def watch(topic: Topic, cursor: datetime, needs: Needs) -> Iterator[Noticed]:
+    """Look at one topic once, page by page; a look that is broken off goes on from its last page's `newest`."""
+    for page in needs.erp().changes(topic, cursor - OVERLAP):
+        yield _noticed(page, needs)
 
 
-def _noticed(changes: Iterable[ErpChange], needs: Needs) -> Iterable[NewExchange]:
-    for change in changes:
-        document = DOCUMENTS[change.topic]
-        found = _whose(change, document, needs)
-        if found is None:
+def news_of(origin: Exchange, order: ErpRecord, needs: Needs) -> tuple[NewExchange, ...]:
+    """Return all that there is to tell of one order, whenever it happened.
+
+    For an order that was in Odoo before the hub knew that it was (its answer was lost, its confirmation
+    failed): to `watch` it was a stranger's, and the cursor may have passed its news by now.
+    """
+    told = (_sale(change, origin, needs) for change in needs.erp().changes_of(order))
+    return tuple(new for new in told if new is not None)
+
+
+def _noticed(page: Sequence[ErpChange], needs: Needs) -> Noticed:
+    exchanges: list[NewExchange] = []
+    unclear = ""
+    for change in page:
+        try:
+            new = _news(change, needs)
+        except ConfigError as fault:
+            unclear = unclear or str(fault)
             continue
-        partner, order_number = found
-        yield NewExchange(
-            partner=partner.key,
-            direction=Direction.OUT,
-            document=document,
-            state=State.NOTICED,
-            envelope=outgoing_envelope(partner, needs.company(), document),
-            lane=lanes.sending(partner.key),
-            number=change.record.name,
-            order_number=order_number,
-            key=f"{document.value}:{change.record.model}:{change.record.id}",
-            why=f"{change.record.name} is {change.record.state}",
-            source=change.record,
-            erp=change.order,
-        )
+        if new is not None:
+            exchanges.append(new)
+    return Noticed(tuple(exchanges), max((c.changed_at for c in page), default=None), unclear)
 
 
-def _whose(change: ErpChange, document: DocType, needs: Needs) -> tuple[Partner, str] | None:
-    """Return the partner to tell and the order's number in their words; None when nobody needs to know.
+def _news(change: ErpChange, needs: Needs) -> NewExchange | None:
+    """Return what to tell; None when nobody needs to know.
 
     A sale order is a partner's when it came through the hub; a purchase order when its vendor has a profile.
     """
     if change.topic is Topic.PURCHASE_CONFIRMED:
-        partner = _vendor(change.partner_ref, needs)
-        order_number = change.order.name
+        vendor = _vendor(change, needs)
+        if vendor is None:
+            return None
+        return _exchange(change, vendor.key, change.order.name, _envelope(change, vendor, needs))
+    origin = needs.posted_as(change.order.model, change.order.id)
+    return None if origin is None else _sale(change, origin, needs)
+
+
+def _sale(change: ErpChange, origin: Exchange, needs: Needs) -> NewExchange | None:
+    """Return what to tell whoever ordered; without their profile it is begun in the words of their order."""
+    partner = needs.partners().get(origin.partner)
+    if partner is None:
+        envelope = answering_envelope(origin.envelope)
+    elif DOCUMENTS[change.topic] in partner.send:
+        envelope = _envelope(change, partner, needs)
     else:
-        origin = needs.posted_as(change.order.model, change.order.id)
-        partner = needs.partners().get(origin.partner) if origin else None
-        order_number = origin.order_number if origin else ""
-    if partner is None or document not in partner.send or partner.status == "paused":
         return None
-    return partner, order_number
+    return _exchange(change, origin.partner, origin.order_number, envelope)
 
 
-def _vendor(reference: str, needs: Needs) -> Partner | None:
-    for partner in needs.partners().values():
-        if reference and reference in {partner.identity.odoo, partner.name}:
-            return partner
-    return None
+def _vendor(change: ErpChange, needs: Needs) -> Partner | None:
+    """Return who gets a purchase order; raise ConfigError when the profiles leave that open.
+
+    A company may be customer and supplier under one reference, with a profile for each; and the one that is
+    paused gives way to the one that took its place.
+    """
+    reference, document = change.partner_ref, DOCUMENTS[change.topic]
+    sending = [
+        partner
+        for partner in needs.partners().values()
+        if reference and reference in {partner.identity.odoo, partner.name} and document in partner.send
+    ]
+    active = [partner for partner in sending if partner.status != "paused"] or sending
+    if len(active) > 1:
+        keys = " and ".join(sorted(partner.key for partner in active))
+        raise ConfigError(
+            f"{change.record.name} is for {reference!r}, and the profiles {keys} both send that vendor purchase "
+            "orders; take [send.purchase_order] out of one, or pause it"
+        )
+    return active[0] if active else None
+
+
+def _envelope(change: ErpChange, partner: Partner, needs: Needs) -> Envelope:
+    return outgoing_envelope(partner, needs.company(), DOCUMENTS[change.topic])
+
+
+def _exchange(change: ErpChange, partner: str, order_number: str, envelope: Envelope) -> NewExchange:
+    document, record = DOCUMENTS[change.topic], change.record
+    return NewExchange(
+        partner=partner,
+        direction=Direction.OUT,
+        document=document,
+        state=State.NOTICED,
+        envelope=envelope,
+        lane=lanes.sending(partner),
+        number=record.name,
+        order_number=order_number,
+        key=f"{document.value}:{record.model}:{record.id}",
+        why=f"{record.name} is {record.state}",
+        source=record,
+        erp=change.order,
+    )

@@ -7,14 +7,13 @@ Nothing here may know which Odoo, or which API, is behind it.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
-from hub.erp.odoo.reading import instant
-from hub.erp.port import ErpGateway, OrderPolicy, PostResult, Topic
+from hub.erp.port import ErpGateway, OrderPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import Charge, DocType, OrderLine, Party, PurchaseOrder, Split, Terms
 from hub.model.errors import Undeliverable
@@ -453,59 +452,5 @@ class Billing:
         assert invoice.parties["bill_to"].ours == world.customer_ref
 
 
-class Watching:
-    """The hub hears of what people do."""
-
-    def test_decision_delivery_and_invoice_are_noticed(self, erp: Erp) -> None:
-        gateway, world = erp
-        record = posted(erp)
-        assert not self._of(gateway, Topic.ORDER_DECIDED, record)
-        world.confirm(record)
-        (decided,) = self._of(gateway, Topic.ORDER_DECIDED, record)
-        assert decided.record.id == record.id
-        assert decided.partner_ref == world.customer_ref
-        delivery = world.deliver(record)
-        (done,) = self._of(gateway, Topic.DELIVERY_DONE, record)
-        assert (done.record.id, done.record.name) == (delivery.id, delivery.name)
-        assert done.partner_ref == world.customer_ref
-        invoice = world.invoice(record)
-        (billed,) = self._of(gateway, Topic.INVOICE_POSTED, record)
-        assert (billed.record.id, billed.record.name) == (invoice.id, invoice.name)
-
-    def test_purchase_is_noticed_when_confirmed(self, erp: Erp) -> None:
-        gateway, world = erp
-        draft = world.buy({world.widget: (5, 4.5)}, confirm=False)
-        order = world.buy({world.widget: (5, 4.5)})
-        assert not self._of(gateway, Topic.PURCHASE_CONFIRMED, draft)
-        (bought,) = self._of(gateway, Topic.PURCHASE_CONFIRMED, order)
-        assert bought.record == bought.order == order
-        assert bought.partner_ref == world.vendor_ref
-
-    def test_cursor_is_inclusive_and_ordered(self, erp: Erp) -> None:
-        gateway, world = erp
-        records = [posted(erp) for _ in range(3)]
-        for record in records:
-            world.confirm(record)
-        changed = world.look("sale.order", records[0].id, "write_date")["write_date"]
-        seen = gateway.changes(Topic.ORDER_DECIDED, instant(changed))
-        assert [r.id for r in records] == [
-            c.record.id for c in seen if c.record.id in {r.id for r in records}
-        ]
-        assert seen == sorted(seen, key=lambda c: c.changed_at)
-        assert gateway.changes(Topic.ORDER_DECIDED, datetime.now(UTC) + timedelta(hours=1)) == []
-
-    def test_full_page_ends_with_its_whole_second(self, erp: Erp) -> None:
-        gateway, world = erp
-        records = [posted(erp) for _ in range(3)]
-        world.session.call("sale.order", "action_confirm", [r.id for r in records])
-        changed = instant(world.look("sale.order", records[0].id, "write_date")["write_date"])
-        seen = {c.record.id for c in gateway.changes(Topic.ORDER_DECIDED, changed, limit=1)}
-        assert {r.id for r in records} <= seen
-
-    def _of(self, gateway: ErpGateway, topic: Topic, order: ErpRecord) -> list[object]:
-        recent = datetime.now(UTC) - timedelta(minutes=5)
-        return [c for c in gateway.changes(topic, recent, limit=1000) if c.order.id == order.id]
-
-
-class Selling(PostingOrders, HoldingOrders, Prices, Deciding, Shipping, Billing, Watching, Probing):
+class Selling(PostingOrders, HoldingOrders, Prices, Deciding, Shipping, Billing, Probing):
     """They order from us: the whole flow."""

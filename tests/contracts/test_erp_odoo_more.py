@@ -17,6 +17,7 @@ from hub.model.documents import Charge, DocType, Lot, OrderLine
 from hub.model.exchange import ErpRecord
 from tests.contracts.erp_buying_suite import key_of, notice_of
 from tests.contracts.erp_suite import Erp, an_order, d, posted
+from tests.contracts.erp_watching_suite import all_changes
 from tests.support.erp_world import World
 
 pytestmark = pytest.mark.odoo
@@ -119,5 +120,5 @@ def test_credit_note_is_read_and_noticed(erp: Erp) -> None:
     assert credit.order_number == order.number
     assert [li.number for li in credit.lines] == ["00.1", "2"]
     assert credit.total > 0
-    changes = gateway.changes(Topic.INVOICE_POSTED, None, limit=10_000)
+    changes = all_changes(gateway, Topic.INVOICE_POSTED, None)
     assert refund in {c.record.id for c in changes if c.order.id == record.id}

@@ -49,8 +49,8 @@ def practice_odoo(folder: Path) -> Iterator[PracticeOdoo]:
 class SmallHub:
     """A hub whose partners have folders, and the people at both ends."""
 
-    def __init__(self, root: Path, practice: PracticeOdoo) -> None:
-        self.root, self.practice, self.clock = root, practice, MovableClock()
+    def __init__(self, root: Path, practice: PracticeOdoo, clock: MovableClock | None = None) -> None:
+        self.root, self.practice, self.clock = root, practice, clock or MovableClock()
         (root / "var").mkdir(parents=True, exist_ok=True)
         database = root / "var" / "hub.sqlite"
         if not database.exists():
@@ -192,9 +192,9 @@ class SmallHub:
 
 
 @contextmanager
-def small_hub(root: Path, practice: PracticeOdoo) -> Iterator[SmallHub]:
+def small_hub(root: Path, practice: PracticeOdoo, clock: MovableClock | None = None) -> Iterator[SmallHub]:
     """A hub in that folder (the one that is there, if it is)."""
-    hub = SmallHub(root, practice)
+    hub = SmallHub(root, practice, clock)
     yield hub
     hub.close()
 

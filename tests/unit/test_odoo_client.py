@@ -7,12 +7,13 @@ import socket
 import xmlrpc.client
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from hub.erp.odoo import OdooSettings
-from hub.erp.odoo.client import Session
+from hub.erp.odoo.client import Session, _dated
 from hub.erp.odoo.errors import Refused
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from tests.support.scripted_server import DROP, HANG, ScriptedServer
@@ -245,3 +246,15 @@ def test_no_more_requests_at_once_than_agreed(server: ScriptedServer) -> None:
 def test_address_that_is_none_is_a_setting_to_mend(url: str) -> None:
     with pytest.raises(ConfigError, match="address"):
         Session(OdooSettings(url=url, database="acme"))
+
+
+def test_server_s_clock_is_the_date_of_its_answer(server: ScriptedServer) -> None:
+    server.default = (404, b"")
+    told = session(server).now()
+    assert told is not None
+    assert abs(told - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "Sun, 99 Nov 2026 99:00:00 GMT"])
+def test_a_date_that_is_none_tells_nothing(text: str) -> None:
+    assert _dated(text) is None

@@ -221,6 +221,17 @@ def test_two_partners_cannot_have_one_account(folder: Path) -> None:
     assert line == 'second.toml:3:1: "second" and "first" both claim the account first'
 
 
+def test_two_live_partners_cannot_get_the_purchase_orders_of_one_vendor(folder: Path) -> None:
+    text = 'name = "{0}"\nstatus = "live"\nidentity.isa = "ZZ:{0}"\nidentity.odoo = "BOLT"\n'
+    sends = "[send.purchase_order]\n"
+    profile(folder, text.format("FIRST") + sends, "first")
+    (line,) = profile(folder, text.format("SECOND") + sends, "second")
+    assert line == 'second.toml:4:1: "second" and "first" both claim the purchase orders to BOLT'
+    assert profile(folder, text.format("SECOND") + "[send.invoice]\n", "second") == []
+    paused = (text.format("SECOND") + sends).replace("live", "paused")
+    assert profile(folder, paused, "second") == []
+
+
 @pytest.mark.parametrize("key", ["Acme", "a b", "-a", "a" * 41, "ä"])
 def test_a_key_that_is_no_safe_name_is_refused(folder: Path, key: str) -> None:
     (line,) = profile(folder, GOOD, key)

@@ -3,11 +3,14 @@
 `write_date` is the START of the transaction, stored with microseconds and read back cut to the second: the
 caller polls with `>=`, overlaps by at least the longest transaction, and drops what it has seen. It moves
 when a sale order is confirmed, a delivery is done, an invoice is posted, a purchase order is confirmed.
+
+A bulk change gives any number of records one `write_date`, and what is cut to the second cannot be told
+apart by it. So pages go on by time up to the second in which one is full; that second is read by id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,22 +23,24 @@ from hub.model.exchange import ErpRecord
 
 
 class Watched(Struct, frozen=True):
-    """Where a topic is seen: a model, the domain of what counts, and the field that leads to the order."""
+    """Where a topic is seen: a model, the domain of what counts, and what leads to the order."""
 
     model: str
     domain: tuple[Any, ...]
     order_model: str
     order_field: str  # "" the record itself is the order; "lines" through the invoice lines
+    order_path: str  # the same as a path in a domain
 
 
 TOPICS: Mapping[Topic, Watched] = {
     Topic.ORDER_DECIDED: Watched(
-        "sale.order", (["state", "in", ["sale", "done", "cancel"]],), "sale.order", ""
+        "sale.order", (["state", "in", ["sale", "done", "cancel"]],), "sale.order", "", "id"
     ),
     Topic.DELIVERY_DONE: Watched(
         "stock.picking",
         (["state", "=", "done"], ["picking_type_code", "=", "outgoing"], ["sale_id", "!=", False]),
         "sale.order",
+        "sale_id",
         "sale_id",
     ),
     Topic.INVOICE_POSTED: Watched(
@@ -47,9 +52,10 @@ TOPICS: Mapping[Topic, Watched] = {
         ),
         "sale.order",
         "lines",
+        "invoice_line_ids.sale_line_ids.order_id",
     ),
     Topic.PURCHASE_CONFIRMED: Watched(
-        "purchase.order", (["state", "in", ["purchase", "done"]],), "purchase.order", ""
+        "purchase.order", (["state", "in", ["purchase", "done"]],), "purchase.order", "", "id"
     ),
 }
 
@@ -60,14 +66,22 @@ class Changes:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def since(self, topic: Topic, since: datetime | None, limit: int) -> list[ErpChange]:
-        """Return what changed at or after an instant, oldest first, in six calls at most.
+    def since(self, topic: Topic, since: datetime | None, size: int) -> Iterator[list[ErpChange]]:
+        """Yield what changed at or after an instant, in pages, oldest first; six calls a page at most."""
+        for rows in self._pages(TOPICS[topic], since, size):
+            yield self._changes(topic, rows)
 
-        A full page is rounded up to all of its last second: records of one transaction share their
-        `write_date`, and a cursor that stands still inside a second would never leave it.
-        """
+    def of(self, order: ErpRecord) -> list[ErpChange]:
+        """Return what has happened to one order, whenever it was."""
+        found: list[ErpChange] = []
+        for topic, watched in TOPICS.items():
+            if watched.order_model == order.model:
+                rows = self._rows(watched, [[watched.order_path, "=", order.id]], "write_date, id")
+                found += (c for c in self._changes(topic, rows) if c.order.id == order.id)
+        return found
+
+    def _changes(self, topic: Topic, rows: Sequence[Values]) -> list[ErpChange]:
         watched = TOPICS[topic]
-        rows = self._page(watched, since, limit)
         orders = self._orders(watched, rows)
         partners = self._partner_refs(orders.values())
         return [
@@ -82,21 +96,38 @@ class Changes:
             if row["id"] in orders
         ]
 
-    def _page(self, watched: Watched, since: datetime | None, limit: int) -> list[Values]:
+    def _pages(self, watched: Watched, since: datetime | None, size: int) -> Iterator[list[Values]]:
+        """Yield rows by time. The last second of a full page may go on in the next: it is read by itself."""
+        while True:
+            recent = [["write_date", ">=", stamp(since)]] if since else []
+            rows = self._rows(watched, recent, "write_date, id", size)
+            if len(rows) < size:
+                yield rows
+                return
+            last = instant(rows[-1]["write_date"])
+            if whole := [row for row in rows if instant(row["write_date"]) < last]:
+                yield whole
+            yield from self._second(watched, last, size)
+            since = last + timedelta(seconds=1)
+
+    def _second(self, watched: Watched, second: datetime, size: int) -> Iterator[list[Values]]:
+        """Yield the rows of one second by id: who leaves it meanwhile is met again in a later one."""
+        end, after = second + timedelta(seconds=1), 0
+        within = [["write_date", ">=", stamp(second)], ["write_date", "<", stamp(end)]]
+        while rows := self._rows(watched, [*within, ["id", ">", after]], "id", size):
+            yield rows
+            if len(rows) < size:
+                return
+            after = rows[-1]["id"]
+
+    def _rows(
+        self, watched: Watched, narrowed: Sequence[list[Any]], order: str, limit: int = 0
+    ) -> list[Values]:
         fields = ["name", "state", "write_date", "partner_id"]
         if watched.order_field == "sale_id":
             fields.append("sale_id")
-        domain = list(watched.domain)
-        recent = [["write_date", ">=", stamp(since)]] if since else []
-        rows = self._session.search_read(
-            watched.model, domain + recent, fields, order="write_date, id", limit=limit
-        )
-        if len(rows) < limit:
-            return rows
-        last = instant(rows[-1]["write_date"])
-        second = [["write_date", ">=", stamp(last)], ["write_date", "<", stamp(last + timedelta(seconds=1))]]
-        rest = self._session.search_read(watched.model, domain + second, fields, order="write_date, id")
-        return list({row["id"]: row for row in [*rows, *rest]}.values())
+        domain = [*watched.domain, *narrowed]
+        return self._session.search_read(watched.model, domain, fields, order=order, limit=limit)
 
     def _orders(self, watched: Watched, rows: Sequence[Values]) -> dict[int, Values]:
         """Return the order's values by the id of the changed record."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
+from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -84,6 +85,14 @@ class Session:
         if self._major is None:
             self._major = _major(self.version())
         return self._major
+
+    def now(self) -> datetime | None:
+        """Return the server's clock, UTC, from the Date of a fresh answer (RFC 9110, 6.6.1); None: it has none.
+
+        Needs no login, and any answer will do: also a refusal is dated.
+        """
+        request = xml_request(self.settings.url, "common", "version", ())
+        return _dated(self._send(request, writes=False, what="Odoo").headers.get("date", ""))
 
     def zone(self) -> tzinfo:
         """Return the service user's time zone (Preferences): the day that Odoo shows that user."""
@@ -233,6 +242,15 @@ def _check_address(url: str) -> None:
         raise ConfigError(f"Odoo's address {url!r} cannot be read ({e})") from e
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ConfigError(f"Odoo's address {url!r} must look like https://erp.example.com")
+
+
+def _dated(text: str) -> datetime | None:
+    """Return the instant of an HTTP date; None for a text that is none."""
+    try:
+        told = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return told.replace(tzinfo=told.tzinfo or UTC).astimezone(UTC)
 
 
 def _web_version(answer: httpx.Response) -> str:

@@ -5,6 +5,7 @@ It only hands each request to the part that knows it; what is called, with which
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from hub.erp.odoo.bills import Bills
@@ -112,9 +113,19 @@ class OdooGateway:
         """Write a plain-text note in the record's chatter."""
         self._session.call(record.model, "message_post", [record.id], body=text)
 
-    def changes(self, topic: Topic, since: datetime | None, limit: int = 200) -> list[ErpChange]:
-        """Return changes at or after an instant, oldest first."""
-        return self._changes.since(topic, since, limit)
+    def changes(
+        self, topic: Topic, since: datetime | None, page_size: int = 200
+    ) -> Iterator[list[ErpChange]]:
+        """Yield changes at or after an instant in pages, oldest first."""
+        return self._changes.since(topic, since, page_size)
+
+    def changes_of(self, order: ErpRecord) -> list[ErpChange]:
+        """Return what has happened to one order, whenever it was."""
+        return self._changes.of(order)
+
+    def now(self) -> datetime | None:
+        """Return Odoo's clock, from the Date of an answer."""
+        return self._session.now()
 
     def close(self) -> None:
         """Let go of connections."""
