@@ -22,6 +22,9 @@ from hub.toml.reading import Table
 #: ISA12 by release; any other release is written with its first five digits (X12 005010 -> 00501).
 _VERSION_DIGITS = 5
 
+#: What a person may write at the top of a profile: the key is the file's name, `extends` is gone after merging.
+_TOP_KEYS = ("extends", *(name for name in Partner.__struct_fields__ if name != "key"))
+
 
 def load_partners(
     folder: Path, *, our_isa: str = "", our_gs: str = ""
@@ -67,7 +70,7 @@ def lint(folder: Path, keys: tuple[str, ...] = ()) -> tuple[Finding, ...]:
 
 def _build(draft: Draft, folder: Path) -> tuple[Partner, tuple[Finding, ...]]:
     """Check one draft and convert what is sound of it."""
-    sound, findings = check_table(_with_key(draft), Partner, draft.locate)
+    sound, findings = check_table(_with_key(draft), Partner, draft.locate, _TOP_KEYS)
     findings = (*draft.findings, *_key_is_no_setting(draft), *findings)
     partner = msgspec.convert({"name": draft.key, **sound}, Partner)
     if any(finding.problem == problems.CONFIG_SYNTAX for finding in findings):

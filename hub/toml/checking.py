@@ -8,7 +8,7 @@ rules of the caller can still run and add their findings to the same list.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from msgspec import NODEFAULT, Struct, inspect
@@ -61,22 +61,28 @@ def dotted(path: KeyPath) -> str:
 
 
 def check_table(
-    data: Table, kind: type[Struct], locate: Callable[[KeyPath], Where]
+    data: Table,
+    kind: type[Struct],
+    locate: Callable[[KeyPath], Where],
+    top_keys: Collection[str] = (),
 ) -> tuple[Table, tuple[Finding, ...]]:
     """Return what of `data` fits the Struct (durations in seconds) and a finding for all that does not.
 
-    A missing mandatory key is reported too; the caller fills it before it converts.
+    A missing mandatory key is reported too; the caller fills it before it converts. `top_keys` is what messages
+    call known at the top of the file, where that is not what the Struct has.
     """
-    checker = _Checker(locate, inspect.type_info(kind))
+    checker = _Checker(locate, inspect.type_info(kind), top_keys)
     return checker.struct(data, checker.root, ()), tuple(checker.findings)
 
 
 class _Checker:
     """One pass over one table."""
 
-    def __init__(self, locate: Callable[[KeyPath], Where], root: inspect.Type) -> None:
+    def __init__(
+        self, locate: Callable[[KeyPath], Where], root: inspect.Type, top_keys: Collection[str]
+    ) -> None:
         assert isinstance(root, inspect.StructType)
-        self.root = root
+        self.root, self.top_keys = root, top_keys
         self.locate = locate
         self.findings: list[Finding] = []
 
@@ -86,7 +92,7 @@ class _Checker:
         clean: Table = {}
         for key, value in data.items():
             if key not in fields:
-                self._unknown_key(key, fields, path)
+                self._unknown_key(key, (not path and self.top_keys) or fields, path)
                 continue
             checked = self.value(value, fields[key].type, (*path, key))
             if checked is not _BAD:
