@@ -245,7 +245,7 @@ class ShippedItem(_Value, frozen=True, kw_only=True):
 class Package(_Value, frozen=True, kw_only=True):
     """A carton or pallet with a label (X12 856 HL level P or T)."""
 
-    sscc: str = ""  # MAN GM: SSCC-18, with or without its application identifier 00
+    sscc: str = ""  # SSCC-18 without its application identifier (MAN GM writes 00 before it)
     kind: str = ""  # carton | pallet
     weight: Decimal | None = None
     weight_unit: str = ""

@@ -97,6 +97,24 @@ def _write_time(value: dt.time) -> str:
     return value.strftime("%H%M%S" if value.second else "%H%M")
 
 
+#: What a scanner shows before an SSCC-18, and code GM of element 88 asks for: the application identifier.
+SSCC_IDENTIFIER, SSCC_DIGITS = "00", 18
+
+
+def read_sscc(text: str) -> str:
+    """Return a label without the application identifier that MAN with GM carries (20 digits: 00 and the SSCC-18)."""
+    label = text.strip()
+    whole = SSCC_DIGITS + len(SSCC_IDENTIFIER)
+    marked = len(label) == whole and label.startswith(SSCC_IDENTIFIER) and label.isdecimal()
+    return label.removeprefix(SSCC_IDENTIFIER) if marked else label
+
+
+def write_sscc(label: str) -> str:
+    """Return a label as MAN with GM carries it: an SSCC-18 gets its application identifier."""
+    bare = label.strip()
+    return SSCC_IDENTIFIER + bare if len(bare) == SSCC_DIGITS and bare.isdecimal() else bare
+
+
 class Kind(Struct, frozen=True):
     """How one kind of value is read from and written to an element."""
 
@@ -106,6 +124,7 @@ class Kind(Struct, frozen=True):
 
 KINDS: dict[str, Kind] = {
     "text": Kind(str.strip, str.strip),
+    "sscc": Kind(read_sscc, write_sscc),
     "decimal": Kind(read_decimal, write_decimal),
     "cents": Kind(read_cents, write_cents),
     "integer": Kind(read_integer, str),
