@@ -40,7 +40,10 @@ def match(exchange: Exchange, needs: Needs) -> Outcome:
         sent = needs.sent_group(exchange.partner, ack.functional_id, ack.control)
         if not sent:
             findings += (_orphan(f"{kind} for group {ack.functional_id} {ack.control}", ack.control),)
-        settlements.extend(_settle(kind, ack, e) for e in sent)
+        settled = [_settle(kind, ack, e) for e in sent]
+        for one, exchange_sent in zip(settled, sent, strict=True):
+            findings += _remarks(kind, one, exchange_sent)
+        settlements.extend(settled)
     return _outcome(settlements, findings, exchange)
 
 
@@ -68,9 +71,8 @@ def _match_technical(exchange: Exchange, needs: Needs) -> Outcome:
 def _settle(kind: str, ack: ReceivedGroupAck, sent: Exchange) -> Settlement:
     """Settle one sent exchange; a group verdict without AK2 speaks for all its sets."""
     mine = next((s for s in ack.sets if _same_control(s, sent)), None)
-    verdict = (
-        mine.verdict if mine and ack.verdict != "R" else ack.verdict
-    )  # a refused group takes its sets along
+    alone = mine is not None and ack.verdict != "R"  # a refused group takes its sets along
+    verdict = mine.verdict if mine and alone else ack.verdict
     findings = (mine.findings if mine else ()) + ack.findings
     accepted = verdict in _ACCEPTING
     word = "accepts" if verdict == "A" else "accepts with errors" if accepted else "rejects"
@@ -80,6 +82,20 @@ def _settle(kind: str, ack: ReceivedGroupAck, sent: Exchange) -> Settlement:
     return Settlement(
         exchange_id=sent.id, kind=kind, verdict=verdict, state=_move(sent, state), why=why, findings=findings
     )
+
+
+def _remarks(kind: str, settled: Settlement, sent: Exchange) -> tuple[Finding, ...]:
+    """Return what is odd about an acknowledgment that found what it answers: a repeat, or a late one."""
+    if settled.state is None:
+        problem, message = (
+            problems.ACK_DUPLICATE,
+            f"{kind} for exchange {sent.id}, which had its answer already",
+        )
+    elif sent.state is State.OVERDUE:
+        problem, message = problems.ACK_LATE, f"{kind} for exchange {sent.id} after its time was up"
+    else:
+        return ()
+    return (Finding(problem=problem, severity=Severity.NOTE, message=message),)
 
 
 def _same_control(ack: ReceivedSetAck, sent: Exchange) -> bool:

@@ -61,6 +61,7 @@ def test_no_997_in_time_is_overdue_and_a_late_one_still_counts(answered: tuple[S
     assert ours(hub).state is State.OVERDUE
     reply(hub, sent)
     assert ours(hub).state is State.ACKNOWLEDGED
+    assert problems.ACK_LATE in hub.problems(hub.received(DocType.FUNCTIONAL_ACK)[0])
 
 
 def test_a_997_that_comes_twice_changes_nothing(answered: tuple[SmallHub, bytes]) -> None:
@@ -68,7 +69,9 @@ def test_a_997_that_comes_twice_changes_nothing(answered: tuple[SmallHub, bytes]
     reply(hub, sent, control=500)
     assert reply(hub, sent, control=501) == []
     assert ours(hub).state is State.ACKNOWLEDGED
-    assert [e.state for e in hub.received(DocType.FUNCTIONAL_ACK)] == [State.MATCHED, State.MATCHED]
+    acks = hub.received(DocType.FUNCTIONAL_ACK)
+    assert [e.state for e in acks] == [State.MATCHED, State.MATCHED]
+    assert sorted(problems.ACK_DUPLICATE in hub.problems(e) for e in acks) == [False, True]
 
 
 def test_a_rejecting_997_refuses_ours_and_says_where(answered: tuple[SmallHub, bytes]) -> None:

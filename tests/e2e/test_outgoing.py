@@ -73,7 +73,7 @@ def test_an_order_becomes_a_confirmation_a_ship_notice_and_an_invoice(hub: Small
     hub.notice()
     (notice,) = hub.collect()
     assert [h[3] for h in find(notice, "HL")] == ["S", "O", "P", "I"]
-    assert segment(notice, "MAN")[1:] == ["GM", label]
+    assert segment(notice, "MAN")[1:] == ["GM", f"00{label}"]
     assert segment(notice, "SN1")[2:4] == ["24", "EA"]
     invoice(hub, order)
     (bill,) = hub.collect()
