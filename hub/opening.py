@@ -17,8 +17,8 @@ def utc_now() -> datetime:
 
 def make_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Store:
     """Return the store, migrated to what this version needs."""
-    url = settings.store.url or f"sqlite:///{settings.paths.var}/hub.sqlite"
     Path(settings.paths.var).mkdir(parents=True, exist_ok=True)
+    url = settings.store.url or f"sqlite:///{settings.paths.var}/hub.sqlite3"
     store = Store(url, Archive(Path(settings.store.archive)), clock)
     store.migrate()
     return store

@@ -29,6 +29,7 @@ from hub.profiles import load_partners
 from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.stages.addresses import Company, find_sender
+from hub.toml.reading import as_line
 from hub.transports.opening import open_mailbox
 from hub.transports.port import Mailbox
 from hub.trial import Trial, anybody, try_file
@@ -68,9 +69,11 @@ class PartnerBook:
         stamp = _stamp(self._folder)
         if stamp == self._stamp:
             return
+        known = set(self.findings)
         loaded, self.findings = load_partners(self._folder)
         for finding in self.findings:
-            _log.warning("%s", finding.line())
+            if finding not in known:  # each fault is told once, not at every edit of another file
+                _log.warning("%s", as_line(finding))
         kept = {
             key: partner
             for key, partner in self._partners.items()
@@ -81,7 +84,7 @@ class PartnerBook:
 
 def _stamp(folder: Path) -> object:
     """Return what changes when a profile or template of the folder does."""
-    return tuple(sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in folder.glob("*.toml")))
+    return tuple(sorted((path.name, _file_stamp(path)) for path in folder.glob("*.toml")))
 
 
 class TableShelf:

@@ -109,10 +109,15 @@ class _Opening:
         for interchange, end in zip(unwrapped.interchanges, [*starts[1:], None], strict=True):
             self._interchange(interchange, end)
         documents = sum(len(g.exchanges) for g in self._groups)
+        findings = unwrapped.findings + tuple(
+            f for i in unwrapped.interchanges for f in i.findings if documents == 0
+        )
         return Outcome(
-            state=State.OPENED,
-            why=f"{documents} document{'s' if documents != 1 else ''}",
-            findings=unwrapped.findings,
+            state=State.OPENED if documents else State.QUARANTINED,
+            why=f"{documents} document{'s' if documents > 1 else ''}"
+            if documents
+            else "it holds no document",
+            findings=findings,
             groups=tuple(self._groups),
             replies=tuple(self._replies),
             seen=tuple(self._seen),
