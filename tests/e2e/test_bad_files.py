@@ -41,6 +41,13 @@ def test_what_is_no_document_is_quarantined_and_not_answered(
     a_good_neighbour_goes_on(hub)
 
 
+def test_an_interchange_that_holds_nothing_is_answered_and_not_passed_over(hub: SmallHub) -> None:
+    (ta1,) = hub.send(interchange(control=41, ask=True))
+    assert segment(ta1, "TA1")[1:5:3] == ["000000041", "A"]
+    (file,) = hub.files()
+    assert (file.state, file.why) == (State.QUARANTINED, "it holds no document")
+
+
 def test_a_file_that_is_too_large_is_not_even_read(hub: SmallHub) -> None:
     hub.edit("acme", 'kind = "embedded" ', 'kind = "embedded"\nmax_bytes = 5000 ')
     big = order_file(fresh_number(), *[("AR-10001", "1", "EA", "9.99")] * 400)
