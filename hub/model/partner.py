@@ -139,9 +139,7 @@ class WeOwe(_Table, frozen=True, kw_only=True):
 
     functional_ack: float = 0.0  # 997 or 999, after their document came; not used yet: no clock runs
     order_acknowledgment: float = 0.0  # 855, after their order came; not used yet: no clock runs
-    ship_notice: str = (
-        ""  # 856: "before departure", or time after the goods left; not used yet: no clock runs
-    )
+    ship_notice: str = ""  # 856: "before departure", or time after departure; not used yet: no clock runs
     invoice: float = 0.0  # 810, after the goods left; not used yet: no clock runs
 
 
