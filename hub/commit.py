@@ -12,9 +12,11 @@ from typing import Any, Protocol
 
 from msgspec import structs
 
+from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope
 from hub.model.exchange import MOVES, Direction, Exchange, Group, State, Transmission
+from hub.model.finding import Finding
 from hub.model.outcome import NewExchange, NewGroup, Outcome, OutFile, Reply, Settlement
 from hub.model.partner import Partner
 from hub.stages import lanes
@@ -24,7 +26,7 @@ from translators.port import Acknowledger, Receipting
 
 _log = logging.getLogger("hub.commit")
 
-#: States in which an inbound exchange has its verdict.
+#: The one state in which an inbound exchange has no verdict yet.
 _JUDGED_FROM = State.UNWRAPPED
 
 
@@ -88,7 +90,7 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
     for settlement in outcome.settlements:
         _settle(tx, settlement, moved)
     if exchange.state is _JUDGED_FROM and moved.state is not _JUDGED_FROM and moved.group_id is not None:
-        _close_group(tx, moved.group_id, needs)
+        close_group(tx, moved.group_id, needs)
     return moved
 
 
@@ -115,7 +117,7 @@ def _add_group(tx: Tx, new: NewGroup, transmission: Transmission, needs: Needs) 
     for exchange in new.exchanges:
         add_exchange(tx, exchange, transmission.id, group.id if group else None)
     if group is not None and not new.exchanges:
-        _close_group(tx, group.id, needs)
+        close_group(tx, group.id, needs)
 
 
 def add_exchange(tx: Tx, new: NewExchange, transmission_id: int | None, group_id: int | None) -> Exchange:
@@ -159,7 +161,7 @@ def add_news(tx: Tx, new: NewExchange) -> bool:
     return added is not None
 
 
-def _close_group(tx: Tx, group_id: int, needs: Needs) -> None:
+def close_group(tx: Tx, group_id: int, needs: Needs) -> None:
     """Acknowledge a group once its last set has a verdict; the group's row is locked meanwhile."""
     group = tx.group(group_id, lock=True)
     if group.acknowledged or tx.group_has(group_id, _JUDGED_FROM):  # asked after each of perhaps thousands
@@ -168,7 +170,7 @@ def _close_group(tx: Tx, group_id: int, needs: Needs) -> None:
     if not all(_is_judged(tx, m) for m in members):
         return
     partner = needs.partner(group.partner)
-    judged = [(m, tuple(tx.findings(exchange_id=m.id, stage=_JUDGED_FROM.value))) for m in members]
+    judged = [(m, _verdict_findings(tx, m)) for m in members]
     if group.envelope.format == "x12":
         findings = tuple(tx.findings(group_id=group_id))
         reply = answer_group(group, findings, judged, partner, needs.acknowledger())
@@ -185,12 +187,25 @@ def _close_group(tx: Tx, group_id: int, needs: Needs) -> None:
 
 def _is_judged(tx: Tx, member: Exchange) -> bool:
     """Say whether a document has its verdict. One whose check crashed has none, and is not called good."""
-    if member.state not in {_JUDGED_FROM, State.DEAD, State.CANCELLED}:
+    if member.state not in {_JUDGED_FROM, State.DEAD}:
         return True
+    return member.state is not _JUDGED_FROM and _was_judged(tx, member)
+
+
+def _was_judged(tx: Tx, member: Exchange) -> bool:
     verdicts = {State.CHECKED, State.REJECTED}
     return any(
         e.from_state == _JUDGED_FROM and e.to_state in verdicts for e in tx.events(exchange_id=member.id)
     )
+
+
+def _verdict_findings(tx: Tx, member: Exchange) -> tuple[Finding, ...]:
+    """Return what a document's verdict rests on; one that an operator ended unjudged is rejected."""
+    findings = tuple(tx.findings(exchange_id=member.id, stage=_JUDGED_FROM.value))
+    if member.state is State.CANCELLED and not _was_judged(tx, member):
+        message = "it was not processed"
+        findings += (Finding(problem=problems.SET_SEGMENTS, message=message, hint="send it again"),)
+    return findings
 
 
 def _add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Needs) -> None:

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from hub.commit import add_news
 from hub.erp.port import Topic
-from hub.model.errors import ConfigError
+from hub.model.errors import ConfigError, Undeliverable
 from hub.model.exchange import State
 from hub.model.outcome import NewExchange
 from hub.pickup import Nudge
@@ -69,14 +69,14 @@ class Noticer:
     def watch(self) -> int:
         """Look at every topic once and return how many exchanges began.
 
-        Raises Retryable or Undeliverable when Odoo can't be asked, and ConfigError when the profiles leave
-        open whose some news are; what was noticed before (for ConfigError: all other news) is kept.
+        Raises Retryable when Odoo can't be asked; ConfigError when it refuses a topic (a right or module is
+        missing) or the profiles leave open whose some news are. All other news are kept.
         """
         begun, unclear = 0, ""
         for topic in Topic:
             try:
                 begun += self._look(topic)
-            except ConfigError as fault:
+            except (ConfigError, Undeliverable) as fault:  # one topic's trouble is not the others'
                 unclear = unclear or str(fault)
         if unclear:
             raise ConfigError(unclear)

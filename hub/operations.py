@@ -17,7 +17,7 @@ from hub.store import Store, Tx
 
 RESENDABLE = frozenset({State.SENT, State.DELIVERED, State.ACKNOWLEDGED, State.REFUSED, State.OVERDUE})
 #: Outbound documents that are written anew: after mending, or when the partner refused the bytes.
-_RECOMPOSABLE = frozenset({State.DEAD, State.HELD, State.REFUSED, State.OVERDUE})
+_RECOMPOSABLE = frozenset({State.DEAD, State.HELD, State.REFUSED})
 _REDRIVABLE_IN = frozenset(
     {State.DEAD, State.HELD, State.REJECTED, State.ORPHAN, State.TESTED, State.DUPLICATE}
 )
@@ -67,7 +67,14 @@ class Operations:
                 return self._let_through(tx, exchange, "redrive", actor, why)
             state, lane = _restart(tx, exchange)
             tx.move(
-                exchange.id, state, why=why or "redriven", actor=actor, attempts=0, due_at=None, lane=lane
+                exchange.id,
+                state,
+                why=why or "redriven",
+                actor=actor,
+                attempts=0,
+                due_at=None,
+                lane=lane,
+                released=False,  # what was waived was another content
             )
             return Done(f"exchange {exchange.id} starts again from {state}", lane)
 
@@ -154,7 +161,8 @@ def _restart(tx: Tx, exchange: Exchange) -> tuple[State, str]:
         if exchange.state is State.IN_DOUBT:
             return State.IN_DOUBT, exchange.lane
         return State.UNWRAPPED, lanes.opening(exchange.partner)
-    if exchange.source is None or _fell_from(tx, exchange) == State.COMPOSED:
+    died_sending = exchange.state is State.DEAD and _fell_from(tx, exchange) == State.COMPOSED
+    if exchange.source is None or died_sending:
         return State.COMPOSED, exchange.lane  # the bytes are good; only their sending failed
     return State.NOTICED, exchange.lane  # written anew from Odoo, under new control numbers
 

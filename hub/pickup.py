@@ -26,7 +26,7 @@ _log = logging.getLogger("hub.pickup")
 
 
 #: An exchange in one of these did nothing that a repeat of its file could double.
-_CAME_TO_NOTHING = frozenset({State.REJECTED, State.QUARANTINED, State.CANCELLED, State.DEAD})
+_CAME_TO_NOTHING = frozenset({State.REJECTED, State.QUARANTINED, State.DEAD})
 
 
 class Nudge(Protocol):

@@ -68,10 +68,10 @@ class Pipeline:
     def __init__(self, store: Store, needs: Needs) -> None:
         self._store, self._needs = store, needs
 
-    def drain(self, lane: str, owner: str) -> int:
+    def drain(self, lane: str, owner: str, stopping: Callable[[], bool] = lambda: False) -> int:
         """Take every due step of a lane and return their number; 0 when somebody else holds the lane.
 
-        May be called at any time, by anyone, any number of times.
+        May be called at any time, by anyone, any number of times. `stopping` is asked between two steps.
         """
         with self._store.begin() as tx:
             lease = tx.claim_lane(lane, owner, LEASE_SECONDS)
@@ -79,7 +79,7 @@ class Pipeline:
             return 0
         steps = 0
         try:
-            while self._step_next(lease):
+            while not stopping() and self._step_next(lease):
                 steps += 1
                 with self._store.begin() as tx:
                     if not tx.renew_lane(lease, LEASE_SECONDS):
@@ -90,6 +90,15 @@ class Pipeline:
             with self._store.begin() as tx:
                 tx.release_lane(lease)
         return steps
+
+    def close_groups(self) -> int:
+        """Acknowledge groups whose last open document was ended by an operator; return how many were looked at."""
+        with self._store.read() as tx:
+            waiting = tx.groups_with_ended()
+        for group in waiting:
+            with self._store.begin() as tx:
+                commit.close_group(tx, group, self._needs)
+        return len(waiting)
 
     def _step_next(self, lease: Lease) -> bool:
         with self._store.read() as tx:

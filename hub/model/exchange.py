@@ -21,7 +21,7 @@ class Direction(StrEnum):
 
 
 class State(StrEnum):
-    """Where an exchange (or, for the first three, a transmission) stands."""
+    """Where an exchange stands; the first four, DEAD and CANCELLED are for transmissions too."""
 
     # transmissions: one file as picked up
     RECEIVED = "received"  # archived, not yet opened
@@ -81,7 +81,7 @@ MOVES: dict[State, frozenset[State]] = {
     S.HELD: frozenset({S.CHECKED, S.TRANSLATED, S.NOTICED, S.UNWRAPPED, S.CANCELLED}),
     S.IN_DOUBT: frozenset({S.POSTED, S.TRANSLATED, S.HELD, S.DEAD, S.DUPLICATE}),
     S.DEAD: frozenset({S.UNWRAPPED, S.TRANSLATED, S.NOTICED, S.COMPOSED, S.RECEIVED, S.CANCELLED}),
-    S.OVERDUE: frozenset({S.COMPOSED, S.NOTICED, S.ACKNOWLEDGED, S.REFUSED, S.CANCELLED}),
+    S.OVERDUE: frozenset({S.COMPOSED, S.ACKNOWLEDGED, S.REFUSED, S.CANCELLED}),
     S.CANCELLED: frozenset(),
 }
 

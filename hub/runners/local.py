@@ -116,7 +116,7 @@ class LocalRunner:
 
     def _drain(self, lane: str, owner: str) -> None:
         try:
-            if self._pipeline.drain(lane, owner):
+            if self._pipeline.drain(lane, owner, self._stopping.is_set):
                 self._sweep()  # its steps may have made work for other lanes: an answer to send
         except Exception:  # noqa: BLE001 - the sweeper offers the lane again
             _log.exception("lane %s stopped; the sweeper offers it again", lane)

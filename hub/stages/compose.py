@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from hub.erp.port import ErpGateway
+from hub.model import problems
 from hub.model.documents import (
     AnyDocument,
     DocType,
@@ -75,7 +76,7 @@ def compose(exchange: Exchange, needs: Needs) -> Outcome:
     if partner.status == "paused":  # is it a test or not? its profile says so when it goes on
         return Outcome(state=State.NOTICED, why=f"{partner.name} is paused", due_in_seconds=60)
     if exchange.document not in partner.send:
-        return Outcome(state=State.CANCELLED, why=f"{partner.name} gets no {exchange.document.value}")
+        return _not_agreed(exchange, partner)
     try:
         made = _COMPOSERS[exchange.document](exchange, exchange.source, partner, needs)
     except Retryable as fault:
@@ -89,6 +90,18 @@ def compose(exchange: Exchange, needs: Needs) -> Outcome:
         more = f" (and {len(held) - 1} more)" if len(held) > 1 else ""
         return Outcome(state=State.HELD, why=held[0].line() + more, findings=findings, artifacts=canonical)
     return _written(exchange, partner, document, findings, needs)
+
+
+def _not_agreed(exchange: Exchange, partner: Partner) -> Outcome:
+    """Hold what the profile does not send (any more): a slip in an editor must not end it for good."""
+    name = exchange.document.value
+    finding = Finding(
+        problem=problems.NO_AGREEMENT,
+        severity=Severity.HOLD,
+        message=f"the profile of {partner.name} has no [send.{name}]",
+        hint=f"mend partners/{partner.key}.toml and redrive it, or cancel it",
+    )
+    return Outcome(state=State.HELD, why=finding.message, findings=(finding,))
 
 
 def _written(

@@ -13,6 +13,7 @@ finds it. What is noticed twice is one exchange, by its key.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
@@ -27,6 +28,8 @@ from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import NewExchange, Outcome
 from hub.model.partner import Partner
 from hub.stages import watch
+
+_log = logging.getLogger("hub.post")
 
 
 class Needs(watch.Needs, Protocol):
@@ -53,7 +56,13 @@ def _missed(
 ) -> tuple[NewExchange, ...]:
     if outcome.posted is None or result.created or exchange.document is not DocType.PURCHASE_ORDER:
         return ()
-    return watch.news_of(exchange, outcome.posted, needs)
+    try:
+        return watch.news_of(exchange, outcome.posted, needs)
+    except (
+        Undeliverable
+    ) as fault:  # a right or a module is missing for some topic; the order is in Odoo all the same
+        _log.warning("exchange %s: what Odoo decided of it before can't be read: %s", exchange.id, fault)
+        return ()
 
 
 def _outcome(result: PostResult, confirmed: str) -> Outcome:
@@ -85,7 +94,8 @@ def _post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> tupl
     )
     result = erp.post_order(exchange.key, document, policy)
     clean = not any(f.severity in {Severity.HOLD, Severity.ERROR} for f in result.findings)
-    clean = clean and not exchange.released  # what a person had to decide is theirs to confirm
+    # what a person had to decide is theirs to confirm; but a release after Odoo refused tries that again
+    clean = clean and (not exchange.released or exchange.erp is not None)
     if result.record is None or agreement.confirm == "never" or not clean:
         return result, ""
     try:

@@ -45,7 +45,10 @@ def translate(exchange: Exchange, needs: Needs) -> Outcome:
     """Translate one checked document."""
     partner = needs.partner(exchange.partner)
     if partner.x12.partial == "hold_all" and not needs.group_acknowledged(exchange):
-        return Outcome(state=State.CHECKED, due_in_seconds=0.5)  # its neighbours decide with it
+        why = "waits for the verdicts on its group"  # its neighbours decide with it
+        return Outcome(
+            state=State.CHECKED, why=why, due_in_seconds=0.5 if exchange.attempts < 5 else None, tried=True
+        )
     translator = needs.translator(exchange.envelope.format)
     document, findings = translator.read(
         needs.payload(exchange), exchange.envelope, exchange.document, partner

@@ -160,6 +160,16 @@ class Transmissions(Story):
         )
         return [to_exchange(row) for row in self._rows(statement)]
 
+    def groups_with_ended(self) -> list[int]:
+        """Return the groups without acknowledgment in which an operator has ended an exchange."""
+        statement = (
+            select(groups.c.id)
+            .join(exchanges, exchanges.c.group_id == groups.c.id)
+            .where(exchanges.c.state == State.CANCELLED, groups.c.acknowledged.is_(False))
+            .distinct()
+        )
+        return [row.id for row in self._rows(statement)]
+
     def mark_group_acknowledged(self, id: int) -> None:  # noqa: A002
         """Note that the group has had its functional acknowledgment; raise NotFound."""
         self._row(groups, id, lock=True)

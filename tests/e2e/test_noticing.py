@@ -157,7 +157,7 @@ def test_a_profile_that_does_not_load_only_delays_the_news(tmp_path: Path, odoo:
         assert told(hub) == [State.SENT]
 
 
-def test_news_of_a_partner_whose_mended_profile_sends_none_are_ended(
+def test_news_that_the_mended_profile_does_not_send_wait_for_a_person(
     tmp_path: Path, odoo: PracticeOdoo
 ) -> None:
     with small_hub(tmp_path, odoo) as hub:
@@ -168,10 +168,16 @@ def test_news_of_a_partner_whose_mended_profile_sends_none_are_ended(
         hub.notice()
         hub.edit("acme", 'status  = "lvie"', 'status  = "live"')
         template = tmp_path / "partners" / "_x12_customer.toml"
-        template.write_text(template.read_text().replace("[send.order_acknowledgment]\n", ""))
+        whole = template.read_text()
+        template.write_text(whole.replace("[send.order_acknowledgment]\n", ""))
     with small_hub(tmp_path, odoo) as hub:
         hub.later(120)
-        assert told(hub) == [State.CANCELLED]
+        assert told(hub) == [State.HELD]
+        template.write_text(whole)
+    with small_hub(tmp_path, odoo) as hub:
+        hub.hub.operations.redrive(str(hub.sent(ACKNOWLEDGMENT)[0].id), "test")
+        hub.drain()
+        assert told(hub) == [State.SENT]
 
 
 # --- an order that was in Odoo before we knew
