@@ -55,4 +55,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help setup run demo test test-odoo test-sftp test-postgres bench check fix
+.PHONY: test-browser help setup run demo test test-odoo test-sftp test-postgres bench check fix

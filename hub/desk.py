@@ -217,6 +217,14 @@ class Desk:
         with self._store.read() as tx:
             return tx.find_sent(partner, interchange_control=control)[:1]
 
+    def accepted(self, exchange: Exchange) -> bool:
+        """Say whether the partner's last functional acknowledgment of these bytes accepts them."""
+        with self._store.read() as tx:
+            told = [
+                a for a in tx.acknowledgments(exchange.id) if a.direction is Direction.IN and a.kind != "TA1"
+            ]
+        return bool(told) and told[-1].verdict in {"A", "E"}
+
     def mailbox(self, partner: Partner) -> Mailbox:
         """Return the partner's mailbox, opened once per profile."""
         with self._guard:

@@ -17,7 +17,7 @@ def utc_now() -> datetime:
 
 def make_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Store:
     """Return the store, migrated to what this version needs."""
-    Path(settings.paths.var).mkdir(parents=True, exist_ok=True)
+    Path(settings.paths.var).mkdir(mode=0o700, parents=True, exist_ok=True)
     url = settings.store.url or f"sqlite:///{settings.paths.var}/hub.sqlite3"
     store = Store(url, Archive(Path(settings.store.archive)), clock)
     store.migrate()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.exchange import MOVES, Direction, Exchange, State, Transmission
 from hub.stages import lanes
@@ -46,8 +47,14 @@ class Operations:
             if is_transmission(reference):
                 return self._reopen(tx, _transmission(tx, reference), "released", actor, why)
             exchange = _exchange(tx, reference)
+            problem = {f.problem for f in tx.findings(exchange_id=exchange.id)}
             if exchange.state is State.QUARANTINED:
                 return self._let_through(tx, exchange, "released", actor, why)
+            if exchange.state is State.HELD and problems.LOOKS_LIKE_CHANGE in problem:
+                raise Refused(
+                    f"exchange {exchange.id} looks like a change of an order that we have, and is never posted twice; "
+                    f"change the record in Odoo by hand, then use `hub cancel {exchange.id} --why ...`"
+                )
             if exchange.state is not State.HELD:
                 raise Refused(f"exchange {exchange.id} is {exchange.state}, not held; {_advice(exchange)}")
             outbound = exchange.direction is Direction.OUT

@@ -48,7 +48,13 @@ def open_store() -> Iterator[Store]:
     """Open the store for a command that works beside a running hub."""
     from hub.opening import make_store
 
-    store = make_store(settings())
+    found = settings()
+    kept = found.store.url.removeprefix("sqlite:///")
+    if kept != found.store.url and not Path(kept).exists():
+        raise ConfigError(
+            f"no hub has run here yet: there is no {kept}; start one with `hub run`, or name its folder in HUB_ROOT"
+        )
+    store = make_store(found)
     try:
         yield store
     finally:

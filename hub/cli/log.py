@@ -20,6 +20,7 @@ from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State
 from hub.operations import is_transmission
 from hub.store import LogQuery, Store
+from translators.x12.sets import SET_IDS
 
 FOLLOW_SECONDS = 1.0
 
@@ -44,10 +45,27 @@ def _day(text: str | None, *, after: bool = False) -> datetime | None:
     return found.astimezone(UTC)
 
 
+def _document(text: str | None) -> DocType | None:
+    """Return the kind of document by its name or its X12 number."""
+    if text is None:
+        return None
+    by_number = {set_id: document for document, (set_id, _) in SET_IDS.items()} | {
+        "TA1": DocType.TECHNICAL_ACK
+    }
+    if text in by_number:
+        return by_number[text]
+    try:
+        return DocType(text)
+    except ValueError:
+        fail(f"{text!r} is no kind of document; write 850 or purchase_order", 2)
+
+
 @answers_in_one_line
 def log(
     partner: Annotated[str | None, typer.Option(help="Only this partner (profile key).")] = None,
-    document: Annotated[DocType | None, typer.Option(help="Only this kind of document.")] = None,
+    document: Annotated[
+        str | None, typer.Option(help="Only this kind of document: 850, purchase_order, 997 ...")
+    ] = None,
     number: Annotated[str, typer.Option(help="Part of a document, order, Odoo or control number.")] = "",
     state: Annotated[State | None, typer.Option(help="Only exchanges in this state.")] = None,
     direction: Annotated[DirectionName | None, typer.Option(help="in: they sent it; out: we did.")] = None,
@@ -62,7 +80,7 @@ def log(
     """List the exchanges of the translation log, newest first."""
     query = LogQuery(
         partner=partner,
-        document=document,
+        document=_document(document),
         number=number,
         state=state,
         direction=Direction(direction.value) if direction else None,
@@ -71,6 +89,8 @@ def log(
         text=text,
         limit=limit,
     )
+    if files and (follow or query != LogQuery(partner=partner, limit=limit)):
+        fail("--files goes with --partner, --limit and --json only", 2)
     with open_store() as store:
         if files:
             _list_files(store, partner, limit, as_json=as_json)

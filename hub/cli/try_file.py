@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec import structs
 from rich.markup import escape
 
 from hub.cli.context import FAILED, answers_in_one_line, console, fail, print_json, settings
 from hub.cli.pages import SEVERITY_STYLE, STATE_STYLE
 from hub.model.exchange import State
+from hub.model.finding import Severity
 from hub.trial import Trial, TriedDocument
 
 _GOOD = frozenset({State.TRANSLATED, State.TESTED, State.MATCHED})
@@ -50,7 +52,12 @@ def try_file(
 
 
 def _is_good(trial: Trial) -> bool:
-    return trial.state is State.OPENED and all(d.state in _GOOD for d in trial.documents)
+    return trial.state is State.OPENED and all(d.state in _GOOD and not _stops(d) for d in trial.documents)
+
+
+def _stops(document: TriedDocument) -> bool:
+    """Say whether a test document would not get through once it is in earnest."""
+    return any(f.severity in {Severity.ERROR, Severity.HOLD} for f in document.findings)
 
 
 def _show(trial: Trial) -> None:
@@ -66,6 +73,8 @@ def _show(trial: Trial) -> None:
 
 def _show_document(document: TriedDocument) -> None:
     style = STATE_STYLE.get(document.state, "green" if document.state in _GOOD else "bold")
+    if document.state is State.TESTED and _stops(document):
+        document = structs.replace(document, why=f"{document.why}; in earnest it would be held")
     console.print(
         f"\n[bold]{document.position}. {document.set_id} {escape(document.number)}[/]  "
         f"[{style}]{document.state}[/]  {escape(document.why)}"

@@ -128,7 +128,7 @@ def complete_ship_notice(order: PurchaseOrder, notice: ShipNotice, structure: st
         structure=code,
         parties=_parties(order, notice.parties),
         orders=orders,
-        package_count=notice.package_count or max(1, sum(len(o.packages) for o in orders)),
+        package_count=notice.package_count or sum(len(o.packages) for o in orders) or None,
     )
 
 

@@ -15,6 +15,7 @@ from hub.model.outcome import Outcome
 from hub.model.partner import Partner
 from hub.stages import lanes
 from translators.port import Translator
+from translators.x12.sets import peek_number
 
 
 class Needs(Protocol):
@@ -49,13 +50,13 @@ def _examine(exchange: Exchange, partner: Partner, needs: Needs) -> tuple[str, t
     X12 is held against its dictionary; where the map is the whole guideline (CSV, XML), reading is checking.
     """
     translator, payload = needs.translator(exchange.envelope.format), needs.payload(exchange)
-    findings: tuple[Finding, ...] = ()
     if exchange.envelope.format == "x12":
         findings = translator.check(payload, exchange.envelope, exchange.document, partner)
         if not any(f.fatal for f in findings):
             return exchange.number, findings  # read in the next stage
+        return peek_number(payload, exchange.envelope, exchange.document), findings
     document, faults = translator.read(payload, exchange.envelope, exchange.document, partner)
-    return (document.number if document else exchange.number), findings or faults
+    return (document.number if document else exchange.number), faults
 
 
 def _no_agreement(exchange: Exchange, partner: Partner) -> Finding:

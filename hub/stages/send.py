@@ -2,6 +2,7 @@
 
 composed -> sent         a functional acknowledgment is owed: its clock starts
 composed -> delivered    nothing is owed back (acknowledgments, CSV, XML)
+composed -> acknowledged sent again after the partner had accepted it
 stays                    the partner's server is down or busy: tried again by itself
 """
 
@@ -34,6 +35,7 @@ class Needs(Protocol):
     def mailbox(self, partner: Partner) -> Mailbox: ...
     def outgoing_bytes(self, exchange: Exchange) -> bytes: ...
     def now(self) -> datetime: ...
+    def accepted(self, exchange: Exchange) -> bool: ...
 
 
 def send(exchange: Exchange, needs: Needs) -> Outcome:
@@ -48,6 +50,8 @@ def send(exchange: Exchange, needs: Needs) -> Outcome:
         )
     except Retryable as fault:
         return Outcome(state=State.COMPOSED, why=str(fault), tried=True)
+    if needs.accepted(exchange):  # sent again for a partner that lost it: their yes stands
+        return Outcome(state=State.ACKNOWLEDGED, why=f"again as {name}; accepted before")
     owed = exchange.envelope.format == "x12" and exchange.document not in _NEVER_ACKNOWLEDGED
     seconds = partner.ack_due_seconds
     deadline = needs.now() + timedelta(seconds=seconds) if owed and seconds else None

@@ -135,6 +135,19 @@ def test_resend_puts_the_same_bytes_there_and_starts_the_clock_again(
     assert ours(hub).state is State.ACKNOWLEDGED
 
 
+def test_what_they_accepted_stays_accepted_when_it_is_sent_again(
+    answered: tuple[SmallHub, bytes],
+) -> None:
+    hub, sent = answered
+    reply(hub, sent)
+    hub.hub.operations.resend(str(ours(hub).id), "test")
+    hub.drain()
+    assert hub.collect() == [sent]
+    assert ours(hub).state is State.ACKNOWLEDGED
+    hub.later(2 * FOUR_HOURS)
+    assert ours(hub).state is State.ACKNOWLEDGED
+
+
 def test_a_damaged_997_is_an_orphan_and_the_lane_goes_on(answered: tuple[SmallHub, bytes]) -> None:
     hub, sent = answered
     broken = (("ST", "997"), ("AK1",), ("AK5", "?"), ("AK9", "A", "x"))

@@ -221,3 +221,10 @@ def test_the_same_csv_again_brings_the_same_receipt_and_no_second_order(hub: Sma
     first = hub.send(csv_order(number), "a.csv", "nordic")
     assert hub.send(csv_order(number), "b.csv", "nordic") == first
     assert hub.sale_orders(number) == 1
+
+
+def test_a_rejected_order_keeps_its_number(hub: SmallHub) -> None:
+    number = fresh_number()
+    hub.send(order_file(number, ("AR-10001", "2x4", "EA", "9.99")))
+    rejected = hub.order()
+    assert (rejected.state, rejected.number) == (State.REJECTED, number)

@@ -76,7 +76,9 @@ def test_the_same_number_with_other_content_is_held_and_never_posted_twice(hub: 
     assert (first.state, second.state) == (State.POSTED, State.HELD)
     assert problems.LOOKS_LIKE_CHANGE in hub.problems(second)
     assert f"exchange {first.id}" in second.why
-    hub.hub.operations.release(str(second.id), "test")
+    with pytest.raises(Refused, match="by hand"):
+        hub.hub.operations.release(str(second.id), "test")
+    hub.hub.operations.redrive(str(second.id), "test")
     hub.drain()
     assert hub.received()[1].state is State.HELD
     assert hub.sale_orders(number) == 1

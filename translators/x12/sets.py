@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from hub.model.documents import DocType
+from hub.model.envelope import Envelope
+from translators.x12.tokens import decode, segments
+
+#: A number is shown up to here; X12 allows 22 to 30 characters.
+MOST_NUMBER = 60
 
 #: Kind of document -> (ST01, GS01). The first set that we write for it; 999 is read as well.
 SET_IDS: dict[DocType, tuple[str, str]] = {
@@ -23,6 +30,26 @@ SET_IDS: dict[DocType, tuple[str, str]] = {
 }
 
 _DOCTYPES = {set_id: document for document, (set_id, _) in SET_IDS.items()} | {"999": DocType.FUNCTIONAL_ACK}
+
+
+#: Where each set has its own number: segment and element, all in its first segment after ST.
+NUMBER_AT: dict[DocType, tuple[str, int]] = {
+    DocType.PURCHASE_ORDER: ("BEG", 3),
+    DocType.ORDER_ACKNOWLEDGMENT: ("BAK", 8),
+    DocType.SHIP_NOTICE: ("BSN", 2),
+    DocType.INVOICE: ("BIG", 2),
+}
+
+
+def peek_number(payload: bytes, envelope: Envelope, document: DocType) -> str:
+    """Return a set's own number as it stands there, also of one that cannot be read; empty when it has none."""
+    name, position = NUMBER_AT.get(document, ("", 0))
+    text = decode(payload, envelope.delimiters)
+    for segment in islice(segments(text, envelope.delimiters), 1, 2):
+        elements = segment.split(envelope.delimiters.element)
+        if elements[0] == name and len(elements) > position:
+            return elements[position].strip()[:MOST_NUMBER]
+    return ""
 
 
 def doctype(set_id: str) -> DocType:
