@@ -59,6 +59,7 @@ class Desk:
         *,
         store: Store,
         partners: Callable[[], Mapping[str, Partner]],
+        profiles_complete: Callable[[], bool],
         company: Company,
         formats: Formats,
         tables: Callable[[Crosswalks], tuple[Tables, tuple[Finding, ...]]],
@@ -67,6 +68,7 @@ class Desk:
         clock: Callable[[], dt.datetime],
     ) -> None:
         self._store, self._partners, self._company = store, partners, company
+        self._profiles_complete = profiles_complete
         self._formats, self._tables, self._erp = formats, tables, erp
         self._open_mailbox, self._clock = open_mailbox, clock
         self._mailboxes: dict[str, tuple[Partner, Mailbox]] = {}
@@ -83,6 +85,10 @@ class Desk:
     def partners(self) -> Mapping[str, Partner]:
         """Return all partners whose profiles load."""
         return self._partners()
+
+    def profiles_complete(self) -> bool:
+        """Say whether every profile loads, so that who is in none is a stranger."""
+        return self._profiles_complete()
 
     def company(self) -> Company:
         """Return how we are called."""

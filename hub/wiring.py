@@ -65,6 +65,10 @@ class PartnerBook:
                 self._refresh()
             return self._partners
 
+    def complete(self) -> bool:
+        """Say whether every profile of the folder loads."""
+        return not any(f.fatal for f in self.findings)
+
     def _refresh(self) -> None:
         stamp = _stamp(self._folder)
         if stamp == self._stamp:
@@ -166,6 +170,7 @@ class Hub:
         self.desk = Desk(
             store=self.store,
             partners=self.partners,
+            profiles_complete=self.partners.complete,
             company=self.company,
             formats=self.formats,
             tables=self.tables,

@@ -45,6 +45,7 @@ class Needs(Protocol):
 
     def erp(self) -> ErpGateway: ...
     def partners(self) -> Mapping[str, Partner]: ...
+    def profiles_complete(self) -> bool: ...
     def company(self) -> Company: ...
     def posted_as(self, model: str, record_id: int) -> Exchange | None: ...
 
@@ -135,6 +136,11 @@ def _vendor(change: ErpChange, needs: Needs) -> Partner | None:
         raise ConfigError(
             f"{change.record.name} is for {reference!r}, and the profiles {keys} both send that vendor purchase "
             "orders; take [send.purchase_order] out of one, or pause it"
+        )
+    if not active and not needs.profiles_complete():
+        raise ConfigError(
+            f"{change.record.name} is for {reference!r}, whom no profile serves, and some profile does not load; "
+            "run `hub partner lint`: until then nobody knows whether it has to be sent"
         )
     return active[0] if active else None
 

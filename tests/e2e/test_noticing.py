@@ -157,6 +157,21 @@ def test_a_profile_that_does_not_load_only_delays_the_news(tmp_path: Path, odoo:
         assert told(hub) == [State.SENT]
 
 
+def test_a_purchase_order_waits_for_the_profile_of_its_vendor(tmp_path: Path, odoo: PracticeOdoo) -> None:
+    with small_hub(tmp_path, odoo) as hub:
+        hub.notice()
+        hub.edit("globex", 'status  = "live"', 'status  = "lvie"')
+    with small_hub(tmp_path, odoo) as hub:
+        buy(hub)
+        with pytest.raises(ConfigError, match="hub partner lint"):
+            hub.notice()
+        assert told(hub, BOUGHT) == []
+        hub.edit("globex", 'status  = "lvie"', 'status  = "live"')
+    with small_hub(tmp_path, odoo) as hub:
+        hub.notice()
+        assert told(hub, BOUGHT) == [State.SENT]
+
+
 def test_news_that_the_mended_profile_does_not_send_wait_for_a_person(
     tmp_path: Path, odoo: PracticeOdoo
 ) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from hub.erp.odoo.announced import label
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.line_keys import line_number
 from hub.erp.odoo.lookups import Codes, Product
@@ -106,7 +107,7 @@ class Deliveries:
             refs={"vendor_order": ref_name(head["sale_id"])},
             packages=tuple(
                 Package(
-                    sscc=packages[p]["name"] if SSCC.fullmatch(packages[p]["name"]) else "",
+                    sscc=label(packages[p]["name"]) if SSCC.fullmatch(packages[p]["name"]) else "",
                     kind="carton",
                     weight=number(packages[p]["weight"]) if packages[p]["weight"] else None,
                     items=items.of([s for s in stows if s.package == p]),
