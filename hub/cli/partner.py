@@ -14,11 +14,11 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from hub.cli.context import FAILED, MISUSED, answers_in_one_line, print_json, settings
+from hub.cli.context import FAILED, MISUSED, answers_in_one_line, fail, print_json, settings
 from hub.cli.tables import print_table
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.finding import Finding
-from hub.model.partner import Partner
+from hub.model.partner import INTERCHANGE_ID, Partner
 from hub.profiles import effective, lint, load_partners
 from hub.profiles.skeleton import NewPartner, skeleton
 from hub.secrets import Secrets
@@ -104,6 +104,8 @@ def new_command(
     ] = False,
 ) -> None:
     """Write the profile of a new partner, and say what to do next."""
+    if isa and not INTERCHANGE_ID.fullmatch(isa):
+        fail(f'{isa!r} is no interchange id; write "ZZ:THEIRID": qualifier, colon, id', 2)
     config = settings()
     folder = _folder(config)
     path = _new_path(folder, key, template)

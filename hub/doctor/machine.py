@@ -41,8 +41,14 @@ def ports(settings: Settings) -> Iterator[Check]:
         del wanted["sftp_server"]
     if not settings.uses_practice:
         del wanted["practice"]
+    taken: dict[int, str] = {}
     for table, (host, port) in wanted.items():
-        yield _port(table, host, port, running)
+        rival = taken.setdefault(port, table) if port else table
+        if rival == table:
+            yield _port(table, host, port, running)
+        else:
+            mend = f"set [{table}] port in hub.toml, or HUB_{table.upper()}__PORT, to another one"
+            yield fail(f"port {table}", f"{port} is wanted by [{rival}] too", mend)
 
 
 def _port(table: str, host: str, port: int, running: str) -> Check:

@@ -185,12 +185,12 @@ class PostingOrders:
         order = an_order(
             world,
             dates={"cancel_after": date(2026, 12, 24)},
-            terms=Terms(net_days=45),
+            terms=Terms(discount_percent=d("2"), discount_days=10, net_days=45),
             charges=(Charge(kind="allowance", code="C310", amount=d("3.50")),),
         )
         note = next(n for n in world.notes(posted(erp, order)) if order.number in n)
         assert "cancel after 2026-12-24" in note
-        assert "terms net 45 days" in note
+        assert "terms 2% 10 days, net 45 days" in note
         assert "allowance C310 3.50" in note
 
     def test_note_is_written_as_plain_text(self, erp: Erp) -> None:

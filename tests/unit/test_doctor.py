@@ -85,6 +85,17 @@ def test_a_port_that_another_program_holds(root: Path, taken_port: int) -> None:
     assert "HUB_WEB__PORT" in checks_named(checks, "port web")[0].how_to_mend
 
 
+def test_a_port_that_two_of_ours_want(root: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    (root / "hub.toml").write_text(
+        f"[web]\nport = {port}\n[sftp_server]\nport = 0\n[practice]\nport = {port}\n"
+    )
+    (clash,) = checks_named(look(load_settings(root, {})), "port practice")
+    assert (clash.status, clash.what) == (Status.FAIL, f"{port} is wanted by [web] too")
+
+
 def test_a_port_that_the_running_hub_holds(root: Path, taken_port: int) -> None:
     (root / "hub.toml").write_text(FREE_PORTS.replace("port = 0", f"port = {taken_port}", 1))
     (root / "var").mkdir()

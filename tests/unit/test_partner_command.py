@@ -175,3 +175,10 @@ def test_connect_to_our_own_server_works_and_to_a_dead_one_does_not(home: Path) 
     result = CliRunner().invoke(app, ["connect", "acme"], env={"PW": "x"})
     assert result.exit_code == 1
     assert result.stderr.startswith("acme: ")
+
+
+def test_new_refuses_an_id_that_its_own_lint_would_refuse(home: Path) -> None:
+    result = hub_partner("new", "bigmart", "--isa", "BIGMART")
+    assert result.exit_code == 2
+    assert "no interchange id" in result.stderr
+    assert not (home / "partners" / "bigmart.toml").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hub.model.documents import Charge, PurchaseOrder
+from hub.model.documents import Charge, PurchaseOrder, Terms
 
 #: dates that the hub writes in a field of the order
 WRITTEN_DATES = frozenset({"delivery_requested"})
@@ -16,8 +16,7 @@ def unwritten(order: PurchaseOrder) -> Iterator[str]:
         if name not in WRITTEN_DATES:
             yield f"{name.replace('_', ' ')} {day.isoformat()}"
     if order.terms:
-        days = f"net {order.terms.net_days} days" if order.terms.net_days else ""
-        told = order.terms.description or days
+        told = order.terms.description or _terms(order.terms)
         if told:
             yield f"terms {told}"
     if order.carriage and (order.carriage.scac or order.carriage.routing):
@@ -36,3 +35,14 @@ def _charge(charge: Charge) -> str:
     how_much = charge.amount if charge.amount is not None else charge.rate
     size = f"{charge.percent}%" if how_much is None and charge.percent is not None else str(how_much or "")
     return " ".join(word for word in (charge.kind, charge.code, charge.description, size) if word)
+
+
+def _terms(terms: Terms) -> str:
+    """Return terms of payment as people write them: 2% 10 days, net 30 days."""
+    parts = []
+    if terms.discount_percent:
+        within = f" {terms.discount_days} days" if terms.discount_days else ""
+        parts.append(f"{terms.discount_percent}%{within}")
+    if terms.net_days:
+        parts.append(f"net {terms.net_days} days")
+    return ", ".join(parts)
