@@ -32,7 +32,10 @@ class Topic(StrEnum):
 
 
 class ErpChange(Struct, frozen=True, kw_only=True):
-    """Something that happened in the ERP. `order` is the sale or purchase order it belongs to."""
+    """Something that happened in the ERP. `order` is the sale or purchase order it belongs to.
+
+    An invoice of several orders is one change for each of them.
+    """
 
     topic: Topic
     record: ErpRecord

@@ -344,3 +344,29 @@ def test_the_997_byte_for_byte(hub: SmallHub) -> None:
         b"IEA*1*000000002~\n"
     )
     assert len(split(answer)) == 10
+
+
+def test_an_invoice_that_bills_a_stranger_order_too_is_held_and_not_passed_over(hub: SmallHub) -> None:
+    ours = ordered(hub)
+    ship(hub, ours, 24)
+    (sale,) = hub.call("sale.order", "read", ids=[ours], fields=["partner_id", "order_line"])
+    (line,) = hub.call("sale.order.line", "read", ids=sale["order_line"], fields=["product_id"])
+    product, customer = line["product_id"][0], sale["partner_id"][0]
+    typed_line = [0, 0, {"product_id": product, "product_uom_qty": 1}]
+    (typed,) = hub.call(
+        "sale.order", "create", vals_list=[{"partner_id": customer, "order_line": [typed_line]}]
+    )
+    hub.call("sale.order", "action_confirm", ids=[typed])
+    (other,) = hub.call("sale.order", "read", ids=[typed], fields=["order_line"])
+    billed = [
+        [0, 0, {"product_id": product, "quantity": n, "price_unit": 9.99, "sale_line_ids": [[6, 0, lines]]}]
+        for n, lines in ((1, other["order_line"]), (24, sale["order_line"]))
+    ]
+    values = {"move_type": "out_invoice", "partner_id": customer, "invoice_date": "2026-01-20"}
+    move = hub.call("account.move", "create", vals_list=[{**values, "invoice_line_ids": billed}])
+    hub.call("account.move", "action_post", ids=move)
+    hub.notice()
+    bill = only(hub, DocType.INVOICE)
+    assert bill.state is State.HELD
+    assert bill.erp is not None
+    assert bill.erp.id == ours

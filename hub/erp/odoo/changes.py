@@ -83,17 +83,17 @@ class Changes:
     def _changes(self, topic: Topic, rows: Sequence[Values]) -> list[ErpChange]:
         watched = TOPICS[topic]
         orders = self._orders(watched, rows)
-        partners = self._partner_refs(orders.values())
+        partners = self._partner_refs([order for several in orders.values() for order in several])
         return [
             ErpChange(
                 topic=topic,
                 record=_record(watched.model, row),
-                order=_record(watched.order_model, orders[row["id"]]),
-                partner_ref=partners.get(ref_id(orders[row["id"]]["partner_id"]), ""),
+                order=_record(watched.order_model, order),
+                partner_ref=partners.get(ref_id(order["partner_id"]), ""),
                 changed_at=instant(row["write_date"]),
             )
             for row in rows
-            if row["id"] in orders
+            for order in orders.get(row["id"], ())
         ]
 
     def _pages(self, watched: Watched, since: datetime | None, size: int) -> Iterator[list[Values]]:
@@ -129,20 +129,24 @@ class Changes:
         domain = [*watched.domain, *narrowed]
         return self._session.search_read(watched.model, domain, fields, order=order, limit=limit)
 
-    def _orders(self, watched: Watched, rows: Sequence[Values]) -> dict[int, Values]:
-        """Return the order's values by the id of the changed record."""
+    def _orders(self, watched: Watched, rows: Sequence[Values]) -> dict[int, list[Values]]:
+        """Return the values of its orders by the id of the changed record; only an invoice may have several."""
         if not watched.order_field:
-            return {row["id"]: row for row in rows}
+            return {row["id"]: [row] for row in rows}
         if watched.order_field == "lines":
             order_of = self._orders_of_invoices([row["id"] for row in rows])
         else:
-            order_of = {row["id"]: ref_id(row[watched.order_field]) for row in rows}
+            order_of = {row["id"]: [ref_id(row[watched.order_field])] for row in rows}
         fields = ["name", "state", "partner_id"]
-        orders = self._session.read(watched.order_model, list(order_of.values()), fields)
-        return {record: orders[order] for record, order in order_of.items() if order in orders}
+        wanted = [order for several in order_of.values() for order in several]
+        orders = self._session.read(watched.order_model, wanted, fields)
+        return {
+            record: [orders[order] for order in several if order in orders]
+            for record, several in order_of.items()
+        }
 
-    def _orders_of_invoices(self, invoices: Sequence[int]) -> dict[int, int]:
-        """Return the sale order of each invoice: that of its first line that has one."""
+    def _orders_of_invoices(self, invoices: Sequence[int]) -> dict[int, list[int]]:
+        """Return the sale orders of each invoice, in the order of its lines."""
         if not invoices:
             return {}
         domain: list[Any] = [["move_id", "in", list(invoices)], ["sale_line_ids", "!=", False]]
@@ -152,11 +156,13 @@ class Changes:
         sale_lines = self._session.read(
             "sale.order.line", [i for line in lines for i in line["sale_line_ids"]], ["order_id"]
         )
-        order_of: dict[int, int] = {}
+        order_of: dict[int, list[int]] = {}
         for line in lines:
             for sale_line in line["sale_line_ids"]:
                 if sale_line in sale_lines:
-                    order_of.setdefault(ref_id(line["move_id"]), ref_id(sale_lines[sale_line]["order_id"]))
+                    several = order_of.setdefault(ref_id(line["move_id"]), [])
+                    order = ref_id(sale_lines[sale_line]["order_id"])
+                    several += [order] if order not in several else []
         return order_of
 
     def _partner_refs(self, orders: Collection[Values]) -> dict[int, str]:
