@@ -187,9 +187,9 @@ def close_group(tx: Tx, group_id: int, needs: Needs) -> None:
 
 def _is_judged(tx: Tx, member: Exchange) -> bool:
     """Say whether a document has its verdict. One whose check crashed has none, and is not called good."""
-    if member.state not in {_JUDGED_FROM, State.DEAD}:
-        return True
-    return member.state is not _JUDGED_FROM and _was_judged(tx, member)
+    if member.state is State.DEAD:
+        return _was_judged(tx, member)
+    return member.state is not _JUDGED_FROM
 
 
 def _was_judged(tx: Tx, member: Exchange) -> bool:
