@@ -29,7 +29,8 @@ test-odoo: $(STAMP) ## every flow on a real Odoo 19 and PostgreSQL, over both AP
 	tools/odoo19 with $(BIN)/pytest -q -m odoo -n 2 --dist loadscope tests
 
 test-sftp: $(STAMP) ## the transports against a real OpenSSH server and client
-	@test -x /usr/sbin/sshd -a -x /usr/bin/sftp || apt-get install -y -q openssh-server openssh-client
+	@test -x /usr/sbin/sshd -a -x /usr/bin/sftp || \
+	  { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends openssh-server openssh-client; }
 	$(BIN)/pytest -q -m sftp tests/contracts tests/e2e
 
 test-postgres: $(STAMP) ## the store and what runs on it, on a real PostgreSQL (made by tools/postgres)
