@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
+from rich.markup import escape
+from typer.exceptions import TyperException
 
 from hub.cli.act import cancel, redrive, release, resend
+from hub.cli.context import MISUSED, errors
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.log import log, queue, raw, show
 from hub.cli.partner import app as partner
 from hub.cli.run import run
 from hub.cli.try_file import try_file
+
+#: The exit status of a command that Ctrl-C ended, as shells have it.
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="hub",
@@ -27,5 +35,22 @@ partner.command(name="try")(try_file)
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line; wrong use is answered in one line and ends with status 2."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        code = INTERRUPTED
+    except TyperException as fault:
+        code = _say_wrong_use(fault)
+    sys.exit(code or 0)
+
+
+def _say_wrong_use(fault: TyperException) -> int:
+    context = getattr(fault, "ctx", None)
+    command = context.command_path if context else "hub"
+    in_words = getattr(fault, "format_message", None)
+    told = in_words() if in_words and str(fault) else str(fault)
+    message = " ".join(told.replace("Value error, ", "").split())
+    if message:  # without one the help was asked for by saying nothing, and has been shown
+        errors.print(f"[bold red]hub:[/] {escape(message.rstrip('.'))}; see `{command} --help`")
+    return MISUSED

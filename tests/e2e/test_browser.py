@@ -168,6 +168,8 @@ def test_a_quarantined_file_is_opened_again(desk: Desk) -> None:
     desk.wait("h1", "File T")
     desk.press("Open again")
     desk.wait("[role=status]", "is opened again")
+    assert "received" in desk.text(".now")
+    assert "quarantined" not in desk.text(".now")
 
 
 def test_a_finding_leads_to_its_segment(desk: Desk) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from hub.cli.main import app
+from hub.cli.main import app, main
 
 
 def say(*words: str) -> tuple[int, str]:
@@ -39,3 +40,26 @@ def test_odd_options_are_answered_in_one_line(words: tuple[str, ...], says: str)
     assert code == 2
     assert says in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("resend",), "Missing argument 'ID...'"),
+        (("cancel", "1"), "Missing option '--why'"),
+        (("nope",), "No such command 'nope'"),
+        (("log", "--state", "foo"), "'foo' is not one of 'received'"),
+    ],
+)
+def test_wrong_use_is_answered_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["hub", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert said.startswith("hub: ")
+    assert says in said
+    assert "--help`" in said
+    assert said.count("\n") == 1

@@ -278,8 +278,10 @@ class TestHierarchy:
         assert [order.packages[0].sscc for order in notice.orders] == ["0001", "0001"]
 
     def test_levels_that_point_at_each_other_end(self) -> None:
-        notice, _ = self.read("HL*1*2*O~PRF*P1~", "HL*2*1*I~SN1**5*EA~", "HL*2*2*I~SN1**5*EA~")
+        notice, findings = self.read("HL*1*2*O~PRF*P1~", "HL*2*1*I~SN1**5*EA~", "HL*2*2*I~SN1**5*EA~")
         assert notice is not None
+        assert [order.order_number for order in notice.orders] == ["P1"]
+        assert findings
 
     def test_a_hostile_tree_takes_no_longer_than_a_good_one(self) -> None:
         """Deep chains, dangling parents and thousands of lots are read in one pass each."""
