@@ -22,8 +22,8 @@ from hub.model.acks import GroupVerdict, SetVerdict
 from hub.model.documents import DocType, PurchaseOrder
 from hub.model.partner import Identity, Partner, Receive
 from hub.stages.addresses import answering_envelope
-from translators.x12.acknowledger import X12Acknowledger
-from translators.x12.pyx12_maps import write_pyx12_maps
+from translators.x12.acks.acknowledger import X12Acknowledger
+from translators.x12.exporters.pyx12 import write_pyx12_maps
 from translators.x12.translator import X12Translator
 
 ORDERS, LINES = 1000, 20

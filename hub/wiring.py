@@ -35,7 +35,7 @@ from hub.transports.port import Mailbox
 from hub.trial import Trial, anybody, try_file
 from translators.crosswalk import Tables, load_tables
 from translators.csv.translator import CsvTranslator
-from translators.x12.acknowledger import X12Acknowledger
+from translators.x12.acks.acknowledger import X12Acknowledger
 from translators.x12.translator import X12Translator
 from translators.xml.translator import XmlTranslator
 

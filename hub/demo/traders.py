@@ -27,7 +27,7 @@ from hub.model.envelope import Envelope, Unwrapped, UnwrappedSet
 from hub.model.partner import Identity, Partner, Receive, Send, Transport
 from hub.stages.addresses import Company, answering_envelope, outgoing_envelope
 from hub.transports.sftp import SftpMailbox
-from translators.x12.acknowledger import X12Acknowledger
+from translators.x12.acks.acknowledger import X12Acknowledger
 from translators.x12.translator import X12Translator
 
 _LOOK_EVERY_SECONDS = 0.1

@@ -1,6 +1,6 @@
 """The stable problem codes of findings, by area. Add here; never rename what has been released.
 
-X12 syntax codes map one to one to the code lists of TA1, 997 and 999 (see translators/x12/codes.py).
+X12 syntax codes map one to one to the code lists of TA1, 997 and 999 (see translators/x12/acks/codes.py).
 """
 
 from __future__ import annotations

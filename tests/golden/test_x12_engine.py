@@ -18,7 +18,7 @@ from hub.model.envelope import Envelope, UnwrappedGroup, UnwrappedInterchange
 from hub.model.finding import Finding
 from hub.model.partner import Partner, X12Settings
 from hub.stages.addresses import answering_envelope
-from translators.x12.acknowledger import X12Acknowledger
+from translators.x12.acks.acknowledger import X12Acknowledger
 from translators.x12.translator import X12Translator
 
 HERE = Path(__file__).parent

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from hub.model.documents import AnyDocument, ShipNotice
 from hub.model.envelope import UnwrappedSet
 from hub.model.finding import Finding
-from translators.x12.check import check_set
 from translators.x12.mapping import read_document, write_document
+from translators.x12.rules.check import check_set
 from translators.x12.translator import X12Translator
 
 FOLDER = Path(__file__).parent / "x12_map"

@@ -12,14 +12,14 @@ from hub.model.acks import GroupVerdict, SetVerdict
 from hub.model.envelope import Delimiters
 from hub.model.finding import Where
 from tests.support.x12_samples import SETS, envelope, segments
-from translators.x12.ack_reader import read_functional_ack
-from translators.x12.acknowledge import group_acknowledgment, technical_acknowledgment
+from translators.x12.acks.reader import read_functional_ack
+from translators.x12.acks.verdicts import group_acknowledgment, technical_acknowledgment
 from translators.x12.annotate import annotate
-from translators.x12.check import check_set
-from translators.x12.dictionary import load
 from translators.x12.envelopes import unwrap
-from translators.x12.explain import explain
-from translators.x12.generate import accept_function
+from translators.x12.rules.check import check_set
+from translators.x12.rules.dictionary import load
+from translators.x12.rules.explain import explain
+from translators.x12.rules.generate import accept_function
 from translators.x12.tokens import decode, scan
 from translators.x12.tokens import segments as cut
 from translators.x12.writer import write_interchange

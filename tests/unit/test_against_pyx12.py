@@ -14,8 +14,8 @@ import pytest
 from benchmarks.generate import Segments, interchange, order
 from hub.model.acks import GroupVerdict, SetVerdict
 from tests.support.pyx12_oracle import Verdict, read_verdicts, verdicts
-from translators.x12.acknowledge import group_acknowledgment
-from translators.x12.pyx12_maps import write_pyx12_maps
+from translators.x12.acks.verdicts import group_acknowledgment
+from translators.x12.exporters.pyx12 import write_pyx12_maps
 from translators.x12.translator import X12Translator
 
 Change = Callable[[Segments], None]

@@ -42,7 +42,7 @@ from translators.x12.mapping import (
     read_document,
     write_document,
 )
-from translators.x12.mapping_spec import load_map
+from translators.x12.mapping.spec import load_map
 from translators.x12.translator import X12Translator
 
 PO = DocType.PURCHASE_ORDER

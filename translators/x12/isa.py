@@ -15,7 +15,7 @@ from msgspec import Struct
 from hub.model import problems
 from hub.model.envelope import Delimiters
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.values import is_date, is_time
+from translators.x12.rules.values import is_date, is_time
 
 #: Widths of ISA01 to ISA16.
 WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)

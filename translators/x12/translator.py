@@ -7,9 +7,9 @@ from hub.model.envelope import Envelope, Unwrapped
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 from translators.errors import Unwritable
-from translators.x12.check import check_set
 from translators.x12.envelopes import unwrap
 from translators.x12.isa import find_isa
+from translators.x12.rules.check import check_set
 from translators.x12.sets import doctype
 from translators.x12.tokens import decode, segments
 from translators.x12.writer import write_interchange

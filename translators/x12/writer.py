@@ -14,9 +14,9 @@ from hub.model.envelope import Delimiters, Envelope
 from hub.model.errors import Undeliverable
 from hub.model.finding import Finding, Where
 from translators.errors import Unwritable
-from translators.x12.acknowledge import COMPONENT, trimmed
-from translators.x12.dictionary import load, nearest_release
+from translators.x12.acks.verdicts import COMPONENT, trimmed
 from translators.x12.isa import REPETITION_FROM, WIDTHS
+from translators.x12.rules.dictionary import load, nearest_release
 
 CENTURY_FROM = "004010"  # GS04 is CCYYMMDD from here on, YYMMDD before
 

@@ -14,7 +14,7 @@ from pyx12.params import params
 from pyx12.x12n_document import x12n_document
 
 from tests.support.x12_samples import envelope
-from translators.x12.check import check_set
+from translators.x12.rules.check import check_set
 
 GOOD = ["AK1*HC*55", "AK2*837*0001", "AK3*NM1*8*2010*8", "AK4*4*212*1*X", "AK5*R*5", "AK9*R*1*1*0"]
 

@@ -11,11 +11,11 @@ import pytest
 
 from hub.model.acks import GroupVerdict, SetVerdict
 from hub.model.envelope import Unwrapped
-from translators.x12.ack_reader import read_functional_ack
-from translators.x12.acknowledge import group_acknowledgment, technical_acknowledgment
+from translators.x12.acks.reader import read_functional_ack
+from translators.x12.acks.verdicts import group_acknowledgment, technical_acknowledgment
 from translators.x12.annotate import annotate
-from translators.x12.check import check_set
 from translators.x12.envelopes import unwrap
+from translators.x12.rules.check import check_set
 from translators.x12.tokens import scan
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "x12"

@@ -186,7 +186,7 @@ def test_a_control_character_is_an_invalid_character() -> None:
 )
 def test_a_partners_demands_are_held(must: dict[str, str], problem: str, place: str) -> None:
     from tests.support.x12_samples import envelope
-    from translators.x12.check import check_set
+    from translators.x12.rules.check import check_set
 
     payload = "".join(f"{line}~\n" for line in segments("850")).encode()
     found = check_set(payload, envelope("850"), must)

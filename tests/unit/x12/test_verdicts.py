@@ -8,7 +8,7 @@ from hub.model import problems
 from hub.model.acks import GroupVerdict, SetVerdict
 from hub.model.finding import Finding, Severity, Where
 from tests.support.x12_samples import envelope
-from translators.x12.acknowledge import group_acknowledgment, set_verdict, technical_acknowledgment
+from translators.x12.acks.verdicts import group_acknowledgment, set_verdict, technical_acknowledgment
 from translators.x12.envelopes import unwrap
 
 ERROR = Finding(problems.SE_COUNT, "SE01 says 9", where=Where(segment="SE", segment_number=5, element=1))

@@ -11,11 +11,11 @@ from hub.model.errors import Undeliverable
 from hub.model.partner import Partner, X12Settings
 from tests.support.x12_samples import envelope, findings, segments
 from translators.errors import Unwritable
-from translators.x12.ack_reader import read_functional_ack, read_technical_ack
-from translators.x12.acknowledger import X12Acknowledger
+from translators.x12.acks.acknowledger import X12Acknowledger
+from translators.x12.acks.reader import read_functional_ack, read_technical_ack
 from translators.x12.annotate import annotate
-from translators.x12.check import check_set
 from translators.x12.envelopes import unwrap
+from translators.x12.rules.check import check_set
 from translators.x12.writer import write_interchange
 
 BODY = [["BEG", "00", "SA", "4711", "", "20250110", "", ""], ["PO1", "1", "2", "EA"]]

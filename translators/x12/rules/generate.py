@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from translators.x12.dictionary import Element, Note, Segment, Use
-from translators.x12.values import is_date, is_time, real, whole
+from translators.x12.rules.dictionary import Element, Note, Segment, Use
+from translators.x12.rules.values import is_date, is_time, real, whole
 
 Accept = Callable[[Sequence[str], str, str], bool]
 

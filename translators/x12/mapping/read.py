@@ -11,11 +11,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from translators.x12.mapping_findings import Reading
-from translators.x12.mapping_paths import Hint, hints, is_model, item_of, origin
-from translators.x12.mapping_setters import Draft, Setter, setters_for
-from translators.x12.mapping_spec import Map, Rule, Section
-from translators.x12.mapping_special import READ_SECTION
+from translators.x12.mapping.findings import Reading
+from translators.x12.mapping.paths import Hint, hints, is_model, item_of, origin
+from translators.x12.mapping.setters import Draft, Setter, setters_for
+from translators.x12.mapping.spec import Map, Rule, Section
+from translators.x12.mapping.special import READ_SECTION
 
 
 class Step(Struct, frozen=True):

@@ -18,7 +18,7 @@ from typing import Literal
 from hub.model.acks import GroupVerdict, SetVerdict, Verdict
 from hub.model.envelope import UnwrappedInterchange
 from hub.model.finding import Finding, Severity
-from translators.x12.codes import ELEMENT_CODES, GROUP_CODES, SEGMENT_CODES, SET_CODES, interchange_code
+from translators.x12.acks.codes import ELEMENT_CODES, GROUP_CODES, SEGMENT_CODES, SET_CODES, interchange_code
 from translators.x12.isa import WIDTHS
 
 Body = list[list[str]]

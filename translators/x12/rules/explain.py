@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.dictionary import Element, Note, Segment, Use
-from translators.x12.findings import element_finding
-from translators.x12.values import digits, is_date, is_real, is_time, is_whole
+from translators.x12.rules.dictionary import Element, Note, Segment, Use
+from translators.x12.rules.findings import element_finding
+from translators.x12.rules.values import digits, is_date, is_real, is_time, is_whole
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 

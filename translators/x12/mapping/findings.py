@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.mapping_place import Place
+from translators.x12.mapping.place import Place
 
 _LONGEST_VALUE = 80
 

@@ -12,7 +12,7 @@ from hub.model import problems
 from hub.model.acks import ReceivedGroupAck, ReceivedSetAck, ReceivedTechnicalAck
 from hub.model.envelope import Envelope
 from hub.model.finding import Finding, Where
-from translators.x12.codes import (
+from translators.x12.acks.codes import (
     ELEMENT_CODES,
     ELEMENT_WORDS,
     GROUP_CODES,

@@ -20,10 +20,10 @@ from msgspec.structs import replace
 from hub.model import problems
 from hub.model.documents import Lot, Package, ShipNotice, ShippedItem, ShippedOrder
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.mapping_emit import Segments, Writing
-from translators.x12.mapping_findings import Reading
-from translators.x12.mapping_read import Level
-from translators.x12.mapping_write import Writer
+from translators.x12.mapping.emit import Segments, Writing
+from translators.x12.mapping.findings import Reading
+from translators.x12.mapping.read import Level
+from translators.x12.mapping.write import Writer
 
 STRUCTURES = {"SOPI": "0001", "SOI": "0004"}
 

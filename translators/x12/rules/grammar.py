@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from translators.x12.dictionary import Entry, TransactionSet
+from translators.x12.rules.dictionary import Entry, TransactionSet
 
 
 class Missing(NamedTuple):

@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 from msgspec.structs import replace
 
 from hub.model.documents import Lot, Split
-from translators.x12.mapping_findings import Reading
-from translators.x12.mapping_values import read_date, read_decimal, write_decimal
+from translators.x12.mapping.findings import Reading
+from translators.x12.mapping.values import read_date, read_decimal, write_decimal
 
 #: Any part of a canonical document: an OrderLine, a Party, the document itself.
 Part: TypeAlias = Any

@@ -11,8 +11,8 @@ from hub.model.acks import GroupVerdict, ReceivedGroupAck, ReceivedTechnicalAck,
 from hub.model.envelope import Address, Delimiters, Envelope, UnwrappedInterchange
 from hub.model.finding import Finding
 from hub.model.partner import Partner
-from translators.x12.ack_reader import read_functional_ack, read_technical_ack
-from translators.x12.acknowledge import group_acknowledgment, set_verdicts, technical_acknowledgment
+from translators.x12.acks.reader import read_functional_ack, read_technical_ack
+from translators.x12.acks.verdicts import group_acknowledgment, set_verdicts, technical_acknowledgment
 from translators.x12.isa import WIDTHS
 from translators.x12.tokens import BLANKS, decode
 from translators.x12.writer import can_separate, write_interchange

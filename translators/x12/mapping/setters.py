@@ -12,11 +12,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from translators.x12.mapping_findings import Reading
-from translators.x12.mapping_place import ANY, PAIRS, Place
-from translators.x12.mapping_spec import Codes, Rule, Section
-from translators.x12.mapping_special import READ_SEGMENT
-from translators.x12.mapping_values import KINDS
+from translators.x12.mapping.findings import Reading
+from translators.x12.mapping.place import ANY, PAIRS, Place
+from translators.x12.mapping.spec import Codes, Rule, Section
+from translators.x12.mapping.special import READ_SEGMENT
+from translators.x12.mapping.values import KINDS
 
 Draft = dict[str, Any]
 Setter = Callable[[list[str], Draft, Reading], None]

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from hub.model import problems
-from translators.x12.mapping_emit import Emit, Segments, Writing, looks_like_code, segment_emit, value_at
-from translators.x12.mapping_findings import unwritable
-from translators.x12.mapping_spec import Map, Rule, Section
-from translators.x12.mapping_special import ONLY, WRITE_SECTION, Part
+from translators.x12.mapping.emit import Emit, Segments, Writing, looks_like_code, segment_emit, value_at
+from translators.x12.mapping.findings import unwritable
+from translators.x12.mapping.spec import Map, Rule, Section
+from translators.x12.mapping.special import ONLY, WRITE_SECTION, Part
 
 
 class Writer(Struct):

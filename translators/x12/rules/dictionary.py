@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-FOLDER = Path(__file__).parent / "dictionaries"
+FOLDER = Path(__file__).parents[1] / "dictionaries"
 USUAL_RELEASE = "004010"
 _ITEM = re.compile(r"\(([^)]*)\)\s*x(\d+)|([^,()]+)")
 

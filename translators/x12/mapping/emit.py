@@ -11,11 +11,11 @@ from typing import Any, TypeAlias
 
 from hub.model import problems
 from hub.model.finding import Finding
-from translators.x12.mapping_findings import unwritable
-from translators.x12.mapping_place import ANY, PAIRS, Place
-from translators.x12.mapping_spec import Rule, Section
-from translators.x12.mapping_special import WRITE_SEGMENT, Part
-from translators.x12.mapping_values import KINDS
+from translators.x12.mapping.findings import unwritable
+from translators.x12.mapping.place import ANY, PAIRS, Place
+from translators.x12.mapping.spec import Rule, Section
+from translators.x12.mapping.special import WRITE_SEGMENT, Part
+from translators.x12.mapping.values import KINDS
 
 #: What a field of a document may hold: text, a number, a date.
 Value: TypeAlias = Any

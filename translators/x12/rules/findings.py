@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.dictionary import Element
+from translators.x12.rules.dictionary import Element
 
 
 def element_finding(

@@ -10,7 +10,7 @@ segments and inner sections, and rules: canonical path = place. Keys of a sectio
 | `starts`, `fills` | the segment that opens the loop, and the field that its parts go to |
 | `role` | for parties: where the key of the dictionary stands |
 | `fixed` | elements that always have this value when their segment is written |
-| `special`, `reading`, `writing`, `only` | functions of mapping_special.py, for what a table can't say |
+| `special`, `reading`, `writing`, `only` | functions of mapping/special.py, for what a table can't say |
 | `merges` | the section fills its parent's fields (HL S of the 856) |
 """
 
@@ -27,8 +27,8 @@ from msgspec.structs import replace
 from hub.model import documents
 from hub.model.documents import DocType
 from hub.model.errors import ConfigError
-from translators.x12.mapping_paths import leaf
-from translators.x12.mapping_place import Place, parse_place
+from translators.x12.mapping.paths import leaf
+from translators.x12.mapping.place import Place, parse_place
 
 SETS: dict[DocType, str] = {
     DocType.PURCHASE_ORDER: "850",

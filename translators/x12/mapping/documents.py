@@ -28,14 +28,14 @@ from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import Partner, Receive, Send
 from translators.errors import Unwritable
-from translators.x12.mapping_856 import STRUCTURES, assemble, structure_of, write_levels
-from translators.x12.mapping_emit import Segments, Writing
-from translators.x12.mapping_findings import Reading
-from translators.x12.mapping_paths import is_known_path, known_paths
-from translators.x12.mapping_place import Place, parse_place
-from translators.x12.mapping_read import Reader, compile_reader, finish, walk
-from translators.x12.mapping_spec import SETS, Overrides, load_map, overridden_map
-from translators.x12.mapping_write import Writer, compile_writer
+from translators.x12.mapping.emit import Segments, Writing
+from translators.x12.mapping.findings import Reading
+from translators.x12.mapping.paths import is_known_path, known_paths
+from translators.x12.mapping.place import Place, parse_place
+from translators.x12.mapping.read import Reader, compile_reader, finish, walk
+from translators.x12.mapping.ship_notice import STRUCTURES, assemble, structure_of, write_levels
+from translators.x12.mapping.spec import SETS, Overrides, load_map, overridden_map
+from translators.x12.mapping.write import Writer, compile_writer
 
 __all__ = [
     "SETS",

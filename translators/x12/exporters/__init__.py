@@ -1,0 +1,3 @@
+"""Our dictionaries in the formats of other engines."""
+
+from __future__ import annotations

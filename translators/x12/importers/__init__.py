@@ -1,0 +1,3 @@
+"""Dictionaries of other engines as ours."""
+
+from __future__ import annotations

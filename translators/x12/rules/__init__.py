@@ -1,0 +1,3 @@
+"""What X12 says, as data, compiled to fast checks."""
+
+from __future__ import annotations

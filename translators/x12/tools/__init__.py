@@ -1,0 +1,3 @@
+"""What people do with an X12 file: look at it, compare, search, scrub."""
+
+from __future__ import annotations
