@@ -17,9 +17,9 @@ from translators.x12.acks.verdicts import group_acknowledgment, technical_acknow
 from translators.x12.annotate import annotate
 from translators.x12.envelopes import unwrap
 from translators.x12.rules.check import check_set
-from translators.x12.rules.dictionary import load
 from translators.x12.rules.explain import explain
 from translators.x12.rules.generate import accept_function
+from translators.x12.rules.source import load
 from translators.x12.tokens import decode, scan
 from translators.x12.tokens import segments as cut
 from translators.x12.writer import write_interchange

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from hub.model.envelope import Envelope
-from translators.x12.rules.dictionary import load, nearest_release
+from translators.x12.rules.source import load, nearest_release
 from translators.x12.tokens import decode, segments
 
 

@@ -16,7 +16,7 @@ from hub.model.finding import Finding, Where
 from translators.errors import Unwritable
 from translators.x12.acks.verdicts import COMPONENT, trimmed
 from translators.x12.isa import REPETITION_FROM, WIDTHS
-from translators.x12.rules.dictionary import load, nearest_release
+from translators.x12.rules.source import load, nearest_release
 
 CENTURY_FROM = "004010"  # GS04 is CCYYMMDD from here on, YYMMDD before
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from translators.x12.isa import NAMES, WIDTHS
-from translators.x12.rules.dictionary import Dictionary, Element, Entry, Segment, TransactionSet, Use, load
+from translators.x12.rules.dictionary import Dictionary, Element, Entry, Segment, TransactionSet, Use
+from translators.x12.rules.source import load
 
 CONTROL_VERSIONS = ("00401", "00501")  # pyx12 opens one of these two for every file
 OPEN_TAIL = 20  # free elements at the end of an open segment

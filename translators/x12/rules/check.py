@@ -15,12 +15,13 @@ from typing import NamedTuple
 from hub.model import problems
 from hub.model.envelope import Envelope
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.rules.dictionary import Dictionary, Segment, load, nearest_release
+from translators.x12.rules.dictionary import Dictionary, Segment
 from translators.x12.rules.explain import explain
 from translators.x12.rules.generate import Accept, accept_function
 from translators.x12.rules.grammar import IN_PLACE, Grammar, Missing, State, Step, compile_set
 from translators.x12.rules.relations import relation_findings
 from translators.x12.rules.requirements import requirement_findings
+from translators.x12.rules.source import load, nearest_release
 from translators.x12.tokens import decode, printable, segments
 
 #: A partner's file with a fault in every segment must not fill the disk: after so many the check stops.

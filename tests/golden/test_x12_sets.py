@@ -1,0 +1,48 @@
+"""Each transaction set that we describe: a valid sample, and faults with the exact answer that each must get.
+
+tests/golden/x12_sets/NNN/valid.edi holds ST to SE, one segment a line, `*` and `>` as separators.
+faults.toml beside it: `line` is a line of the sample, `instead` what stands in its place (lines divided by "~";
+nothing: it is taken out), `answer` the AK3, AK4 and AK5 segments.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.x12_samples import acknowledged, findings
+from translators.x12.rules.source import load, nearest_release
+
+CASES = sorted((Path(__file__).parent / "x12_sets").iterdir())
+
+
+def lines(case: Path) -> list[str]:
+    return [line.removesuffix("~") for line in (case / "valid.edi").read_text("utf-8").splitlines()]
+
+
+def faults() -> list[tuple[str, str, str, list[str]]]:
+    return [
+        (case.name, fault["line"], fault["instead"], fault["answer"])
+        for case in CASES
+        for fault in tomllib.loads((case / "faults.toml").read_text("utf-8"))["fault"]
+    ]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_valid_sample_has_no_finding(case: Path) -> None:
+    sample = lines(case)
+    set_id = sample[0].split("*")[1]
+    described = [r for r in ("004010", "005010") if set_id in load(nearest_release(r)).sets]
+    assert described, f"no dictionary describes {set_id}"
+    for release in described:
+        assert findings(sample, set_id, release=release) == (), release
+
+
+@pytest.mark.parametrize(("name", "line", "instead", "answer"), faults(), ids=lambda value: str(value)[:40])
+def test_a_fault_gets_its_exact_answer(name: str, line: str, instead: str, answer: list[str]) -> None:
+    sample = lines(Path(__file__).parent / "x12_sets" / name)
+    at = sample.index(line)
+    sample[at : at + 1] = instead.split("~") if instead else []
+    assert acknowledged(sample, sample[0].split("*")[1]) == answer
