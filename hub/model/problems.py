@@ -72,6 +72,15 @@ COMPONENT_TOO_MANY = "element.too_many_components"
 DICTIONARY_GAP = "dictionary.gap"  # X12 may allow it, our dictionary does not describe it: never in a 997
 HIERARCHY = "hierarchy"  # HL: an id twice, or a parent that does not exist
 
+# --- a partner's guideline, beyond X12 (AK304/AK403; a 999 has codes of its own for them: I4, I6, I8, I9, I10)
+GUIDE_SEGMENT_MISSING = "guide.segment_missing"
+GUIDE_SEGMENT_FORBIDDEN = "guide.segment_forbidden"
+GUIDE_SEGMENT_OVER_MAX = "guide.segment_over_max"
+GUIDE_ELEMENT_MISSING = "guide.element_missing"
+GUIDE_ELEMENT_FORBIDDEN = "guide.element_forbidden"
+GUIDE_ELEMENT_LONG = "guide.element_too_long"
+GUIDE_CODE = "guide.invalid_code"
+
 # --- reading a document
 FIELD_MISSING = "field.missing"
 FIELD_INVALID = "field.invalid"

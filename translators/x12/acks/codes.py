@@ -17,6 +17,9 @@ SEGMENT_CODES = {
     p.SEGMENT_NOT_IN_SET: "6",
     p.SEGMENT_SEQUENCE: "7",
     p.SEGMENT_ELEMENTS: "8",
+    p.GUIDE_SEGMENT_MISSING: "3",
+    p.GUIDE_SEGMENT_FORBIDDEN: "2",
+    p.GUIDE_SEGMENT_OVER_MAX: "5",
 }
 
 ELEMENT_CODES = {
@@ -33,6 +36,10 @@ ELEMENT_CODES = {
     p.ELEMENT_REPEATS: "12",  # from 004020; earlier releases have no repetition
     p.COMPONENT_TOO_MANY: "3",
     p.HIERARCHY: "7",  # the value does not fit the other HL segments
+    p.GUIDE_ELEMENT_MISSING: "1",
+    p.GUIDE_ELEMENT_FORBIDDEN: "10",
+    p.GUIDE_ELEMENT_LONG: "5",
+    p.GUIDE_CODE: "7",
 }
 
 SET_CODES = {
