@@ -106,6 +106,12 @@ class Receive(_Table, frozen=True, kw_only=True):
     format: str = ""  # x12 | csv | xml; default: the profile's `format`
     match: str = ""  # file name pattern that tells this document where the content does not (CSV)
     must: dict[str, str] = field(default_factory=dict)  # "PO106" = "UP": element must be there (and be this)
+    codes: dict[str, str] = field(
+        default_factory=dict
+    )  # X12: "PO103" = "EA|CA": if it is there, one of these
+    max: dict[str, int] = field(default_factory=dict)  # X12: "BEG03" = 10 characters, "N1" = 5 times at most
+    forbid: tuple[str, ...] = ()  # X12: segments and elements that may not be there, e.g. "SAC", "PO109"
+    gaps: Literal["warning", "error"] = "warning"  # X12: what our dictionary lacks and the standard may allow
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()
@@ -120,6 +126,12 @@ class Send(_Table, frozen=True, kw_only=True):
     format: str = ""  # x12 | csv | xml; default: the profile's `format`
     release: str = ""  # X12 release of this document; default: [x12] release
     must: dict[str, str] = field(default_factory=dict)  # "IT106" = "UP"
+    codes: dict[str, str] = field(
+        default_factory=dict
+    )  # X12: "IT103" = "EA|CA": if it is there, one of these
+    max: dict[str, int] = field(default_factory=dict)  # X12: "BIG02" = 10 characters, "N1" = 5 times at most
+    forbid: tuple[str, ...] = ()  # X12: segments and elements that we may not send, e.g. "SAC", "IT108"
+    gaps: Literal["warning", "error"] = "warning"  # X12: what our dictionary lacks and the standard may allow
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()  # used right to left

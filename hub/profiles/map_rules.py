@@ -1,12 +1,12 @@
-"""The rules for `map`, `map_file` and `must`: each format's own map language is the judge.
+"""The rules for `map`, `map_file` and the guideline: each format's own map language is the judge.
 
 What the judges refuse here would stop a document on its way, so it is refused before anything moves.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from hub.model.documents import DOCUMENTS, DocType
@@ -16,8 +16,6 @@ from hub.profiles.fault import Fault
 from hub.toml.checking import clip
 from hub.toml.positions import KeyPath
 from translators.paths import type_at
-
-_MUST = re.compile(r"[A-Z][A-Z0-9]{1,2}\d{2}(-\d{1,2})?")  # PO106, SAC01, SVC01-2
 
 
 def map_faults(
@@ -81,13 +79,27 @@ def _x12(document: DocType, agreement: Receive | Send, path: KeyPath, folder: Pa
             check_override(document, field, place)
         except ValueError as error:
             yield Fault(at, f"no such place: {clip(error, 200)}", 'e.g. "REF[DP]/02", "PO1/04"', place)
-    for name in agreement.must:
-        if not _MUST.fullmatch(name):
-            hint = "segment and position: PO106 is element 06 of PO1; a component is SAC01-2"
-            yield Fault((*path, "must", name), f'"{clip(name)}" names no X12 element', hint, name)
+    yield from _guideline(agreement, path)
     if agreement.map_file and usable_file(agreement.map_file, folder):
         hint = "move single fields with [...map] lines"
         yield Fault((*path, "map_file"), "X12 documents have no map file of their own", hint)
+
+
+def _guideline(agreement: Receive | Send, path: KeyPath) -> Iterator[Fault]:
+    """Each line of `must`, `codes`, `max` and `forbid` by itself, as the engine will hold it."""
+    from translators.x12.rules.guideline import guideline
+
+    hint = 'write places like "PO106", "REF04-2", "N1[ST]04", "REF[DP]" or "PO1/PID05"'
+    lines = [("must", key, partial(guideline, {key: value})) for key, value in agreement.must.items()]
+    lines += [("codes", key, partial(guideline, {}, {key: value})) for key, value in agreement.codes.items()]
+    lines += [("max", key, partial(guideline, {}, {}, {key: value})) for key, value in agreement.max.items()]
+    lines += [("forbid", key, partial(guideline, {}, {}, {}, (key,))) for key in agreement.forbid]
+    for table, key, make in lines:
+        try:
+            make()
+        except ValueError as error:
+            at = (*path, table) if table == "forbid" else (*path, table, key)
+            yield Fault(at, clip(error, 200), hint, key)
 
 
 def _whole(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import string
+from functools import cache
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,8 @@ from translators.x12.annotate import annotate
 from translators.x12.envelopes import unwrap
 from translators.x12.rules.check import check_set
 from translators.x12.rules.explain import explain
-from translators.x12.rules.generate import accept_function
+from translators.x12.rules.generate import Accept, Subject, module_source
+from translators.x12.rules.guideline import Demand, guideline
 from translators.x12.rules.source import load
 from translators.x12.tokens import decode, scan
 from translators.x12.tokens import segments as cut
@@ -151,5 +154,23 @@ def test_both_paths_refuse_the_same_segments(release: str, data: st.DataObject) 
     size = data.draw(st.integers(0, len(segment.uses) + 2))
     elements = [segment.id, *data.draw(st.lists(values, min_size=size, max_size=size))]
     repetition = "^" if release == "005010" else ""
-    found = explain(segment, elements, Where(segment_number=1, segment=segment.id), ">", repetition)
-    assert accept_function(segment)(elements, ">", repetition) is (not found)
+    subject = Subject(segment, data.draw(st.sampled_from(demands_on(segment.id))))
+    found = explain(subject, elements, Where(segment_number=1, segment=segment.id), ">", repetition)
+    assert accept_function(subject)(elements, ">", repetition) is (not found)
+
+
+@cache
+def accept_function(subject: Subject) -> Accept:
+    """Compile one segment's accept function."""
+    names: dict[str, Any] = {}
+    exec(compile(module_source("a test", [subject]), "<test>", "exec"), names)
+    function: Accept = names["ACCEPT"][0]
+    return function
+
+
+@cache
+def demands_on(tag: str) -> list[tuple[Demand, ...]]:
+    """Return guidelines' demands on a segment: none, and each kind of them."""
+    places = {f"{tag}01": "A|EA", f"{tag}02": "", f"{tag}[A|ABC]03-1": "1"}
+    wanted = guideline(places, {f"{tag}04": "C"}, {f"{tag}03": 2}, [f"{tag}05", f"{tag}[S]"])
+    return [(), wanted.demands, *((demand,) for demand in wanted.demands)]

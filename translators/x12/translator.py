@@ -7,19 +7,24 @@ from hub.model.envelope import Envelope, Unwrapped
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 from translators.errors import Unwritable
+from translators.x12.agreement import guideline_of
 from translators.x12.envelopes import unwrap
 from translators.x12.isa import find_isa
 from translators.x12.rules.check import check_set
+from translators.x12.rules.source import SHIPPED, Library
 from translators.x12.sets import doctype
 from translators.x12.tokens import decode, segments
 from translators.x12.writer import write_interchange
 
 
 class X12Translator:
-    """X12 in and out. Holds nothing; compiled dictionaries are cached in the process."""
+    """X12 in and out. Compiled dictionaries are cached in the process."""
 
     name = "x12"
     extension = "edi"
+
+    def __init__(self, library: Library = SHIPPED) -> None:
+        self.library = library  # where dictionaries are looked for
 
     def recognises(self, head: bytes) -> bool:
         """Say whether an ISA stands in the first bytes of a file (after a byte order mark, blanks or a mail header)."""
@@ -36,9 +41,9 @@ class X12Translator:
     def check(
         self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None
     ) -> tuple[Finding, ...]:
-        """Hold one set against the dictionary of its release and the partner's `must`."""
+        """Hold one set against the dictionary of its release and the partner's guideline."""
         agreement = partner.receive.get(document) if partner else None
-        return check_set(payload, envelope, agreement.must if agreement else None)
+        return check_set(payload, envelope, guideline_of(agreement), self.library)
 
     def read(
         self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None
@@ -72,6 +77,6 @@ class X12Translator:
                 faults += group.findings
                 for one in group.sets:
                     agreement = partner.send.get(one.document)
-                    must = agreement.must if agreement else None
-                    faults += (*one.findings, *check_set(one.payload, one.envelope, must))
+                    found = check_set(one.payload, one.envelope, guideline_of(agreement), self.library)
+                    faults += (*one.findings, *found)
         return tuple(f for f in faults if f.fatal)

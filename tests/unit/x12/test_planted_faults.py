@@ -178,17 +178,18 @@ def test_a_control_character_is_an_invalid_character() -> None:
     ("must", "problem", "place"),
     [
         ({"PO106": "UP"}, "", ""),
-        ({"PO108": ""}, "element.mandatory_missing", "segment 20 PO108"),
-        ({"PO103": "EA"}, "element.invalid_code", "segment 20 PO103"),
+        ({"PO108": ""}, "guide.element_missing", "segment 20 PO108"),
+        ({"PO103": "EA"}, "guide.invalid_code", "segment 20 PO103"),
         ({"PO103": "EA|CA"}, "", ""),
-        ({"CSH01": ""}, "segment.mandatory_missing", "segment 25 CSH"),
+        ({"CSH01": ""}, "guide.segment_missing", "segment 25 CSH"),
     ],
 )
 def test_a_partners_demands_are_held(must: dict[str, str], problem: str, place: str) -> None:
     from tests.support.x12_samples import envelope
     from translators.x12.rules.check import check_set
+    from translators.x12.rules.guideline import guideline
 
     payload = "".join(f"{line}~\n" for line in segments("850")).encode()
-    found = check_set(payload, envelope("850"), must)
+    found = check_set(payload, envelope("850"), guideline(must))
     assert [(f.problem, str(f.where)) for f in found] == ([(problem, place)] if problem else [])
     assert all(f.fatal for f in found)

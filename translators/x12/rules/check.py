@@ -1,206 +1,116 @@
-"""Holds one transaction set against its dictionary: the fast walk, and what it reports on the way.
+"""Holds transaction sets against their dictionary and a partner's guideline.
 
-The walk splits each segment once, follows the state machine and calls the segment's accept function. Only a segment
-that is refused, or that has no way from the present state, costs more: `explain` finds its element faults, `_lost`
-its place.
-Reports every fault with its place: AK302 position (ST = 1), segment, loop, element, component, data element number.
+`check_set` takes one as bytes, `SetCheck` takes one in runs of segments, so that a set of any size is checked in
+constant memory; both report the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from hub.model import problems
-from hub.model.envelope import Envelope
-from hub.model.finding import Finding, Severity, Where
-from translators.x12.rules.dictionary import Dictionary, Segment
+from hub.model.envelope import Delimiters, Envelope
+from hub.model.finding import Finding, Where
+from translators.x12.rules.compiled import Checker, checker_for
+from translators.x12.rules.dictionary import Segment
 from translators.x12.rules.explain import explain
-from translators.x12.rules.generate import Accept, accept_function
-from translators.x12.rules.grammar import IN_PLACE, Grammar, Missing, State, Step, compile_set
-from translators.x12.rules.relations import relation_findings
-from translators.x12.rules.requirements import requirement_findings
-from translators.x12.rules.source import load, nearest_release
+from translators.x12.rules.generate import Subject
+from translators.x12.rules.grammar import State
+from translators.x12.rules.guideline import Guideline
+from translators.x12.rules.occurrences import Occurrences
+from translators.x12.rules.relations import Relations
+from translators.x12.rules.source import SHIPPED, Library
+from translators.x12.rules.walk import MOST_FINDINGS, Walk
 from translators.x12.tokens import decode, printable, segments
 
-#: A partner's file with a fault in every segment must not fill the disk: after so many the check stops.
-MOST_FINDINGS = 1000
-
-
-class Checker(NamedTuple):
-    """A compiled transaction set of one release."""
-
-    dictionary: Dictionary
-    grammar: Grammar
-    accept: dict[str, Accept]
-    complete: bool
-
-
-@lru_cache(maxsize=128)  # set ids come from partners: bounded
-def checker_for(release: str, set_id: str) -> Checker | None:
-    """Compile the checker of a set, once a process; None when there is no dictionary for the set."""
-    dictionary = load(release)
-    definition = dictionary.sets.get(set_id)
-    if definition is None:
-        return None
-    grammar = compile_set(definition)
-    accept = {id_: accept_function(dictionary.segments[id_]) for id_ in grammar.segments}
-    return Checker(dictionary, grammar, accept, definition.complete)
+__all__ = ["MOST_FINDINGS", "SetCheck", "check_set", "check_text", "split"]
 
 
 def check_set(
-    payload: bytes, envelope: Envelope, must: Mapping[str, str] | None = None
+    payload: bytes, envelope: Envelope, guideline: Guideline | None = None, library: Library = SHIPPED
 ) -> tuple[Finding, ...]:
     """Return all that is wrong with a set (ST through SE), in the order of its segments.
 
-    `must` are a partner's further demands: {"PO106": "UP"} the element must be there and be UP, {"IT107": ""}
-    it must be there. A set without dictionary is held against `must` alone. Never raises.
+    A set without dictionary is held against the guideline alone. Never raises on a partner's bytes.
     """
+    return check_text(decode(payload, envelope.delimiters), envelope, guideline, library)
+
+
+def check_text(
+    text: str, envelope: Envelope, guideline: Guideline | None = None, library: Library = SHIPPED
+) -> tuple[Finding, ...]:
+    """Do the work of `check_set` for a set that is decoded already."""
     delimiters = envelope.delimiters
-    text = decode(payload, delimiters)
-    parts = [part.split(delimiters.element) for part in segments(text, delimiters)]
-    checker = checker_for(nearest_release(envelope.release), envelope.set_id)
-    found: list[Finding] = []
-    if checker is not None and parts:
-        walk = _Walk(
-            checker, delimiters.component, delimiters.repetition, careful=not printable(text, delimiters)
-        )
-        found += walk.run(parts)
-        found += relation_findings(envelope.set_id, parts)
-    if must:
-        found += requirement_findings(parts, must)
-    found.sort(key=lambda f: f.where.segment_number or 0)
-    return tuple(found)
+    check = SetCheck.of(envelope, guideline, library)
+    check.feed(split(text, delimiters), careful=not printable(text, delimiters))
+    return check.finish()
 
 
-class _Walk:
-    """One walk through one set."""
+def split(text: str, delimiters: Delimiters) -> list[list[str]]:
+    """Cut text into segments, each a list of its elements with its id first."""
+    element = delimiters.element
+    return [part.split(element) for part in segments(text, delimiters)]
 
-    def __init__(self, checker: Checker, component: str, repetition: str, *, careful: bool) -> None:
-        self.checker = checker
-        self.component = component
-        self.repetition = repetition
-        self.careful = careful  # control characters occur: every segment is explained
-        self.found: list[Finding] = []
 
-    def run(self, parts: list[list[str]]) -> list[Finding]:
-        """Follow the state machine from ST to the last segment."""
-        accept, careful = self.checker.accept, self.careful
-        component, repetition = self.component, self.repetition
-        rounds = [0] * self.checker.grammar.loops
-        state, repeats, number = self.checker.grammar.start, 0, 0
-        for elements in parts:
-            number += 1
-            tag = elements[0]
-            step = state.steps.get(tag)
-            if step is None:
-                if self._lost(elements, number, state):
-                    break
-                continue
-            state, missing, counter, carry, most = step
-            if counter == IN_PLACE:
-                times = repeats = repeats + 1
-            elif counter >= 0:
-                repeats = 1
-                times = rounds[counter] = rounds[counter] * carry + 1
-            else:
-                times = repeats = 1
-            if missing:
-                self._missing(missing, number)
-            if most and times > most:
-                self._too_many(step, number)
-            if careful or not accept[tag](elements, component, repetition):
-                self._explain(elements, number, state)
-                if len(self.found) >= MOST_FINDINGS:
-                    break
-        return self.found
+class SetCheck:
+    """One set's check: `feed` its segments in any runs, then `finish`."""
 
-    def _explain(self, elements: list[str], number: int, state: State) -> None:
-        place = Where(segment_number=number, segment=elements[0], loop=state.loop)
-        segment: Segment = self.checker.dictionary.segments[elements[0]]
-        self.found += explain(segment, elements, place, self.component, self.repetition)
-
-    def _missing(self, missing: tuple[Missing, ...], number: int) -> None:
-        for segment, loop in missing:
-            name = self.checker.dictionary.segments[segment].name
-            self._add(
-                problems.SEGMENT_MISSING,
-                f"the mandatory segment {segment} ({name}) is missing before this place",
-                Where(segment_number=number, segment=segment, loop=loop),
-                hint=f"each set {self._inside(loop)} needs {segment}",
-            )
-
-    def _inside(self, loop: str) -> str:
-        return f"with a loop {loop}" if loop else "of this kind"
-
-    def _too_many(self, step: Step, number: int) -> None:
-        state = step.state
-        where = Where(segment_number=number, segment=state.segment, loop=state.loop)
-        if step.counter >= 0:
-            message = f"the loop {state.loop} stands more than {step.most} times"
-            self._add(problems.LOOP_OVER_MAX, message, where, hint="divide the document")
-        else:
-            message = f"{state.segment} stands more than {step.most} times here"
-            hint = "leave out what is too much, or begin a new loop"
-            self._add(problems.SEGMENT_OVER_MAX, message, where, hint=hint)
-
-    def _lost(self, elements: list[str], number: int, state: State) -> bool:
-        """Report a segment that may not follow `state`; say whether the walk should end."""
-        tag = elements[0]
-        named = tag if len(tag) <= 3 and tag.isalnum() else ""  # else it may be anything, of any length
-        where = Where(segment_number=number, segment=named, loop=state.loop)
-        dictionary, grammar = self.checker.dictionary, self.checker.grammar
-        if tag in grammar.segments:
-            self._misplaced(tag, where, state)
-            if self.careful or not self.checker.accept[tag](elements, self.component, self.repetition):
-                self._explain(elements, number, state)
-        elif tag in dictionary.known and self.checker.complete:
-            hint = "leave it out, or send it in a set that has it"
-            self._add(
-                problems.SEGMENT_NOT_IN_SET, f"{tag} is not part of this transaction set", where, hint=hint
-            )
-        elif tag in dictionary.known:
-            message = f"{tag} is not in our dictionary of this set and was not checked"
-            self._add(problems.DICTIONARY_GAP, message, where, severity=Severity.WARNING)
-        elif not tag and not any(elements):
-            self._add(
-                problems.SEGMENT_UNKNOWN, "an empty segment", where, hint="two terminators stand side by side"
-            )
-        else:
-            message = f"{tag[:20]!r} is not an X12 segment"
-            hint = "look for a terminator inside the data, or a line break in a segment"
-            self._add(problems.SEGMENT_UNKNOWN, message, where, value=tag[:20], hint=hint)
-        return len(self.found) >= MOST_FINDINGS
-
-    def _misplaced(self, tag: str, where: Where, state: State) -> None:
-        """Tell a segment that comes too late (7) from one whose loop was not opened (2)."""
-        places = self.checker.grammar.places[tag]
-        passed = [p for p in places if p.index <= state.index and p.loops == state.loops[: len(p.loops)]]
-        if passed:
-            self._add(
-                problems.SEGMENT_SEQUENCE,
-                f"{tag} comes too late: it must stand before {state.segment}",
-                where,
-                hint="put the segments in the order of the transaction set",
-            )
-            return
-        loops = " or ".join(dict.fromkeys(p.loop for p in places if p.loop))
-        self._add(
-            problems.SEGMENT_UNEXPECTED,
-            f"{tag} is not expected after {state.segment}",
-            where,
-            hint=f"it belongs into a loop {loops}" if loops else "",
-        )
-
-    def _add(
-        self,
-        problem: str,
-        message: str,
-        where: Where,
-        *,
-        value: str = "",
-        hint: str = "",
-        severity: Severity = Severity.ERROR,
+    def __init__(
+        self, checker: Checker | None, set_id: str, delimiters: Delimiters, guideline: Guideline | None = None
     ) -> None:
-        self.found.append(Finding(problem, message, severity, where, value, hint))
+        self.guideline = guideline or Guideline()
+        counts = self.guideline.counts
+        self.occurrences = Occurrences(counts) if counts else None
+        self.trail: list[State] | None = [] if counts else None
+        self.walk = (
+            Walk(checker, delimiters.component, delimiters.repetition, self.trail) if checker else None
+        )
+        self.relations = Relations(set_id) if checker else None
+        self.delimiters = delimiters
+        self.number = 0  # of the last segment fed, ST = 1
+        self.loose: list[Finding] = []  # of a set without dictionary
+
+    @classmethod
+    def of(
+        cls, envelope: Envelope, guideline: Guideline | None = None, library: Library = SHIPPED
+    ) -> SetCheck:
+        """Make the check of a set by its envelope: GS08 and ST01 name the dictionary."""
+        checker = checker_for(envelope.release, envelope.set_id, guideline, library)
+        return cls(checker, envelope.set_id, envelope.delimiters, guideline)
+
+    def feed(self, parts: Sequence[list[str]], *, careful: bool = False) -> None:
+        """Take the next segments. `careful`: there may be control characters in them."""
+        first = self.number + 1
+        self.number += len(parts)
+        if self.walk is None or self.relations is None:
+            self._feed_loose(first, parts)
+            return
+        if not self.walk.full:
+            self.walk.feed(parts, careful=careful)
+        self.relations.feed(parts)
+        if self.occurrences and self.trail and not self.walk.full:
+            self.occurrences.take_all(first, parts, self.trail)
+            self.trail.clear()
+
+    def finish(self) -> tuple[Finding, ...]:
+        """Return all that was found, in the order of the segments."""
+        found = list(self.loose)
+        if self.walk and self.relations:
+            found += self.walk.found
+            found += self.relations.found
+        if self.occurrences and not (self.walk and self.walk.full):
+            found += self.occurrences.finish(self.number)
+        found.sort(key=lambda f: f.where.segment_number or 0)
+        return tuple(found)
+
+    def _feed_loose(self, first: int, parts: Sequence[list[str]]) -> None:
+        """Hold segments that no dictionary describes against the guideline alone; it knows no loops there."""
+        demands = [d for d in self.guideline.demands if not d.spot.loops]
+        for number, elements in enumerate(parts, first):
+            mine = tuple(d for d in demands if d.spot.segment == elements[0])
+            if mine and len(self.loose) < MOST_FINDINGS:
+                place = Where(segment_number=number, segment=elements[0])
+                subject = Subject(Segment(elements[0], "", ()), mine)
+                separators = self.delimiters.component, self.delimiters.repetition
+                self.loose += explain(subject, elements, place, *separators)
+            if self.occurrences:
+                self.occurrences.take(number, elements, (), head=False)

@@ -71,7 +71,7 @@ class Entry(Struct, frozen=True):
     """A segment or a loop in a structure. `most` 0 means no limit; `inner` is empty for a segment.
 
     `id` is the segment's id or the loop's name, as AK303 reports it. `key` names the description of the segment where
-    it is not the general one of its id (`NM1-1000A`).
+    it is not the general one of its id (`NM1-1000A`). A `free` entry may stand before or after the one above it.
     """
 
     id: str
@@ -80,6 +80,7 @@ class Entry(Struct, frozen=True):
     inner: tuple[Entry, ...] = ()
     key: str = ""
     when: When | None = None
+    free: bool = False
 
     @property
     def described_by(self) -> str:

@@ -11,20 +11,28 @@ from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
 from translators.x12.rules.dictionary import Element, Note, Segment, Use
 from translators.x12.rules.findings import element_finding
+from translators.x12.rules.generate import Subject
+from translators.x12.rules.guideline import Demand, Spot, value_at
 from translators.x12.rules.values import digits, is_date, is_real, is_time, is_whole
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def explain(
-    segment: Segment, elements: Sequence[str], place: Where, component: str, repetition: str
+    subject: Subject,
+    elements: Sequence[str],
+    place: Where,
+    component: str,
+    repetition: str,
+    *,
+    strict: bool = False,
 ) -> list[Finding]:
     """Return every fault of a segment's elements, in the order of their positions.
 
-    `elements[0]` is the segment id; `place` names its number, id and loop.
+    `elements[0]` is the segment id; `place` names its number, id and loop. `strict`: elements that our dictionary
+    lacks are errors.
     """
-    if not segment.described:
-        return list(_characters(elements, place))
+    segment = subject.segment
     found = list(_characters(elements, place))
     for at, use in enumerate(segment.uses, start=1):
         value = elements[at] if at < len(elements) else ""
@@ -32,8 +40,50 @@ def explain(
             found += _use(use, value, replace(place, element=at), component, repetition)
     for note in segment.notes:
         found += _note(note, segment, elements, place)
-    found += _extra(segment, elements, place)
+    if segment.described:
+        found += _extra(segment, elements, place, strict=strict)
+    for demand in subject.demands:
+        found += _demand(demand, segment, elements, place, component)
     return sorted(found, key=lambda f: (f.where.element or 0, f.where.component or 0))
+
+
+def _demand(
+    demand: Demand, segment: Segment, elements: Sequence[str], place: Where, component: str
+) -> Iterator[Finding]:
+    """Find what is wrong by a partner's guideline."""
+    spot = demand.spot
+    if spot.codes and (len(elements) < 2 or elements[1] not in spot.codes):
+        return
+    if not spot.element:
+        message = f"{Spot(spot.segment, codes=spot.codes)} may not be sent by the agreement"
+        yield Finding(
+            problems.GUIDE_SEGMENT_FORBIDDEN, message, where=place, hint=f"leave {spot.segment} out"
+        )
+        return
+    value = value_at(elements, spot, component)
+    use = segment.uses[spot.element - 1] if spot.element <= len(segment.uses) else None
+    part = (
+        use.parts[spot.component - 1] if use and spot.component and spot.component <= len(use.parts) else use
+    )
+    where = replace(place, element=spot.element, component=spot.component or None)
+    codes = " or ".join(sorted(demand.codes))
+
+    def fault(problem: str, message: str, hint: str) -> Finding:
+        element = part.element if part else None
+        return element_finding(problem, where, element, message, value=value, hint=hint)
+
+    if demand.must and not value:
+        hint = f"it must be {codes}" if codes else "fill it"
+        yield fault(problems.GUIDE_ELEMENT_MISSING, "is missing; the agreement demands it", hint)
+    elif demand.codes and value and value not in demand.codes:
+        yield fault(
+            problems.GUIDE_CODE, f"is {value[:40]!r}; the agreement demands {codes}", f"write {codes}"
+        )
+    if demand.longest and len(value) > demand.longest:
+        message = f"has {len(value)} characters; the agreement allows {demand.longest}"
+        yield fault(problems.GUIDE_ELEMENT_LONG, message, "shorten it")
+    if demand.forbidden and value:
+        yield fault(problems.GUIDE_ELEMENT_FORBIDDEN, "may not be sent by the agreement", "leave it empty")
 
 
 def _characters(elements: Sequence[str], place: Where) -> Iterator[Finding]:
@@ -51,6 +101,9 @@ def _characters(elements: Sequence[str], place: Where) -> Iterator[Finding]:
 
 
 def _use(use: Use, value: str, place: Where, component: str, repetition: str) -> Iterator[Finding]:
+    if value and not use.used:
+        yield _not_used(use, value, place)
+        return
     if not value:
         if use.mandatory:
             yield element_finding(
@@ -76,7 +129,9 @@ def _one(use: Use, value: str, place: Where, component: str) -> Iterator[Finding
     for at, part in enumerate(use.parts, start=1):
         item = parts[at - 1] if at <= len(parts) else ""
         inner = replace(place, component=at)
-        if item:
+        if item and not part.used:
+            yield _not_used(part, item, inner)
+        elif item:
             yield from _simple(part.element, item, inner)
         elif part.mandatory:
             yield element_finding(
@@ -89,6 +144,13 @@ def _one(use: Use, value: str, place: Where, component: str) -> Iterator[Finding
     if len(parts) > len(use.parts):
         message = f"has {len(parts)} components; {use.element.number} has {len(use.parts)}"
         yield element_finding(problems.COMPONENT_TOO_MANY, place, use.element, message, value=value)
+
+
+def _not_used(use: Use, value: str, place: Where) -> Finding:
+    message = "is not used in this implementation guide"
+    return element_finding(
+        problems.GUIDE_ELEMENT_FORBIDDEN, place, use.element, message, value=value, hint="leave it empty"
+    )
 
 
 def _simple(element: Element, value: str, place: Where) -> Iterator[Finding]:
@@ -170,12 +232,12 @@ def _note(note: Note, segment: Segment, elements: Sequence[str], place: Where) -
         )
 
 
-def _extra(segment: Segment, elements: Sequence[str], place: Where) -> Iterator[Finding]:
+def _extra(segment: Segment, elements: Sequence[str], place: Where, *, strict: bool) -> Iterator[Finding]:
     """Report elements behind the last one described."""
     last = len(segment.uses)
     if len(elements) <= last + 1:
         return
-    if segment.open:
+    if segment.open and not strict:
         yield element_finding(
             problems.DICTIONARY_GAP,
             replace(place, element=last + 1),

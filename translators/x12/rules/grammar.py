@@ -1,47 +1,99 @@
 """The order of segments as a state machine: compiled once a transaction set, one dict look-up a segment.
 
 A state is "this segment was read last". From it, each segment id that may come next leads to a `Step`, which
-carries the next state, the mandatory segments that are left out by going there, and what to count. X12's rule
-of reading is: a segment belongs to the nearest place that may take it, looking on in its own loop first,
-then to the next round of that loop, then outwards.
+carries the next state, what to do on the way, and what to count. X12's rule of reading is: a segment belongs to the
+nearest place that may take it, looking on in its own loop first, then to the next round of that loop, then outwards.
+
+Where qualifiers tell places of the same segment id apart, `choices` holds them in that same order; sets without
+qualifiers, all those of supply chain, never look there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from translators.x12.rules.dictionary import Entry, TransactionSet
+from translators.x12.rules.dictionary import Entry, TransactionSet, When
+from translators.x12.rules.generate import Accept, Subject
 
 
 class Missing(NamedTuple):
-    """A mandatory segment (or the head of a mandatory loop) that was passed over."""
+    """A mandatory segment (or the head of a mandatory loop) that was passed over.
+
+    `counter` is the count of a `free` entry, which may have come before; -1 for any other.
+    """
 
     segment: str
+    key: str
     loop: str
+    counter: int
+
+
+class Extra(NamedTuple):
+    """What is rare on the way to a state: mandatory segments left out, counts of free entries that begin anew."""
+
+    missing: tuple[Missing, ...]
+    resets: tuple[int, ...]
 
 
 class State:
-    """What may follow one place of the structure. Mutable only while the grammar is built."""
+    """What may follow one place of the structure, and what may stand there. Mutable only while it is compiled."""
 
-    __slots__ = ("index", "loop", "loops", "segment", "steps")
+    __slots__ = (
+        "accept",
+        "choices",
+        "entry",
+        "head",
+        "index",
+        "key",
+        "loop",
+        "loops",
+        "path",
+        "segment",
+        "steps",
+        "subject",
+    )
 
-    def __init__(self, index: int, segment: str, loop: str, loops: tuple[int, ...]) -> None:
+    def __init__(self, index: int, entry: Entry, path: tuple[str, ...], loops: tuple[int, ...]) -> None:
         self.index = index
-        self.segment = segment
-        self.loop = loop  # id of the innermost loop, "" outside of loops
+        self.entry = entry
+        self.segment = entry.id
+        self.key = entry.described_by
+        self.path = path  # names of the open loops, outermost first
+        self.loop = path[-1] if path else ""
         self.loops = loops  # numbers of the open loops, outermost first
+        self.head = False  # it opens its loop
+        self.subject: Subject  # what the segment must be here; `compiled` sets both
+        self.accept: Accept
         self.steps: dict[str, Step] = {}
+        self.choices: dict[str, tuple[tuple[When | None, Step], ...]] = {}
+
+    def choose(self, elements: Sequence[str], component: str) -> Step | None:
+        """Return the step of the first place whose qualifier fits, or None."""
+        for when, step in self.choices.get(elements[0], ()):
+            if when is None or fits(when, elements, component):
+                return step
+        return None
+
+
+def fits(when: When, elements: Sequence[str], component: str) -> bool:
+    """Say whether a segment carries one of the codes that an entry asks for."""
+    value = elements[when.element] if when.element < len(elements) else ""
+    if when.component and component:
+        parts = value.split(component)
+        value = parts[when.component - 1] if when.component <= len(parts) else ""
+    return value in when.codes
 
 
 class Step(NamedTuple):
     """The way from one state to the next on one segment id.
 
     `counter` is -1 when the segment stands for the first time, -2 when it repeats in place, else the number
-    of the loop whose rounds are to be counted: `carry` is 0 when the loop is entered anew, else 1. `most` 0: no limit.
+    of the count to raise: `carry` is 0 when it begins anew, else 1. `most` 0: no limit.
     """
 
     state: State
-    missing: tuple[Missing, ...]
+    extra: Extra | None
     counter: int
     carry: int
     most: int
@@ -55,98 +107,154 @@ class Grammar(NamedTuple):
     """A compiled transaction set."""
 
     start: State
-    loops: int  # how many loops there are to count
-    segments: frozenset[str]  # ids that occur somewhere in the set
+    counters: int  # how many loops and free entries there are to count
+    states: tuple[State, ...]
     places: dict[str, tuple[State, ...]]  # all the places of a segment id, in order
 
 
 class _Node:
     """An entry with its surroundings, while building."""
 
-    def __init__(self, entry: Entry, parent: _Node | None, at: int, number: int) -> None:
+    def __init__(self, entry: Entry, parent: _Node | None, at: int) -> None:
         self.entry = entry
         self.parent = parent
         self.at = at  # position among the parent's entries
-        self.number = number  # of the loop; -1 for a segment
+        self.counter = -1  # its own count: of a loop or a free entry
         self.inner: list[_Node] = []
+        self.group: list[_Node] = [self]  # the entries side by side that may stand in any order
         self.state: State | None = None
 
-    def head(self) -> State:
+    @property
+    def free(self) -> bool:
+        """Say whether it may stand before or after its neighbours."""
+        return len(self.group) > 1
+
+    def head(self) -> _Node:
         node = self
         while node.inner:
             node = node.inner[0]
-        assert node.state is not None
-        return node.state
+        return node
+
+    def place(self) -> State:
+        state = self.head().state
+        assert state is not None
+        return state
+
+    def below(self) -> Iterator[_Node]:
+        for node in self.inner:
+            yield node
+            yield from node.below()
 
 
 def compile_set(definition: TransactionSet) -> Grammar:
     """Compile a transaction set; its first entry (ST) is the start state."""
-    nodes: list[_Node] = []
-    root = _Node(Entry("", mandatory=True, most=1, inner=definition.entries), None, 0, -1)
-    _plant(root, nodes, [0])
-    leaves = [n for n in nodes if n.state]
+    root = _Node(Entry("", mandatory=True, most=1, inner=definition.entries), None, 0)
+    _plant(root)
+    nodes = list(root.below())
+    counted = [n for n in nodes if n.inner or n.free]
+    for number, node in enumerate(counted):
+        node.counter = number
+    leaves = [n for n in nodes if not n.inner]
+    for index, leaf in enumerate(leaves):
+        leaf.state = State(index, leaf.entry, *_surroundings(leaf))
+        leaf.state.head = leaf.at == 0 and leaf.parent is not root
     for leaf in leaves:
-        assert leaf.state is not None
-        leaf.state.steps = _steps(leaf)
+        _connect(leaf)
+    states = tuple(n.place() for n in leaves)
     places: dict[str, tuple[State, ...]] = {}
-    for leaf in leaves:
-        assert leaf.state is not None
-        places[leaf.entry.id] = (*places.get(leaf.entry.id, ()), leaf.state)
-    loops = sum(1 for n in nodes if n.entry.inner)
-    return Grammar(root.head(), loops, frozenset(places), places)
+    for state in states:
+        places[state.segment] = (*places.get(state.segment, ()), state)
+    return Grammar(root.place(), len(counted), states, places)
 
 
-def _plant(node: _Node, nodes: list[_Node], loops: list[int]) -> None:
-    """Make a node for every entry below `node`, and a state for every segment."""
+def _plant(node: _Node) -> None:
+    """Make a node for every entry below `node`."""
     for at, entry in enumerate(node.entry.inner):
-        number = -1
-        if entry.inner:
-            number = loops[0]
-            loops[0] += 1
-        child = _Node(entry, node, at, number)
+        child = _Node(entry, node, at)
+        if entry.free and node.inner:
+            child.group = node.inner[-1].group
+            child.group.append(child)
         node.inner.append(child)
-        nodes.append(child)
-        if entry.inner:
-            _plant(child, nodes, loops)
-        else:
-            child.state = State(len(nodes), entry.id, node.entry.id, _open_loops(child))
+        _plant(child)
 
 
-def _open_loops(node: _Node) -> tuple[int, ...]:
-    found: list[int] = []
+def _surroundings(node: _Node) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the names and the numbers of the loops that a segment stands in, outermost first."""
+    path: list[str] = []
+    loops: list[int] = []
     up = node.parent
     while up is not None and up.parent is not None:
-        found.insert(0, up.number)
+        path.insert(0, up.entry.id)
+        loops.insert(0, up.counter)
         up = up.parent
-    return tuple(found)
+    return tuple(path), tuple(loops)
 
 
-def _steps(leaf: _Node) -> dict[str, Step]:
-    """Find every segment id that may follow a place: nearest first, so that the first one found stays."""
-    steps: dict[str, Step] = {}
-    missing: list[Missing] = []
+def _connect(leaf: _Node) -> None:
+    """Give a state its steps and choices: nearest places first."""
     assert leaf.state is not None
-    if leaf.at or leaf.parent is None or leaf.parent.parent is None:
-        steps[leaf.entry.id] = Step(leaf.state, (), IN_PLACE, carry=1, most=leaf.entry.most)
-    node = leaf
+    offers: dict[str, list[tuple[When | None, Step]]] = {}
+    for when, step in _ways(leaf):
+        found = offers.setdefault(step.state.segment, [])
+        if (
+            not found or found[-1][0] is not None
+        ):  # behind a place that takes any qualifier nothing is reached
+            found.append((when, step))
+    for tag, found in offers.items():
+        if found[0][0] is None:
+            leaf.state.steps[tag] = found[0][1]
+        else:
+            leaf.state.choices[tag] = tuple(found)
+
+
+def _ways(leaf: _Node) -> Iterator[tuple[When | None, Step]]:
+    """Yield every place that may follow a segment, nearest first."""
+    assert leaf.state is not None
+    if not leaf.state.head:
+        counter = leaf.counter if leaf.free else IN_PLACE
+        yield leaf.entry.when, Step(leaf.state, None, counter, carry=1, most=leaf.entry.most)
+    node: _Node = leaf
+    missing: tuple[Missing, ...] = ()
     while node.parent is not None:
-        for sibling in node.parent.inner[node.at + 1 :]:
-            _offer(steps, sibling, tuple(missing))
-            if sibling.entry.mandatory:
-                missing.append(Missing(sibling.head().segment, sibling.head().loop))
+        missing = yield from _onwards(node, missing)
         loop = node.parent
-        if loop.number >= 0:
-            head = loop.head()
-            again = Step(head, tuple(missing), loop.number, carry=1, most=loop.entry.most)
-            steps.setdefault(head.segment, again)
+        if loop.parent is not None:
+            yield loop.head().entry.when, _entering(loop, missing, carry=1)
         node = loop
-    return steps
 
 
-def _offer(steps: dict[str, Step], node: _Node, missing: tuple[Missing, ...]) -> None:
-    head = node.head()
-    if node.entry.inner:
-        step = Step(head, missing, node.number, carry=0, most=node.entry.most)
-    else:
-        step = Step(head, missing, FIRST_TIME, carry=0, most=node.entry.most)
-    steps.setdefault(head.segment, step)
+def _onwards(
+    node: _Node, missing: tuple[Missing, ...]
+) -> Generator[tuple[When | None, Step], None, tuple[Missing, ...]]:
+    """Yield the places behind `node` in its own loop; return `missing` and what is passed over on the way out."""
+    assert node.parent is not None
+    siblings = node.parent.inner
+    for member in node.group:
+        if member is not node:
+            yield member.head().entry.when, _entering(member, missing, carry=1)
+    if node.free:
+        missing += _mandatory(node.group)
+    at = node.group[-1].at + 1
+    while at < len(siblings):
+        group = siblings[at].group
+        for member in group:
+            yield member.head().entry.when, _entering(member, missing, carry=int(member.free))
+        missing += _mandatory(group)
+        at += len(group)
+    return missing
+
+
+def _mandatory(group: Iterable[_Node]) -> tuple[Missing, ...]:
+    return tuple(
+        Missing(n.place().segment, n.place().key, n.place().loop, n.counter if n.free else -1)
+        for n in group
+        if n.entry.mandatory
+    )
+
+
+def _entering(node: _Node, missing: tuple[Missing, ...], *, carry: int) -> Step:
+    """Return the step to a segment or into a loop, where the counts of free entries begin anew."""
+    resets = tuple(n.counter for n in node.below() if n.free)
+    extra = Extra(missing, resets) if missing or resets else None
+    counter = node.counter if node.counter >= 0 else FIRST_TIME
+    return Step(node.place(), extra, counter, carry=carry, most=node.entry.most)

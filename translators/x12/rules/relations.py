@@ -1,15 +1,20 @@
-"""What segments of a set say about each other: HL levels, and the number of lines in CTT01.
+"""What segments of a set say about each other: HL levels, LS and LE, and the numbers in CTT.
 
 HL (X12 856): each HL01 is unique in the set and each HL02 names an HL01 that came before. CTT01 counts lines
-(856: HL segments). X12 has no error code for a wrong CTT01, so it is a warning that no 997 carries.
+(856: HL segments), CTT02 sums a quantity of each line. LE01 repeats LS01. X12 has no error code for wrong totals, so
+they are warnings that no 997 carries.
+
+`Relations` takes a set in runs of segments, so that one of any size is checked in constant memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from decimal import Decimal
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
+from translators.x12.rules.values import is_real
 
 #: The segments that CTT01 counts. Of an 856 X12 counts HL; some guides count the items instead, which we let pass.
 COUNTED = {
@@ -22,56 +27,132 @@ COUNTED = {
     "846": ("LIN",),
     "832": ("LIN",),
 }
-_REFS = {1: "628", 2: "734"}  # data element numbers of HL01, HL02
+#: Where the quantity stands that CTT02 sums (its hash total): segment and element.
+SUMMED = {"850": ("PO1", 2), "855": ("PO1", 2), "860": ("POC", 3), "865": ("POC", 3), "810": ("IT1", 2)}
+SUMMED |= {"856": ("SN1", 2), "846": ("QTY", 2)}
+_LEVELLED = frozenset({"856", "857", "861", "869", "870", "866"})
+_REFS = {"HL01": "628", "HL02": "734", "LE01": "447"}  # data element numbers
 
 
-def relation_findings(set_id: str, parts: Sequence[Sequence[str]]) -> Iterator[Finding]:
-    """Check the segments of a set against each other."""
-    if set_id == "856":
-        yield from _levels(parts)
-    counted = COUNTED.get(set_id)
-    if counted and len(parts) > 1:
-        yield from _line_count(parts, counted)
+class Relations:
+    """The state of one set's relations: counts, levels seen, the LS that is open."""
 
+    def __init__(self, set_id: str) -> None:
+        self.counted = COUNTED.get(set_id, ())
+        self.summed = SUMMED.get(set_id, ("", 0))
+        self.levelled = set_id in _LEVELLED
+        self.counts = dict.fromkeys(self.counted, 0)
+        self.total = Decimal(0)
+        self.number = 0  # of the last segment taken, ST = 1
+        self.levels = _Levels()
+        self.opened: list[str] = []  # LS01 of the loops that are open
+        self.found: list[Finding] = []
+        watched = {"LS", "LE", "CTT", self.summed[0], *self.counted} | ({"HL"} if self.levelled else set())
+        self.watched = frozenset(watched)
 
-def _levels(parts: Sequence[Sequence[str]]) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for number, elements in enumerate(parts, start=1):
-        if elements[0] != "HL" or len(elements) < 2:
-            continue
-        own, parent = elements[1], elements[2] if len(elements) > 2 else ""
-        if own in seen:
-            message, hint = f"HL01 {own!r} stands twice", "number the HL segments 1, 2, 3 ..."
-            yield _level(number, element=1, value=own, message=message, hint=hint)
-        if parent and (parent not in seen or parent == own):
+    def feed(self, parts: Sequence[Sequence[str]]) -> None:
+        """Take the next segments of the set."""
+        watched, number = self.watched, self.number
+        for elements in parts:
+            number += 1
+            if elements[0] in watched:
+                self._take(number, elements)
+        self.number = number
+
+    def _take(self, number: int, elements: Sequence[str]) -> None:
+        tag = elements[0]
+        value = elements[1] if len(elements) > 1 else ""
+        if tag in self.counts:
+            self.counts[tag] += 1
+        if tag == self.summed[0] and len(elements) > self.summed[1] and is_real(elements[self.summed[1]]):
+            self.total += Decimal(elements[self.summed[1]][:40])
+        if tag == "HL" and self.levelled and value:
+            self._level(number, value, elements[2] if len(elements) > 2 else "")
+        elif tag == "LS":
+            self.opened.append(value)
+        elif tag == "LE":
+            begun = self.opened.pop() if self.opened else value
+            if begun != value:
+                message = f"LE01 is {value!r}, but LS01 is {begun!r}"
+                self._fault(number, "LE01", value, message, "LE01 repeats LS01")
+        elif tag == "CTT":
+            self.found += self._totals(number, elements)
+
+    def _level(self, number: int, own: str, parent: str) -> None:
+        if own in self.levels:
+            hint = "number the HL segments 1, 2, 3 ..."
+            self._fault(number, "HL01", own, f"HL01 {own!r} stands twice", hint)
+        if parent and (parent == own or parent not in self.levels):
             message = f"HL02 {parent!r} names no level that came before"
-            hint = "HL02 repeats the HL01 of the level above"
-            yield _level(number, element=2, value=parent, message=message, hint=hint)
-        seen.add(own)
+            self._fault(number, "HL02", parent, message, "HL02 repeats the HL01 of the level above")
+        self.levels.add(own)
+
+    def _fault(self, number: int, place: str, value: str, message: str, hint: str) -> None:
+        tag = place[:2]
+        where = Where(
+            segment_number=number,
+            segment=tag,
+            loop="HL" if tag == "HL" else "",
+            element=int(place[2:]),
+            element_ref=_REFS[place],
+        )
+        self.found.append(Finding(problems.HIERARCHY, message, where=where, value=value, hint=hint))
+
+    def _totals(self, number: int, elements: Sequence[str]) -> list[Finding]:
+        declared = elements[1] if len(elements) > 1 else ""
+        found = []
+        counted = self.counts and declared.isascii() and declared.isdecimal()
+        if counted and int(declared[:12]) not in self.counts.values():
+            tag, count = next(iter(self.counts.items()))
+            found.append(_total(number, 1, declared, f"there are {count} {tag}"))
+        hashed = elements[2] if len(elements) > 2 else ""
+        if self.summed[0] and is_real(hashed) and not _same_hash(hashed[:40], self.total):
+            tag, at = self.summed
+            found.append(_total(number, 2, hashed, f"{tag}{at:02d} add up to {self.total}"))
+        return found
 
 
-def _level(number: int, *, element: int, value: str, message: str, hint: str) -> Finding:
-    where = Where(segment_number=number, segment="HL", loop="HL", element=element, element_ref=_REFS[element])
-    return Finding(problems.HIERARCHY, message, where=where, value=value, hint=hint)
+def _same_hash(declared: str, total: Decimal) -> bool:
+    """Say whether a hash total is the sum; senders may cut what is too long for it from the left (X12 element 347)."""
+    value = Decimal(declared)
+    if value == total:
+        return True
+    digits = len(declared.replace(".", "").replace("-", ""))
+    return digits >= 10 and str(total).replace(".", "").endswith(declared.replace(".", ""))
 
 
-def _line_count(parts: Sequence[Sequence[str]], counted: tuple[str, ...]) -> Iterator[Finding]:
-    for number in range(len(parts), max(0, len(parts) - 12), -1):
-        elements = parts[number - 1]
-        if (
-            elements[0] != "CTT"
-            or len(elements) < 2
-            or not (elements[1].isascii() and elements[1].isdecimal())
-        ):
-            continue
-        counts = [sum(1 for part in parts if part[0] == segment) for segment in counted]
-        if int(elements[1][:12]) not in counts:
-            yield Finding(
-                problems.TOTAL_MISMATCH,
-                f"CTT01 says {elements[1]}; there are {counts[0]} {counted[0]}",
-                Severity.WARNING,
-                Where(segment_number=number, segment="CTT", element=1, element_ref="354"),
-                elements[1],
-                "a line may be lost: compare with the sender",
-            )
-        return
+def _total(number: int, element: int, value: str, truth: str) -> Finding:
+    place = f"CTT{element:02d}"
+    return Finding(
+        problems.TOTAL_MISMATCH,
+        f"{place} says {value}; {truth}",
+        Severity.WARNING,
+        Where(
+            segment_number=number,
+            segment="CTT",
+            element=element,
+            element_ref="354" if element == 1 else "347",
+        ),
+        value,
+        "a line may be lost: compare with the sender",
+    )
+
+
+class _Levels:
+    """The HL01 seen so far. Those that count 1, 2, 3 ... are one number, whatever the size of the set."""
+
+    def __init__(self) -> None:
+        self.last = 0
+        self.others: set[str] = set()
+
+    def __contains__(self, level: str) -> bool:
+        if level in self.others:
+            return True
+        plain = level.isascii() and level.isdecimal() and len(level) < 13 and level[0] != "0"
+        return plain and int(level) <= self.last
+
+    def add(self, level: str) -> None:
+        if level == str(self.last + 1):
+            self.last += 1
+        else:
+            self.others.add(level)

@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from hub.model.errors import ConfigError
+from translators.x12.rules import cache
 from translators.x12.rules.dictionary import (
     Dictionary,
     Element,
@@ -36,7 +37,7 @@ _CODES = re.compile(r"\[([^\]]*)\]")
 _LINE = re.compile(
     r"(?P<loop>LOOP )?(?P<key>[A-Z0-9_]+(?:-[A-Za-z0-9_]+)?)"
     r"(?:\[(?:(?P<at>\d{1,2})(?:-(?P<part>\d{1,2}))?=)?(?P<codes>[^\]=]+)\])?"
-    r" (?P<usage>[MO]) (?P<most>\d+|>1)"
+    r" (?P<usage>[MO]) (?P<most>\d+|>1)(?P<free> ~)?"
 )
 _SHAPE = re.compile(r"(?P<kind>AN|ID|R|DT|TM|B|N\d?) (?P<least>\d+)/(?P<most>\d+)")
 _RELEASE = re.compile(r"\d{6}[A-Z0-9]{0,6}")
@@ -84,11 +85,28 @@ def nearest_release(release: str, library: Library = SHIPPED) -> str:
 
 
 @lru_cache(maxsize=64)
+def content_key(release: str, library: Library = SHIPPED) -> str:
+    """Return a name for all that the dictionary of a release follows from: its files and the code that reads them."""
+    found = [FOLDER / "known_segments.toml", Path(__file__), Path(__file__).with_name("dictionary.py")]
+    at = release
+    while at:
+        files = library.files(at)
+        found += files
+        at = next((_read(file).get("base", "") for file in files if file.stem == "release"), "")
+    return cache.key_of(file.read_bytes() for file in found)
+
+
+@lru_cache(maxsize=64)
 def load(release: str, library: Library = SHIPPED) -> Dictionary:
-    """Read the dictionary of one described release, e.g. 004010.
+    """Return the dictionary of one described release, e.g. 004010.
 
     Raises ConfigError, naming file and entry, when a file cannot be used.
     """
+    return cache.value(content_key(release, library), Dictionary, lambda: read_dictionary(release, library))
+
+
+def read_dictionary(release: str, library: Library = SHIPPED) -> Dictionary:
+    """Read the dictionary of a release from its files."""
     tables = _tables(release, library)
     segments: dict[str, Segment] = {}
     for key, (file, table) in tables.segments.items():
@@ -289,7 +307,13 @@ def _entry(match: re.Match[str], inner: tuple[Entry, ...]) -> Entry:
         when = When(int(match["at"] or 1), frozenset(match["codes"].split("|")), int(match["part"] or 0))
     id_ = key if inner else key.partition("-")[0]
     return Entry(
-        id_, match["usage"] == "M", 0 if most == ">1" else int(most), inner, "" if id_ == key else key, when
+        id_,
+        mandatory=match["usage"] == "M",
+        most=0 if most == ">1" else int(most),
+        inner=inner,
+        key="" if id_ == key else key,
+        when=when,
+        free=bool(match["free"]),
     )
 
 

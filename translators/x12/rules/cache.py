@@ -1,0 +1,102 @@
+"""Keeps what is costly to make, on disk by content: dictionaries as read, generated functions as Python modules.
+
+A file's name is the hash of all that its content follows from, so that nothing is ever stale. The folder belongs to
+one user (`XDG_CACHE_HOME` or `~/.cache`, then `partner-hub/x12`; `PARTNER_HUB_CACHE` names another, or `off`),
+as what stands in it is run. Whatever goes wrong with it costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import msgspec
+
+_T = TypeVar("_T")
+_PRIVATE = 0o700
+
+
+@cache
+def folder() -> Path | None:
+    """Return the cache's folder, made when it is not there; None when there is none to be trusted."""
+    told = os.environ.get("PARTNER_HUB_CACHE", "")
+    if told == "off":
+        return None
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    with suppress(OSError, RuntimeError):  # RuntimeError: there is no home
+        home = Path(base) if base else Path.home() / ".cache"
+        path = Path(told) if told else home / "partner-hub" / "x12"
+        path.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        about = path.stat()
+        if os.name != "posix" or (about.st_uid == os.getuid() and not about.st_mode & 0o022):
+            return path
+    return None
+
+
+def key_of(parts: Iterable[bytes]) -> str:
+    """Return the name of what follows from `parts`, and from this Python's version."""
+    found = hashlib.sha256(repr(sys.version_info[:2]).encode())
+    for part in parts:
+        found.update(len(part).to_bytes(8, "big") + part)
+    return found.hexdigest()[:32]
+
+
+def value(key: str, kind: type[_T], make: Callable[[], _T]) -> _T:
+    """Return a kept value, or make it and keep it."""
+    place = folder()
+    file = place / f"{key}.msgpack" if place else None
+    if file is not None:
+        with suppress(OSError, msgspec.MsgspecError):
+            return msgspec.msgpack.decode(file.read_bytes(), type=kind)
+    made = make()
+    if file is not None:
+        _write(file, msgspec.msgpack.encode(made))
+    return made
+
+
+def module(key: str, source: Callable[[], str]) -> dict[str, Any]:
+    """Return the names of a generated module; Python keeps its compiled form beside it."""
+    place = folder()
+    if place is None:
+        return _run(source())
+    file = place / f"x12_{key}.py"
+    if not file.exists() and not _write(file, source().encode()):
+        return _run(source())
+    with suppress(OSError, SyntaxError, ValueError, EOFError, ImportError):
+        return vars(_load(file))
+    return _run(source())
+
+
+def _load(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        raise ImportError(str(file))
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
+
+
+def _run(source: str) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(compile(source, "<x12>", "exec"), names)  # noqa: S102 - our own source, from our own data
+    return names
+
+
+def _write(file: Path, content: bytes) -> bool:
+    """Write a file that is whole as soon as it can be seen; say whether that was possible."""
+    with suppress(OSError):
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".")
+        with os.fdopen(handle, "wb") as made:
+            made.write(content)
+        Path(name).replace(file)
+        return True
+    return False

@@ -1,0 +1,87 @@
+"""Dictionary and guideline compiled to what checks: a state machine whose states have functions."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from translators.x12.rules import cache, generate
+from translators.x12.rules.dictionary import Dictionary, TransactionSet
+from translators.x12.rules.generate import Subject, module_source
+from translators.x12.rules.grammar import Grammar, State, compile_set
+from translators.x12.rules.guideline import Guideline, concerns
+from translators.x12.rules.source import SHIPPED, Library, content_key, load, nearest_release
+
+_ANY = Guideline()
+
+
+class Checker(NamedTuple):
+    """A compiled transaction set of one release, under one guideline."""
+
+    dictionary: Dictionary
+    definition: TransactionSet
+    grammar: Grammar
+    guideline: Guideline
+
+    @property
+    def complete(self) -> bool:
+        """Say whether a segment that the dictionary lacks is an error."""
+        return self.definition.complete or self.guideline.strict
+
+
+@lru_cache(maxsize=256)  # set ids come from partners: bounded
+def checker_for(
+    release: str, set_id: str, guideline: Guideline | None = None, library: Library = SHIPPED
+) -> Checker | None:
+    """Compile the checker of a set, once a process; None when there is no dictionary for the set.
+
+    `release` is GS08 as it came; the nearest described one is taken.
+    """
+    described = nearest_release(release, library)
+    dictionary = load(described, library)
+    definition = dictionary.sets.get(set_id)
+    if definition is None:
+        return None
+    guideline = guideline or _ANY
+    grammar = compile_set(definition)
+    subjects: dict[Subject, None] = {}
+    for state in grammar.states:
+        demands = tuple(d for d in guideline.demands if concerns(d.spot, state.segment, state.path))
+        state.subject = Subject(dictionary.segments[state.key], demands)
+        subjects[state.subject] = None
+    key = cache.key_of(
+        (content_key(described, library).encode(), set_id.encode(), _code(), _bytes(guideline))
+    )
+    functions = cache.module(key, lambda: module_source(f"{set_id} {described}", subjects))["ACCEPT"]
+    accept = dict(zip(subjects, functions, strict=True))
+    for state in grammar.states:
+        state.accept = accept[state.subject]
+    return Checker(dictionary, definition, grammar, guideline)
+
+
+def source_of(release: str, set_id: str) -> str:
+    """Return the generated functions of a set as Python source, for people. Raises KeyError for an unknown set."""
+    dictionary = load(nearest_release(release))
+    grammar = compile_set(dictionary.sets[set_id])
+    segments = dict.fromkeys(Subject(dictionary.segments[state.key]) for state in grammar.states)
+    return module_source(f"{set_id} {dictionary.release}", segments)
+
+
+def tags(checker: Checker) -> frozenset[str]:
+    """Return the segment ids that occur somewhere in a set."""
+    return frozenset(checker.grammar.places)
+
+
+def _code() -> bytes:
+    return Path(generate.__file__).read_bytes()
+
+
+def _bytes(guideline: Guideline) -> bytes:
+    """Return a guideline as bytes that are the same in every process."""
+    return msgspec.json.encode(guideline, order="deterministic")
+
+
+__all__ = ["Checker", "State", "checker_for", "source_of"]
