@@ -106,9 +106,7 @@ class Receive(_Table, frozen=True, kw_only=True):
     format: str = ""  # x12 | csv | xml; default: the profile's `format`
     match: str = ""  # file name pattern that tells this document where the content does not (CSV)
     must: dict[str, str] = field(default_factory=dict)  # "PO106" = "UP": element must be there (and be this)
-    codes: dict[str, str] = field(
-        default_factory=dict
-    )  # X12: "PO103" = "EA|CA": if it is there, one of these
+    codes: dict[str, str] = field(default_factory=dict)  # X12: "PO103" = "EA|CA": one of these, if there
     max: dict[str, int] = field(default_factory=dict)  # X12: "BEG03" = 10 characters, "N1" = 5 times at most
     forbid: tuple[str, ...] = ()  # X12: segments and elements that may not be there, e.g. "SAC", "PO109"
     gaps: Literal["warning", "error"] = "warning"  # X12: what our dictionary lacks and the standard may allow
@@ -126,9 +124,7 @@ class Send(_Table, frozen=True, kw_only=True):
     format: str = ""  # x12 | csv | xml; default: the profile's `format`
     release: str = ""  # X12 release of this document; default: [x12] release
     must: dict[str, str] = field(default_factory=dict)  # "IT106" = "UP"
-    codes: dict[str, str] = field(
-        default_factory=dict
-    )  # X12: "IT103" = "EA|CA": if it is there, one of these
+    codes: dict[str, str] = field(default_factory=dict)  # X12: "IT103" = "EA|CA": one of these, if there
     max: dict[str, int] = field(default_factory=dict)  # X12: "BIG02" = 10 characters, "N1" = 5 times at most
     forbid: tuple[str, ...] = ()  # X12: segments and elements that we may not send, e.g. "SAC", "IT108"
     gaps: Literal["warning", "error"] = "warning"  # X12: what our dictionary lacks and the standard may allow

@@ -53,7 +53,7 @@ def test_five_mistakes_give_five_messages_with_their_lines(folder: Path) -> None
         'acme.toml:6:1: "ACMERETAIL" is no interchange id',
         'acme.toml:9:1: "transport.password" must be a reference, never the secret itself',
         'acme.toml:11:2: unknown key "recieve": did you mean "receive"?',
-        'acme.toml:15:1: "IT1066" names no X12 element',
+        'acme.toml:15:1: "IT1066" names no X12 segment or element',
     ]
 
 

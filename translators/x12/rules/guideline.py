@@ -77,8 +77,7 @@ def parse_spot(text: str) -> Spot:
     """Return what a place names; raise ValueError, saying what is wrong, when it names none."""
     match = _PLACE.fullmatch(text.strip())
     if match is None:
-        message = f"{text!r} is no place; write it like PO106, N1[ST]04, REF[DP] or PO1/PID05"
-        raise ValueError(message)
+        raise ValueError(f'"{text[:40]}" names no X12 segment or element')
     if match["element"] == "00":
         raise ValueError(f"{text!r}: elements count from 01")
     return Spot(
