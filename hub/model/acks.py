@@ -53,6 +53,8 @@ class ReceivedGroupAck(Struct, frozen=True, kw_only=True):
     functional_id: str  # AK101
     control: str  # AK102 = our GS06
     verdict: str  # AK901
+    received: str = ""  # AK903, as they wrote it
+    accepted: str = ""  # AK904
     sets: tuple[ReceivedSetAck, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -64,6 +66,33 @@ class ReceivedTechnicalAck(Struct, frozen=True, kw_only=True):
     verdict: str  # TA104: A, E, R
     code: str  # TA105
     message: str = ""
+    hint: str = ""
+
+
+class ReceivedAdvice(Struct, frozen=True, kw_only=True):
+    """What a partner's 824 says of one of our documents (an OTI loop)."""
+
+    code: str  # OTI01, e.g. TR
+    verdict: Verdict  # accepted with change counts as accepted with errors noted
+    number_kind: str  # OTI02, e.g. IV
+    number: str  # OTI03: our document's own number
+    group_control: str = ""  # OTI08 = our GS06
+    set_control: str = ""  # OTI09 = our ST02
+    set_id: str = ""  # OTI10 = our ST01
+    findings: tuple[Finding, ...] = ()  # TED in plain words, `where` in our document
+
+
+class ApplicationAdvice(Struct, frozen=True, kw_only=True):
+    """What we decided about one received document after its 997: the input from which the 824 is written."""
+
+    document: DocType
+    number: str  # the document's own number; empty when it has none that can be read
+    order_number: str = ""  # the order it belongs to
+    envelope: Envelope  # of the document as received
+    code: Literal["TA", "TE", "TR"] = "TR"  # accepted, accepted with errors, rejected
+    reason: str = ""  # in an operator's words
+    findings: tuple[Finding, ...] = ()
+    our_name: str = ""
 
 
 class ReceiptEntry(Struct, frozen=True, kw_only=True):

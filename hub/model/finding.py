@@ -39,13 +39,18 @@ class Where(Struct, frozen=True, omit_defaults=True):
     column: str = ""
     path: str = ""  # canonical path or XPath, e.g. lines[2].price
 
+    @property
+    def name(self) -> str:
+        """Return the element or segment as guides write it: PO102, REF04-2, PO1; empty outside of X12."""
+        name = self.segment + (f"{self.element:02d}" if self.segment and self.element else "")
+        return name + (f"-{self.component}" if name and self.component else "")
+
     def __str__(self) -> str:
         parts: list[str] = []
         if self.segment_number is not None:
             parts.append(f"segment {self.segment_number}")
         if self.segment:
-            name = self.segment + (f"{self.element:02d}" if self.element else "")
-            parts.append(name + (f"-{self.component}" if self.component else ""))
+            parts.append(self.name)
         if self.row is not None:
             parts.append(f"row {self.row}")
         if self.column:
@@ -77,8 +82,11 @@ class Finding(Struct, frozen=True, omit_defaults=True):
         return self.severity is Severity.ERROR
 
     def line(self, file: str = "") -> str:
-        """Return the finding as one line: what stands where, then the message."""
-        place = ": ".join(p for p in (file or self.where.file, str(self.where)) if p)
+        """Return the finding as one line: what stands where, then the message; a name at both ends stands once."""
+        where, name = str(self.where), self.where.name
+        if name and self.message.startswith((f"{name} ", f"{name}:")):
+            where = where.removesuffix(name).rstrip()
+        place = ": ".join(p for p in (file or self.where.file, where) if p)
         return f"{place}: {self.message}" if place else self.message
 
 

@@ -28,6 +28,7 @@ ISA_DUPLICATE = "isa.duplicate_control"  # TA105 025
 ENVELOPE_STRUCTURE = "envelope.structure"  # TA105 022: segments outside any group, GS before ISA ...
 ENVELOPE_DELIMITERS = "envelope.delimiters"
 ENVELOPE_JUNK = "envelope.junk"  # bytes outside any interchange were left out
+ENVELOPE_WRAPPED = "envelope.wrapped"  # the file is cut into lines that end inside segments
 
 # --- X12 group (AK905)
 GROUP_UNSUPPORTED = "group.unsupported"
@@ -36,6 +37,9 @@ GE_MISSING = "ge.missing"
 GE_CONTROL = "ge.control_mismatch"
 GE_COUNT = "ge.count"
 GS_CONTROL = "gs.control_invalid"
+GS_REPEATED = (
+    "gs.control_repeated"  # GS06 used twice in one interchange (AK905 19 from 005010, before that 6)
+)
 
 # --- X12 transaction set (AK502)
 SET_UNSUPPORTED = "set.unsupported"
@@ -45,6 +49,8 @@ SE_COUNT = "se.count"
 SET_SEGMENTS = "set.segments_in_error"
 SET_ID = "set.id_invalid"
 ST_CONTROL = "st.control_invalid"
+ST_REPEATED = "st.control_repeated"  # ST02 used twice in one group (AK502 23 from 005010, before that 7)
+SET_NOT_IN_GROUP = "set.not_in_group"  # ST01 does not fit GS01 (AK502 18 from 005010, before that 6)
 
 # --- X12 segment (AK304)
 SEGMENT_UNKNOWN = "segment.unrecognized"
@@ -109,6 +115,8 @@ ACK_ORPHAN = "ack.orphan"
 ACK_DUPLICATE = "ack.duplicate"
 ACK_LATE = "ack.late"
 ACK_REJECTED = "ack.rejected"  # the partner rejected what we sent
+ACK_CONTRADICTS = "ack.contradicts"  # it says another thing than an earlier one about the same document
+ACK_UNCLEAR = "ack.unclear"  # it gives no verdict that X12 knows
 
 # --- profiles and settings
 CONFIG_SYNTAX = "config.syntax"

@@ -1,12 +1,25 @@
-"""Problem codes and the code lists of TA1, 997 and 999, in both directions and in words.
+"""Which code of TA1, 997 and 999 says what is wrong: problem codes to X12's lists, by kind and release.
 
-AK304/IK304 segment, AK403/IK403 element, AK502/IK502 set, AK905 group, TA105 interchange.
+720 segment (AK304, IK304), 723 element (AK403, IK403), 718 set (AK502, IK502), 716 group (AK905), I18 interchange
+(TA105). Lists grow with the releases, and the release that counts is that of the acknowledgment (its GS08). A 999 has
+codes of its own for what a partner's guideline wants beyond X12; a 997 says the nearest code of X12 for it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
 from hub.model import problems as p
 from hub.model.finding import Finding
+
+Kind = Literal["997", "999"]
+Codes = Mapping[str, str]  # problem code -> X12 code
+
+REPEATS_FROM = "004020"  # elements repeat from here on, and 723 has codes for it
+LONG_LISTS_FROM = "005010"  # 716 and 718 tell what was used twice from what is malformed
 
 SEGMENT_CODES = {
     p.SEGMENT_UNKNOWN: "1",
@@ -21,6 +34,10 @@ SEGMENT_CODES = {
     p.GUIDE_SEGMENT_FORBIDDEN: "2",
     p.GUIDE_SEGMENT_OVER_MAX: "5",
 }
+_SEGMENT_999 = {
+    p.GUIDE_SEGMENT_MISSING: "I8",
+    p.GUIDE_SEGMENT_FORBIDDEN: "I4",
+}
 
 ELEMENT_CODES = {
     p.ELEMENT_MISSING: "1",
@@ -33,13 +50,19 @@ ELEMENT_CODES = {
     p.ELEMENT_DATE: "8",
     p.ELEMENT_TIME: "9",
     p.ELEMENT_EXCLUSION: "10",
-    p.ELEMENT_REPEATS: "12",  # from 004020; earlier releases have no repetition
-    p.COMPONENT_TOO_MANY: "3",
+    p.ELEMENT_REPEATS: "12",
+    p.COMPONENT_TOO_MANY: "13",
     p.HIERARCHY: "7",  # the value does not fit the other HL segments
     p.GUIDE_ELEMENT_MISSING: "1",
     p.GUIDE_ELEMENT_FORBIDDEN: "10",
     p.GUIDE_ELEMENT_LONG: "5",
     p.GUIDE_CODE: "7",
+}
+_ELEMENT_BEFORE_REPEATS = {p.ELEMENT_REPEATS: "3", p.COMPONENT_TOO_MANY: "3"}
+#: A `must` of a profile asks without condition, which is 1 here too: I9 is for what depends on other data.
+_ELEMENT_999 = {
+    p.GUIDE_ELEMENT_FORBIDDEN: "I10",
+    p.GUIDE_CODE: "I6",
 }
 
 SET_CODES = {
@@ -50,7 +73,10 @@ SET_CODES = {
     p.SET_SEGMENTS: "5",
     p.SET_ID: "6",
     p.ST_CONTROL: "7",
+    p.SET_NOT_IN_GROUP: "18",
+    p.ST_REPEATED: "23",
 }
+_SET_BEFORE_LONG_LISTS = {p.SET_NOT_IN_GROUP: "6", p.ST_REPEATED: "7"}
 
 GROUP_CODES = {
     p.GROUP_UNSUPPORTED: "1",
@@ -59,7 +85,9 @@ GROUP_CODES = {
     p.GE_CONTROL: "4",
     p.GE_COUNT: "5",
     p.GS_CONTROL: "6",
+    p.GS_REPEATED: "19",
 }
+_GROUP_BEFORE_LONG_LISTS = {p.GS_REPEATED: "6"}
 
 _INTERCHANGE_CODES = {
     p.IEA_CONTROL: "001",
@@ -82,123 +110,40 @@ _ISA_ELEMENTS = {
 
 _SEPARATORS = {"element": "026", "component": "027", "repetition": "002", "segment": "004"}
 
-SEGMENT_WORDS = {
-    "1": "unrecognized segment",
-    "2": "unexpected segment",
-    "3": "mandatory segment missing",
-    "4": "loop occurs too often",
-    "5": "segment occurs too often",
-    "6": "segment not in this transaction set",
-    "7": "segment out of sequence",
-    "8": "segment has element errors",
-    "I4": "segment not used in the implementation",
-    "I6": "dependent segment missing in the implementation",
-    "I7": "loop occurs too seldom in the implementation",
-    "I8": "segment below its minimum use in the implementation",
-    "I9": "dependent segment not used in the implementation",
-}
+#: Problems of a partner's guideline, which a 999 tells from those of X12 itself (IK502 I5 instead of 5).
+GUIDE_PROBLEMS = frozenset(
+    {
+        p.GUIDE_SEGMENT_MISSING,
+        p.GUIDE_SEGMENT_FORBIDDEN,
+        p.GUIDE_SEGMENT_OVER_MAX,
+        p.GUIDE_ELEMENT_MISSING,
+        p.GUIDE_ELEMENT_FORBIDDEN,
+        p.GUIDE_ELEMENT_LONG,
+        p.GUIDE_CODE,
+    }
+)
 
-ELEMENT_WORDS = {
-    "1": "mandatory element missing",
-    "2": "conditionally required element missing",
-    "3": "too many elements",
-    "4": "element too short",
-    "5": "element too long",
-    "6": "invalid character",
-    "7": "invalid code value",
-    "8": "invalid date",
-    "9": "invalid time",
-    "10": "exclusion condition violated",
-    "12": "too many repetitions",
-    "13": "too many components",
-    "I6": "code value not used in the implementation",
-    "I9": "dependent element missing in the implementation",
-    "I10": "element not used in the implementation",
-    "I11": "too few repetitions in the implementation",
-    "I12": "pattern match failure in the implementation",
-    "I13": "dependent element not used in the implementation",
-}
 
-SET_WORDS = {
-    "1": "transaction set not supported",
-    "2": "transaction set trailer missing",
-    "3": "control numbers of header and trailer do not match",
-    "4": "number of segments does not match",
-    "5": "one or more segments in error",
-    "6": "missing or invalid transaction set identifier",
-    "7": "missing or invalid transaction set control number",
-    "8": "authentication key name unknown",
-    "9": "encryption key name unknown",
-    "10": "requested service not available",
-    "11": "unknown security recipient",
-    "12": "incorrect message length",
-    "13": "message authentication code failed",
-    "18": "transaction set not in this functional group",
-    "19": "invalid implementation convention reference",
-    "23": "transaction set control number not unique in the group",
-    "I5": "one or more segments in error by the implementation",
-    "I6": "implementation convention not supported",
-}
+class CodeLists(Struct, frozen=True):
+    """The codes that an acknowledgment of one kind and release may use."""
 
-GROUP_WORDS = {
-    "1": "functional group not supported",
-    "2": "functional group version not supported",
-    "3": "functional group trailer missing",
-    "4": "group control numbers of header and trailer do not match",
-    "5": "number of transaction sets does not match",
-    "6": "group control number invalid or used twice",
-    "10": "authentication key name unknown",
-    "11": "encryption key name unknown",
-    "12": "requested service not available",
-    "13": "unknown security recipient",
-    "18": "message authentication code failed",
-    "19": "functional group control number not unique",
-}
+    segment: Codes
+    element: Codes
+    set: Codes
+    group: Codes
 
-INTERCHANGE_WORDS = {
-    "000": "no error",
-    "001": "control numbers of header and trailer do not match",
-    "002": "standard or repetition separator not supported",
-    "003": "version not supported",
-    "004": "segment terminator invalid",
-    "005": "sender qualifier invalid",
-    "006": "sender id invalid",
-    "007": "receiver qualifier invalid",
-    "008": "receiver id invalid",
-    "009": "receiver id unknown",
-    "010": "authorization qualifier invalid",
-    "011": "authorization invalid",
-    "012": "security qualifier invalid",
-    "013": "security invalid",
-    "014": "interchange date invalid",
-    "015": "interchange time invalid",
-    "016": "standard identifier invalid",
-    "017": "version invalid",
-    "018": "control number invalid",
-    "019": "acknowledgment request invalid",
-    "020": "usage indicator invalid",
-    "021": "number of groups does not match",
-    "022": "control structure invalid",
-    "023": "file ended too early",
-    "024": "interchange content invalid",
-    "025": "control number used twice",
-    "026": "element separator invalid",
-    "027": "component separator invalid",
-    "028": "delivery date in deferred delivery request invalid",
-    "029": "delivery time in deferred delivery request invalid",
-    "030": "delivery time code in deferred delivery request invalid",
-    "031": "grade of service invalid",
-}
 
-VERDICT_WORDS = {
-    "A": "accepted",
-    "E": "accepted, errors noted",
-    "P": "partly accepted",
-    "R": "rejected",
-    "M": "rejected, authentication failed",
-    "W": "rejected, assurance failed",
-    "X": "rejected, could not be decrypted",
-}
+def code_lists(kind: Kind, release: str) -> CodeLists:
+    """Return the codes for a 997 or 999 whose own GS08 is `release`."""
+    repeats, long_lists, guide = release >= REPEATS_FROM, release >= LONG_LISTS_FROM, kind == "999"
+    return CodeLists(
+        segment=SEGMENT_CODES | (_SEGMENT_999 if guide else {}),
+        element=ELEMENT_CODES
+        | ({} if repeats else _ELEMENT_BEFORE_REPEATS)
+        | (_ELEMENT_999 if guide else {}),
+        set=SET_CODES | ({} if long_lists else _SET_BEFORE_LONG_LISTS),
+        group=GROUP_CODES | ({} if long_lists else _GROUP_BEFORE_LONG_LISTS),
+    )
 
 
 def interchange_code(finding: Finding) -> str:
@@ -210,6 +155,28 @@ def interchange_code(finding: Finding) -> str:
     return _INTERCHANGE_CODES.get(finding.problem, "024" if finding.fatal else "")
 
 
-def problem_of(table: dict[str, str], code: str, otherwise: str) -> str:
-    """Return the problem code behind an X12 code; `otherwise` for codes that we never write ourselves."""
-    return next((problem for problem, known in table.items() if known == code), otherwise)
+def isa_element(code: str) -> int | None:
+    """Return which element of the ISA a TA105 code is about; None for the interchange as a whole."""
+    if code in _BY_CONTROL:
+        return _BY_CONTROL[code]
+    return next((position for position, known in _ISA_ELEMENTS.items() if known == code), None)
+
+
+#: TA105 codes that are about an element, and that we write for other reasons than its form.
+_BY_CONTROL = {"001": 13, "003": 12, "009": 8, "025": 13, "016": 11}
+
+
+def _problems(*tables: Codes) -> Codes:
+    """Return problem codes by X12 code; where several problems share a code, the first, which is X12's own."""
+    found: dict[str, str] = {}
+    for table in tables:
+        for problem, code in table.items():
+            found.setdefault(code, problem)
+    return found
+
+
+#: The other way, for what partners answer us: X12 code -> problem code.
+SEGMENT_PROBLEMS = _problems(SEGMENT_CODES, _SEGMENT_999)
+ELEMENT_PROBLEMS = _problems(ELEMENT_CODES, _ELEMENT_999)
+SET_PROBLEMS = _problems(SET_CODES)
+GROUP_PROBLEMS = _problems(GROUP_CODES)
