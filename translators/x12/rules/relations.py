@@ -10,7 +10,7 @@ they are warnings that no 997 carries.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
@@ -30,7 +30,12 @@ COUNTED = {
 #: Where the quantity stands that CTT02 sums (its hash total): segment and element.
 SUMMED = {"850": ("PO1", 2), "855": ("PO1", 2), "860": ("POC", 3), "865": ("POC", 3), "810": ("IT1", 2)}
 SUMMED |= {"856": ("SN1", 2), "846": ("QTY", 2)}
+MOST_AMOUNTS = 4096
+_ROUGH = Context(prec=60, traps=[])  # 1E999999 is a number, and may not raise
+LONGEST = 40  # characters of a number that are looked at
 _LEVELLED = frozenset({"856", "857", "861", "869", "870", "866"})
+_WATCHED = frozenset({"LS", "LE", "CTT"})
+_WATCHED_LEVELS = _WATCHED | {"HL"}
 _REFS = {"HL01": "628", "HL02": "734", "LE01": "447"}  # data element numbers
 
 
@@ -40,33 +45,35 @@ class Relations:
     def __init__(self, set_id: str) -> None:
         self.counted = COUNTED.get(set_id, ())
         self.summed = SUMMED.get(set_id, ("", 0))
-        self.levelled = set_id in _LEVELLED
         self.counts = dict.fromkeys(self.counted, 0)
         self.total = Decimal(0)
+        self.amounts: list[str] = []  # quantities that are not in the total yet
         self.number = 0  # of the last segment taken, ST = 1
         self.levels = _Levels()
         self.opened: list[str] = []  # LS01 of the loops that are open
         self.found: list[Finding] = []
-        watched = {"LS", "LE", "CTT", self.summed[0], *self.counted} | ({"HL"} if self.levelled else set())
-        self.watched = frozenset(watched)
+        self.watched = _WATCHED_LEVELS if set_id in _LEVELLED else _WATCHED
 
     def feed(self, parts: Sequence[Sequence[str]]) -> None:
         """Take the next segments of the set."""
-        watched, number = self.watched, self.number
-        for elements in parts:
-            number += 1
-            if elements[0] in watched:
-                self._take(number, elements)
-        self.number = number
+        tags = [elements[0] for elements in parts]
+        for tag in self.counted:
+            self.counts[tag] += tags.count(tag)
+        tag, at = self.summed
+        if at:
+            self.amounts += [e[at] for e in parts if e[0] == tag and len(e) > at]
+            if len(self.amounts) > MOST_AMOUNTS:
+                self._add_up()
+        if not self.watched.isdisjoint(tags):
+            for number, elements in enumerate(parts, self.number + 1):
+                if elements[0] in self.watched:
+                    self._take(number, elements)
+        self.number += len(parts)
 
     def _take(self, number: int, elements: Sequence[str]) -> None:
         tag = elements[0]
         value = elements[1] if len(elements) > 1 else ""
-        if tag in self.counts:
-            self.counts[tag] += 1
-        if tag == self.summed[0] and len(elements) > self.summed[1] and is_real(elements[self.summed[1]]):
-            self.total += Decimal(elements[self.summed[1]][:40])
-        if tag == "HL" and self.levelled and value:
+        if tag == "HL" and value:
             self._level(number, value, elements[2] if len(elements) > 2 else "")
         elif tag == "LS":
             self.opened.append(value)
@@ -106,10 +113,18 @@ class Relations:
             tag, count = next(iter(self.counts.items()))
             found.append(_total(number, 1, declared, f"there are {count} {tag}"))
         hashed = elements[2] if len(elements) > 2 else ""
-        if self.summed[0] and is_real(hashed) and not _same_hash(hashed[:40], self.total):
+        if hashed:
+            self._add_up()
+        if self.summed[0] and is_real(hashed[:LONGEST]) and not _same_hash(hashed[:LONGEST], self.total):
             tag, at = self.summed
             found.append(_total(number, 2, hashed, f"{tag}{at:02d} add up to {self.total}"))
         return found
+
+    def _add_up(self) -> None:
+        for amount in self.amounts:
+            if is_real(amount[:LONGEST]):
+                self.total = _ROUGH.add(self.total, Decimal(amount[:LONGEST]))
+        self.amounts.clear()
 
 
 def _same_hash(declared: str, total: Decimal) -> bool:
