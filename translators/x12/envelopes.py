@@ -18,7 +18,16 @@ from hub.model.envelope import (
     UnwrappedSet,
 )
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.control import At, group_control, same_control, set_header, trailer_count
+from translators.x12.control import (
+    At,
+    group_control,
+    group_holds,
+    group_release,
+    same_control,
+    set_header,
+    set_in_group,
+    trailer_count,
+)
 from translators.x12.isa import Isa
 from translators.x12.sets import doctype
 from translators.x12.tokens import BLANKS, Piece, scan, segments
@@ -100,6 +109,7 @@ class _Collector:
         self.technical_acks: list[tuple[str, ...]] = []
         self.groups: list[UnwrappedGroup] = []
         self.group: Envelope | None = None  # of the open group
+        self.group_at = At(file, isa.start, 1, "GS")  # of the open group
         self.group_findings: list[Finding] = []
         self.sets: list[UnwrappedSet] = []
         self.controls: set[str] = set()  # ST02 of the open group
@@ -162,6 +172,8 @@ class _Collector:
 
     def _open_group(self, at: At, gs: list[str]) -> None:
         self.group_findings = group_control(at, gs[6], [g.envelope.group_control for g in self.groups])
+        self.group_findings += group_release(at, gs[8])
+        self.group_at = at
         self.sets, self.controls = [], set()
         self.group = replace(
             self.envelope,
@@ -190,6 +202,8 @@ class _Collector:
             self._keep_group(self.group, "")
 
     def _keep_group(self, envelope: Envelope, declared: str) -> None:
+        set_ids = [one.envelope.set_id for one in self.sets]
+        self.group_findings += group_holds(self.group_at, envelope.functional_id, set_ids)
         group = UnwrappedGroup(
             envelope=envelope,
             declared_count=declared,
@@ -211,6 +225,7 @@ class _Collector:
             self.findings.append(at.fault(problems.ENVELOPE_STRUCTURE, message, hint=hint))
             return
         findings = set_header(At(self.file, piece.start, 1, "ST"), st[1], st[2], self.controls)
+        findings += set_in_group(At(self.file, piece.start, 1, "ST"), st[1], self.group.functional_id)
         self.controls.add(st[2])
         end = At(self.file, piece.stop, count, "SE")
         if piece.closed:

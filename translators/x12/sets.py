@@ -31,6 +31,12 @@ SET_IDS: dict[DocType, tuple[str, str]] = {
 
 _DOCTYPES = {set_id: document for document, (set_id, _) in SET_IDS.items()} | {"999": DocType.FUNCTIONAL_ACK}
 
+#: GS01 by ST01: the groups of the sets that our dictionaries describe. 869 and 870 share theirs.
+GROUPS: dict[str, str] = dict(SET_IDS.values()) | {
+    "204": "SM", "210": "IM", "211": "BL", "214": "QM", "753": "RF", "754": "RG", "812": "CD", "830": "PS",
+    "852": "PD", "857": "BS", "862": "SS", "867": "PT", "869": "RS", "870": "RS", "875": "OG", "880": "GP",
+    "943": "AR", "944": "RE", "947": "AW", "990": "GF", "999": "FA",
+}  # fmt: skip
 
 #: Where each set has its own number: segment and element, all in its first segment after ST.
 NUMBER_AT: dict[DocType, tuple[str, int]] = {
@@ -38,6 +44,14 @@ NUMBER_AT: dict[DocType, tuple[str, int]] = {
     DocType.ORDER_ACKNOWLEDGMENT: ("BAK", 8),
     DocType.SHIP_NOTICE: ("BSN", 2),
     DocType.INVOICE: ("BIG", 2),
+    DocType.ORDER_CHANGE: ("BCH", 3),
+    DocType.ORDER_CHANGE_ACKNOWLEDGMENT: ("BCA", 3),
+    DocType.INVENTORY_ADVICE: ("BIA", 3),
+    DocType.PRICE_CATALOG: ("BCT", 2),
+    DocType.RECEIVING_ADVICE: ("BRA", 1),
+    DocType.WAREHOUSE_ORDER: ("W05", 2),
+    DocType.WAREHOUSE_ADVICE: ("W06", 2),
+    DocType.APPLICATION_ADVICE: ("BGN", 2),
 }
 
 

@@ -177,7 +177,7 @@ def test_a_collapsed_isa_is_named_and_read_all_the_same() -> None:
     text = file().replace("ACME           ", "ACME").replace("*          *", "**")
     interchange = opened(text).interchanges[0]
     assert [f.line() for f in interchange.findings] == [
-        "in.edi: segment 1 ISA02: ISA02 (authorization) has 0 characters; it must have 10"
+        "in.edi: segment 1: ISA02 (authorization) has 0 characters; it must have 10"
     ]
     assert not interchange.refused
     assert len(interchange.groups[0].sets) == 1
@@ -218,7 +218,7 @@ def test_what_is_no_x12(data: bytes, problem: str) -> None:
 
 
 def test_a_set_control_number_stands_once_in_a_group() -> None:
-    assert problems_of(opened(file(sets=2).replace("*0002", "*0001"))) == ["st.control_invalid"]
+    assert problems_of(opened(file(sets=2).replace("*0002", "*0001"))) == ["st.control_repeated"]
 
 
 @pytest.mark.parametrize("between", ["X", "X\n", "\n", "~"])
