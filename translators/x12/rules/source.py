@@ -140,6 +140,7 @@ class _Tables(Struct):
     segments: dict[str, tuple[Path, dict[str, str]]] = field(default_factory=dict)
     fragments: dict[str, str] = field(default_factory=dict)
     sets: dict[str, tuple[Path, dict[str, Any]]] = field(default_factory=dict)
+    open: bool = False  # any segment may have more elements than are described
 
 
 def _tables(release: str, library: Library) -> _Tables:
@@ -149,6 +150,7 @@ def _tables(release: str, library: Library) -> _Tables:
     tables = _tables(base, library) if base else _Tables()
     given: set[tuple[Path, str]] = set()
     for file, content in files:
+        tables.open |= file.stem == "release" and content.get("open", False)
         for entry in _overlay(tables, file, content):
             if (file.parent, entry) in given:
                 raise ConfigError(f"{file}: {entry} is described twice in this folder")
@@ -218,7 +220,7 @@ def _segment(key: str, table: dict[str, str], tables: _Tables) -> Segment:
     items = _items(table["elements"])
     uses = tuple(_use(item, tables) for item in items if item != "...")
     notes = _notes(table.get("notes", ""), len(uses))
-    return Segment(key.partition("-")[0], table["name"], uses, notes, "..." in items)
+    return Segment(key.partition("-")[0], table["name"], uses, notes, tables.open or "..." in items)
 
 
 def _use(item: str, tables: _Tables) -> Use:
