@@ -18,16 +18,8 @@ from hub.model.envelope import (
     UnwrappedSet,
 )
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.control import (
-    At,
-    group_control,
-    group_holds,
-    group_release,
-    same_control,
-    set_header,
-    set_in_group,
-    trailer_count,
-)
+from translators.x12.control import At, group_control, same_control, set_header, trailer_count
+from translators.x12.groups import group_holds, group_release, set_in_group
 from translators.x12.isa import Isa
 from translators.x12.sets import doctype
 from translators.x12.tokens import BLANKS, Piece, scan, segments
