@@ -26,6 +26,8 @@ class SetVerdict(Struct, frozen=True, kw_only=True):
 
     envelope: Envelope
     findings: tuple[Finding, ...] = ()
+    document: DocType = DocType.UNKNOWN
+    number: str = ""  # the document's own number, for the context of a 999; empty where it was not read
 
 
 class GroupVerdict(Struct, frozen=True, kw_only=True):

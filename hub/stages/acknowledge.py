@@ -74,7 +74,10 @@ def answer_group(
         envelope=group.envelope,
         declared_count=group.declared_count,
         findings=group_findings,
-        sets=tuple(SetVerdict(envelope=e.envelope, findings=f) for e, f in members),
+        sets=tuple(
+            SetVerdict(envelope=e.envelope, findings=f, document=e.document, number=e.number)
+            for e, f in members
+        ),
         hold_all=partner.x12.partial == "hold_all",
     )
 

@@ -43,8 +43,8 @@ class X12Acknowledger:
     def write_functional_ack(self, verdict: GroupVerdict, envelope: Envelope, partner: Partner) -> bytes:
         """Write an interchange that carries one 997 or 999 on a received group, as the partner's profile asks."""
         kind: Literal["997", "999"] = "999" if partner.x12.functional_ack == "999" else "997"
-        body = group_acknowledgment(verdict, partner.x12.ack_detail, kind)
-        release = _ack_release(envelope.release, kind)
+        release = partner.x12.ack_release or _ack_release(envelope.release, kind)
+        body = group_acknowledgment(verdict, partner.x12.ack_detail, kind, release)
         answer = _writable(replace(envelope, set_id=kind, functional_id="FA", release=release))
         return write_interchange(answer, [body])
 

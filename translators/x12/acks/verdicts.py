@@ -15,16 +15,34 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Literal
 
+from msgspec import Struct
+
 from hub.model.acks import GroupVerdict, SetVerdict, Verdict
 from hub.model.envelope import UnwrappedInterchange
 from hub.model.finding import Finding, Severity
-from translators.x12.acks.codes import ELEMENT_CODES, GROUP_CODES, SEGMENT_CODES, SET_CODES, interchange_code
+from hub.model.problems import SEGMENT_ELEMENTS
+from translators.x12.acks.codes import (
+    ELEMENT_CODES,
+    GROUP_CODES,
+    GUIDE_PROBLEMS,
+    REPEATS_FROM,
+    SEGMENT_CODES,
+    SET_CODES,
+    CodeLists,
+    Codes,
+    code_lists,
+    interchange_code,
+)
 from translators.x12.isa import WIDTHS
+from translators.x12.sets import NUMBER_AT
 
 Body = list[list[str]]
 
 LONGEST_COPY = 99  # AK404, element 724
+LONGEST_CONTEXT = 35  # CTX01-2
 MOST_ERRORS = 5  # AK502-06, AK905-09
+MOST_POSITION = 999_999  # AK302, element 719
+COMPOSITES_FROM = "004010"  # AK401 has components from here on
 _SEGMENT_ID = re.compile(r"[A-Z0-9]{2,3}")
 _NOT_BASIC = re.compile(r"[^A-Z0-9a-z!\"&'()+,\-./;?= %@\[\]_{}\\<>#$*:|^~`]")
 
@@ -73,97 +91,146 @@ def group_verdict(group: GroupVerdict) -> Verdict:
 
 
 def group_acknowledgment(
-    verdict: GroupVerdict, detail: Literal["all", "rejected"] = "all", set_id: Literal["997", "999"] = "997"
+    verdict: GroupVerdict,
+    detail: Literal["all", "rejected"] = "all",
+    set_id: Literal["997", "999"] = "997",
+    release: str = "",
 ) -> Body:
     """Return the segments between ST and SE of a 997 or 999 on one group (AK1 through AK9).
 
-    `detail`: AK2 for all the sets of the group, or only for those with something to say.
+    `detail`: AK2 for all the sets of the group, or only for those with something to say. `release`: GS08 of the
+    acknowledgment, whose code lists count; empty: that of the group.
     """
     header = verdict.envelope
-    body: Body = [["AK1", header.functional_id, _number(header.group_control, "0")]]
+    style = _Style(set_id, code_lists(set_id, release or header.release), release or header.release)
+    body: Body = [["AK1", _copy(header.functional_id)[:2], _number(header.group_control, "0", 9)]]
     if set_id == "999" and header.release:
-        body[0].append(header.release[:12])
+        body[0].append(_copy(header.release)[:12])
     verdicts = set_verdicts(verdict)
     for one, letter in zip(verdict.sets, verdicts, strict=True):
         if detail == "all" or letter is not Verdict.ACCEPTED:
-            body += _set(one, letter, set_id)
+            body += _set(one, letter, style)
     accepted = sum(v is not Verdict.REJECTED for v in verdicts)
     received = str(len(verdict.sets))
-    sent = _number(verdict.declared_count, received)
-    codes = _codes(verdict.findings, GROUP_CODES)
+    sent = _number(verdict.declared_count, received, 6)
+    codes = _codes(verdict.findings, style.codes.group)
     body.append(["AK9", group_verdict(verdict), sent, received, str(accepted), *codes])
     return body
 
 
-def _number(value: str, otherwise: str) -> str:
+class _Style(Struct, frozen=True):
+    """How an acknowledgment is written: its kind, its code lists and its release."""
+
+    kind: Literal["997", "999"]
+    codes: CodeLists
+    release: str
+
+    def name(self, tag: str) -> str:
+        """Return the segment's id: AK3, AK4 and AK5 have twins in the 999."""
+        return f"I{tag[1:]}" if self.kind == "999" else tag
+
+
+def _number(value: str, otherwise: str, digits: int) -> str:
     """Return a count or group number as sent, when it can stand in a number element."""
-    return value if value.isascii() and value.isdecimal() and len(value) <= 9 else otherwise
+    return value if value.isascii() and value.isdecimal() and len(value) <= digits else otherwise
 
 
-def _codes(findings: Iterable[Finding], table: dict[str, str]) -> list[str]:
-    """Return the distinct codes of findings in their order, at most five."""
-    found = dict.fromkeys(table[f.problem] for f in findings if f.problem in table)
-    return list(found)[:MOST_ERRORS]
+def _codes(findings: Iterable[Finding], table: Codes) -> list[str]:
+    """Return the distinct codes of findings in the order of the list, at most five."""
+    return sorted({table[f.problem] for f in findings if f.problem in table}, key=_rank)[:MOST_ERRORS]
 
 
-def _set(one: SetVerdict, letter: Verdict, set_id: str) -> Body:
+def _rank(code: str) -> tuple[bool, int]:
+    """Return the place of a code in its list: 1, 2 ... 23, then those of guides, I4 ..."""
+    return code.startswith("I"), int(code.removeprefix("I"))
+
+
+def _set(one: SetVerdict, letter: Verdict, style: _Style) -> Body:
     """Return AK2 through AK5 of one set."""
-    segment, element, trailer = ("IK3", "IK4", "IK5") if set_id == "999" else ("AK3", "AK4", "AK5")
     body = [["AK2", _copy(one.envelope.set_id)[:3], _copy(one.envelope.set_control)[:9]]]
     spoken = [f for f in one.findings if _speaks(f)]
-    details = [f for f in spoken if f.problem in SEGMENT_CODES or f.problem in ELEMENT_CODES]
-    details.sort(key=lambda f: f.where.segment_number or 0)
-    for _, group in groupby(details, key=lambda f: f.where.segment_number):
-        body += _segment(list(group), segment, element)
-    codes = _codes(spoken, SET_CODES)
+    details = sorted((f for f in spoken if _has_place(f)), key=_place_key)
+    for _, group in groupby(details, key=lambda f: _place_key(f)[:3]):
+        body += _segment(list(group), one, style)
+    codes = _codes(spoken, style.codes.set)
     wordless = not codes and any(f.fatal for f in spoken)  # refused for what X12 has no code for
-    if (details or wordless) and "5" not in codes:
-        codes = [*codes, "5"][-MOST_ERRORS:]
-    return [*body, [trailer, letter, *codes]]
+    summary = _summary(details, style.kind, wordless=wordless)
+    codes = [*(c for c in codes if c not in summary), *summary][-MOST_ERRORS:]
+    return [*body, [style.name("AK5"), letter, *codes]]
 
 
-def _segment(findings: list[Finding], segment: str, element: str) -> Body:
-    """Return AK3 and AK4 for the faults at one segment's place."""
+def _summary(details: Iterable[Finding], kind: str, *, wordless: bool) -> list[str]:
+    """Return what AK5 says of all segments together: 5, and in a 999 I5 where only the guideline is hurt."""
+    by_guide = {kind == "999" and f.problem in GUIDE_PROBLEMS for f in details}
+    return ["5"] * (wordless or False in by_guide) + ["I5"] * (True in by_guide)
+
+
+def _has_place(finding: Finding) -> bool:
+    return finding.problem in SEGMENT_CODES or finding.problem in ELEMENT_CODES
+
+
+def _place_key(finding: Finding) -> tuple[int, str, str, int, int, int, str, str, str]:
+    """Return what orders findings whatever order they were stored in: by place, then by what is wrong there."""
+    at = finding.where
+    return (
+        at.segment_number or 0, at.segment, at.loop, at.element or 0, at.repeat or 0, at.component or 0,
+        finding.problem, finding.value, at.element_ref,
+    )  # fmt: skip
+
+
+def _segment(findings: list[Finding], one: SetVerdict, style: _Style) -> Body:
+    """Return AK3 and AK4 for the faults of one segment, each fault once.
+
+    None when the segment's id cannot stand in AK301: AK5 then says 5 alone. A 999 names the business document behind
+    each AK3; a situational trigger it never has, as no rule of a profile depends on another segment.
+    """
+    where = findings[0].where
+    if not _SEGMENT_ID.fullmatch(where.segment):
+        return []
+    number = min(where.segment_number or 1, MOST_POSITION)
+    head = [style.name("AK3"), where.segment, str(number), _copy(where.loop)[:4]]
+    context = _context(one) if style.kind == "999" else []
     body: Body = []
-    for finding in findings:
-        if finding.problem in SEGMENT_CODES:
-            body += _place(finding, segment, SEGMENT_CODES[finding.problem])
-    faults = [f for f in findings if f.problem in ELEMENT_CODES]
-    if faults:
-        head = _place(faults[0], segment, SEGMENT_CODES["segment.element_errors"])
-        body += [*head, *(_element(f, element) for f in faults)] if head else []
+    for code in sorted(
+        {style.codes.segment[f.problem] for f in findings if f.problem in SEGMENT_CODES}, key=_rank
+    ):
+        body += [[*head, code], *context]
+    elements = [_element(f, style) for f in findings if f.problem in ELEMENT_CODES]
+    if elements:
+        body += [[*head, style.codes.segment[SEGMENT_ELEMENTS]], *context, *_once(elements)]
     return body
 
 
-def _place(finding: Finding, segment: str, code: str) -> Body:
-    """Return an AK3; none when the id cannot stand in AK301 (AK5 then says 5 alone)."""
-    where = finding.where
-    if not _SEGMENT_ID.fullmatch(where.segment):
-        return []
-    return [[segment, where.segment, str(where.segment_number or 1), where.loop[:4], code]]
+def _once(rows: Body) -> Body:
+    return [row for at, row in enumerate(rows) if row not in rows[:at]]
 
 
-def _element(finding: Finding, element: str) -> list[str]:
-    """Return an AK4. Components are divided by ">" here; the writer puts the interchange's own sign."""
+def _context(one: SetVerdict) -> Body:
+    """Return the CTX that names the business document: where its number stands, and the number."""
+    segment, element = NUMBER_AT.get(one.document, ("", 0))
+    number = _copy(one.number)[:LONGEST_CONTEXT].rstrip()
+    return [["CTX", f"{segment}{element:02d}{COMPONENT}{number}"]] if segment and number else []
+
+
+def _element(finding: Finding, style: _Style) -> list[str]:
+    """Return an AK4. Components are divided by a sign of ours here; the writer puts the interchange's own.
+
+    Before 004010 AK401 is a plain number, before 004020 nothing repeats.
+    """
     where = finding.where
-    position = [str(where.element or 1)]
-    if where.component or where.repeat:
-        position.append(str(where.component or ""))
-    if where.repeat:
-        position.append(str(where.repeat))
+    position = [str(min(where.element or 1, 99))]
+    repeat = where.repeat if style.release >= REPEATS_FROM else None
+    if (where.component or repeat) and style.release >= COMPOSITES_FROM:
+        position.append(str(min(where.component, 99)) if where.component else "")
+    if repeat:
+        position.append(str(min(repeat, 9999)))
     reference = where.element_ref if where.element_ref.isdecimal() else ""
-    parts = [
-        element,
-        COMPONENT.join(position),
-        reference,
-        ELEMENT_CODES[finding.problem],
-        _copy(finding.value),
-    ]
-    return trimmed(parts)
+    code = style.codes.element[finding.problem]
+    return trimmed([style.name("AK4"), COMPONENT.join(position), reference, code, _copy(finding.value)])
 
 
-#: Stands between the components of AK401 in a body; `writer` replaces it with the interchange's component separator.
-#: A private-use character, so that it is no separator of anybody.
+#: Stands between the components of AK401 and CTX01 in a body; `writer` replaces it with the interchange's component
+#: separator. A private-use character, so that it is no separator of anybody.
 COMPONENT = "\ue000"
 
 
