@@ -1,6 +1,7 @@
 """Each transaction set that we describe: a valid sample, and faults with the exact answer that each must get.
 
-tests/golden/x12_sets/NNN/valid.edi holds ST to SE, one segment a line, `*` and `>` as separators.
+tests/golden/x12_sets/NNN/valid.edi holds ST to SE, one segment a line, `*` and `>` as separators;
+valid_RRRRRR.edi, where there is one, takes its place for that release.
 faults.toml beside it: `line` is a line of the sample, `instead` what stands in its place (lines divided by "~";
 nothing: it is taken out), `answer` the AK3, AK4 and AK5 segments.
 """
@@ -18,8 +19,10 @@ from translators.x12.rules.source import load, nearest_release
 CASES = sorted((Path(__file__).parent / "x12_sets").iterdir())
 
 
-def lines(case: Path) -> list[str]:
-    return [line.removesuffix("~") for line in (case / "valid.edi").read_text("utf-8").splitlines()]
+def lines(case: Path, release: str = "") -> list[str]:
+    own = case / f"valid_{release}.edi"
+    file = own if own.exists() else case / "valid.edi"
+    return [line.removesuffix("~") for line in file.read_text("utf-8").splitlines()]
 
 
 def faults() -> list[tuple[str, str, str, list[str]]]:
@@ -37,7 +40,7 @@ def test_a_valid_sample_has_no_finding(case: Path) -> None:
     described = [r for r in ("004010", "005010") if set_id in load(nearest_release(r)).sets]
     assert described, f"no dictionary describes {set_id}"
     for release in described:
-        assert findings(sample, set_id, release=release) == (), release
+        assert findings(lines(case, release), set_id, release=release) == (), release
 
 
 @pytest.mark.parametrize(("name", "line", "instead", "answer"), faults(), ids=lambda value: str(value)[:40])
