@@ -1,0 +1,80 @@
+"""The numbers of an example that speak of other segments: HL levels, line numbers, LS and LE, CTT, SE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from translators.x12.rules.grammar import State
+from translators.x12.rules.relations import Relations
+
+CONTROL = "0001"
+_LINE = "350"  # data element: the number of a line, as its sender counts
+
+
+def number_all(segments: Sequence[list[str]], trail: Sequence[State], set_id: str) -> list[list[str]]:
+    """Return the segments of a set with their numbers; `trail` has the place of each."""
+    numbered = [list(segment) for segment in segments]
+    _levels(numbered, trail)
+    _lines(numbered, trail)
+    _brackets(numbered)
+    _totals(numbered, set_id)
+    for at in (0, -1):
+        if numbered[at][0] in {"ST", "SE"}:
+            numbered[at][2:3] = [CONTROL]
+    if numbered[-1][0] == "SE":
+        numbered[-1][1] = str(len(numbered))
+    return numbered
+
+
+def _levels(segments: list[list[str]], trail: Sequence[State]) -> None:
+    """Number the HL from 1. Each is below the last one of an outer loop; in a loop of all levels, below the one before.
+
+    HL04 says whether another one is below it.
+    """
+    above: dict[int, str] = {}  # depth of the loop -> HL01
+    count = 0
+    for segment, state in zip(segments, trail, strict=True):
+        if segment[0] != "HL":
+            continue
+        count += 1
+        depth = len(state.path)
+        flat = state.entry.when is None
+        outer_ones = [own for outer, own in above.items() if outer < depth or (flat and outer == depth)]
+        above = {outer: own for outer, own in above.items() if outer < depth} | {depth: str(count)}
+        segment[1:3] = [str(count), outer_ones[-1] if outer_ones else ""]
+    levels = [segment for segment in segments if segment[0] == "HL"]
+    parents = {segment[2] for segment in levels}
+    for segment in levels:
+        segment[4:5] = [str(int(segment[1] in parents))] if len(segment) > 4 and segment[4] else segment[4:5]
+
+
+def _lines(segments: list[list[str]], trail: Sequence[State]) -> None:
+    """Number the lines: heads of loops that begin with a line number."""
+    counts: dict[int, int] = {}
+    for segment, state in zip(segments, trail, strict=True):
+        uses = state.subject.segment.uses
+        if state.head and uses and uses[0].element.number == _LINE and len(segment) > 1 and segment[1]:
+            counts[state.index] = counts.get(state.index, 0) + 1
+            segment[1] = str(counts[state.index])
+
+
+def _brackets(segments: list[list[str]]) -> None:
+    """Let each LE repeat the LS that it closes."""
+    opened: list[str] = []
+    for segment in segments:
+        if segment[0] == "LS" and len(segment) > 1:
+            opened.append(segment[1])
+        elif segment[0] == "LE" and opened:
+            segment[1:2] = [opened.pop()]
+
+
+def _totals(segments: list[list[str]], set_id: str) -> None:
+    """Write into CTT how many lines there are and, where a hash total stands, the sum of their quantities."""
+    relations = Relations(set_id)
+    for segment in segments:
+        relations.feed([segment])
+        if segment[0] == "CTT":
+            if relations.counts:
+                segment[1] = str(next(iter(relations.counts.values())))
+            if relations.summed[0] and len(segment) > 2 and segment[2]:
+                segment[2] = format(relations.total, "f")
