@@ -11,6 +11,7 @@ from translators.x12.mapping.documents import (
     known_paths,
     parse_place,
     read_document,
+    source,
     write_document,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "known_paths",
     "parse_place",
     "read_document",
+    "source",
     "write_document",
 ]

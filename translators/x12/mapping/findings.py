@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
@@ -10,78 +14,115 @@ from translators.x12.mapping.place import Place
 
 _LONGEST_VALUE = 80
 
+#: Where in the document a section stands: nothing for the document itself, else the section around it, its
+#: field there, and its number or role. Written out as `lines[2].charges[0].` only when something is noted.
+Here: TypeAlias = tuple[Any, ...]
+
+#: A segment of the file, counted from 0 (in findings from ST = 1), and where in the document it is read.
+Spot: TypeAlias = tuple[int, Here]
+
+
+class Level(Struct):
+    """One HL of an 856, not yet put into the tree."""
+
+    id: str  # HL01
+    parent: str  # HL02
+    code: str  # HL03
+    number: int  # of its HL segment, ST = 1
+    ordinal: int  # among the levels of its code, from 0
+    part: Any = (
+        None  # what its section made: a ShippedOrder, Package or ShippedItem, still without its inside
+    )
+    packed: Decimal | None = None  # SN102 of a package: how many of the item above are in it
+    expires: dt.date | None = None  # DTM 036 of an item
+
 
 class Reading:
-    """What one reading of one set notes down: findings, and where in the document it stands."""
+    """What one reading of one set notes down: findings, and the HL levels of an 856."""
 
-    __slots__ = ("bad", "component", "counts", "findings", "levels", "missing", "number", "prefix", "roles")
+    __slots__ = ("bad", "component", "counts", "findings", "levels", "missing", "roles")
 
     def __init__(self, component: str) -> None:
         self.component = component  # the component separator
         self.findings: list[Finding] = []
-        self.prefix = ""  # canonical path of the open loop, e.g. lines[2].
-        self.number = 0  # of the segment at hand, ST = 1
-        self.levels: list[Any] = []  # the HL levels of an 856
-        self.counts: dict[str, int] = {}  # how many of each kind of level
+        self.levels: list[Level] = []
+        self.counts: dict[str, int] = {}  # the ordinal of the last level of each code
         self.missing = False  # a mandatory field could not be read: there is no document
         self.roles: set[str] = set()  # parties whose loop was read
         self.bad: set[str] = set()  # canonical paths that could not be read
 
+    def level(self, segment: list[str], at: int) -> Level:
+        """Note an HL and return it."""
+        if len(segment) < 4:
+            segment = [*segment, "", "", ""]
+        code = segment[3].strip()
+        self.counts[code] = ordinal = self.counts.get(code, -1) + 1
+        found = Level(segment[1].strip(), segment[2].strip(), code, at + 1, ordinal)
+        self.levels.append(found)
+        return found
+
+    def unreadable(
+        self, spot: Spot, segment: list[str], element: int, path: str, error: ValueError, *, must: bool
+    ) -> None:
+        """Note an element that cannot be read; a blank one is as good as empty."""
+        if not segment[element].isspace():
+            self.invalid(spot, segment, element, path, str(error), must=must)
+
     def invalid(
-        self, segment: list[str], element: int, path: str, reason: str, *, must: bool = False
+        self, spot: Spot, segment: list[str], element: int, path: str, reason: str, *, must: bool = False
     ) -> None:
         """Note an element that cannot be read."""
         value = segment[element]
         shown = value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "..."
+        whole = _prefix(spot[1]) + path
         self.missing = self.missing or must
-        self.bad.add(self.prefix + path)
+        self.bad.add(whole)
         self.findings.append(
             Finding(
                 problem=problems.FIELD_INVALID,
                 message=f'"{shown}" {reason}',
-                where=Where(
-                    segment_number=self.number, segment=segment[0], element=element, path=self.prefix + path
-                ),
+                where=Where(segment_number=spot[0] + 1, segment=segment[0], element=element, path=whole),
                 value=shown,
                 hint="correct the value and send the document again",
             )
         )
 
-    def absent(self, place: Place, path: str, number: int | None) -> None:
-        """Note a mandatory element that is not there. `number`: the segment it should stand in or after."""
+    def absent(self, spot: Spot, place: Place, path: str) -> None:
+        """Note a mandatory element that is not there. The spot is the segment it should stand in or after."""
         self.missing = True
-        if self.prefix + path in self.bad:
+        whole = _prefix(spot[1]) + path
+        if whole in self.bad:
             return
         self.findings.append(
             Finding(
                 problem=problems.FIELD_MISSING,
-                message=f"{self.prefix}{path} is missing",
+                message=f"{whole} is missing",
                 where=Where(
-                    segment_number=number,
+                    segment_number=spot[0] + 1,
                     segment=place.segment,
                     element=place.element or None,
-                    path=self.prefix + path,
+                    path=whole,
                 ),
                 hint=f"it stands in {place}; fill it and send the document again",
             )
         )
 
-    def left_out(self, segment: list[str], path: str, reason: str) -> None:
-        """Note something that the canonical document has no second place for."""
+    def left_out(self, spot: Spot, segment: str, path: str, what: str) -> None:
+        """Note the second of something (a role; the segment's qualifier) that a document has one place for."""
         self.findings.append(
             Finding(
                 problem=problems.FIELD_UNMAPPED,
-                message=reason,
+                message=f"a second {what} was left out",
                 severity=Severity.NOTE,
                 where=Where(
-                    segment_number=self.number, segment=segment[0], path=(self.prefix + path).rstrip(".")
+                    segment_number=spot[0] + 1, segment=segment, path=(_prefix(spot[1]) + path).rstrip(".")
                 ),
                 hint="the file keeps it; give it a field of its own in the profile's map when it is needed",
             )
         )
 
     def mismatch(self, message: str, segment: str, path: str) -> None:
-        """Note a total that does not agree with what it counts."""
+        """Note a total that does not agree with what it sums up."""
         self.findings.append(
             Finding(
                 problem=problems.TOTAL_MISMATCH,
@@ -91,6 +132,14 @@ class Reading:
                 hint="the lines count; ask the partner whether some got lost",
             )
         )
+
+
+def _prefix(here: Here) -> str:
+    """Return the canonical path of a section with the dot behind it: `lines[2].`, `parties.buyer.`"""
+    if not here:
+        return ""
+    outer, field, key = here
+    return f"{_prefix(outer)}{field}" + (f".{key}." if isinstance(key, str) else f"[{key}].")
 
 
 def unwritable(problem: str, message: str, place: Place, path: str, value: str = "") -> Finding:

@@ -35,10 +35,14 @@ class Leaf(Struct, frozen=True):
     many: bool = False
 
 
-def hints(model: type[Struct]) -> dict[str, Hint]:
+def hints(model: Hint) -> dict[str, Hint]:
     """Return the types of a model's fields, without `| None`."""
-    found = get_type_hints(model)
-    return {name: _bare(hint) for name, hint in found.items() if origin(hint) is not ClassVar}
+    return _hints(model)
+
+
+@cache
+def _hints(model: Hint) -> dict[str, Hint]:
+    return {n: _bare(hint) for n, hint in get_type_hints(model).items() if origin(hint) is not ClassVar}
 
 
 def origin(hint: Hint) -> Hint:

@@ -9,26 +9,24 @@ Written: S-O-P-I, or S-O-I when nothing is packed or the profile says so. Source
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.model import problems
-from hub.model.documents import Lot, Package, ShipNotice, ShippedItem, ShippedOrder
+from hub.model.documents import Package, ShipNotice, ShippedItem, ShippedOrder
 from hub.model.finding import Finding, Severity, Where
 from translators.x12.mapping.emit import Segments, Writing
-from translators.x12.mapping.findings import Reading
-from translators.x12.mapping.read import Level
+from translators.x12.mapping.findings import Level, Reading
 from translators.x12.mapping.write import Writer
 
 STRUCTURES = {"SOPI": "0001", "SOI": "0004"}
 
 _KINDS = {"T": "pallet", "P": "carton"}
 _PACKS = ("T", "P")
+_MEMBERS = (*_PACKS, "I")  # what an order has
 _RANK = {"S": 0, "O": 1, "T": 2, "P": 3, "I": 4}
 
 
@@ -40,28 +38,29 @@ class _Home(Struct, frozen=True):
     package: int = -1
 
 
-def assemble(draft: dict[str, Any], notes: Reading) -> None:
-    """Put the levels that were read into the draft of the ship notice, as `orders`."""
-    levels: list[Level] = notes.levels
-    above = _parents(levels, notes)
+def assemble(notice: ShipNotice, book: Reading) -> ShipNotice:
+    """Return the ship notice with the levels that were read, as `orders`."""
+    levels = book.levels
+    above = _parents(levels, book)
     homes = _homes(levels, above)
     below: dict[int, list[int]] = {}
     members: dict[int, list[int]] = {}
     for at, level in enumerate(levels):
         if level.code in _PACKS:
             below.setdefault(above[at], []).append(at)
-        if level.code in (*_PACKS, "I"):
+        if level.code in _MEMBERS:
             members.setdefault(homes[at].order, []).append(at)
     for stray in (levels[at] for at in members.get(-1, ()) if levels[at].code == "I"):
-        _note_level(notes, stray, "an item stands below no order", Severity.ERROR)
-        notes.missing = True
-    if notes.missing:
-        return
+        _note_level(book, stray, "an item stands below no order", Severity.ERROR)
+        book.missing = True
+    if book.missing:
+        return notice
     orders = (at for at, level in enumerate(levels) if level.code == "O")
-    draft["orders"] = tuple(_order(levels, at, members.get(at, []), homes, below) for at in orders)
+    found = tuple(_order(levels, at, members.get(at, []), homes, below) for at in orders)
+    return replace(notice, orders=found)
 
 
-def _parents(levels: list[Level], notes: Reading) -> list[int]:
+def _parents(levels: list[Level], book: Reading) -> list[int]:
     """Return each level's parent by position; -1 for none. A wrong HL02 is mended by their order.
 
     A parent always stands before its child, so the levels are a tree whatever the file says.
@@ -74,7 +73,7 @@ def _parents(levels: list[Level], notes: Reading) -> list[int]:
         parent = by_id.get(level.parent, -1)
         if parent == -1 and level.code != "S":
             parent = max(latest[:rank], default=-1)
-            _note_level(notes, level, f'HL02 "{level.parent}" names no level before it', Severity.WARNING)
+            _note_level(book, level, f'HL02 "{level.parent}" names no level before it', Severity.WARNING)
         above.append(parent)
         by_id[level.id] = latest[rank] = at
     return above
@@ -86,19 +85,21 @@ def _homes(levels: list[Level], above: list[int]) -> list[_Home]:
     Where the package stands above the order (S-P-O-I), the package belongs to the order of its item.
     """
     homes: list[_Home] = []
-    for parent in above:
-        home = homes[parent] if parent >= 0 else _Home()
-        code = levels[parent].code if parent >= 0 else ""
-        if code == "O":
-            home = replace(home, order=parent)
-        elif code in _PACKS:
-            home = replace(home, package=parent)
+    inside: list[_Home] = []  # of each level: the home of what stands in it
+    for at, parent in enumerate(above):
+        home = inside[parent] if parent >= 0 else _Home()
+        code = levels[at].code
         homes.append(home)
+        if code == "O":
+            home = _Home(at, home.package)
+        elif code in _PACKS:
+            home = _Home(home.order, at)
+        inside.append(home)
     return homes
 
 
-def _note_level(notes: Reading, level: Level, message: str, severity: Severity) -> None:
-    notes.findings.append(
+def _note_level(book: Reading, level: Level, message: str, severity: Severity) -> None:
+    book.findings.append(
         Finding(
             problem=problems.FIELD_INVALID,
             message=message,
@@ -125,16 +126,17 @@ def _order(
             packed.setdefault(homes[at].package, []).append(item)
         elif not _spread(item, below.get(at, []), levels, packed):
             loose.append(item)
-    packages = tuple(_package(levels[at], tuple(_merged(items))) for at, items in packed.items())
+    packages = (_package(levels[at], _merged(items)) for at, items in packed.items())
     kept = tuple(p for p in packages if p.items or p.sscc or p.weight is not None)
-    return ShippedOrder(**levels[order].draft, packages=kept, items=tuple(_merged(loose)))
+    found: ShippedOrder = replace(levels[order].part, packages=kept, items=_merged(loose))
+    return found
 
 
 def _spread(
     item: ShippedItem, below: list[int], levels: list[Level], packed: dict[int, list[ShippedItem]]
 ) -> bool:
     """Put an item into the packages below it (S-O-I-P); say whether its quantities are known."""
-    amounts = [levels[at].draft.get("packed") for at in below]
+    amounts = [levels[at].packed for at in below]
     if len(below) == 1 and amounts[0] is None:
         amounts = [item.quantity]
     if not below or any(amount is None for amount in amounts):
@@ -145,28 +147,33 @@ def _spread(
 
 
 def _item(level: Level) -> ShippedItem:
-    draft = dict(level.draft)
-    expires = draft.pop("expires", None)
-    lots: list[Lot] = draft.pop("lots", ())
-    if len(lots) == 1:
-        lots = [replace(lots[0], quantity=draft.get("quantity"), expires=expires)]
-    return ShippedItem(**draft, lots=tuple(lots))
+    """Return the item of a level; a lone lot has all of it."""
+    item: ShippedItem = level.part
+    if len(item.lots) != 1:
+        return item
+    return replace(item, lots=(replace(item.lots[0], quantity=item.quantity, expires=level.expires),))
 
 
 def _package(level: Level, items: tuple[ShippedItem, ...]) -> Package:
-    draft = {name: value for name, value in level.draft.items() if name != "packed"}
-    return Package(**draft, kind=_KINDS[level.code], items=items)
+    package: Package = replace(level.part, kind=_KINDS[level.code], items=items)
+    return package
 
 
-def _merged(items: list[ShippedItem]) -> Iterator[ShippedItem]:
+def _merged(items: list[ShippedItem]) -> tuple[ShippedItem, ...]:
     """Join neighbours that differ in their lot only: one HL I is written for each lot of an item."""
+    if not any(item.lots for item in items):
+        return tuple(items)
+    merged: list[ShippedItem] = []
     for (bare, by_lot), same in groupby(items, key=_without_lots):
-        if not by_lot:
-            yield from same
-            continue
         parts = list(same)
+        if not by_lot:
+            merged += parts
+            continue
         quantity = sum((part.quantity for part in parts), Decimal(0))
-        yield replace(bare, quantity=quantity, lots=tuple(lot for part in parts for lot in part.lots))
+        merged.append(
+            replace(bare, quantity=quantity, lots=tuple(lot for part in parts for lot in part.lots))
+        )
+    return tuple(merged)
 
 
 def _without_lots(item: ShippedItem) -> tuple[ShippedItem, bool]:

@@ -54,7 +54,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
     path: str  # below the section: number, refs.*, terms.net_days
     places: tuple[Place, ...]
-    kind: str  # a key of mapping_values.KINDS
+    kind: str  # a key of values.KINDS
     many: bool = False
     codes: Codes | None = None
     must: str = ""  # read | write | both: where an empty value is a finding
@@ -186,6 +186,8 @@ def overridden_map(document: DocType, overrides: Overrides) -> Map:
 def _override(found: Map, path: str, place: Place) -> Map:
     section = _section_for(found, path, place)
     below = path.removeprefix(section.path or "")
+    if "[]" in below:
+        raise ValueError("stands in a loop whose fields a profile can't move")
     known = leaf(section.model, below)
     old = next((rule for rule in section.rules if rule.path == below), None)
     if place.wild and "*" not in below and not place.pair and place.segment in ("REF", "DTM"):

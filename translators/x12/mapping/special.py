@@ -1,7 +1,7 @@
 """What a table can't say: small named functions that the maps call by name.
 
-- `READ_SEGMENT`: after a segment's rules have run: (segment, draft, notes)
-- `READ_SECTION`: before a section's draft becomes a value: (draft, notes, ordinal from 0)
+- `READ_SEGMENT`: after a segment's rules: (segment, where it stands, notebook)
+- `READ_SECTION`: (part of the document as the rules made it, its ordinal from 0) -> the part as it is to be
 - `WRITE_SEGMENT`: (part of the document, the segments that the rules made) -> the segments to write
 - `WRITE_SECTION`: the part as it is to be written
 - `ONLY`: which parts a section writes
@@ -12,75 +12,72 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.model.documents import Lot, Split
-from translators.x12.mapping.findings import Reading
-from translators.x12.mapping.values import read_date, read_decimal, write_decimal
+from translators.x12.mapping.findings import Reading, Spot
+from translators.x12.mapping.values import DECIMALS, read_date, read_decimal, write_decimal
 
 #: Any part of a canonical document: an OrderLine, a Party, the document itself.
 Part: TypeAlias = Any
-Draft = dict[str, Any]
 Segments = list[list[str]]
 
 _STORES_IN_ONE_SDQ = 10  # SDQ03 to SDQ22
 
 
 # --- reading
-def _read_stores(segment: list[str], draft: Draft, notes: Reading) -> None:
+def _read_stores(segment: list[str], spot: Spot, book: Reading) -> list[Split]:
     """Read an SDQ: SDQ01 unit, SDQ02 kind of location code, then pairs of location and quantity."""
+    splits: list[Split] = []
     unit = segment[1].strip() if len(segment) > 1 else ""
-    for at in range(3, len(segment) - 1, 2):
-        location, quantity = segment[at].strip(), segment[at + 1].strip()
+    for at in range(4, len(segment), 2):
+        location, quantity = segment[at - 1].strip(), segment[at].strip()
         if not (location or quantity):
             continue
         try:
-            split = Split(quantity=read_decimal(quantity), unit=unit, location=location)
+            splits.append(Split(quantity=DECIMALS[quantity], unit=unit, location=location))
         except ValueError as error:
-            notes.invalid(segment, at + 1, "splits", str(error), must=True)
-            continue
-        draft.setdefault("splits", []).append(split)
+            book.invalid(spot, segment, at, "splits", str(error), must=True)
+    return splits
 
 
-def _read_lot(segment: list[str], draft: Draft, notes: Reading) -> None:  # noqa: ARG001 - a setter's signature
+def _read_lot(segment: list[str], spot: Spot, book: Reading) -> list[Lot]:  # noqa: ARG001 - a reader's signature
     """Read a REF LT of an HL I."""
-    if len(segment) > 2 and segment[1].strip() == "LT" and segment[2].strip():
-        draft.setdefault("lots", []).append(Lot(number=segment[2].strip()))
+    found = len(segment) > 2 and segment[1].strip() == "LT" and segment[2].strip()
+    return [Lot(number=found)] if found else []
 
 
-def _read_expiry(segment: list[str], draft: Draft, notes: Reading) -> None:
+def _read_expiry(segment: list[str], spot: Spot, book: Reading) -> None:
     """Read a DTM 036 of an HL I: when its lots expire."""
     if len(segment) > 2 and segment[1].strip() == "036":
         try:
-            draft["expires"] = read_date(segment[2])
+            book.levels[-1].expires = read_date(segment[2])
         except ValueError as error:
-            notes.invalid(segment, 2, "lots[0].expires", str(error))
+            book.invalid(spot, segment, 2, "lots[0].expires", str(error))
 
 
-def _read_packed_quantity(segment: list[str], draft: Draft, notes: Reading) -> None:
+def _read_packed_quantity(segment: list[str], spot: Spot, book: Reading) -> None:
     """Read an SN1 of an HL P: in S-O-I-P it says how many of the item above are in this package."""
     if len(segment) > 2 and segment[2].strip():
         try:
-            draft["packed"] = read_decimal(segment[2])
+            book.levels[-1].packed = read_decimal(segment[2])
         except ValueError as error:
-            notes.invalid(segment, 2, "items", str(error), must=True)
+            book.invalid(spot, segment, 2, "items", str(error), must=True)
 
 
-def _number_line(draft: Draft, notes: Reading, ordinal: int) -> None:  # noqa: ARG001 - a hook's signature
+def _number_line(line: Part, ordinal: int) -> Part:
     """Give a line without a number its ordinal."""
-    draft.setdefault("number", str(ordinal + 1))
+    return line if line.number else replace(line, number=str(ordinal + 1))
 
 
-def _read_acknowledged_line(draft: Draft, notes: Reading, ordinal: int) -> None:
+def _read_acknowledged_line(line: Part, ordinal: int) -> Part:
     """Give the PO104 of a line with ACK01 = IP to that decision: it is the price that they ask."""
-    _number_line(draft, notes, ordinal)
-    price = draft.get("price")
-    if price is None or "statuses" not in draft:
-        return
-    draft["statuses"] = [
-        replace(s, price=price) if s is not None and s.code == "price_changed" else s
-        for s in draft["statuses"]
-    ]
+    line = _number_line(line, ordinal)
+    if line.price is None or "price_changed" not in [status.code for status in line.statuses]:
+        return line
+    asked = (replace(s, price=line.price) if s.code == "price_changed" else s for s in line.statuses)
+    return replace(line, statuses=tuple(asked))
 
 
 # --- writing
@@ -168,13 +165,20 @@ def _write_ordered(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a 
     ]
 
 
-READ_SEGMENT: dict[str, Callable[[list[str], Draft, Reading], None]] = {
-    "stores": _read_stores,
-    "lots": _read_lot,
-    "expiry": _read_expiry,
-    "packed_quantity": _read_packed_quantity,
+class Special(Struct, frozen=True):
+    """A function that reads a segment after its rules: what it returns is added to the field that it fills."""
+
+    read: Callable[[list[str], Spot, Reading], Any]
+    fills: str = ""
+
+
+READ_SEGMENT: dict[str, Special] = {
+    "stores": Special(_read_stores, fills="splits"),
+    "lots": Special(_read_lot, fills="lots"),
+    "expiry": Special(_read_expiry),
+    "packed_quantity": Special(_read_packed_quantity),
 }
-READ_SECTION: dict[str, Callable[[Draft, Reading, int], None]] = {
+READ_SECTION: dict[str, Callable[[Part, int], Part]] = {
     "ordinal": _number_line,
     "acknowledged_line": _read_acknowledged_line,
 }

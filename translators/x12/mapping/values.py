@@ -10,7 +10,6 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -47,7 +46,6 @@ def read_integer(text: str) -> int:
     return int(text)
 
 
-@lru_cache(maxsize=4096)
 def read_date(text: str) -> dt.date:
     """Return a date written CCYYMMDD, or YYMMDD as releases before 004010 have it (50-99 is 19xx)."""
     text = text.strip()
@@ -131,3 +129,34 @@ KINDS: dict[str, Kind] = {
     "date": Kind(read_date, lambda value: value.strftime("%Y%m%d")),
     "time": Kind(read_time, _write_time),
 }
+
+#: The kinds whose values are texts: every text can be read, and the empty one is no value.
+TEXTUAL = frozenset({"text", "sscc"})
+
+_MOST_KEPT, _LONGEST_KEPT = 16_384, 16
+
+
+class Memo(dict[str, Any]):
+    """The values of texts that were read before: the same dates, quantities and prices come again and again.
+
+    `memo[text]` reads a text that is new, and raises ValueError as its reader does. It starts anew when it is
+    full, so that no file can fill the memory.
+    """
+
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> Any:  # noqa: ANN401 - a value of any kind
+        value = self._read(text)
+        if len(text) <= _LONGEST_KEPT:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            self[text] = value
+        return value
+
+
+DATES = Memo(read_date)
+DECIMALS = Memo(read_decimal)
