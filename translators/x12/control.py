@@ -6,14 +6,13 @@ compared as strings, as X12 demands; where only leading zeros differ the finding
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Iterable
-
 from msgspec import Struct
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.sets import GROUPS
+from translators.x12.tokens import BINARY
+
+_COUNT_GROUPS = "number the groups upwards from 1"
 
 
 class At(Struct, frozen=True):
@@ -77,56 +76,42 @@ def same_control(
     ]
 
 
-def group_control(at: At, control: str, used: Container[str]) -> list[Finding]:
-    """Check GS06: one to nine digits (AK905 6), used once in an interchange (AK905 19)."""
-    if control in used:
-        problem, reason = problems.GS_REPEATED, "was already used in this interchange"
-    elif not (control.isascii() and control.isdecimal() and len(control) <= 9):
-        problem, reason = problems.GS_CONTROL, "is not a number of one to nine digits"
-    else:
+def group_control(at: At, control: str) -> list[Finding]:
+    """Check GS06: one to nine digits (AK905 6). Whether it was used before is `repeated_group`'s matter."""
+    if control.isascii() and control.isdecimal() and len(control) <= 9:
         return []
-    message = f"the group control number GS06 {control!r} {reason}"
-    return [at.fault(problem, message, element=6, value=control, hint="number the groups upwards from 1")]
+    message = f"the group control number GS06 {control!r} is not a number of one to nine digits"
+    return [at.fault(problems.GS_CONTROL, message, element=6, value=control, hint=_COUNT_GROUPS)]
 
 
-def group_release(at: At, release: str) -> list[Finding]:
-    """Check GS08: version, release and sub-release as six digits, by which every set of the group is read (AK905 2)."""
-    if re.match(r"[0-9]{6}", release):
-        return []
-    message = f"GS08 {release!r} names no release of X12"
-    hint = "write the release as six digits, such as 004010"
-    return [at.fault(problems.GROUP_VERSION, message, element=8, value=release, hint=hint)]
+def repeated_group(at: At, control: str, *, copy: bool) -> Finding:
+    """Say that a GS06 was used before in the interchange (AK905 19): an error only for a copy of the earlier."""
+    message = f"the group control number GS06 {control!r} was already used in this interchange"
+    if copy:
+        message += ", by a group with the same sets: this one is its copy"
+    severity = Severity.ERROR if copy else Severity.WARNING
+    return at.fault(
+        problems.GS_REPEATED, message, element=6, value=control, hint=_COUNT_GROUPS, severity=severity
+    )
 
 
-def group_holds(at: At, functional_id: str, set_ids: Iterable[str]) -> list[Finding]:
-    """Check that GS01 is a functional group, known or not for the sets that it holds (AK905 1).
-
-    Sets that we do not know may stand in groups that we do not know; a known set in another known group is noted at
-    the set.
-    """
-    wanted = {GROUPS[set_id] for set_id in set_ids if set_id in GROUPS}
-    if not wanted or functional_id in GROUPS.values():
-        return []
-    message = f"GS01 {functional_id!r} is no functional group for what it holds"
-    hint = f"write {' or '.join(sorted(wanted))}"
-    return [at.fault(problems.GROUP_UNSUPPORTED, message, element=1, value=functional_id, hint=hint)]
+def binary_length(at: At, fault: str) -> Finding:
+    """Say that a binary segment's content is shorter or longer than its length says (AK403 4 or 5)."""
+    problem = problems.ELEMENT_SHORT if fault == "short" else problems.ELEMENT_LONG
+    element = BINARY.get(at.segment, 1)
+    message = f"the binary content is {fault}er than the length in {at.segment}{element:02d} says"
+    hint = "count the bytes of the content as they are sent"
+    return at.fault(problem, message, element=element + 1, hint=hint)
 
 
-def set_in_group(at: At, set_id: str, functional_id: str) -> list[Finding]:
-    """Note a set in another group's envelope (AK502 18): it is read by its ST01 all the same, as partners rely on."""
-    wanted = GROUPS.get(set_id, functional_id)
-    if wanted == functional_id or functional_id not in GROUPS.values():
-        return []
-    message = f"the set {set_id} stands in a group {functional_id}"
-    hint = f"GS01 of a group with {set_id} is {wanted}"
-    return [
-        at.fault(
-            problems.SET_NOT_IN_GROUP, message, element=1, value=set_id, hint=hint, severity=Severity.WARNING
-        )
-    ]
+def over_long(at: At) -> Finding:
+    """Say that a segment goes on and on (AK304 8)."""
+    message = "the segment is more than two million characters long"
+    hint = "look for a lost terminator, or another one than the ISA says"
+    return at.fault(problems.SEGMENT_ELEMENTS, message, hint=hint)
 
 
-def set_header(at: At, set_id: str, control: str, used: Container[str]) -> list[Finding]:
+def set_header(at: At, set_id: str, control: str, *, used: bool) -> list[Finding]:
     """Check ST01 (AK502 6) and ST02: four to nine characters (AK502 7), used once in a group (AK502 23)."""
     faults = []
     if not (len(set_id) == 3 and set_id.isascii() and set_id.isalnum()):
@@ -137,7 +122,7 @@ def set_header(at: At, set_id: str, control: str, used: Container[str]) -> list[
     problem = reason = ""
     if not 4 <= len(control) <= 9:
         problem, reason = problems.ST_CONTROL, "has not four to nine characters"
-    elif control in used:
+    elif used:
         problem, reason = problems.ST_REPEATED, "was already used in this group"
     if problem:
         message = f"the set control number ST02 {control!r} {reason}"

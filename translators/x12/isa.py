@@ -1,16 +1,23 @@
 """The ISA: the one fixed-width segment, from which the separators of an interchange are read.
 
 X12.5: "ISA", then 16 elements of fixed width, so that the element separator stands at byte 4, the component
-separator at 105 and the segment terminator at 106. Collapsed ISAs (blanks lost) occur; they are read by counting
-separators, and reported. ISA11 is a repetition separator from release 00402, before that the letter U.
+separator at 105 and the segment terminator at 106. Collapsed ISAs (blanks lost, or tabs in their place) occur; they are
+read by counting separators, and each element that has not its width is reported. ISA11 is a repetition separator
+from release 00402, before that the letter U.
+
+An ISA is read from text in which one character is one byte (Latin-1), or from text that was decoded already. In the
+first a separator may be a character of several bytes (UTF-8), so an `Isa` holds its separators twice: as characters,
+and as they stand in that text.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.model import problems
 from hub.model.envelope import Delimiters
@@ -28,24 +35,33 @@ SECRET = (2, 4)  # ISA02 and ISA04 are never shown
 REPETITION_FROM = "00402"
 LONGEST = 400  # no ISA, however malformed, is longer
 
+WRAPPED_HINT = "the file looks wrapped into lines: set wrapped = true under [x12] in the partner's profile"
+
+_ADDRESSES = (5, 6, 7, 8)
+_PLACE = Where(segment_number=1, segment="ISA")
+_VERSION = re.compile(r"[0-9]{5}")
 _MASK = "x"  # a letter: never a separator
 _LEGIBLE = re.compile(r"[^ ~\r\n]")
-_START = re.compile(r"ISA(?=([^A-Za-z0-9 \r\n])[^\r\n]{0,2}\1)")
+#: The letters, a separator (one character, or the bytes of one in UTF-8), ISA01, the same separator.
+_START = re.compile(r"ISA(?=([\xc2-\xf4][\x80-\xbf]{1,3}|[^A-Za-z0-9 \r\n])[^\r\n]{0,2}\1)")
 
 
 class Isa(Struct, frozen=True):
-    """One ISA as read. `elements[0]` is "ISA"; values as written, with their blanks."""
+    """One ISA as read. `elements[0]` is "ISA"; values as written, with their blanks.
+
+    Findings know neither file nor offset: the caller does.
+    """
 
     elements: tuple[str, ...]
     delimiters: Delimiters
-    start: int
-    stop: int  # behind the terminator and its line end
+    signs: Delimiters  # the same as they stand in the text that was read: several characters for one of UTF-8
+    size: int  # characters, through the terminator and its line end
     readable: bool = True  # false: the separators are not known, nothing inside can be found
     findings: tuple[Finding, ...] = ()
 
     def __getitem__(self, position: int) -> str:
         """Return an element trimmed, or "" when it is not there."""
-        return self.elements[position].strip(" ") if position < len(self.elements) else ""
+        return self.elements[position].strip(" \t") if position < len(self.elements) else ""
 
     @property
     def prepared_at(self) -> datetime | None:
@@ -87,102 +103,138 @@ def mask_isa(text: str) -> str:
     return text
 
 
-def read_isa(text: str, start: int) -> Isa:
-    """Read the ISA at `start` of a file. Never fails; faults are in `findings`."""
-    separator = text[start + 3]
-    fixed = _fixed(text, start, separator)
-    if fixed is not None:
-        return fixed
-    positions = _separators(text, start, separator)
-    following = _START.search(text, start + 3, start + LONGEST)
-    if (
-        following
-        and positions[-1] > following.start()
-        and _fixed(text, following.start(), following.group(1))
-    ):
-        return _truncated(text, start, separator, following.start())
-    if len(positions) < 16 or positions[15] + 2 >= len(text):
-        return _truncated(text, start, separator, len(text) if len(text) - start < LONGEST else start + 3)
-    last = positions[15]
-    return _finish(text, start, last + 1, last + 2, _width_findings(text, start, positions))
+def read_isa(text: str, *, decoded: bool = False) -> Isa:
+    """Read the ISA at the beginning of a text. Never fails; faults are in `findings`.
+
+    The text must hold the ISA and what follows up to LONGEST + 8 characters; a shorter one is the end of the file.
+    `decoded` is false while the characters of the text are bytes.
+    """
+    sign = _one if decoded else _utf8
+    separator = sign(text, 3)
+    last = _fixed(text, separator)
+    if last >= 0:
+        return _finish(text, separator, last, sign)
+    positions = _separators(text, separator)
+    following = _START.search(text, 3, LONGEST)
+    if following and positions[-1] > following.start():
+        begin = following.start()
+        if _fixed(text[begin:], following.group(1)) >= 0:
+            return _truncated(text, separator, begin)
+    if len(positions) < 16 or positions[15] + len(separator) + 1 >= len(text):
+        return _truncated(text, separator, len(text) if len(text) < LONGEST else 3)
+    return _finish(text, separator, positions[15] + len(separator), sign)
 
 
-def _fixed(text: str, start: int, separator: str) -> Isa | None:
-    """Read an ISA whose separators all stand where they must; None for any other."""
-    at = start + 3
+def _one(text: str, at: int) -> str:
+    return text[at : at + 1]
+
+
+def _utf8(text: str, at: int) -> str:
+    """Return the bytes of one character: those of UTF-8 where they are that, else a single one."""
+    size = 1 + (text[at : at + 1] >= "\xc2") + (text[at : at + 1] >= "\xe0") + (text[at : at + 1] >= "\xf0")
+    if size > 1 and len(_legible(text[at : at + size])) == 1:
+        return text[at : at + size]
+    return text[at : at + 1]
+
+
+def _legible(raw: str) -> str:
+    """Return bytes-as-characters as the text that they are in UTF-8, else as they are."""
+    if raw.isascii():
+        return raw
+    try:
+        return raw.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return raw
+
+
+def _fixed(text: str, separator: str) -> int:
+    """Return where ISA16 stands when all separators stand where they must, else -1."""
+    at, step = 3, len(separator)
     for width in WIDTHS:
-        if text[at : at + 1] != separator:
-            return None
-        at += width + 1
-    return _finish(text, start, at - 1, at, ()) if at < len(text) else None
+        if not text.startswith(separator, at):
+            return -1
+        at += step + width
+    return at - 1 if at < len(text) else -1
 
 
-def _separators(text: str, start: int, separator: str) -> list[int]:
+def _separators(text: str, separator: str) -> list[int]:
     found: list[int] = []
-    at = start + 3
-    while len(found) < 16 and 0 <= at < start + LONGEST:
+    at = 3
+    while len(found) < 16 and 0 <= at < LONGEST:
         found.append(at)
-        at = text.find(separator, at + 1)
+        at = text.find(separator, at + len(separator))
     return found
 
 
-def _finish(
-    text: str, start: int, component_at: int, terminator_at: int, findings: tuple[Finding, ...]
-) -> Isa:
-    """Make the value when the last two separators are known by position."""
-    elements = tuple(text[start : component_at + 1].split(text[start + 3]))
-    version = elements[12].strip(" ")
-    repetition = elements[11].strip(" ") if version >= REPETITION_FROM else ""
-    unused = repetition.isalnum() or len(repetition) != 1
-    stop = terminator_at + 1
-    while stop < len(text) and text[stop] in "\r\n":
-        stop += 1
-    delimiters = Delimiters(
-        element=text[start + 3],
-        component=text[component_at],
-        repetition="" if unused else repetition,
-        segment=text[terminator_at],
-        suffix=text[terminator_at + 1 : stop]
-        if text[terminator_at + 1 : stop] in {"\r", "\n", "\r\n"}
-        else "",
+def _finish(text: str, separator: str, component_at: int, sign: Callable[[str, int], str]) -> Isa:
+    """Make the value when the places of the last two separators are known."""
+    legible = str if sign is _one else _legible
+    component = sign(text, component_at)
+    terminator = sign(text, component_at + len(component))
+    stop = component_at + len(component) + len(terminator)
+    suffix = line_end(text, stop, terminator)
+    elements = tuple(legible(e) for e in text[: component_at + len(component)].split(separator))
+    version, repetition = elements[12].strip(" \t"), elements[11].strip(" \t")
+    strange = not _VERSION.fullmatch(version)  # it tells nothing, so ISA11 speaks for itself
+    expected = not strange and version >= REPETITION_FROM
+    used = repetition if (expected or strange) and len(repetition) == 1 and not repetition.isalnum() else ""
+    raw = used if used.isascii() or sign is _one else text.split(separator, 12)[11].strip(" \t")
+    signs = Delimiters(separator, component, raw, terminator, suffix)
+    delimiters = Delimiters(legible(separator), legible(component), used, legible(terminator), suffix)
+    findings = (
+        *(_width_findings(elements) if component != separator else ()),
+        *(clash := _delimiter_findings(delimiters)),
+        *_value_findings(elements, unused=expected and not used),
     )
-    clash = _delimiter_findings(delimiters, start)
-    values = _value_findings(elements, start, unused=unused and version >= REPETITION_FROM)
-    return Isa(elements, delimiters, start, stop, not clash, (*findings, *clash, *values))
+    return Isa(elements, delimiters, signs, stop + len(suffix), not clash, findings)
 
 
-def _truncated(text: str, start: int, separator: str, stop: int) -> Isa:
+def line_end(text: str, at: int, terminator: str) -> str:
+    """Return the one line end that stands behind a terminator: "", CR, LF or CRLF.
+
+    Where LF is the terminator, another LF is an empty line and no part of it; the same holds for CR.
+    """
+    found = text[at : at + 2]
+    if terminator == "\n":
+        return ""
+    if terminator == "\r":
+        return "\n" if found[:1] == "\n" else ""
+    return found if found == "\r\n" else found[:1] if found[:1] in {"\r", "\n"} else ""
+
+
+def _truncated(text: str, separator: str, stop: int) -> Isa:
     """Make the value of an ISA that ends too early."""
-    elements = tuple(text[start : min(stop, start + LONGEST)].split(separator)[:17])
+    elements = tuple(text[: min(stop, LONGEST)].split(separator)[:17])
     count = len(elements) - 1
     finding = Finding(
         problems.ISA_TRUNCATED,
         f"the ISA breaks off: {count} of 16 elements and no terminator were found",
-        where=Where(offset=start, segment_number=1, segment="ISA"),
+        where=_PLACE,
         hint="the file was cut off or is not X12; send it again",
     )
-    return Isa(elements, Delimiters(element=separator), start, stop, readable=False, findings=(finding,))
+    signs = Delimiters(element=separator)
+    return Isa(elements, signs, signs, stop, readable=False, findings=(finding,))
 
 
-def _width_findings(text: str, start: int, positions: list[int]) -> tuple[Finding, ...]:
-    """Name the first element of a variable-width ISA that has not its width, and each address that is too long."""
-    values = text[start : positions[15] + 2].split(text[start + 3])
-    wrong = [at for at, width in enumerate(WIDTHS, start=1) if len(values[at]) != width]
-    too_long = [at for at in (5, 6, 7, 8) if len(values[at]) > WIDTHS[at - 1]]  # nobody could answer them
+def _width_findings(elements: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Name each element that has not its width. An address that is too long cannot be answered: an error."""
+    wrong = [at for at, width in enumerate(WIDTHS, start=1) if len(elements[at]) != width]
+    wrapped = any("\r" in e or "\n" in e for e in elements)
+    hint = "fill ISA elements with blanks to their fixed width"
     return tuple(
         Finding(
             problems.ISA_WIDTH,
-            f"ISA{at:02d} ({NAMES[at - 1]}) has {len(values[at])} characters; it must have {WIDTHS[at - 1]}",
-            Severity.ERROR if at in too_long else Severity.WARNING,
-            Where(offset=start, segment_number=1, segment="ISA", element=at),
-            "" if at in SECRET else values[at],
-            "fill ISA elements with blanks to their fixed width",
+            f"ISA{at:02d} ({NAMES[at - 1]}) has {len(elements[at])} characters; it must have {WIDTHS[at - 1]}",
+            Severity.ERROR if at in _ADDRESSES and len(elements[at]) > WIDTHS[at - 1] else Severity.WARNING,
+            replace(_PLACE, element=at),
+            "" if at in SECRET else elements[at],
+            WRAPPED_HINT if wrapped else hint,
         )
-        for at in sorted({*wrong[:1], *too_long})
+        for at in wrong
     )
 
 
-def _delimiter_findings(delimiters: Delimiters, start: int) -> tuple[Finding, ...]:
+def _delimiter_findings(delimiters: Delimiters) -> tuple[Finding, ...]:
     """Refuse separators that cannot separate: letters, digits, blanks, or the same one twice."""
     faults: list[Finding] = []
     seen: dict[str, str] = {}
@@ -201,7 +253,7 @@ def _delimiter_findings(delimiters: Delimiters, start: int) -> tuple[Finding, ..
             Finding(
                 problems.ENVELOPE_DELIMITERS,
                 f"the {role} separator {sign!r} is {reason}",
-                where=Where(offset=start, segment_number=1, segment="ISA", element=element, path=role),
+                where=replace(_PLACE, element=element, path=role),
                 value=sign,
                 hint="choose four different separators that do not occur in the data",
             )
@@ -209,7 +261,7 @@ def _delimiter_findings(delimiters: Delimiters, start: int) -> tuple[Finding, ..
     return tuple(faults)
 
 
-def _value_findings(elements: tuple[str, ...], start: int, *, unused: bool) -> tuple[Finding, ...]:
+def _value_findings(elements: tuple[str, ...], *, unused: bool) -> tuple[Finding, ...]:
     """Check the values of an ISA that matter to somebody."""
     checks = (
         (5, len(elements[5].strip(" ")) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
@@ -219,12 +271,7 @@ def _value_findings(elements: tuple[str, ...], start: int, *, unused: bool) -> t
         (9, len(elements[9]) == 6 and is_date(elements[9]), Severity.WARNING, "YYMMDD"),
         (10, len(elements[10]) == 4 and is_time(elements[10]), Severity.WARNING, "HHMM"),
         (11, not unused, Severity.WARNING, "a repetition separator from version 00402 on"),
-        (
-            12,
-            re.fullmatch(r"[0-9]{5}", elements[12].strip(" ")) is not None,
-            Severity.ERROR,
-            "five digits such as 00401",
-        ),
+        (12, _VERSION.fullmatch(elements[12].strip(" ")), Severity.WARNING, "five digits such as 00401"),
         (13, _control(elements[13]), Severity.ERROR, "nine digits from 000000001"),
         (14, elements[14].strip(" ") in {"0", "1"}, Severity.WARNING, "0 or 1"),
         (15, elements[15].strip(" ") in {"P", "T", "I"}, Severity.ERROR, "P, T or I"),
@@ -234,7 +281,7 @@ def _value_findings(elements: tuple[str, ...], start: int, *, unused: bool) -> t
             problems.ISA_INVALID,
             f"ISA{at:02d} ({NAMES[at - 1]}) {elements[at]!r} is not valid",
             severity,
-            Where(offset=start, segment_number=1, segment="ISA", element=at),
+            replace(_PLACE, element=at),
             elements[at],
             f"write {wanted}",
         )

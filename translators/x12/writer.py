@@ -61,7 +61,7 @@ def write_interchange(
         raise Unwritable(tuple(pen.findings))
     end = pen.delimiters.segment + pen.delimiters.suffix
     text = end.join(lines) + end
-    return text.encode("latin-1" if max(pen.signs, default="") >= "\x80" else "utf-8")
+    return text.encode("latin-1" if "\x80" <= max(pen.signs, default="") <= "\xff" else "utf-8")
 
 
 def can_separate(envelope: Envelope) -> bool:

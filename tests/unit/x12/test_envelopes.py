@@ -177,7 +177,9 @@ def test_a_collapsed_isa_is_named_and_read_all_the_same() -> None:
     text = file().replace("ACME           ", "ACME").replace("*          *", "**")
     interchange = opened(text).interchanges[0]
     assert [f.line() for f in interchange.findings] == [
-        "in.edi: segment 1: ISA02 (authorization) has 0 characters; it must have 10"
+        "in.edi: segment 1: ISA02 (authorization) has 0 characters; it must have 10",
+        "in.edi: segment 1: ISA04 (security) has 0 characters; it must have 10",
+        "in.edi: segment 1: ISA06 (sender id) has 4 characters; it must have 15",
     ]
     assert not interchange.refused
     assert len(interchange.groups[0].sets) == 1

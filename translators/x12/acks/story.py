@@ -6,6 +6,7 @@ stands there. Nothing here raises on either file: what does not fit together is 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -23,9 +24,11 @@ from translators.x12.acks.pointing import Original, original, own_number, point,
 from translators.x12.acks.reader import read_functional_ack, read_technical_ack
 from translators.x12.acks.words import ADVICE_WORDS, VERDICT_WORDS
 from translators.x12.annotate import AnnotatedSegment
+from translators.x12.characters import Characters
 from translators.x12.envelopes import unwrap
 from translators.x12.isa import NAMES, mask_isa
-from translators.x12.tokens import BLANKS, scan
+from translators.x12.scan import scan
+from translators.x12.tokens import BLANKS
 
 
 class _Group(Struct, frozen=True):
@@ -72,14 +75,11 @@ def explain_ack(ack_bytes: bytes, original_bytes: bytes) -> Explanation:
 
 def _open(data: bytes) -> _File:
     """Open the original. Its groups stand in the order of their GS, each with the GE that follows it."""
-    text = data.decode("latin-1")
     rows: list[list[AnnotatedSegment]] = []
     terminator = "~"
-    for piece in scan(text):
-        terminator = piece.isa.delimiters.segment if piece.isa else terminator
-        shown = AnnotatedSegment(
-            0, text[piece.start : piece.stop].strip(BLANKS).removesuffix(terminator).rstrip(BLANKS)
-        )
+    for piece in scan(Characters(io.BytesIO(data))):
+        terminator = piece.isa.signs.segment if piece.isa else terminator
+        shown = AnnotatedSegment(0, piece.text.strip(BLANKS).removesuffix(terminator).rstrip(BLANKS))
         if piece.kind == "GS":
             rows.append([shown])
         elif piece.kind == "GE" and rows:

@@ -1,0 +1,314 @@
+"""Cuts a stream of characters into pieces: where each envelope and each transaction set begins and ends.
+
+No loop over characters and none over segments: one regular expression finds the segments of envelopes, whatever stands
+between them is handed on in runs. Inside an interchange an envelope segment counts only at the start of a segment, so
+"ISA" in the data is data. Pieces lie side by side without gaps: put together they are the file.
+
+Only a part of the file is held: a chunk, and before it the segment that has not ended yet. A segment that does not end
+at all is handed on in parts of LONGEST characters. The content of binary segments (BIN, BDS) is passed over by its
+length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from hub.model import problems
+from hub.model.envelope import Delimiters
+from translators.x12.characters import Characters
+from translators.x12.isa import LONGEST as LONGEST_ISA
+from translators.x12.isa import Isa, find_isa, line_end, read_isa
+from translators.x12.tokens import BINARY, binary_content, blanks_between
+
+LONGEST = 1 << 21  # characters of a segment; no segment but a binary one is ever so long
+
+_HISTORY = 96  # characters that are kept behind the reading point: what stood before a segment
+_AHEAD = 16  # an ISA is told by so many characters
+_WINDOW = 4096  # the first look into an interchange: many are short
+_ISA_WINDOW = LONGEST_ISA + 8
+
+
+class Piece(NamedTuple):
+    """A run of characters of a file, `at` its first one.
+
+    `kind` is junk (outside of interchanges), ISA, GS, GE, TA1, IEA, SE (without its ST), stray (other segments outside
+    of sets), set, binary or part.
+    A set comes in one or several pieces of whole segments: the first `opens` it, the last `ends` it: "SE", or "cut"
+    when no SE came; `last` is where the SE begins in `text`. `binary` is one whole binary segment of a set, `part` some
+    of a segment that is longer than LONGEST; `fault` is "short" or "long" when a binary content is so by its length.
+    """
+
+    kind: str
+    at: int
+    text: str
+    opens: bool = False
+    ends: str = ""
+    last: int = 0
+    isa: Isa | None = None
+    fault: str = ""
+
+
+def scan(characters: Characters) -> Iterator[Piece]:
+    """Cut a file into pieces. Never fails."""
+    buffer = _Buffer(characters)
+    while True:
+        yield from _junk(buffer)
+        if not buffer.fill(_ISA_WINDOW):
+            return
+        isa = read_isa(buffer.text[buffer.at : buffer.at + _ISA_WINDOW], decoded=not characters.plain)
+        yield Piece("ISA", *buffer.take(buffer.at + isa.size), isa=isa)
+        if isa.readable:
+            yield from _Interchange(buffer, isa.signs).pieces()
+
+
+class _Buffer:
+    """The part of the file that is held. `at` is where reading stands, `base` the position of `text[0]` in the file."""
+
+    def __init__(self, characters: Characters) -> None:
+        self.characters = characters
+        self.text = ""
+        self.base = 0
+        self.at = 0
+        self.ended = False
+
+    def more(self) -> bool:
+        """Read the next chunk and drop what is done, but for a little history; False at the end of the file."""
+        chunk = "" if self.ended else self.characters.read()
+        if not chunk:
+            self.ended = True
+            return False
+        done = max(0, self.at - _HISTORY)
+        self.text = self.text[done:] + chunk
+        self.base += done
+        self.at -= done
+        self.characters.forget(self.base)
+        return True
+
+    def fill(self, size: int) -> bool:
+        """Read until so many characters can be seen, or all that there are; say whether there are any."""
+        while len(self.text) - self.at < size and self.more():
+            pass
+        return self.at < len(self.text)
+
+    def take(self, stop: int) -> tuple[int, str]:
+        """Return the position and the text from the reading point up to `stop`, which is the new one."""
+        at, self.at = self.at, stop
+        return self.base + at, self.text[at:stop]
+
+
+def _junk(buffer: _Buffer) -> Iterator[Piece]:
+    """Pass over what stands before the next ISA; behind it the buffer stands at one, or at the end."""
+    while True:
+        begin = _plausible_isa(buffer)
+        stop = begin if begin >= 0 else max(buffer.at, len(buffer.text) - _AHEAD)
+        if begin < 0 and buffer.ended:
+            stop = len(buffer.text)
+        if stop > buffer.at:
+            yield Piece("junk", *buffer.take(stop))
+        if begin >= 0 or (not buffer.more() and buffer.at == len(buffer.text)):
+            return
+
+
+def _plausible_isa(buffer: _Buffer) -> int:
+    """Return where the next ISA begins, or -1. Where a word ends in ISA, it must be a whole and correct one."""
+    begin = find_isa(buffer.text, buffer.at)
+    while begin > 0 and buffer.text[begin - 1].isalnum() and buffer.text[begin - 1].isascii():
+        at = begin - buffer.at
+        buffer.fill(at + _ISA_WINDOW)
+        begin = buffer.at + at
+        isa = read_isa(buffer.text[begin : begin + _ISA_WINDOW], decoded=not buffer.characters.plain)
+        if isa.readable and not any(f.problem == problems.ISA_WIDTH for f in isa.findings):
+            return begin
+        begin = find_isa(buffer.text, begin + 3)
+    return begin
+
+
+class _Interchange:
+    """Cuts one interchange, from behind its ISA through its IEA, or to where the next ISA begins."""
+
+    def __init__(self, buffer: _Buffer, signs: Delimiters) -> None:
+        self.buffer = buffer
+        self.terminator = signs.segment
+        self.signs = signs
+        self.pattern = _envelope_pattern(signs.element, signs.segment)
+        self.open = False  # a set whose SE has not come yet ...
+        self.opening = False  # ... and of which nothing was handed on yet
+        self.fresh = True  # the reading point is the start of a segment
+        self.window = _WINDOW
+        self.starved = False  # more must be read before anything else
+        self.skip = 0  # of a long binary content, so many characters are still to come
+        self.closed = False
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the pieces. The window grows, so that a file of many short interchanges costs only its length."""
+        buffer = self.buffer
+        while not self.closed:
+            if self.skip:
+                yield from self._skip()
+            horizon = min(len(buffer.text), buffer.at + self.window)
+            final = buffer.ended and horizon == len(buffer.text)
+            following = self._following(horizon)
+            stop = following if following >= 0 else horizon if final else self._whole(horizon)
+            begin = buffer.base + buffer.at
+            yield from self._run(stop)
+            if buffer.at == stop and (following >= 0 or final):
+                break
+            if self.starved or buffer.base + buffer.at == begin:
+                self._look_further(horizon)
+        if self.open:
+            yield Piece("set", buffer.base + buffer.at, "", self.opening, "cut")
+
+    def _look_further(self, horizon: int) -> None:
+        """Widen the window, or read on when all that was read is in it."""
+        if self.starved or horizon == len(self.buffer.text):
+            self.buffer.more()
+        self.window *= 4
+        self.starved = False
+
+    def _following(self, horizon: int) -> int:
+        """Return where the next ISA begins at the start of a segment or of a line, or -1."""
+        buffer = self.buffer
+        text, at = buffer.text, find_isa(buffer.text, buffer.at, horizon)
+        while at >= 0:
+            before, ends = text[max(0, at - 80) : at], ("\r", "\n", self.terminator)
+            if before.endswith(ends) or before.rstrip(" \t\0").endswith(ends):
+                return at
+            at = find_isa(text, at + 3, horizon)
+        return -1
+
+    def _whole(self, horizon: int) -> int:
+        """Return the end of the last segment before `horizon` that can be seen whole, its line end too."""
+        text, at, terminator = self.buffer.text, self.buffer.at, self.terminator
+        doubtful = text.find("ISA", max(at, horizon - _AHEAD), horizon)
+        last = text.rfind(terminator, at, doubtful if doubtful >= 0 else horizon)
+        if last >= 0 and last + len(terminator) + 2 > horizon:
+            last = text.rfind(terminator, at, last)
+        return at if last < 0 else self._behind(last)
+
+    def _behind(self, terminator_at: int) -> int:
+        at = terminator_at + len(self.terminator)
+        return at + len(line_end(self.buffer.text, at, self.terminator))
+
+    def _end_of_segment(self, at: int, stop: int) -> int:
+        """Return the end of the segment in which `at` stands, `stop` when it does not end before."""
+        found = self.buffer.text.find(self.terminator, at, stop)
+        return min(stop, self._behind(found)) if found >= 0 else stop
+
+    def _run(self, stop: int) -> Iterator[Piece]:
+        """Cut what stands from the reading point up to `stop`. Stops earlier behind IEA and binary content."""
+        buffer = self.buffer
+        if len(buffer.text) - buffer.at >= LONGEST:
+            stop = yield from self._over_long(stop)
+        text, terminator = buffer.text, self.terminator
+        seam = text.rfind(terminator, max(0, buffer.at - 8), buffer.at) if self.fresh else -1
+        for match in self.pattern.finditer(text, seam if seam >= 0 else buffer.at, stop):
+            start, tag = match.start(1), match.group(1)
+            if start < buffer.at:
+                continue
+            if tag in BINARY:
+                content = binary_content(text, start, self.signs.element) if self.open else None
+                if content:
+                    yield from self._binary(max(buffer.at, self._behind(match.start())), content, stop)
+                    return
+                continue
+            end = self._end_of_segment(start, stop)
+            yield from self._envelope(tag, start, end)
+            if self.closed:
+                return
+        yield from self._before(stop)
+
+    def _envelope(self, tag: str, start: int, end: int) -> Iterator[Piece]:
+        """Yield what stands before an envelope segment, and the segment (ST: only note that a set begins)."""
+        buffer = self.buffer
+        self.fresh = True
+        if self.open and tag == "SE":
+            self.open = False
+            opens, self.opening = self.opening, False
+            last = start - buffer.at
+            yield Piece("set", *buffer.take(end), opens, "SE", last)
+            return
+        yield from self._before(start)
+        if self.open:
+            self.open = False
+            yield Piece("set", buffer.base + start, "", ends="cut")
+        if tag == "ST":
+            self.open = self.opening = True
+            return
+        self.closed = tag == "IEA"
+        yield Piece(tag, *buffer.take(end))
+
+    def _before(self, stop: int) -> Iterator[Piece]:
+        """Yield a run of segments up to `stop`."""
+        if stop > self.buffer.at:
+            opens, self.opening = self.opening, False
+            kind = "set" if self.open else "stray"
+            yield Piece(kind, *self.buffer.take(stop), opens=opens)
+            self.fresh = True
+
+    def _over_long(self, stop: int) -> Generator[Piece, None, int]:
+        """Hand on a part of a segment that is too long; return where the run before the next such segment stops."""
+        buffer, at = self.buffer, self.buffer.at
+        while at < stop:
+            end = self._end_of_segment(at, stop)
+            if end - at > LONGEST and self._terminator_after(at) < 0:
+                break
+            at = end
+        endless = buffer.at == stop and len(buffer.text) - stop >= LONGEST + _AHEAD
+        if at > buffer.at or (at == stop and not endless):
+            return at
+        begin = buffer.at
+        if endless and not self._is_endless(begin):
+            return begin
+        self.fresh = False
+        opens, self.opening = self.opening, False
+        yield Piece("part", *buffer.take(begin + LONGEST), opens)
+        return buffer.at
+
+    def _is_endless(self, begin: int) -> bool:
+        """Say whether neither a terminator nor an ISA stands in the next LONGEST characters."""
+        return self._terminator_after(begin) < 0 and self._following(begin + LONGEST + _AHEAD) < 0
+
+    def _terminator_after(self, begin: int) -> int:
+        return self.buffer.text.find(self.terminator, begin, begin + LONGEST + len(self.terminator))
+
+    def _binary(self, start: int, content: tuple[int, int], stop: int) -> Iterator[Piece]:
+        """Hand on a binary segment. One with a wrong length ends at its first terminator, as any segment."""
+        buffer, terminator = self.buffer, self.terminator
+        yield from self._before(start)
+        self.window = _WINDOW  # what was seen behind it may have been its content
+        text, (begin, size) = buffer.text, content
+        end = begin + size
+        if size > LONGEST:
+            stop = min(end, len(text))
+            self.skip, self.fresh = end - stop, False
+            yield Piece("part", *buffer.take(stop))
+        elif end + len(terminator) + 2 > len(text) and not buffer.ended:
+            self.starved = True
+        elif text.startswith(terminator, end):
+            yield Piece("binary", *buffer.take(self._behind(end)))
+        else:
+            stop = self._end_of_segment(begin, stop)
+            yield Piece("binary", *buffer.take(stop), fault="short" if stop < end else "long")
+
+    def _skip(self) -> Iterator[Piece]:
+        """Hand on the rest of a long binary content, chunk by chunk."""
+        buffer = self.buffer
+        while self.skip and buffer.fill(1):
+            stop = min(len(buffer.text), buffer.at + self.skip)
+            self.skip -= stop - buffer.at
+            yield Piece("part", *buffer.take(stop))
+        more = buffer.fill(len(self.terminator))
+        if not buffer.text.startswith(self.terminator, buffer.at):
+            fault = "long" if more else "short"
+            yield Piece("binary", buffer.base + buffer.at, "", fault=fault)
+        self.skip = 0
+
+
+@lru_cache(maxsize=64)
+def _envelope_pattern(element: str, terminator: str) -> re.Pattern[str]:
+    """Return the pattern of an envelope or binary segment's id at the start of a segment."""
+    e, t = re.escape(element), re.escape(terminator)
+    return re.compile(rf"{t}[{blanks_between(terminator)}]*(GS|GE|ST|SE|IEA|TA1|BIN|BDS)(?={e}|{t})")
