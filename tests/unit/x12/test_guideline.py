@@ -32,7 +32,7 @@ def test_a_place_is_written_as_it_was_read(text: str) -> None:
     "text", ["", "po106", "BEG3", "BEG00", "BEG03-", "N1[]04", "/PID05", "ORDER06", "PO1-2", "N1[ST"]
 )
 def test_what_is_no_place_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="names no X12|count from 01"):
+    with pytest.raises(ValueError, match=r"names no X12|count from 01"):
         parse_spot(text)
 
 

@@ -19,8 +19,9 @@ from translators.x12.rules.guideline import Guideline
 from translators.x12.rules.occurrences import Occurrences
 from translators.x12.rules.relations import Relations
 from translators.x12.rules.source import SHIPPED, Library
+from translators.x12.rules.values import plain
 from translators.x12.rules.walk import MOST_FINDINGS, Walk
-from translators.x12.tokens import decode, printable, segments
+from translators.x12.tokens import decode, segments
 
 __all__ = ["MOST_FINDINGS", "SetCheck", "check_set", "check_text", "split"]
 
@@ -41,7 +42,7 @@ def check_text(
     """Do the work of `check_set` for a set that is decoded already."""
     delimiters = envelope.delimiters
     check = SetCheck.of(envelope, guideline, library)
-    check.feed(split(text, delimiters), careful=not printable(text, delimiters))
+    check.feed(split(text, delimiters), careful=not plain(text, delimiters))
     return check.finish()
 
 

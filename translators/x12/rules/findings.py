@@ -1,4 +1,4 @@
-"""Where a finding of the X12 engine stands, and the few shapes in which they are made."""
+"""Where a finding of the X12 engine stands, and how it is worded."""
 
 from __future__ import annotations
 
@@ -9,27 +9,32 @@ from translators.x12.rules.dictionary import Element
 def element_finding(
     problem: str,
     place: Where,
+    at: int,
     element: Element | None,
     message: str,
     *,
+    component: int | None = None,
+    repeat: int | None = None,
     value: str = "",
     hint: str = "",
     severity: Severity = Severity.ERROR,
 ) -> Finding:
-    """Make a finding about an element; `place` names segment, element, component and repeat.
+    """Make a finding about an element; `place` names number, id and loop of the segment, `at` the position in it.
 
     The element's name stands in brackets after its position, e.g. `PO102 (Quantity ordered) is missing`.
     """
-    position = f"{place.segment}{place.element:02d}" + (f"-{place.component}" if place.component else "")
-    simple = element is not None and element.kind != "composite"
-    name = f" ({element.name})" if element is not None and simple else ""
+    part = f"-{component}" if component else ""
+    name, number = "", ""
+    if element is not None:
+        number = element.number
+        name = f" ({element.name})" if element.kind != "composite" else ""
     where = Where(
         segment_number=place.segment_number,
         segment=place.segment,
         loop=place.loop,
-        element=place.element,
-        component=place.component,
-        repeat=place.repeat,
-        element_ref=element.number if element is not None else "",
+        element=at,
+        component=component,
+        repeat=repeat,
+        element_ref=number,
     )
-    return Finding(problem, f"{position}{name} {message}", severity, where, value, hint)
+    return Finding(problem, f"{place.segment}{at:02d}{part}{name} {message}", severity, where, value, hint)

@@ -1,7 +1,8 @@
 """The accept path: one generated Python function a segment, which says yes or no and nothing else.
 
 `function(e, c, r)` is true when the segment is in order: `e` its elements with the id first, `c` and `r` the component
-and repetition separators. It tests the elements from left to right and returns at the last one that is there. What is
+and repetition separators. It tests the elements from left to right and returns at the last one that is there. It takes
+any decimal digit for one, so that a set with other digits than 0 to 9 is for `explain` (see `values.plain`). What is
 wrong with a refused segment is found by `explain`, which must refuse exactly the same segments (a property test
 holds this). `module_source` writes the functions of a whole transaction set as one Python module, so that it
 can be kept on disk and read by people.
@@ -64,11 +65,7 @@ class _Writer:
             lines.append(f" if n == {at}: return {self._end(segment, at)}")
             lines.append(f" v = e[{at}]")
             lines += self._value(use)
-            lines += [
-                f" if not ({_condition(note, len(segment.uses) + 1)}): return False"
-                for note in segment.notes
-                if max(note.positions) == at
-            ]
+            lines += [_kept(note, at) for note in segment.notes if max(note.positions) == at]
         lines.append(" return True")
         return "\n".join(lines)
 
@@ -121,14 +118,16 @@ class _Writer:
     def _single(self, use: Use) -> list[str]:
         if not use.parts:
             return [f"if {self._bad(use.element, 'v')}: return False"]
-        lines = ["p = v.split(c) if c else (v,)", f"if len(p) > {len(use.parts)}: return False"]
+        lines = ["if c and c in v:", " p = v.split(c)", f" if len(p) > {len(use.parts)}: return False"]
         for index, part in enumerate(use.parts):
             there = f"len(p) > {index} and p[{index}]"
             bad = self._bad(part.element, f"p[{index}]") if part.used else "True"
-            lines.append(f"if {there} and ({bad}): return False")
+            lines.append(f" if {there} and ({bad}): return False")
             if part.mandatory:
-                lines.append(f"if not ({there}): return False")
-        return lines
+                lines.append(f" if not ({there}): return False")
+        first, *others = use.parts
+        alone = self._bad(first.element, "v") if first.used else "True"
+        return [*lines, f"elif {'True' if any(p.mandatory for p in others) else alone}: return False"]
 
     def _bad(self, element: Element, value: str) -> str:
         """Return an expression that is true when a value that is there is wrong."""
@@ -141,12 +140,25 @@ class _Writer:
         if element.kind == "TM":
             return f"not {least} <= {length} <= {most} or not is_time({value})"
         if element.kind == "R" or element.kind[0] == "N":
-            point = ".replace('.', '', 1)" if element.kind == "R" else ""
-            quick = f"(w := {value}{point}).isdecimal() and w.isascii() and {least} <= len(w) <= {most}"
-            return f"not ({quick} or {'real' if element.kind == 'R' else 'whole'}({value}, {least}, {most}))"
+            size = f"len({{}}) <= {most}" if least <= 1 else f"{least} <= len({{}}) <= {most}"
+            whole = f"{value}.isdecimal() and {size.format(value)}"
+            if element.kind != "R":
+                return f"not ({whole} or whole({value}, {least}, {most}))"
+            broken = f"(w := {value}.replace('.', '', 1)).isdecimal() and {size.format('w')}"
+            return f"not ({whole} or {broken} or real({value}, {least}, {most}))"
         if least == most:
             return f"{length} != {least}"
         return f"{length} > {most}" if least <= 1 else f"not {least} <= {length} <= {most}"
+
+
+def _kept(note: Note, at: int) -> str:
+    """Return the line that refuses a broken note at its last element, which stands in `v`."""
+    first = note.positions[0]
+    if note.kind == "P" and len(note.positions) == 2:
+        return f" if (not v) is not (not e[{first}]): return False"
+    if note.kind == "C" and first == at:
+        return f" if v and not ({' and '.join(f'e[{p}]' for p in note.positions[1:])}): return False"
+    return f" if not ({_condition(note, at + 1)}): return False"
 
 
 def _condition(note: Note, count: int) -> str:

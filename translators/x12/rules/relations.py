@@ -65,9 +65,10 @@ class Relations:
             if len(self.amounts) > MOST_AMOUNTS:
                 self._add_up()
         if not self.watched.isdisjoint(tags):
-            for number, elements in enumerate(parts, self.number + 1):
-                if elements[0] in self.watched:
-                    self._take(number, elements)
+            watched, first = self.watched, self.number + 1
+            for at in [n for n, tag in enumerate(tags) if tag in watched]:
+                if not self.levels.follows(parts[at]):
+                    self._take(first + at, parts[at])
         self.number += len(parts)
 
     def _take(self, number: int, elements: Sequence[str]) -> None:
@@ -86,13 +87,13 @@ class Relations:
             self.found += self._totals(number, elements)
 
     def _level(self, number: int, own: str, parent: str) -> None:
-        if own in self.levels:
+        found = not parent or self.levels.known(parent)
+        if not self.levels.add(own):
             hint = "number the HL segments 1, 2, 3 ..."
             self._fault(number, "HL01", own, f"HL01 {own!r} stands twice", hint)
-        if parent and (parent == own or parent not in self.levels):
+        if not found or (parent and parent == own):
             message = f"HL02 {parent!r} names no level that came before"
             self._fault(number, "HL02", parent, message, "HL02 repeats the HL01 of the level above")
-        self.levels.add(own)
 
     def _fault(self, number: int, place: str, value: str, message: str, hint: str) -> None:
         tag = place[:2]
@@ -158,16 +159,36 @@ class _Levels:
 
     def __init__(self) -> None:
         self.last = 0
+        self.next = "1"
+        self.parent = ""  # the last one asked for and found
         self.others: set[str] = set()
 
-    def __contains__(self, level: str) -> bool:
-        if level in self.others:
+    def follows(self, elements: Sequence[str]) -> bool:
+        """Note an HL that counts on, below the same level as the one before; say False of any other segment."""
+        plain = len(elements) > 2 and elements[1] == self.next and elements[2] == self.parent
+        if not plain or elements[0] != "HL" or self.others:
+            return False
+        self.last += 1
+        self.next = str(self.last + 1)
+        return True
+
+    def known(self, level: str) -> bool:
+        """Say whether a level came before."""
+        if level == self.parent:
             return True
         plain = level.isascii() and level.isdecimal() and len(level) < 13 and level[0] != "0"
-        return plain and int(level) <= self.last
+        if level not in self.others and not (plain and int(level) <= self.last):
+            return False
+        self.parent = level
+        return True
 
-    def add(self, level: str) -> None:
-        if level == str(self.last + 1):
+    def add(self, level: str) -> bool:
+        """Note a level; say whether it is new."""
+        if level == self.next:
             self.last += 1
-        else:
-            self.others.add(level)
+            self.next = str(self.last + 1)
+            return level not in self.others
+        if self.known(level):
+            return False
+        self.others.add(level)
+        return True

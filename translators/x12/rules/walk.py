@@ -13,7 +13,7 @@ from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
 from translators.x12.rules.compiled import Checker
 from translators.x12.rules.explain import explain
-from translators.x12.rules.grammar import IN_PLACE, Extra, State, Step
+from translators.x12.rules.grammar import FIRST_TIME, IN_PLACE, Extra, State, Step
 
 #: A partner's file with a fault in every segment must not fill the disk: after so many the check stops.
 MOST_FINDINGS = 1000
@@ -44,22 +44,27 @@ class Walk:
         state, repeats, number = self.state, self.repeats, self.number
         for elements in parts:
             number += 1
-            step = state.steps.get(elements[0]) or state.choose(elements, component)
+            step: Step | None
+            try:
+                step = state.steps[elements[0]]
+            except KeyError:
+                step = state.choose(elements, component)
             if step is None:
                 self._lost(elements, number, state, careful=careful)
             else:
                 state, extra, counter, carry, most = step
                 if extra is not None:
                     self._extra(extra, number)
-                if counter == IN_PLACE:
-                    times = repeats = repeats + 1
-                elif counter >= 0:
+                if counter == FIRST_TIME:
                     repeats = 1
-                    times = rounds[counter] = rounds[counter] * carry + 1
                 else:
-                    times = repeats = 1
-                if most and times > most:
-                    self._too_many(step, number)
+                    if counter == IN_PLACE:
+                        times = repeats = repeats + 1
+                    else:
+                        repeats = 1
+                        times = rounds[counter] = rounds[counter] * carry + 1
+                    if most and times > most:
+                        self._too_many(step, number)
                 if careful or not state.accept(elements, component, repetition):
                     self._explain(elements, number, state)
             if trail is not None:
