@@ -30,13 +30,18 @@ _log = logging.getLogger("hub.commit")
 _JUDGED_FROM = State.UNWRAPPED
 
 
-class Needs(Protocol):
+class Clock(Protocol):
+    """What writing a file asks of the hub."""
+
+    def now(self) -> datetime: ...
+
+
+class Needs(Clock, Protocol):
     """What committing asks of the hub."""
 
     def partner(self, key: str) -> Partner: ...
     def acknowledger(self) -> Acknowledger: ...
     def receipting(self, name: str) -> Receipting: ...
-    def now(self) -> datetime: ...
     def pause_seconds(self, attempts: int) -> float: ...
 
 
@@ -57,7 +62,7 @@ def commit_transmission(tx: Tx, transmission: Transmission, outcome: Outcome, ne
             sha256=transmission.sha256,
         )
     for reply in outcome.replies:
-        _add_reply(tx, reply, transmission.id, needs)
+        add_reply(tx, reply, transmission.id, needs)
     for group in outcome.groups:
         _add_group(tx, group, transmission, needs)
 
@@ -182,7 +187,7 @@ def close_group(tx: Tx, group_id: int, needs: Needs) -> None:
             if member.state is State.CHECKED:
                 tx.move(member.id, State.REJECTED, why="its group has a rejected document, and all are held")
     if reply is not None:
-        _add_reply(tx, reply, group.transmission_id, needs)
+        add_reply(tx, reply, group.transmission_id, needs)
 
 
 def _is_judged(tx: Tx, member: Exchange) -> bool:
@@ -208,7 +213,8 @@ def _verdict_findings(tx: Tx, member: Exchange) -> tuple[Finding, ...]:
     return findings
 
 
-def _add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Needs) -> None:
+def add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Clock) -> Exchange:
+    """Write an answer of ours, its control numbers drawn here, and note what it answers."""
     added = tx.add_exchange(
         partner=reply.partner,
         direction=Direction.OUT,
@@ -221,8 +227,9 @@ def _add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Needs) -> None
         why=f"{reply.kind} for T{transmission_id}",
     )
     envelope = _store_file(tx, added, reply.file, needs)
-    envelope = structs.replace(envelope, set_id=reply.kind, functional_id=_functional_id(reply.document))
-    tx.move(added.id, State.COMPOSED, why=added.why, envelope=envelope)
+    functional_id = "FA" if reply.document is DocType.FUNCTIONAL_ACK else envelope.functional_id
+    envelope = structs.replace(envelope, set_id=reply.kind, functional_id=functional_id)
+    moved = tx.move(added.id, State.COMPOSED, why=added.why, envelope=envelope)
     for answer in reply.answers or (None,):  # an answer to an envelope alone answers no exchange
         tx.add_acknowledgment(
             kind=reply.kind,
@@ -233,13 +240,10 @@ def _add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Needs) -> None
             verdict=answer.verdict if answer else reply.verdict,
             detail=answer.detail if answer else "",
         )
+    return moved
 
 
-def _functional_id(document: DocType) -> str:
-    return "FA" if document is DocType.FUNCTIONAL_ACK else ""
-
-
-def _store_file(tx: Tx, exchange: Exchange, file: OutFile, needs: Needs) -> Envelope:
+def _store_file(tx: Tx, exchange: Exchange, file: OutFile, needs: Clock) -> Envelope:
     """Draw the control numbers, write the file, store its bytes; return the numbered envelope."""
     envelope = structs.replace(file.envelope, prepared_at=needs.now().replace(tzinfo=None))
     if envelope.format == "x12":

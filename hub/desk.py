@@ -16,6 +16,7 @@ import msgspec
 
 from hub import pipeline
 from hub.erp.port import ErpGateway
+from hub.model.acks import ReceivedAdvice
 from hub.model.documents import AnyDocument, DocType, PurchaseOrder
 from hub.model.envelope import Address
 from hub.model.errors import ConfigError
@@ -23,7 +24,7 @@ from hub.model.exchange import Direction, ErpRecord, Exchange, State, Transmissi
 from hub.model.finding import Finding
 from hub.model.partner import Crosswalks, Partner
 from hub.stages.addresses import Company
-from hub.store import Store
+from hub.store import Acknowledgment, Store
 from hub.transports.port import Mailbox
 from translators.crosswalk import Tables
 from translators.port import Acknowledger, Receipting, Translator
@@ -222,6 +223,32 @@ class Desk:
         """Return what we sent a partner in the interchange that a TA1 names; the latest of that number."""
         with self._store.read() as tx:
             return tx.find_sent(partner, interchange_control=control)[:1]
+
+    def sent_document(self, partner: str, advice: ReceivedAdvice) -> Sequence[Exchange]:
+        """Return what an 824 means: by its control numbers, else the latest of that own number, else of that order."""
+        control, set_id = advice.set_control or None, advice.set_id
+        with self._store.read() as tx:
+            numbered = (
+                tx.find_sent(partner, group_control=advice.group_control, set_control=control)
+                if advice.group_control
+                else []
+            )
+            named = tx.sent_under(partner, advice.number) if advice.number else []
+        fitting = [e for e in numbered if e.envelope.set_id == set_id or not set_id]
+        own = [
+            e
+            for e in named
+            if e.number == advice.number and e.envelope.set_id == (set_id or e.envelope.set_id)
+        ]
+        ordered = [
+            e for e in named if e.envelope.set_id == set_id
+        ]  # an order has several documents: which is needed
+        return fitting[:1] or own[-1:] or ordered[-1:]
+
+    def their_answers(self, exchange: Exchange) -> Sequence[Acknowledgment]:
+        """Return what the partner answered to a document of ours so far, oldest first."""
+        with self._store.read() as tx:
+            return [a for a in tx.acknowledgments(exchange.id) if a.direction is Direction.IN]
 
     def accepted(self, exchange: Exchange) -> bool:
         """Say whether the partner's last functional acknowledgment of these bytes accepts them."""

@@ -3,10 +3,13 @@
 release   after a hold: go on, and do not ask again what a person has decided
 redrive   run again from the archived bytes; outbound: write anew from Odoo, under new control numbers
 resend    put the stored bytes before the partner again: same bytes, same control numbers
+reject    give a held document back to the partner, with a reason; by its profile an 824 tells them
 cancel    end it, with a reason
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -35,11 +38,18 @@ class Done(Struct, frozen=True):
     lane: str = ""  # the lane that has work now
 
 
-class Operations:
-    """The operator's actions on one store. `actor` is who asks: a login name, or `cli:name`."""
+#: Writes the 824 on a rejected document in the transaction of its decision; says how the partner hears of it.
+Advise = Callable[[Tx, Exchange, str], str]
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+
+class Operations:
+    """The operator's actions on one store. `actor` is who asks: a login name, or `cli:name`.
+
+    Without `advise`, which needs the partners' profiles, nothing can be rejected.
+    """
+
+    def __init__(self, store: Store, advise: Advise | None = None) -> None:
+        self._store, self._advise = store, advise
 
     def release(self, reference: str, actor: str, why: str = "") -> Done:
         """Release a held exchange or a quarantined interchange or file (`42`, `T7`)."""
@@ -99,6 +109,23 @@ class Operations:
             )
             return Done(f"exchange {exchange.id} goes out again with the same bytes", exchange.lane)
 
+    def reject(self, reference: str, actor: str, why: str) -> Done:
+        """Give a held document back to the partner, who has to send another; they read the reason in the 824."""
+        if not why.strip():
+            raise Refused("say why, for the partner reads it: --why TEXT")
+        with self._store.begin() as tx:
+            exchange = _exchange(tx, reference)
+            if not rejectable(exchange):
+                raise Refused(
+                    f"exchange {exchange.id} is {exchange.direction} and {exchange.state}; "
+                    f"only a held document of theirs can be rejected; {_advice(exchange)}"
+                )
+            if self._advise is None:
+                raise Refused("the partners' profiles are not at hand, and they say whether an 824 is owed")
+            told = self._advise(tx, exchange, why)
+            tx.move(exchange.id, State.REJECTED, why=why, actor=actor, attempts=0, due_at=None)
+            return Done(f"exchange {exchange.id} is rejected: {told}", lanes.sending(exchange.partner))
+
     def cancel(self, reference: str, actor: str, why: str) -> Done:
         """End an exchange that waits for somebody; the reason is kept."""
         if not why.strip():
@@ -149,6 +176,11 @@ class Operations:
 def is_transmission(reference: str) -> bool:
     """Say whether `T7` names a file; a bare number names an exchange."""
     return reference[:1] in {"T", "t"}
+
+
+def rejectable(exchange: Exchange) -> bool:
+    """Say whether an exchange can be given back to the partner: a decision is open, and it is theirs to mend."""
+    return exchange.direction is Direction.IN and exchange.state is State.HELD
 
 
 def redrivable(exchange: Exchange) -> bool:

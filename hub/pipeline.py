@@ -16,7 +16,7 @@ from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.exchange import MOVES, Exchange, State, Transmission
 from hub.model.outcome import Outcome
 from hub.stages import check, compose, match, post, send, translate, unwrap
-from hub.stages.unwrap import ACKS
+from hub.stages.unwrap import ANSWERS
 from hub.store import Lease, LeaseLost, Store
 
 _log = logging.getLogger("hub.pipeline")
@@ -151,7 +151,7 @@ class Pipeline:
         try:
             if isinstance(item, Transmission):
                 return unwrap.unwrap(item, self._needs)
-            if item.state is State.UNWRAPPED and item.document in ACKS:
+            if item.state is State.UNWRAPPED and item.document in ANSWERS:
                 return match.match(item, self._needs)
             return STAGES[item.state](item, self._needs)
         except (Retryable, ConfigError) as fault:  # a profile in repair is waited for, like a server

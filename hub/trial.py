@@ -23,7 +23,7 @@ from hub.stages.acknowledge import answer_file, answer_group
 from hub.stages.addresses import Company
 from hub.stages.check import check
 from hub.stages.translate import translate
-from hub.stages.unwrap import ACKS, unwrap
+from hub.stages.unwrap import ANSWERS, unwrap
 from translators.crosswalk import Tables
 from translators.port import Acknowledger, Receipting, Translator
 
@@ -186,8 +186,8 @@ def _judge(new: NewExchange, group: int, needs: _Needs) -> tuple[Exchange, Outco
     needs.payloads[exchange.id], needs.found[exchange.id] = new.payload, new.findings
     if exchange.state is not State.UNWRAPPED:
         return exchange, Outcome(state=exchange.state, why=exchange.why, findings=new.findings)
-    if exchange.document in ACKS:
-        return exchange, Outcome(state=State.MATCHED, why="an acknowledgment: matched with what we sent")
+    if exchange.document in ANSWERS:
+        return exchange, Outcome(state=State.MATCHED, why="an answer: matched with what we sent")
     outcome = check(exchange, needs)
     return structs.replace(exchange, state=outcome.state), outcome
 

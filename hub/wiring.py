@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from hub.advising import Advising
 from hub.desk import Desk, Formats
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.port import ErpGateway
@@ -133,6 +134,12 @@ def make_company(settings: Settings) -> Company:
     return Company(name=settings.company.name, isa=settings.company.isa, gs=settings.company.gs)
 
 
+def make_advising(settings: Settings) -> Advising:
+    """Return what tells partners of rejected documents, for a command that works beside a running hub."""
+    folder = Path(settings.paths.partners)
+    return Advising(PartnerBook(folder), make_company(settings), make_formats(folder).acknowledger, utc_now)
+
+
 def make_erp(settings: Settings, secrets: Secrets) -> ErpGateway:
     """Return the gateway to the Odoo of the settings."""
     odoo = settings.odoo
@@ -182,7 +189,9 @@ class Hub:
         self.pipeline = Pipeline(self.store, self.desk)
         self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge)
         self.noticer = Noticer(self.store, self.desk, self._nudge)
-        self.operations = Operations(self.store)
+        self.operations = Operations(
+            self.store, Advising(self.partners, self.company, self.formats.acknowledger, clock)
+        )
 
     def _nudge(self, lane: str) -> None:
         self.nudge(lane)

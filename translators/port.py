@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hub.model.acks import GroupVerdict, ReceiptEntry, ReceivedGroupAck, ReceivedTechnicalAck, Verdict
+from hub.model.acks import (
+    ApplicationAdvice,
+    GroupVerdict,
+    ReceiptEntry,
+    ReceivedAdvice,
+    ReceivedGroupAck,
+    ReceivedTechnicalAck,
+    Verdict,
+)
 from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Envelope, Unwrapped, UnwrappedInterchange
 from hub.model.finding import Finding
@@ -62,6 +70,16 @@ class Acknowledger(Protocol):
 
     def read_technical_ack(self, payload: bytes, envelope: Envelope) -> ReceivedTechnicalAck:
         """Read one TA1 segment."""
+
+    def write_application_advice(
+        self, advice: ApplicationAdvice, envelope: Envelope, partner: Partner
+    ) -> bytes:
+        """Write an interchange that carries one 824 about one received document."""
+
+    def read_application_advice(
+        self, payload: bytes, envelope: Envelope
+    ) -> tuple[tuple[ReceivedAdvice, ...], tuple[Finding, ...]]:
+        """Read an 824 that answers something of ours."""
 
 
 class Receipting(Protocol):

@@ -1,4 +1,4 @@
-"""`hub release`, `redrive`, `resend`, `cancel`: what an operator does. Works beside a running hub."""
+"""`hub release`, `redrive`, `resend`, `reject`, `cancel`: what an operator does. Works beside a running hub."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from hub.cli.context import (
     console,
     open_store,
     print_json,
+    settings,
 )
-from hub.operations import Done, Operations
+from hub.operations import Advise, Done, Operations
 
 References = Annotated[list[str], typer.Argument(metavar="ID...", help="Exchanges (42) or files (T7).")]
 Why = Annotated[str, typer.Option(help="The reason, kept in the log.")]
@@ -34,11 +35,17 @@ class _Answer(Struct, frozen=True):
     refused: str = ""
 
 
-def _each(references: list[str], act: Callable[[Operations, str], Done], *, as_json: bool) -> None:
+def _each(
+    references: list[str],
+    act: Callable[[Operations, str], Done],
+    *,
+    as_json: bool,
+    advise: Advise | None = None,
+) -> None:
     """Act on one after the other and say each at once: a refusal stops none of the others, and ends with 1."""
     answers: list[_Answer] = []
     with open_store() as store:
-        operations = Operations(store)
+        operations = Operations(store, advise)
         for reference in references:
             answers.append(_answer(operations, reference, act))
             if not as_json:
@@ -79,6 +86,19 @@ def redrive(references: References, why: Why = "", as_json: AsJson = False) -> N
 def resend(references: References, why: Why = "", as_json: AsJson = False) -> None:
     """Send stored bytes again: same bytes, same control numbers."""
     _each(references, lambda ops, ref: ops.resend(ref, actor(), why), as_json=as_json)
+
+
+@answers_in_one_line
+def reject(
+    references: References,
+    why: Annotated[str, typer.Option(help="The reason, kept in the log; an 824 tells it to the partner.")],
+    as_json: AsJson = False,
+) -> None:
+    """Give held documents back to the partner, who must send others; by the profile an 824 tells them why."""
+    from hub.wiring import make_advising
+
+    advise = make_advising(settings())
+    _each(references, lambda ops, ref: ops.reject(ref, actor(), why), as_json=as_json, advise=advise)
 
 
 @answers_in_one_line

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from typer.exceptions import TyperException
 
-from hub.cli.act import cancel, redrive, release, resend
+from hub.cli.act import cancel, redrive, reject, release, resend
 from hub.cli.context import MISUSED, errors
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (run, demo, doctor, log, show, raw, queue, release, redrive, resend, cancel):
+for command in (run, demo, doctor, log, show, raw, queue, release, redrive, resend, reject, cancel):
     app.command()(command)
 app.add_typer(partner, name="partner")
 partner.command(name="try")(try_file)

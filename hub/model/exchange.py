@@ -47,7 +47,7 @@ class State(StrEnum):
     REFUSED = "refused"  # the partner's TA1 or 997 rejects it
 
     # ends that somebody owns
-    REJECTED = "rejected"  # the partner's move: their document is bad, our 997 said so
+    REJECTED = "rejected"  # the partner's move: their document is bad, our 997 or 824 said so
     HELD = "held"  # our operator's move: a business exception
     IN_DOUBT = "in_doubt"  # the hub's move: did Odoo take it?
     DEAD = "dead"  # a technician's move: a technical failure, tries used up
@@ -78,7 +78,7 @@ MOVES: dict[State, frozenset[State]] = {
     S.ACKNOWLEDGED: frozenset({S.COMPOSED, S.REFUSED}),
     S.REFUSED: frozenset({S.COMPOSED, S.NOTICED, S.ACKNOWLEDGED, S.CANCELLED}),
     S.REJECTED: frozenset({S.UNWRAPPED, S.CANCELLED}),
-    S.HELD: frozenset({S.CHECKED, S.TRANSLATED, S.NOTICED, S.UNWRAPPED, S.CANCELLED}),
+    S.HELD: frozenset({S.CHECKED, S.TRANSLATED, S.NOTICED, S.UNWRAPPED, S.REJECTED, S.CANCELLED}),
     S.IN_DOUBT: frozenset({S.POSTED, S.TRANSLATED, S.HELD, S.DEAD, S.DUPLICATE}),
     S.DEAD: frozenset({S.UNWRAPPED, S.TRANSLATED, S.NOTICED, S.COMPOSED, S.RECEIVED, S.CANCELLED}),
     S.OVERDUE: frozenset({S.COMPOSED, S.ACKNOWLEDGED, S.REFUSED, S.CANCELLED}),

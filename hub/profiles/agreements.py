@@ -43,7 +43,9 @@ def _document(document: DocType, path: KeyPath) -> Iterator[Fault]:
     hint = f"the hub translates {', '.join(DOCUMENTS)}"
     if document is DocType.UNKNOWN:
         yield Fault(path, f'"{path[0]}.unknown" is no document', hint)
-    elif document not in DOCUMENTS:
+    elif (
+        document not in DOCUMENTS and document is not DocType.APPLICATION_ADVICE
+    ):  # an answer, it needs no map
         message = f'"{document}" is not translated by this version of the hub'
         yield Fault(path, message, hint, severity=Severity.WARNING)
 

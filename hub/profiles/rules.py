@@ -184,6 +184,13 @@ def _x12(partner: Partner) -> Iterator[Fault]:
         yield Fault(
             ("x12", "release"), f'"{clip(x12.release)}" is no release of X12', 'write "004010"', x12.release
         )
+    if x12.ack_release and not _RELEASE.fullmatch(x12.ack_release):
+        yield Fault(
+            ("x12", "ack_release"),
+            f'"{clip(x12.ack_release)}" is no release of X12',
+            'write "004010", or leave it out',
+            x12.ack_release,
+        )
     if x12.version and not re.fullmatch(r"\d{5}", x12.version):
         yield Fault(("x12", "version"), f'"{clip(x12.version)}" is no ISA12', 'write "00401"', x12.version)
     if x12.duplicate_days < 1:

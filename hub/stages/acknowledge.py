@@ -1,4 +1,4 @@
-"""acknowledge: write what we owe for a received interchange and for a finished functional group.
+"""acknowledge: write what we owe for a received interchange, a finished functional group, a refused document.
 
 The answer follows the stored verdicts only, and is committed in the transaction of the last verdict: it
 never waits for Odoo, and it says what was well formed, not whether we take the order (that is the 855).
@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec import structs
+
 from hub.model import problems
-from hub.model.acks import GroupVerdict, ReceiptEntry, SetVerdict
+from hub.model.acks import ApplicationAdvice, GroupVerdict, ReceiptEntry, SetVerdict
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope, UnwrappedInterchange
 from hub.model.exchange import Exchange, Group, State
 from hub.model.finding import Finding
 from hub.model.outcome import Answered, OutFile, Reply
 from hub.model.partner import Partner
-from hub.stages.addresses import answering_envelope
+from hub.stages.addresses import Company, answering_envelope, outgoing_envelope
 from translators.port import Acknowledger, Receipting
 
 #: Nothing goes back to somebody who is not the partner that the mailbox belongs to.
@@ -95,6 +97,53 @@ def answer_group(
             for (e, _), letter in zip(members, x12.verdicts(verdict), strict=True)
         ),
         number=group.envelope.group_control,
+    )
+
+
+def answer_document(
+    exchange: Exchange,
+    findings: tuple[Finding, ...],
+    reason: str,
+    *,
+    partner: Partner,
+    company: Company,
+    x12: Acknowledger,
+) -> Reply | None:
+    """Return the 824 of a received document that an operator refuses, or None where the profile sends none.
+
+    It is a document of ours in the partner's dialect, but goes to the group that the document came from: GS02 and
+    GS03 may name a division.
+    """
+    agreed = partner.send.get(DocType.APPLICATION_ADVICE)
+    if agreed is None or {exchange.envelope.format, agreed.format or partner.format} != {"x12"}:
+        return None
+    advice = ApplicationAdvice(
+        document=exchange.document,
+        number=exchange.number,
+        order_number=exchange.order_number,
+        envelope=exchange.envelope,
+        reason=reason,
+        findings=findings,
+        our_name=company.name,
+    )
+    back = answering_envelope(exchange.envelope)
+    envelope = structs.replace(
+        outgoing_envelope(partner, company, DocType.APPLICATION_ADVICE),
+        usage=back.usage,
+        group_sender=back.group_sender,
+        group_receiver=back.group_receiver,
+    )
+
+    def render(numbered: Envelope) -> bytes:
+        return x12.write_application_advice(advice, numbered, partner)
+
+    return Reply(
+        kind="824",
+        partner=partner.key,
+        document=DocType.APPLICATION_ADVICE,
+        file=OutFile(envelope=envelope, render=render),
+        answers=(Answered(exchange_id=exchange.id, verdict="R", detail=reason),),
+        number=exchange.number,
     )
 
 

@@ -27,8 +27,10 @@ from hub.stages.acknowledge import answer_interchange
 from hub.stages.addresses import Company, routing_faults
 from translators.port import Acknowledger, Translator
 
-#: Documents that answer something of ours; they are matched, and nothing is ever sent back for them.
+#: Acknowledgments: nothing is ever sent back for them.
 ACKS = frozenset({DocType.FUNCTIONAL_ACK, DocType.TECHNICAL_ACK})
+#: Documents that answer something of ours and are matched with it. An 824 is acknowledged like any other document.
+ANSWERS = ACKS | {DocType.APPLICATION_ADVICE}
 
 
 class Needs(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Unpack
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, select, update
+from sqlalchemy import ColumnElement, Row, Select, or_, select, update
 
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State
@@ -18,6 +18,10 @@ from hub.store.schema import exchanges
 #: Outbound states in which the bytes and their control numbers are fixed.
 COMMITTED_STATES = frozenset(
     {State.COMPOSED, State.SENT, State.DELIVERED, State.ACKNOWLEDGED, State.REFUSED, State.OVERDUE}
+)
+
+_ACKNOWLEDGMENTS = frozenset(
+    {DocType.FUNCTIONAL_ACK, DocType.TECHNICAL_ACK, DocType.RECEIPT, DocType.APPLICATION_ADVICE}
 )
 
 
@@ -141,6 +145,21 @@ class Exchanges(TxPart):
             .order_by(exchanges.c.id.desc())
         )
         return self._exchanges(statement)
+
+    def sent_under(self, partner: str, number: str) -> list[Exchange]:
+        """Return what we sent a partner under that number or for that order (composed or beyond), oldest first.
+
+        Acknowledgments are left out: their number is what they answer.
+        """
+        return self._exchanges(
+            _where(
+                exchanges.c.partner == partner,
+                or_(exchanges.c.number == number, exchanges.c.order_number == number),
+                exchanges.c.direction == Direction.OUT,
+                exchanges.c.document.not_in(_ACKNOWLEDGMENTS),
+                exchanges.c.state.in_(COMMITTED_STATES),
+            )
+        )
 
     def late_exchanges(self) -> list[Exchange]:
         """Return what was sent and whose acknowledgment is due since before now, longest overdue first."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from hub.model.exchange import MOVES, Direction, Exchange, State, Transmission
-from hub.operations import RESENDABLE, Done, Operations, redrivable
+from hub.operations import RESENDABLE, Done, Operations, redrivable, rejectable
 
 _AGAIN_FILE = frozenset({State.QUARANTINED, State.DEAD, State.DUPLICATE})
 
@@ -44,12 +44,22 @@ RESEND = Action(
     label="Resend",
     does="Put the same bytes, with the same control numbers, before the partner again.",
 )
+REJECT = Action(
+    name="reject",
+    label="Reject",
+    does="Give it back: they must send another. Needs a reason, which they read where an 824 is agreed.",
+    grave=True,
+)
 CANCEL = Action(name="cancel", label="End it", does="Cancel it for good. Needs a reason.", grave=True)
+
+#: The actions that are nothing without a reason.
+NEEDS_REASON = frozenset(action.name for action in (REJECT, CANCEL))
 
 RUN: Mapping[str, Callable[[Operations, str, str, str], Done]] = {
     "release": Operations.release,
     "redrive": Operations.redrive,
     "resend": Operations.resend,
+    "reject": Operations.reject,
     "cancel": Operations.cancel,
 }
 
@@ -61,6 +71,7 @@ def offered(exchange: Exchange) -> tuple[Action, ...]:
         (OPEN_AGAIN, exchange.state is State.QUARANTINED),
         (WRITE_ANEW if exchange.direction is Direction.OUT else REDRIVE, redrivable(exchange)),
         (RESEND, exchange.direction is Direction.OUT and exchange.state in RESENDABLE),
+        (REJECT, rejectable(exchange)),
         (CANCEL, State.CANCELLED in MOVES[exchange.state]),
     )
     return tuple(action for action, fits in fitting if fits)

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from hub.operations import Refused
 from hub.store import IllegalMove
-from hub.web.actions import RUN
+from hub.web.actions import NEEDS_REASON, RUN
 from hub.web.page import Page
 from hub.web.pages import Pages
 from hub.web.query import number
@@ -47,7 +47,7 @@ class Doing:
         form = await request.form(max_files=0, max_fields=10)
         self._trust(request, form)
         why, who = _text(form, "why", MOST_REASON), actor(request, _text(form, "who", MOST_NAME))
-        if request.path_params["action"] == "cancel" and not why:
+        if request.path_params["action"] in NEEDS_REASON and not why:
             raise HTTPException(
                 409, "Say why it ends: the reason stays in the log for those who read it later."
             )

@@ -1,4 +1,4 @@
-"""X12 behind the hub's port `Acknowledger`: acknowledgments as whole files, and what partners' ones say."""
+"""X12 behind the hub's port `Acknowledger`: acknowledgments and advices as whole files, and what partners' ones say."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from hub.model.acks import GroupVerdict, ReceivedGroupAck, ReceivedTechnicalAck, Verdict
+from hub.model.acks import (
+    ApplicationAdvice,
+    GroupVerdict,
+    ReceivedAdvice,
+    ReceivedGroupAck,
+    ReceivedTechnicalAck,
+    Verdict,
+)
 from hub.model.envelope import Address, Delimiters, Envelope, UnwrappedInterchange
 from hub.model.finding import Finding
 from hub.model.partner import Partner
+from translators.x12.acks.advice import application_advice, read_application_advice
 from translators.x12.acks.reader import read_functional_ack, read_technical_ack
 from translators.x12.acks.verdicts import group_acknowledgment, set_verdicts, technical_acknowledgment
 from translators.x12.isa import WIDTHS
@@ -21,7 +29,7 @@ RELEASE = re.compile(r"[0-9]{6}[A-Z0-9]{0,6}")
 
 
 class X12Acknowledger:
-    """Writes TA1, 997 and 999, and reads them.
+    """Writes TA1, 997, 999 and 824, and reads them.
 
     An acknowledgment goes out whatever the partner's envelope holds: what cannot be echoed gives way to what can
     be written.
@@ -58,6 +66,20 @@ class X12Acknowledger:
         """Read one TA1 segment, with or without its terminator."""
         text = decode(payload, envelope.delimiters).strip(BLANKS).removesuffix(envelope.delimiters.segment)
         return read_technical_ack(text.split(envelope.delimiters.element))
+
+    def write_application_advice(
+        self, advice: ApplicationAdvice, envelope: Envelope, partner: Partner
+    ) -> bytes:
+        """Write an interchange that carries one 824 on a received document, in the partner's dialect."""
+        answer = _writable(replace(envelope, set_id="824", functional_id="AG"))
+        body = application_advice(advice, answer, partner.name)
+        return write_interchange(answer, [body], replace_separators=True)
+
+    def read_application_advice(
+        self, payload: bytes, envelope: Envelope
+    ) -> tuple[tuple[ReceivedAdvice, ...], tuple[Finding, ...]]:
+        """Read an 824 (ST through SE)."""
+        return read_application_advice(payload, envelope)
 
 
 def _writable(envelope: Envelope) -> Envelope:
