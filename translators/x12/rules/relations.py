@@ -1,6 +1,6 @@
 """What segments of a set say about each other: HL levels, LS and LE, and the numbers in CTT.
 
-HL (X12 856): each HL01 is unique in the set and each HL02 names an HL01 that came before. CTT01 counts lines
+HL (X12 856, 837): each HL01 is unique in the set and each HL02 names an HL01 that came before. CTT01 counts lines
 (856: HL segments), CTT02 sums a quantity of each line. LE01 repeats LS01. X12 has no error code for wrong totals, so
 they are warnings that no 997 carries.
 
@@ -33,7 +33,9 @@ SUMMED |= {"856": ("SN1", 2), "846": ("QTY", 2)}
 MOST_AMOUNTS = 4096
 _ROUGH = Context(prec=60, traps=[])  # 1E999999 is a number, and may not raise
 LONGEST = 40  # characters of a number that are looked at
-_LEVELLED = frozenset({"856", "857", "861", "869", "870", "866"})
+_LEVELLED = frozenset({"856", "857", "861", "869", "870", "866"}) | {
+    "270", "271", "276", "277", "278", "837", "841",
+}  # fmt: skip
 _WATCHED = frozenset({"LS", "LE", "CTT"})
 _WATCHED_LEVELS = _WATCHED | {"HL"}
 _REFS = {"HL01": "628", "HL02": "734", "LE01": "447"}  # data element numbers

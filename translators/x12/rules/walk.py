@@ -117,9 +117,13 @@ class Walk:
         where = Where(segment_number=number, segment=named, loop=state.loop)
         places = self.checker.grammar.places.get(tag, ())
         if places:
-            self._misplaced(tag, where, state, places)
-            if careful or not places[0].accept(elements, self.component, self.repetition):
-                self._explain(elements, number, places[0])
+            meant = tuple(
+                p for p in places if p.entry.when is None or fits(p.entry.when, elements, self.component)
+            )
+            self._misplaced(tag, where, state, meant or places)
+            place = (*meant, *places)[0]
+            if careful or not place.accept(elements, self.component, self.repetition):
+                self._explain(elements, number, place)
         elif tag in self.checker.dictionary.known and self.checker.complete:
             hint = "leave it out, or send it in a set that has it"
             message = f"{tag} is not part of this transaction set"
