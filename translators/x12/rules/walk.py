@@ -13,7 +13,7 @@ from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
 from translators.x12.rules.compiled import Checker
 from translators.x12.rules.explain import explain
-from translators.x12.rules.grammar import FIRST_TIME, IN_PLACE, Extra, State, Step
+from translators.x12.rules.grammar import FIRST_TIME, IN_PLACE, Extra, State, Step, fits
 
 #: A partner's file with a fault in every segment must not fill the disk: after so many the check stops.
 MOST_FINDINGS = 1000
