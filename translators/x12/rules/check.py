@@ -23,6 +23,8 @@ from translators.x12.rules.values import plain
 from translators.x12.rules.walk import MOST_FINDINGS, Walk
 from translators.x12.tokens import decode, segments
 
+RUN = 256  # segments
+
 __all__ = ["MOST_FINDINGS", "SetCheck", "check_set", "check_text", "split"]
 
 
@@ -40,9 +42,8 @@ def check_text(
     text: str, envelope: Envelope, guideline: Guideline | None = None, library: Library = SHIPPED
 ) -> tuple[Finding, ...]:
     """Do the work of `check_set` for a set that is decoded already."""
-    delimiters = envelope.delimiters
     check = SetCheck.of(envelope, guideline, library)
-    check.feed(split(text, delimiters), careful=not plain(text, delimiters))
+    check.feed_text(text)
     return check.finish()
 
 
@@ -91,6 +92,13 @@ class SetCheck:
         if self.occurrences and self.trail and not self.walk.full:
             self.occurrences.take_all(first, parts, self.trail)
             self.trail.clear()
+
+    def feed_text(self, text: str) -> None:
+        """Take the next segments as text. They are cut into elements in runs, which the processor's caches like."""
+        careful = not plain(text, self.delimiters)
+        element, lines = self.delimiters.element, segments(text, self.delimiters)
+        for at in range(0, len(lines), RUN):
+            self.feed([line.split(element) for line in lines[at : at + RUN]], careful=careful)
 
     def finish(self) -> tuple[Finding, ...]:
         """Return all that was found, in the order of the segments."""
