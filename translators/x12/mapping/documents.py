@@ -7,19 +7,17 @@ once for each set and profile, to functions that go over the segments once.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 
 from msgspec.structs import replace
 
 from hub.model.documents import (
     AnyDocument,
-    Charge,
     DocType,
     Invoice,
     InvoiceLine,
     ShipNotice,
-    Tax,
 )
 from hub.model.envelope import Envelope
 from hub.model.errors import ConfigError
@@ -48,7 +46,8 @@ __all__ = [
     "write_document",
 ]
 
-_SIGNS = {"charge": 1, "allowance": -1}
+_CENT = Decimal("0.01")
+_WIDE = Context(prec=100)  # more digits than any quantity and price together: a nonsense total is no crash
 
 
 def read_document(
@@ -136,31 +135,26 @@ def _write_notice(notice: ShipNotice, writers: dict[str, Writer], notes: Writing
 def _check_total(invoice: Invoice, book: Reading) -> None:
     """Note a TDS01 that does not agree with the lines. (The dictionary check counts them for CTT01.)"""
     worked = invoice_total(invoice)
-    if invoice.lines and abs(worked - invoice.total) >= Decimal("0.01"):
+    if invoice.lines and abs(worked - invoice.total) >= _CENT:
         book.mismatch(f"TDS01 says {invoice.total} and the lines make {worked}", "TDS", "total")
 
 
 def invoice_total(invoice: Invoice) -> Decimal:
     """Return what an invoice's lines, charges and taxes add up to, rounded to cents."""
-    total = sum((_line_total(line) for line in invoice.lines), Decimal(0))
-    return round(total + _charges(invoice.charges) + _taxes(invoice.taxes), 2)
+    total = _extras(invoice)
+    for line in invoice.lines:
+        total += line.quantity * line.price + _extras(line)
+    return total.quantize(_CENT, context=_WIDE)
 
 
-def _line_total(line: InvoiceLine) -> Decimal:
-    total = line.quantity * line.price
-    if line.charges:
-        total += _charges(line.charges)
-    return total + _taxes(line.taxes) if line.taxes else total
-
-
-def _charges(charges: tuple[Charge, ...]) -> Decimal:
-    """Return the sum of charges less allowances; other kinds (SAC01 N) are for information."""
+def _extras(part: Invoice | InvoiceLine) -> Decimal:
+    """Return charges less allowances, and taxes; other kinds of charge (SAC01 N) are for information."""
     total = Decimal(0)
-    for charge in charges:
-        if charge.amount is not None and charge.kind in _SIGNS:
-            total += _SIGNS[charge.kind] * charge.amount
+    for charge in part.charges:
+        if charge.kind == "charge":
+            total += charge.amount or 0
+        elif charge.kind == "allowance":
+            total -= charge.amount or 0
+    for tax in part.taxes:
+        total += tax.amount
     return total
-
-
-def _taxes(taxes: tuple[Tax, ...]) -> Decimal:
-    return sum((tax.amount for tax in taxes), Decimal(0))

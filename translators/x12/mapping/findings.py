@@ -14,8 +14,9 @@ from translators.x12.mapping.place import Place
 
 _LONGEST_VALUE = 80
 
-#: Where in the document a section stands: nothing for the document itself, else the section around it, its
-#: field there, and its number or role. Written out as `lines[2].charges[0].` only when something is noted.
+#: Where in the document a section stands: nothing for the document itself, else where the section around it
+#: does, its field there, and which one it is: a party's role, the list that it will be added to, or its HL
+#: level. It is written out, as `lines[2].charges[0].`, only when something is noted.
 Here: TypeAlias = tuple[Any, ...]
 
 #: A segment of the file, counted from 0 (in findings from ST = 1), and where in the document it is read.
@@ -114,9 +115,7 @@ class Reading:
                 problem=problems.FIELD_UNMAPPED,
                 message=f"a second {what} was left out",
                 severity=Severity.NOTE,
-                where=Where(
-                    segment_number=spot[0] + 1, segment=segment, path=(_prefix(spot[1]) + path).rstrip(".")
-                ),
+                where=Where(segment_number=spot[0] + 1, segment=segment, path=_prefix(spot[1]) + path),
                 hint="the file keeps it; give it a field of its own in the profile's map when it is needed",
             )
         )
@@ -138,8 +137,10 @@ def _prefix(here: Here) -> str:
     """Return the canonical path of a section with the dot behind it: `lines[2].`, `parties.buyer.`"""
     if not here:
         return ""
-    outer, field, key = here
-    return f"{_prefix(outer)}{field}" + (f".{key}." if isinstance(key, str) else f"[{key}].")
+    outer, field, which = here
+    if isinstance(which, str):
+        return f"{_prefix(outer)}{field}.{which}."
+    return f"{_prefix(outer)}{field}[{which.ordinal if isinstance(which, Level) else len(which)}]."
 
 
 def unwritable(problem: str, message: str, place: Place, path: str, value: str = "") -> Finding:

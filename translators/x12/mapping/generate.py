@@ -23,7 +23,7 @@ from translators.x12.mapping.fields import (
 from translators.x12.mapping.paths import hints
 from translators.x12.mapping.spec import Map, Section
 from translators.x12.mapping.special import READ_SECTION
-from translators.x12.mapping.takes import indented, segment_lines
+from translators.x12.mapping.takes import SegmentWriter, indented
 
 
 class Source(Struct, frozen=True):
@@ -55,7 +55,7 @@ class _Writer:
         levels = [("s == 'HL'", self._levels(section))] if self.map.levels else []
         self._function(
             "document(rows, book)",
-            "at, here = -1, ()",
+            "at = -1",
             *beginning(section, fills),
             *self._walk(section, "", frozenset(), levels),
             *self._demand(section, "1"),
@@ -69,7 +69,8 @@ class _Writer:
         single = not self._known(section)
         self._function(
             f"{name}(rows, at, book, here, into)",
-            *self._entry(section),
+            "began = at",
+            *self._role(section),
             *beginning(section, fills),
             *self._opener(section),
             *([] if single else self._walk(section, name, outer)),
@@ -87,41 +88,44 @@ class _Writer:
         fills = filled(self.map, section)
         given, back = ", ".join(variables(section, fills)), ", ".join(scalars(section, fills))
         self._function(
-            f"{section.name}(rows, at, book, here, {given})",
+            f"{section.name}(rows, at, book, {given})",
             *self._opener(section),
             *self._walk(section, section.name, outer),
             f"return at - 1, {back}",
         )
-        return f"at, {back} = {section.name}(rows, at, book, here, {given})"
+        return f"at, {back} = {section.name}(rows, at, book, {given})"
 
     def _function(self, signature: str, *lines: str) -> None:
         self.functions.append("\n".join([f"def {signature}:", *indented(list(lines))]))
 
-    def _entry(self, section: Section) -> Lines:
-        """Say where in the document the section stands."""
-        if section.role is not None:
-            self.constants["codes_role"] = section.role.codes.ours if section.role.codes else {}
-            key = "role_of(rows[at], codes_role)"
-        else:
-            key = "into.ordinal" if section.starts == "HL" else "len(into)"
-        return [f"began, here = at, (here, {section.fills!r}, {key})"]
+    def _here(self, section: Section) -> str:
+        """Return the expression for where in the document a section stands (see findings.Here)."""
+        if not section.fills:
+            return "()"
+        return f"(here, {section.fills!r}, {'role' if section.role else 'into'})"
+
+    def _role(self, section: Section) -> Lines:
+        if section.role is None:
+            return []
+        self.constants["codes_role"] = section.role.codes.ours if section.role.codes else {}
+        return ["role = role_of(rows[at], codes_role)"]
 
     def _exit(self, section: Section) -> str:
         """Give the part to the section around it."""
         if section.role is not None:
-            return "keep_party(into, part, began, here, book)"
+            return "keep_party(into, role, part, (began, here), book)"
         if section.starts == "HL":
             return "into.part = part"
         if not section.reading:
             return "into.append(part)"
         after = READ_SECTION[section.reading]
         self.constants[after.__name__] = after
-        return f"into.append({after.__name__}(part, here[2]))"
+        return f"into.append({after.__name__}(part, len(into)))"
 
     def _opener(self, section: Section) -> Lines:
         """Read the segment that opens the section."""
-        lines = segment_lines(section, section.starts, self.constants)
-        return ["e = rows[at]", "n = len(e)", *lines] if lines else []
+        lines = self._read(section, section.starts)
+        return ["e = rows[at]", *lines] if lines else []
 
     def _walk(
         self, section: Section, name: str, outer: frozenset[str], first: list[tuple[str, Lines]] | None = None
@@ -132,13 +136,13 @@ class _Writer:
         for starts, loop in reversed(self._loops(section).items()):
             called = f"{name}_{loop.name}" if name else loop.name
             self._section(loop, called, outer.union(known))
-            call = f"at = {called}(rows, at, book, here, {loop.fills})"
-            branches.append((f"s == {starts!r}", [*self._here(section, starts), call]))
+            call = f"at = {called}(rows, at, book, {self._here(section)}, {loop.fills})"
+            branches.append((f"s == {starts!r}", [*self._read(section, starts), call]))
         if ends := outer.difference(known):
             self.constants[f"ends_{name}"] = ends
             branches.append((f"s in ends_{name}", ["break"]))
         own = (segment for segment in known if segment not in self._loops(section))
-        found = ((segment, self._here(section, segment)) for segment in own)
+        found = ((segment, self._read(section, segment)) for segment in own)
         branches += [(f"s == {segment!r}", lines) for segment, lines in found if lines]
         return [
             "end = len(rows)",
@@ -148,9 +152,9 @@ class _Writer:
             *indented(_choice(branches)),
         ]
 
-    def _here(self, section: Section, segment: str) -> Lines:
-        """Read a segment that stands inside the section."""
-        lines = segment_lines(section, segment, self.constants)
+    def _read(self, section: Section, segment: str) -> Lines:
+        """Read a segment."""
+        lines = SegmentWriter(section, self._here(section), self.constants).lines(segment)
         return ["n = len(e)", *lines] if lines else []
 
     def _loops(self, section: Section) -> dict[str, Section]:
@@ -179,10 +183,10 @@ class _Writer:
                 call = self._merged(level, known)
             else:
                 self._section(level, name, known)
-                call = f"at = {name}(rows, at, book, here, level)"
+                call = f"at = {name}(rows, at, book, (), level)"
             test = " or ".join(f"s == {code!r}" for code in theirs)
             branches.append((test, [call]))
-        return ["level = book.level(e, at)", "s = level.code", *_choice(branches)]
+        return ["level = book.level(e, at)", "s = level.code", *_choice(branches[::-1])]
 
     def _demand(self, section: Section, at: str) -> Lines:
         """Note mandatory fields that were not found."""
@@ -192,7 +196,7 @@ class _Writer:
                 place = f"place_{section.name}_{rule.field}"
                 self.constants[place] = rule.places[0]
                 test = is_empty(hints(section.model)[rule.field], rule.field)
-                lines.append(f"if {test}: book.absent(({at}, here), {place}, {rule.path!r})")
+                lines.append(f"if {test}: book.absent(({at}, {self._here(section)}), {place}, {rule.path!r})")
         return lines
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import structs
 
 from hub.model.documents import AnyDocument, Party
-from translators.x12.mapping.findings import Here, Reading
+from translators.x12.mapping.findings import Reading, Spot
 from translators.x12.mapping.generate import reader_source
 from translators.x12.mapping.spec import Map
 from translators.x12.mapping.values import KINDS, TEXTUAL, Memo
@@ -20,7 +20,7 @@ Reader = Callable[[list[list[str]], Reading], AnyDocument]
 def compile_reader(found: Map) -> Reader:
     """Return the reader of a whole set. No segment may be an empty list."""
     source = reader_source(found)
-    names: dict[str, Any] = {**_SHARED, **source.constants}
+    names: dict[str, Any] = {**SHARED, **source.constants}
     exec(compile(source.text, f"<x12 map {found.set_id}>", "exec"), names)  # noqa: S102 - our own source, of our maps
     reader: Reader = names["document"]
     return reader
@@ -32,14 +32,13 @@ def role_of(segment: list[str], codes: dict[str, str]) -> str:
     return codes.get(code) or code.lower() or "unknown"
 
 
-def keep_party(parties: dict[str, Party], party: Party, began: int, here: Here, book: Reading) -> None:
+def keep_party(parties: dict[str, Party], role: str, party: Party, spot: Spot, book: Reading) -> None:
     """Keep a party under its role; of two alike, the first. What a profile's lines found for it elsewhere wins."""
-    role = here[2]
     if role not in book.roles:
         book.roles.add(role)
         parties[role] = structs.replace(party, **_found(parties[role])) if role in parties else party
     elif parties[role] != party:
-        book.left_out((began, here), "N1", "", role)
+        book.left_out(spot, "N1", f"parties.{role}", role)
 
 
 def _found(party: Party) -> dict[str, Any]:
@@ -60,7 +59,7 @@ def component(text: str, separator: str, position: int) -> str:
 
 
 #: `decimal_of[text]`, `date_of[text]` ...; kinds of text that are read by a function have it: `sscc_of(text)`.
-_SHARED: dict[str, Any] = {
+SHARED: dict[str, Any] = {
     "role_of": role_of,
     "keep_party": keep_party,
     "fill": fill,

@@ -9,6 +9,8 @@ Written: S-O-P-I, or S-O-I when nothing is packed or the profile says so. Source
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import defaultdict
 from decimal import Decimal
 from itertools import groupby
 
@@ -26,7 +28,6 @@ STRUCTURES = {"SOPI": "0001", "SOI": "0004"}
 
 _KINDS = {"T": "pallet", "P": "carton"}
 _PACKS = ("T", "P")
-_MEMBERS = (*_PACKS, "I")  # what an order has
 _RANK = {"S": 0, "O": 1, "T": 2, "P": 3, "I": 4}
 
 
@@ -38,38 +39,61 @@ class _Home(Struct, frozen=True):
     package: int = -1
 
 
+class _Tree(Struct, frozen=True):
+    """The levels, by position."""
+
+    levels: list[Level]
+    homes: list[_Home]  # of each level: the nearest order and the nearest package above it
+    members: dict[int, list[int]]  # of each order, and of none: its packages and items
+    below: dict[int, list[int]]  # of each level: the packages that stand in it
+
+
 def assemble(notice: ShipNotice, book: Reading) -> ShipNotice:
     """Return the ship notice with the levels that were read, as `orders`."""
-    levels = book.levels
-    above = _parents(levels, book)
-    homes = _homes(levels, above)
-    below: dict[int, list[int]] = {}
-    members: dict[int, list[int]] = {}
-    for at, level in enumerate(levels):
-        if level.code in _PACKS:
-            below.setdefault(above[at], []).append(at)
-        if level.code in _MEMBERS:
-            members.setdefault(homes[at].order, []).append(at)
-    for stray in (levels[at] for at in members.get(-1, ()) if levels[at].code == "I"):
+    tree = _tree(book)
+    for stray in (tree.levels[at] for at in tree.members.get(-1, ()) if tree.levels[at].code == "I"):
         _note_level(book, stray, "an item stands below no order", Severity.ERROR)
         book.missing = True
     if book.missing:
         return notice
-    orders = (at for at, level in enumerate(levels) if level.code == "O")
-    found = tuple(_order(levels, at, members.get(at, []), homes, below) for at in orders)
-    return replace(notice, orders=found)
+    orders = (at for at, level in enumerate(tree.levels) if level.code == "O")
+    return replace(notice, orders=tuple(_order(tree, at) for at in orders))
 
 
-def _parents(levels: list[Level], book: Reading) -> list[int]:
-    """Return each level's parent by position; -1 for none. A wrong HL02 is mended by their order.
+def _tree(book: Reading) -> _Tree:
+    """Return where each level stands.
 
-    A parent always stands before its child, so the levels are a tree whatever the file says.
+    A parent always stands before its child, so the levels are a tree whatever the file says. Where the package
+    stands above the order (S-P-O-I), the package belongs to the order of its item.
     """
+    tree = _Tree(book.levels, [], defaultdict(list), defaultdict(list))
+    nowhere = _Home()
+    inside: list[_Home] = []  # of each level: the home of what stands in it
+    for at, (level, parent) in enumerate(zip(book.levels, _parents(book), strict=True)):
+        code = level.code
+        home = inside[parent] if parent >= 0 else nowhere
+        tree.homes.append(home)
+        if code == "I":
+            tree.members[home.order].append(at)
+        elif code == "O":
+            home = _Home(at, home.package)
+        elif code in _PACKS:
+            tree.members[home.order].append(at)
+            tree.below[parent].append(at)
+            home = _Home(home.order, at)
+        inside.append(home)
+    return tree
+
+
+def _parents(book: Reading) -> list[int]:
+    """Return each level's parent by position; -1 for none. A wrong HL02 is mended by their order."""
     by_id: dict[str, int] = {}
-    latest = [-1] * len(_RANK)  # the last level of each rank
+    latest = [-1] * len(
+        _RANK
+    )  # the last level of each rank; a kind that we do not know is as deep as an item
     above: list[int] = []
-    for at, level in enumerate(levels):
-        rank = _RANK.get(level.code, len(_RANK) - 1)
+    for at, level in enumerate(book.levels):
+        rank = _RANK.get(level.code, _RANK["I"])
         parent = by_id.get(level.parent, -1)
         if parent == -1 and level.code != "S":
             parent = max(latest[:rank], default=-1)
@@ -77,25 +101,6 @@ def _parents(levels: list[Level], book: Reading) -> list[int]:
         above.append(parent)
         by_id[level.id] = latest[rank] = at
     return above
-
-
-def _homes(levels: list[Level], above: list[int]) -> list[_Home]:
-    """Return the nearest order and the nearest package above each level.
-
-    Where the package stands above the order (S-P-O-I), the package belongs to the order of its item.
-    """
-    homes: list[_Home] = []
-    inside: list[_Home] = []  # of each level: the home of what stands in it
-    for at, parent in enumerate(above):
-        home = inside[parent] if parent >= 0 else _Home()
-        code = levels[at].code
-        homes.append(home)
-        if code == "O":
-            home = _Home(at, home.package)
-        elif code in _PACKS:
-            home = _Home(home.order, at)
-        inside.append(home)
-    return homes
 
 
 def _note_level(book: Reading, level: Level, message: str, severity: Severity) -> None:
@@ -111,29 +116,33 @@ def _note_level(book: Reading, level: Level, message: str, severity: Severity) -
     )
 
 
-def _order(
-    levels: list[Level], order: int, members: list[int], homes: list[_Home], below: dict[int, list[int]]
-) -> ShippedOrder:
+def _order(tree: _Tree, order: int) -> ShippedOrder:
     """Make one order of all that belongs to it, in the order of the file."""
-    packed: dict[int, list[ShippedItem]] = {}
+    packed: defaultdict[int, list[ShippedItem]] = defaultdict(list)
     loose: list[ShippedItem] = []
-    for at in members:
-        if levels[at].code != "I":
-            packed.setdefault(at, [])
+    by_lot = False
+    for at in tree.members.get(order, ()):
+        level = tree.levels[at]
+        if level.code != "I":
+            packed.setdefault(at, [])  # a package without items is one too
             continue
-        item = _item(levels[at])
-        if homes[at].package >= 0:
-            packed.setdefault(homes[at].package, []).append(item)
-        elif not _spread(item, below.get(at, []), levels, packed):
+        item: ShippedItem = level.part
+        if item.lots:
+            by_lot, item = True, _with_lots(item, level.expires)
+        package = tree.homes[at].package
+        if package >= 0:
+            packed[package].append(item)
+        elif not _spread(item, tree.below.get(at, []), tree.levels, packed):
             loose.append(item)
-    packages = (_package(levels[at], _merged(items)) for at, items in packed.items())
+    whole = _merged if by_lot else tuple
+    packages = (_package(tree.levels[at], whole(items)) for at, items in packed.items())
     kept = tuple(p for p in packages if p.items or p.sscc or p.weight is not None)
-    found: ShippedOrder = replace(levels[order].part, packages=kept, items=_merged(loose))
+    found: ShippedOrder = replace(tree.levels[order].part, packages=kept, items=whole(loose))
     return found
 
 
 def _spread(
-    item: ShippedItem, below: list[int], levels: list[Level], packed: dict[int, list[ShippedItem]]
+    item: ShippedItem, below: list[int], levels: list[Level], packed: defaultdict[int, list[ShippedItem]]
 ) -> bool:
     """Put an item into the packages below it (S-O-I-P); say whether its quantities are known."""
     amounts = [levels[at].packed for at in below]
@@ -142,16 +151,15 @@ def _spread(
     if not below or any(amount is None for amount in amounts):
         return False
     for at, amount in zip(below, amounts, strict=True):
-        packed.setdefault(at, []).append(replace(item, quantity=amount))
+        packed[at].append(replace(item, quantity=amount))
     return True
 
 
-def _item(level: Level) -> ShippedItem:
-    """Return the item of a level; a lone lot has all of it."""
-    item: ShippedItem = level.part
+def _with_lots(item: ShippedItem, expires: dt.date | None) -> ShippedItem:
+    """Return an item with what is known of its lots: a lone one has all of it."""
     if len(item.lots) != 1:
         return item
-    return replace(item, lots=(replace(item.lots[0], quantity=item.quantity, expires=level.expires),))
+    return replace(item, lots=(replace(item.lots[0], quantity=item.quantity, expires=expires),))
 
 
 def _package(level: Level, items: tuple[ShippedItem, ...]) -> Package:
@@ -161,8 +169,6 @@ def _package(level: Level, items: tuple[ShippedItem, ...]) -> Package:
 
 def _merged(items: list[ShippedItem]) -> tuple[ShippedItem, ...]:
     """Join neighbours that differ in their lot only: one HL I is written for each lot of an item."""
-    if not any(item.lots for item in items):
-        return tuple(items)
     merged: list[ShippedItem] = []
     for (bare, by_lot), same in groupby(items, key=_without_lots):
         parts = list(same)

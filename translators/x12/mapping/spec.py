@@ -185,10 +185,10 @@ def overridden_map(document: DocType, overrides: Overrides) -> Map:
 
 def _override(found: Map, path: str, place: Place) -> Map:
     section = _section_for(found, path, place)
-    below = path.removeprefix(section.path or "")
-    if "[]" in below:
-        raise ValueError("stands in a loop whose fields a profile can't move")
+    below = path.removeprefix(section.path or "").removesuffix("[]")
     known = leaf(section.model, below)
+    if "[]" in below or (known.many and "." in below):
+        raise ValueError(f"{path!r} stands in a loop that a profile's line can't reach into")
     old = next((rule for rule in section.rules if rule.path == below), None)
     if place.wild and "*" not in below and not place.pair and place.segment in ("REF", "DTM"):
         raise ValueError(f"{str(place)!r} stands for every {place.segment}; say which one, like REF[DP]/02")

@@ -102,9 +102,8 @@ SSCC_IDENTIFIER, SSCC_DIGITS = "00", 18
 def read_sscc(text: str) -> str:
     """Return a label without the application identifier that MAN with GM carries (20 digits: 00 and the SSCC-18)."""
     label = text.strip()
-    whole = SSCC_DIGITS + len(SSCC_IDENTIFIER)
-    marked = len(label) == whole and label.startswith(SSCC_IDENTIFIER) and label.isdecimal()
-    return label.removeprefix(SSCC_IDENTIFIER) if marked else label
+    marked = len(label) == SSCC_DIGITS + len(SSCC_IDENTIFIER) and label.startswith(SSCC_IDENTIFIER)
+    return label[len(SSCC_IDENTIFIER) :] if marked and label.isdecimal() else label
 
 
 def write_sscc(label: str) -> str:
