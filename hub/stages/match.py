@@ -119,11 +119,11 @@ def _settle(kind: str, ack: ReceivedGroupAck, sent: Exchange) -> Settlement:
     """Settle one sent exchange; a group verdict without AK2 speaks for all its sets."""
     mine = next((s for s in ack.sets if _same_control(s, sent)), None)
     findings = (mine.findings if mine else ()) + ack.findings
-    return _judged(kind, _verdict(ack, mine), sent, findings)
+    return _judged(kind, verdict_on(ack, mine), sent, findings)
 
 
-def _verdict(ack: ReceivedGroupAck, mine: ReceivedSetAck | None) -> str:
-    """Return the verdict on one set: its own, unless the whole group is refused.
+def verdict_on(ack: ReceivedGroupAck, mine: ReceivedSetAck | None) -> str:
+    """Return the verdict on one set (`mine`: its AK2, if it has one): its own, unless the whole group is refused.
 
     A partly accepted group that names other sets only accepts the rest: partners may leave out what is good.
     One that names none at all is settled by AK904, and refused where some are not accepted: which, is not said.

@@ -7,6 +7,7 @@ import pytest
 from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.exchange import Exchange, State
+from hub.model.finding import Severity
 from tests.support.small_hub import SmallHub, fresh_number
 from tests.support.wire import Set, functional_ack, group, interchange, order_file, segment
 
@@ -101,6 +102,105 @@ def test_a_997_of_one_partner_says_nothing_of_what_another_got(answered: tuple[S
     hub.send(interchange(*rows, control=1, sender="01:123456789"), "997.edi", "globex")
     assert ours(hub).state is State.SENT
     assert hub.received(DocType.FUNCTIONAL_ACK)[-1].state is State.ORPHAN
+
+
+def raw_ack(sent: bytes, *rows: tuple[str, ...], control: int = 500) -> bytes:
+    """Return a file with one 997 of these segments; `{group}` in them is the group number of a file of ours."""
+    number = segment(sent, "GS")[6]
+    filled = tuple(tuple(value.replace("{group}", number) for value in row) for row in rows)
+    return interchange(*group((("ST", "997"), *filled), control=control, functional_id="FA"), control=control)
+
+
+def test_a_verdict_that_nobody_knows_is_recorded_and_the_clock_goes_on(
+    answered: tuple[SmallHub, bytes],
+) -> None:
+    hub, sent = answered
+    hub.send(raw_ack(sent, ("AK1", "PR", "{group}"), ("AK9", "Q", "1", "1", "1")))
+    (ack,) = hub.received(DocType.FUNCTIONAL_ACK)
+    assert (ack.state, hub.problems(ack)) == (State.MATCHED, {problems.ACK_UNCLEAR})
+    assert ours(hub).state is State.SENT
+    hub.later(FOUR_HOURS + 60)
+    assert ours(hub).state is State.OVERDUE
+
+
+def test_several_groups_in_one_997_and_several_997_in_one_file(answered: tuple[SmallHub, bytes]) -> None:
+    hub, sent = answered
+    ours_and_another = (
+        ("AK1", "IN", "4711"),
+        ("AK9", "A", "1", "1", "1"),
+        ("AK1", "PR", "{group}"),
+        ("AK2", "855", "0001"),
+        ("AK5", "A"),
+        ("AK2", "855", "0009"),
+        ("AK5", "A"),
+        ("AK9", "A", "2", "2", "2"),
+    )
+    hub.send(raw_ack(sent, *ours_and_another))
+    assert ours(hub).state is State.ACKNOWLEDGED
+    (ack,) = hub.received(DocType.FUNCTIONAL_ACK)
+    orphans = [f.message for f in hub.findings(ack) if f.problem == problems.ACK_ORPHAN]
+    assert [m.partition(":")[0] for m in orphans] == [
+        "997 for group IN 4711",
+        f"997 for set 855 0009 of group PR {segment(sent, 'GS')[6]}",
+    ]
+    number = segment(sent, "GS")[6]
+    two = [functional_ack("PR", number, "855"), functional_ack("IN", "1", "810")]
+    hub.send(interchange(*group(*two, control=501, functional_id="FA"), control=501), "two.edi")
+    states = [e.state for e in hub.received(DocType.FUNCTIONAL_ACK)]
+    assert states == [State.MATCHED, State.MATCHED, State.ORPHAN]
+
+
+def test_a_997_that_contradicts_an_earlier_one_moves_it_and_is_told(
+    answered: tuple[SmallHub, bytes],
+) -> None:
+    hub, sent = answered
+    reply(hub, sent, control=500)
+    reply(hub, sent, control=501, code="R", notes=(("AK3", "BAK", "2", "", "3"),))
+    refused = ours(hub)
+    assert refused.state is State.REFUSED
+    acks = hub.received(DocType.FUNCTIONAL_ACK)
+    assert [problems.ACK_CONTRADICTS in hub.problems(e) for e in acks] == [False, True]
+    assert "mandatory segment missing" in refused.why
+
+
+def test_what_is_sent_again_may_be_answered_otherwise(answered: tuple[SmallHub, bytes]) -> None:
+    hub, sent = answered
+    reply(hub, sent, control=500, code="R")
+    hub.hub.operations.resend(str(ours(hub).id), "test")
+    hub.drain()
+    hub.collect()
+    assert ours(hub).state is State.SENT
+    reply(hub, sent, control=501)
+    assert ours(hub).state is State.ACKNOWLEDGED
+    assert not hub.problems(hub.received(DocType.FUNCTIONAL_ACK)[1])
+
+
+def test_notes_of_what_was_accepted_all_the_same_are_warnings(answered: tuple[SmallHub, bytes]) -> None:
+    hub, sent = answered
+    reply(hub, sent, code="E", notes=(("AK3", "BAK", "2", "", "8"), ("AK4", "3", "324", "7", "X")))
+    assert ours(hub).state is State.ACKNOWLEDGED
+    (noted,) = (f for f in hub.findings(ours(hub)) if f.where.element)
+    assert noted.severity is Severity.WARNING
+    assert noted.line() == "segment 2 BAK03: invalid code value 'X' (AK403 7)"
+
+
+def test_a_ta1_for_an_unknown_interchange_is_an_orphan_and_a_repeated_one_told(
+    answered: tuple[SmallHub, bytes],
+) -> None:
+    hub, sent = answered
+    control = segment(sent, "ISA")[13]
+    for number, named in ((510, control), (511, control), (512, "000004711")):
+        hub.send(interchange(("TA1", named, "260113", "0915", "A", "000"), control=number), f"{number}.edi")
+    first, second, third = hub.received(DocType.TECHNICAL_ACK)
+    assert [e.state for e in (first, second, third)] == [State.MATCHED, State.MATCHED, State.ORPHAN]
+    assert [hub.problems(e) for e in (first, second, third)] == [
+        set(), {problems.ACK_DUPLICATE}, {problems.ACK_ORPHAN},
+    ]  # fmt: skip
+    hub.send(interchange(("TA1", control, "260113", "0915", "R", "025"), control=513), "513.edi")
+    assert ours(hub).state is State.REFUSED
+    (finding,) = hub.findings(ours(hub))
+    assert "ask whether they have the document" in finding.hint
+    assert problems.ACK_CONTRADICTS in hub.problems(hub.received(DocType.TECHNICAL_ACK)[3])
 
 
 def test_an_accepting_ta1_is_no_acceptance_of_the_document(answered: tuple[SmallHub, bytes]) -> None:
