@@ -16,6 +16,7 @@ from hub.cli.log import log, queue, raw, show
 from hub.cli.partner import app as partner
 from hub.cli.run import run
 from hub.cli.try_file import try_file
+from hub.cli.x12 import app as x12
 
 #: The exit status of a command that Ctrl-C ended, as shells have it.
 INTERRUPTED = 130
@@ -31,6 +32,7 @@ app = typer.Typer(
 for command in (run, demo, doctor, log, show, raw, queue, release, redrive, resend, reject, cancel):
     app.command()(command)
 app.add_typer(partner, name="partner")
+app.add_typer(x12, name="x12")
 partner.command(name="try")(try_file)
 
 

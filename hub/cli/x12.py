@@ -1,0 +1,15 @@
+"""`hub x12`: X12 files for people: look at them, check, answer, compare, search, scrub, make."""
+
+from __future__ import annotations
+
+import typer
+
+from hub.cli.x12_check import ack, check
+from hub.cli.x12_show import show
+
+app = typer.Typer(
+    help="X12 files: show, check, acknowledge, compare, search, scrub, make; nothing is posted or sent.",
+    no_args_is_help=True,
+)
+for command in (show, check, ack):
+    app.command()(command)

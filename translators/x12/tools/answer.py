@@ -1,0 +1,181 @@
+"""The acknowledgments that we would send for a file: TA1, 997 or 999, from a check of the file alone.
+
+Clock and control numbers come in, so the same file and options give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hub.model import problems
+from hub.model.acks import GroupVerdict, SetVerdict
+from hub.model.envelope import Envelope, UnwrappedInterchange
+from hub.model.finding import Finding
+from hub.model.partner import Partner
+from translators.x12.acks.acknowledger import X12Acknowledger
+from translators.x12.events import (
+    GroupBegins,
+    GroupEnds,
+    InterchangeBegins,
+    InterchangeEnds,
+    SetBegins,
+    SetEnds,
+    SetText,
+    TechnicalAck,
+)
+from translators.x12.rules.check import SetCheck
+from translators.x12.rules.compiled import checker_for
+from translators.x12.stream import events
+from translators.x12.tools.reading import Rules, SetRuns
+
+ACKNOWLEDGMENTS = "FA"  # GS01 of groups that are never acknowledged: it would never end
+
+
+class Answer(Struct, frozen=True):
+    """One acknowledgment as a whole interchange."""
+
+    kind: str  # TA1 | 997 | 999
+    data: bytes
+    verdict: str = ""  # A E P R on the sets of a group, one letter each; of a TA1 on the interchange
+
+
+class Numbers(Struct, frozen=True):
+    """The clock and the first control number; each interchange takes the next one."""
+
+    at: datetime = datetime(2025, 1, 1, 12, 0)  # noqa: DTZ001 - a local clock, as ISA09 and ISA10 have it
+    control: int = 1
+
+
+#: The same on any day.
+FIXED = Numbers()
+
+
+def answers(
+    source: BinaryIO, file: str, rules: Rules, partner: Partner, numbers: Numbers = FIXED
+) -> Iterator[Answer]:
+    """Yield what would go back for each interchange of a file: its TA1 where one is due, then one for each group.
+
+    `partner` says which kind, with which details and when, under [x12]. A set that has no dictionary is unsupported.
+    """
+    desk = _Desk(rules, partner, numbers)
+    for event in events(source, file, rules.reading):
+        match event:
+            case SetBegins():
+                desk.begin_set(event)
+            case SetText():
+                desk.check.feed(desk.runs.take(event), careful=desk.runs.careful)
+            case SetEnds():
+                desk.end_set(event)
+            case InterchangeBegins():
+                desk.begin_interchange(event)
+            case GroupBegins():
+                desk.group, desk.sets = event, []
+            case GroupEnds():
+                desk.end_group(event)
+            case TechnicalAck():
+                desk.technical.append(event.elements)
+            case InterchangeEnds():
+                yield from desk.end_interchange(event)
+            case _:
+                pass
+
+
+class _Desk:
+    """The interchange that is open, and what will be said of its groups."""
+
+    def __init__(self, rules: Rules, partner: Partner, numbers: Numbers) -> None:
+        self.rules, self.partner, self.numbers = rules, partner, numbers
+        self.acknowledger = X12Acknowledger()
+        self.written = 0
+        self.begins: InterchangeBegins
+        self.group: GroupBegins
+        self.set: SetBegins
+        self.check: SetCheck
+        self.runs: SetRuns
+        self.sets: list[SetVerdict] = []
+        self.groups: list[GroupVerdict] = []
+        self.technical: list[tuple[str, ...]] = []
+        self.known = True
+
+    def begin_interchange(self, event: InterchangeBegins) -> None:
+        self.begins, self.groups, self.technical = event, [], []
+
+    def begin_set(self, event: SetBegins) -> None:
+        envelope, demands = self.rules.envelope(event.envelope), self.rules.guideline(event.document)
+        checker = checker_for(envelope.release, envelope.set_id, demands, self.rules.library)
+        self.set, self.known = event, checker is not None
+        self.check = SetCheck(checker, envelope.set_id, envelope.delimiters, demands)
+        self.runs = SetRuns(envelope.delimiters)
+
+    def end_set(self, event: SetEnds) -> None:
+        found = self.set.findings + event.findings + self.check.finish()
+        if not self.known and not any(f.fatal for f in found):
+            set_id = self.set.envelope.set_id
+            message = f"the set {set_id} is not one that we know"
+            hint = "agree on it first"
+            found += (Finding(problems.SET_UNSUPPORTED, message, value=set_id, hint=hint),)
+        self.sets.append(SetVerdict(envelope=self.set.envelope, findings=found, document=self.set.document))
+
+    def end_group(self, event: GroupEnds) -> None:
+        if self.group.envelope.functional_id != ACKNOWLEDGMENTS:
+            self.groups.append(
+                GroupVerdict(
+                    envelope=self.group.envelope,
+                    declared_count=event.declared_count,
+                    findings=self.group.findings + event.findings,
+                    sets=tuple(self.sets),
+                    hold_all=self.partner.x12.partial == "hold_all",
+                )
+            )
+        self.group = replace(self.group, findings=())
+
+    def end_interchange(self, event: InterchangeEnds) -> Iterator[Answer]:
+        interchange = UnwrappedInterchange(
+            envelope=self.begins.envelope,
+            findings=self.begins.findings + event.findings,
+            technical_acks=tuple(self.technical),
+            isa=self.begins.isa,
+        )
+        if self._owes_technical(interchange):
+            envelope = self._back(interchange.envelope)
+            data = self.acknowledger.write_technical_ack(interchange, (), envelope)
+            yield Answer("TA1", data, "R" if interchange.refused else "A")
+        if interchange.refused or self.partner.x12.functional_ack == "none":
+            return
+        for group in self.groups:
+            data = self.acknowledger.write_functional_ack(group, self._back(group.envelope), self.partner)
+            verdicts = "".join(self.acknowledger.verdicts(group))
+            yield Answer(self.partner.x12.functional_ack, data, verdicts)
+
+    def _owes_technical(self, interchange: UnwrappedInterchange) -> bool:
+        """Say whether a TA1 is due: when asked for or agreed on, and rather than silence when all is refused."""
+        policy, only_acks = self.partner.x12.technical_ack, self.technical and not self.groups
+        if policy == "never" or only_acks:
+            return False
+        asked = policy == "asked" and interchange.envelope.ack_requested
+        return interchange.refused or policy == "always" or asked
+
+    def _back(self, received: Envelope) -> Envelope:
+        """Return an envelope turned round, with the next control number."""
+        control = str(self.numbers.control + self.written)
+        self.written += 1
+        return Envelope(
+            format="x12",
+            sender=received.receiver,
+            receiver=received.sender,
+            interchange_control=control,
+            usage=received.usage,
+            version=received.version,
+            delimiters=received.delimiters,
+            prepared_at=self.numbers.at,
+            group_sender=received.group_receiver or received.receiver.id,
+            group_receiver=received.group_sender or received.sender.id,
+            group_control=control,
+            release=received.release,
+            set_control="0001",
+        )

@@ -1,0 +1,100 @@
+"""All that is wrong with a file, finding by finding, with the set that each belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from hub.model.envelope import Envelope
+from hub.model.finding import Finding, Severity
+from translators.x12.events import (
+    GroupBegins,
+    GroupEnds,
+    InterchangeBegins,
+    InterchangeEnds,
+    Loose,
+    SetBegins,
+    SetEnds,
+    SetText,
+)
+from translators.x12.rules.check import SetCheck
+from translators.x12.rules.compiled import checker_for
+from translators.x12.stream import events
+from translators.x12.tools.reading import Rules, SetRuns
+
+
+class Placed(Struct, frozen=True):
+    """One finding of a file. `set` counts the sets of the file from 1; 0 and no ids outside of sets."""
+
+    file: str
+    finding: Finding
+    set: int = 0
+    set_id: str = ""
+    set_control: str = ""
+
+    def line(self) -> str:
+        """Return it as one line: file, set, place, message."""
+        inside = f"{self.set_id} {self.set_control}" if self.set else ""
+        return self.finding.line(": ".join(part for part in (self.file, inside) if part))
+
+
+class Counts(Struct):
+    """What was counted in files while they were read."""
+
+    files: int = 0
+    sets: int = 0
+    segments: int = 0
+    undescribed: int = 0  # sets without a dictionary: their content was not checked
+    errors: int = 0
+    warnings: int = 0
+
+    def add(self, finding: Finding) -> None:
+        """Count a finding by its weight; notes are not counted."""
+        self.errors += finding.fatal
+        self.warnings += finding.severity in {Severity.WARNING, Severity.HOLD}
+
+
+def check_file(source: BinaryIO, file: str, rules: Rules, counts: Counts) -> Iterator[Placed]:
+    """Yield all that is wrong with a file, in the order in which it is known; count in `counts`."""
+    counts.files += 1
+    ordinal = 0
+    envelope: Envelope | None = None
+    check: SetCheck | None = None
+    runs: SetRuns | None = None
+    for event in events(source, file, rules.reading):
+        found: tuple[Finding, ...] = ()
+        match event:
+            case SetBegins():
+                ordinal, envelope = ordinal + 1, event.envelope
+                check, runs = _open(event, rules, counts), SetRuns(event.envelope.delimiters)
+                found = event.findings
+            case SetText() if check and runs:
+                parts = runs.take(event)
+                check.feed(parts, careful=runs.careful)
+            case SetEnds():
+                found = event.findings + (check.finish() if check else ())
+                found = tuple(sorted(found, key=lambda f: f.where.segment_number or 0))
+                counts.segments += event.segments
+            case GroupBegins() | GroupEnds() | InterchangeBegins() | InterchangeEnds():
+                envelope, found = None, event.findings
+            case Loose():
+                found = (event.finding,)
+        for finding in found:
+            counts.add(finding)
+            yield _placed(finding, file, envelope, ordinal)
+
+
+def _open(event: SetBegins, rules: Rules, counts: Counts) -> SetCheck:
+    envelope, demands = rules.envelope(event.envelope), rules.guideline(event.document)
+    checker = checker_for(envelope.release, envelope.set_id, demands, rules.library)
+    counts.sets += 1
+    counts.undescribed += checker is None
+    return SetCheck(checker, envelope.set_id, envelope.delimiters, demands)
+
+
+def _placed(finding: Finding, file: str, envelope: Envelope | None, ordinal: int) -> Placed:
+    if envelope is None:
+        return Placed(file, finding)
+    return Placed(file, finding, ordinal, envelope.set_id, envelope.set_control)
