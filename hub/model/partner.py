@@ -76,13 +76,13 @@ class X12Settings(_Table, frozen=True, kw_only=True):
     newline: bool = True  # a line feed after each segment, for people's eyes
     technical_ack: Literal["asked", "always", "never", "on_error"] = "asked"  # TA1: asked = when ISA14 is 1
     functional_ack: Literal["997", "999", "none"] = "997"  # what answers each functional group
-    ack_release: str = (
-        ""  # GS08 of the 997 or 999; default: that of the group it answers (999: 005010 at least)
-    )
+    ack_release: str = ""  # GS08 of the 997 or 999; default: the release of the group (999: at least 005010)
     ack_detail: Literal["all", "rejected"] = "all"  # AK2 for every set or only for rejected ones
     partial: Literal["accept", "hold_all"] = "accept"  # one bad set: post the others, or reject the group
     ask_technical_ack: bool = False  # our ISA14
     duplicate_days: int = 365  # window in which a repeated ISA13 is a duplicate
+    wrapped: bool = False  # their files are cut into lines, e.g. of 80 columns: line ends are taken out
+    encoding: str = ""  # of their files: a codec of Python, e.g. cp037 (EBCDIC); empty: ASCII, UTF-8, UTF-16
 
 
 class CsvSettings(_Table, frozen=True, kw_only=True):

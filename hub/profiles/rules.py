@@ -20,6 +20,7 @@ from hub.secrets import is_reference
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.durations import parse_duration
 from hub.toml.positions import KeyPath
+from translators.x12.characters import codec_of
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _GS = re.compile(r"[^\s*~][^*~]{1,14}")  # GS02 is 2/15 (X12 004010)
@@ -195,6 +196,9 @@ def _x12(partner: Partner) -> Iterator[Fault]:
         yield Fault(("x12", "version"), f'"{clip(x12.version)}" is no ISA12', 'write "00401"', x12.version)
     if x12.duplicate_days < 1:
         yield Fault(("x12", "duplicate_days"), '"x12.duplicate_days" must be at least 1', "365 is usual")
+    if x12.encoding and codec_of(x12.encoding) is None:
+        hint = 'write "cp037", "cp1252" or "utf-8", or leave it out'
+        yield Fault(("x12", "encoding"), f'no X12 can be read as "{clip(x12.encoding)}"', hint, x12.encoding)
     seen: dict[str, str] = {}
     for name in ("element", "component", "repetition", "segment"):
         mark = getattr(x12, name)

@@ -112,6 +112,8 @@ ADDED_LINES: list[Case] = [
     ('[owner]\nbusiness = "nobody"\n', VALUE, 5, "no mail address"),
     ('[csv]\nseparator = ";;"\n', VALUE, 5, "cannot be the separator"),
     ('[csv]\nencoding = "utf-9"\n', VALUE, 5, "unknown encoding"),
+    ('[x12]\nencoding = "cp999"\n', VALUE, 5, "no X12 can be read as"),
+    ('[x12]\nencoding = "shift_jis"\n', VALUE, 5, "no X12 can be read as"),
 ]
 ADDED = [(GOOD + text, problem, line, words) for text, problem, line, words in ADDED_LINES]
 

@@ -70,6 +70,7 @@ class Characters:
     def __init__(self, source: BinaryIO, reading: Reading = AS_IT_COMES, chunk: int = CHUNK) -> None:
         self._source, self._chunk = source, chunk
         self._head = _exactly(source, HEAD)
+        self._dry = len(self._head) < HEAD
         self.findings: list[Finding] = []
         codec = self._codec(reading.encoding)
         self.plain = not codec
@@ -87,12 +88,17 @@ class Characters:
     def read(self) -> str:
         """Return the next characters, "" at the end."""
         while data := self._next():
-            text = self._decoder.decode(data)
+            text = self._decoder.decode(data, self.ended)
             text = self._without_line_ends(text) if self._wrapped else text
             if text:
                 self._size += len(text)
                 return text
         return ""
+
+    @property
+    def ended(self) -> bool:
+        """Say whether it is known that no more characters follow."""
+        return self._dry and not self._head
 
     def offset(self, position: int) -> int:
         """Return the byte at which a character stood, counted from the start of the stream.
@@ -115,10 +121,11 @@ class Characters:
         return text.encode("latin-1" if self.plain else "utf-8")
 
     def _next(self) -> bytes:
-        if self._head:
-            data, self._head = self._head[: self._chunk], self._head[self._chunk :]
-            return data
-        return self._source.read(self._chunk)
+        data, self._head = self._head[: self._chunk], self._head[self._chunk :]
+        if len(data) < self._chunk and not self._dry:
+            data += _exactly(self._source, self._chunk - len(data))
+            self._dry = len(data) < self._chunk
+        return data
 
     def _codec(self, encoding: str) -> str:
         """Choose the codec by the first bytes and the option; "" to read bytes as they are."""
@@ -147,12 +154,10 @@ class Characters:
         text = self._decoder.decode(self._head)
         self._decoder.reset()
         begin = find_isa(text, 0)
-        if begin < 0:
-            return on
-        isa = read_isa(text[begin:], decoded=not self.plain)
         if on:
-            return not (isa.readable and isa.signs.segment in "\r\n")
-        if _looks_wrapped(text[begin:], decoded=not self.plain):
+            isa = read_isa(text[begin:], decoded=not self.plain) if begin >= 0 else None
+            return isa is None or not (isa.readable and isa.signs.segment in "\r\n")
+        if begin >= 0 and _looks_wrapped(text[begin:], decoded=not self.plain):
             message = "line ends stand inside segments"
             self._note(problems.ENVELOPE_WRAPPED, message, WRAPPED_HINT, Severity.WARNING)
         return False
@@ -192,9 +197,13 @@ def _wide(head: bytes) -> str:
 
 def _looks_wrapped(text: str, *, decoded: bool) -> bool:
     """Say whether a text that begins with an ISA is cut into lines of one length that end inside segments."""
-    lines = text.splitlines()[:-1]
-    if not lines or len(lines[0]) < _NARROWEST or len({len(line) for line in lines}) > 1:
-        return False
+    lines: list[str] = []
+    begin = 0
+    for match in _LINE_ENDS.finditer(text):  # most files are told by their second line
+        lines.append(text[begin : match.start()])
+        begin = match.end()
+        if not len(lines[-1]) == len(lines[0]) >= _NARROWEST:
+            return False
     isa = read_isa(_LINE_ENDS.sub("", text)[: LONGEST * 2], decoded=decoded)
     fits = isa.readable and not any(f.problem == problems.ISA_WIDTH for f in isa.findings)
-    return fits and not all(line.endswith(isa.signs.segment) for line in lines)
+    return fits and bool(lines) and not all(line.endswith(isa.signs.segment) for line in lines)

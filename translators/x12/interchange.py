@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -50,15 +50,18 @@ class Interchange:
         )
         return InterchangeBegins(self._envelope, self._characters.encode(self._piece.text), findings, offset)
 
-    def take(self, piece: Piece) -> Iterator[Event]:
+    def take(self, piece: Piece) -> Iterable[Event]:
         """Take the next piece."""
         self._stop = piece.at + len(piece.text)
         if piece.kind in {"set", "binary"} or (piece.kind == "part" and (self._set or piece.opens)):
-            yield from self._take_set(piece)
-            return
+            return self._take_set(piece)
         if piece.kind in {"stray", "part"}:
             self._take_strays(piece)
-            return
+            return ()
+        return self._take_envelope(piece)
+
+    def _take_envelope(self, piece: Piece) -> Iterator[Event]:
+        """Take a segment of the envelopes of groups."""
         self._number += 1
         self._astray = False
         elements = self._elements(piece.text)
@@ -148,12 +151,13 @@ class Interchange:
             yield self._group.ends(replace(at, segment="GE"), None, self._groups)
             self._group = None
 
-    def _take_set(self, piece: Piece) -> Iterator[Event]:
+    def _take_set(self, piece: Piece) -> list[Event]:
+        events: list[Event] = []
         if piece.opens:
-            yield from self._begin_set(piece)
+            events += self._begin_set(piece)
         one = self._set
         if one is None:
-            return
+            return events
         if piece.kind == "binary":
             at = At(
                 self._file, self._characters.offset(piece.at), one.segments + 1, piece.text.lstrip(BLANKS)[:3]
@@ -165,12 +169,13 @@ class Interchange:
         else:
             one.take(piece.text, self._terminator)
         if piece.text and self._group:
-            yield SetText(self._characters.encode(piece.text), piece.kind != "part")
+            events.append(SetText(self._characters.encode(piece.text), piece.kind != "part"))
         if piece.ends:
-            yield from self._end_set(piece, one)
+            events += self._end_set(piece, one)
+        return events
 
-    def _begin_set(self, piece: Piece) -> Iterator[Event]:
-        st = [*self._elements(piece.text.split(self._terminator, 1)[0]), "", ""]
+    def _begin_set(self, piece: Piece) -> tuple[Event, ...]:
+        st = [*self._elements(piece.text[: piece.text.find(self._terminator)]), "", ""]
         self._astray = False
         if self._group is None:
             self._set = OpenSet(st[2])
@@ -178,12 +183,12 @@ class Interchange:
             message = f"the set {st[1]} {st[2]} stands outside of any group"
             hint = "a GS must come before the first ST"
             self._note(at.fault(problems.ENVELOPE_STRUCTURE, message, hint=hint))
-            return
+            return ()
         offset = self._characters.offset(piece.at)
         begins, self._set = self._group.begin_set(st, At(self._file, offset, 1, "ST"))
-        yield begins
+        return (begins,)
 
-    def _end_set(self, piece: Piece, one: OpenSet) -> Iterator[Event]:
+    def _end_set(self, piece: Piece, one: OpenSet) -> tuple[Event, ...]:
         """Close the set, by its SE or without."""
         closed = piece.ends == "SE"
         position = piece.at + (piece.last if closed else len(piece.text))
@@ -191,9 +196,10 @@ class Interchange:
         ends = one.ends(se, self._at(position, "SE"))
         self._number += ends.segments
         self._set = None
-        if self._group:
-            self._group.end_set(one)
-            yield ends
+        if self._group is None:
+            return ()
+        self._group.end_set(one)
+        return (ends,)
 
     def _close(self, at: At, iea: list[str]) -> None:
         self.closed = True

@@ -113,7 +113,7 @@ def read_isa(text: str, *, decoded: bool = False) -> Isa:
     separator = sign(text, 3)
     last = _fixed(text, separator)
     if last >= 0:
-        return _finish(text, separator, last, sign)
+        return _finish(text, separator, last, sign, fixed=True)
     positions = _separators(text, separator)
     following = _START.search(text, 3, LONGEST)
     if following and positions[-1] > following.start():
@@ -122,7 +122,7 @@ def read_isa(text: str, *, decoded: bool = False) -> Isa:
             return _truncated(text, separator, begin)
     if len(positions) < 16 or positions[15] + len(separator) + 1 >= len(text):
         return _truncated(text, separator, len(text) if len(text) < LONGEST else 3)
-    return _finish(text, separator, positions[15] + len(separator), sign)
+    return _finish(text, separator, positions[15] + len(separator), sign, fixed=False)
 
 
 def _one(text: str, at: int) -> str:
@@ -166,14 +166,16 @@ def _separators(text: str, separator: str) -> list[int]:
     return found
 
 
-def _finish(text: str, separator: str, component_at: int, sign: Callable[[str, int], str]) -> Isa:
+def _finish(
+    text: str, separator: str, component_at: int, sign: Callable[[str, int], str], *, fixed: bool
+) -> Isa:
     """Make the value when the places of the last two separators are known."""
-    legible = str if sign is _one else _legible
+    legible = str if sign is _one or text.isascii() else _legible
     component = sign(text, component_at)
     terminator = sign(text, component_at + len(component))
     stop = component_at + len(component) + len(terminator)
     suffix = line_end(text, stop, terminator)
-    elements = tuple(legible(e) for e in text[: component_at + len(component)].split(separator))
+    elements = tuple(map(legible, text[: component_at + len(component)].split(separator)))
     version, repetition = elements[12].strip(" \t"), elements[11].strip(" \t")
     strange = not _VERSION.fullmatch(version)  # it tells nothing, so ISA11 speaks for itself
     expected = not strange and version >= REPETITION_FROM
@@ -182,7 +184,7 @@ def _finish(text: str, separator: str, component_at: int, sign: Callable[[str, i
     signs = Delimiters(separator, component, raw, terminator, suffix)
     delimiters = Delimiters(legible(separator), legible(component), used, legible(terminator), suffix)
     findings = (
-        *(_width_findings(elements) if component != separator else ()),
+        *(() if fixed else _width_findings(elements)),
         *(clash := _delimiter_findings(delimiters)),
         *_value_findings(elements, unused=expected and not used),
     )

@@ -136,7 +136,7 @@ class OpenSet:
         else:
             self.segments += text.count(terminator)
             if not text.endswith(terminator):
-                self.segments += bool(text.rpartition(terminator)[2].strip(BLANKS))
+                self.segments += bool(text[text.rfind(terminator) + 1 :].strip(BLANKS + terminator))
         self._inside = False
 
     def take_part(self, text: str, at: At) -> None:

@@ -12,7 +12,7 @@ length.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ LONGEST = 1 << 21  # characters of a segment; no segment but a binary one is eve
 _HISTORY = 96  # characters that are kept behind the reading point: what stood before a segment
 _AHEAD = 16  # an ISA is told by so many characters
 _WINDOW = 4096  # the first look into an interchange: many are short
+_WIDEST = 1 << 24
 _ISA_WINDOW = LONGEST_ISA + 8
 
 
@@ -76,9 +77,9 @@ class _Buffer:
 
     def more(self) -> bool:
         """Read the next chunk and drop what is done, but for a little history; False at the end of the file."""
-        chunk = "" if self.ended else self.characters.read()
+        chunk = self.characters.read()
+        self.ended = self.characters.ended
         if not chunk:
-            self.ended = True
             return False
         done = max(0, self.at - _HISTORY)
         self.text = self.text[done:] + chunk
@@ -137,6 +138,7 @@ class _Interchange:
         self.open = False  # a set whose SE has not come yet ...
         self.opening = False  # ... and of which nothing was handed on yet
         self.fresh = True  # the reading point is the start of a segment
+        self.out: list[Piece] = []  # pieces that were not yielded yet
         self.window = _WINDOW
         self.starved = False  # more must be read before anything else
         self.skip = 0  # of a long binary content, so many characters are still to come
@@ -153,20 +155,19 @@ class _Interchange:
             following = self._following(horizon)
             stop = following if following >= 0 else horizon if final else self._whole(horizon)
             begin = buffer.base + buffer.at
-            yield from self._run(stop)
+            self._run(stop)
+            yield from self._done()
             if buffer.at == stop and (following >= 0 or final):
                 break
-            if self.starved or buffer.base + buffer.at == begin:
-                self._look_further(horizon)
+            if self.starved or (buffer.base + buffer.at == begin and horizon == len(buffer.text)):
+                buffer.more()
+            self.window, self.starved = min(self.window * 4, _WIDEST), False
         if self.open:
             yield Piece("set", buffer.base + buffer.at, "", self.opening, "cut")
 
-    def _look_further(self, horizon: int) -> None:
-        """Widen the window, or read on when all that was read is in it."""
-        if self.starved or horizon == len(self.buffer.text):
-            self.buffer.more()
-        self.window *= 4
-        self.starved = False
+    def _done(self) -> list[Piece]:
+        done, self.out = self.out, []
+        return done
 
     def _following(self, horizon: int) -> int:
         """Return where the next ISA begins at the start of a segment or of a line, or -1."""
@@ -197,11 +198,11 @@ class _Interchange:
         found = self.buffer.text.find(self.terminator, at, stop)
         return min(stop, self._behind(found)) if found >= 0 else stop
 
-    def _run(self, stop: int) -> Iterator[Piece]:
+    def _run(self, stop: int) -> None:
         """Cut what stands from the reading point up to `stop`. Stops earlier behind IEA and binary content."""
         buffer = self.buffer
         if len(buffer.text) - buffer.at >= LONGEST:
-            stop = yield from self._over_long(stop)
+            stop = self._over_long(stop)
         text, terminator = buffer.text, self.terminator
         seam = text.rfind(terminator, max(0, buffer.at - 8), buffer.at) if self.fresh else -1
         for match in self.pattern.finditer(text, seam if seam >= 0 else buffer.at, stop):
@@ -211,44 +212,43 @@ class _Interchange:
             if tag in BINARY:
                 content = binary_content(text, start, self.signs.element) if self.open else None
                 if content:
-                    yield from self._binary(max(buffer.at, self._behind(match.start())), content, stop)
+                    self._binary(max(buffer.at, self._behind(match.start())), content, stop)
                     return
                 continue
-            end = self._end_of_segment(start, stop)
-            yield from self._envelope(tag, start, end)
+            self._envelope(tag, start, self._end_of_segment(start, stop))
             if self.closed:
                 return
-        yield from self._before(stop)
+        self._before(stop)
 
-    def _envelope(self, tag: str, start: int, end: int) -> Iterator[Piece]:
-        """Yield what stands before an envelope segment, and the segment (ST: only note that a set begins)."""
+    def _envelope(self, tag: str, start: int, end: int) -> None:
+        """Hand on what stands before an envelope segment, and the segment (ST: only note that a set begins)."""
         buffer = self.buffer
         self.fresh = True
         if self.open and tag == "SE":
             self.open = False
             opens, self.opening = self.opening, False
             last = start - buffer.at
-            yield Piece("set", *buffer.take(end), opens, "SE", last)
+            self.out.append(Piece("set", *buffer.take(end), opens, "SE", last))
             return
-        yield from self._before(start)
+        self._before(start)
         if self.open:
             self.open = False
-            yield Piece("set", buffer.base + start, "", ends="cut")
+            self.out.append(Piece("set", buffer.base + start, "", ends="cut"))
         if tag == "ST":
             self.open = self.opening = True
             return
         self.closed = tag == "IEA"
-        yield Piece(tag, *buffer.take(end))
+        self.out.append(Piece(tag, *buffer.take(end)))
 
-    def _before(self, stop: int) -> Iterator[Piece]:
-        """Yield a run of segments up to `stop`."""
+    def _before(self, stop: int) -> None:
+        """Hand on a run of segments up to `stop`."""
         if stop > self.buffer.at:
             opens, self.opening = self.opening, False
             kind = "set" if self.open else "stray"
-            yield Piece(kind, *self.buffer.take(stop), opens=opens)
+            self.out.append(Piece(kind, *self.buffer.take(stop), opens))
             self.fresh = True
 
-    def _over_long(self, stop: int) -> Generator[Piece, None, int]:
+    def _over_long(self, stop: int) -> int:
         """Hand on a part of a segment that is too long; return where the run before the next such segment stops."""
         buffer, at = self.buffer, self.buffer.at
         while at < stop:
@@ -264,7 +264,7 @@ class _Interchange:
             return begin
         self.fresh = False
         opens, self.opening = self.opening, False
-        yield Piece("part", *buffer.take(begin + LONGEST), opens)
+        self.out.append(Piece("part", *buffer.take(begin + LONGEST), opens))
         return buffer.at
 
     def _is_endless(self, begin: int) -> bool:
@@ -274,24 +274,25 @@ class _Interchange:
     def _terminator_after(self, begin: int) -> int:
         return self.buffer.text.find(self.terminator, begin, begin + LONGEST + len(self.terminator))
 
-    def _binary(self, start: int, content: tuple[int, int], stop: int) -> Iterator[Piece]:
+    def _binary(self, start: int, content: tuple[int, int], stop: int) -> None:
         """Hand on a binary segment. One with a wrong length ends at its first terminator, as any segment."""
         buffer, terminator = self.buffer, self.terminator
-        yield from self._before(start)
-        self.window = _WINDOW  # what was seen behind it may have been its content
+        self._before(start)
+        self.window = _WINDOW // 4  # what was seen behind it may have been its content
         text, (begin, size) = buffer.text, content
         end = begin + size
         if size > LONGEST:
             stop = min(end, len(text))
             self.skip, self.fresh = end - stop, False
-            yield Piece("part", *buffer.take(stop))
+            self.out.append(Piece("part", *buffer.take(stop)))
         elif end + len(terminator) + 2 > len(text) and not buffer.ended:
             self.starved = True
         elif text.startswith(terminator, end):
-            yield Piece("binary", *buffer.take(self._behind(end)))
+            self.out.append(Piece("binary", *buffer.take(self._behind(end))))
         else:
             stop = self._end_of_segment(begin, stop)
-            yield Piece("binary", *buffer.take(stop), fault="short" if stop < end else "long")
+            fault = "short" if stop < end else "long"
+            self.out.append(Piece("binary", *buffer.take(stop), fault=fault))
 
     def _skip(self) -> Iterator[Piece]:
         """Hand on the rest of a long binary content, chunk by chunk."""
@@ -311,4 +312,4 @@ class _Interchange:
 def _envelope_pattern(element: str, terminator: str) -> re.Pattern[str]:
     """Return the pattern of an envelope or binary segment's id at the start of a segment."""
     e, t = re.escape(element), re.escape(terminator)
-    return re.compile(rf"{t}[{blanks_between(terminator)}]*(GS|GE|ST|SE|IEA|TA1|BIN|BDS)(?={e}|{t})")
+    return re.compile(rf"{t}[{blanks_between(terminator)}]*(G[SE]|S[TE]|IEA|TA1|BIN|BDS)(?={e}|{t})")

@@ -8,8 +8,8 @@ from hub.model.finding import Finding
 from hub.model.partner import Partner
 from translators.errors import Unwritable
 from translators.x12.agreement import guideline_of
+from translators.x12.characters import AS_IT_COMES, Reading, begins_x12
 from translators.x12.envelopes import unwrap
-from translators.x12.isa import find_isa
 from translators.x12.rules.check import check_set
 from translators.x12.rules.source import SHIPPED, Library
 from translators.x12.sets import doctype
@@ -28,15 +28,16 @@ class X12Translator:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether an ISA stands in the first bytes of a file (after a byte order mark, blanks or a mail header)."""
-        return find_isa(head.decode("latin-1"), 0) >= 0
+        return begins_x12(head)
 
     def doctype(self, set_id: str) -> DocType:
         """Return the kind of document of a transaction set id."""
         return doctype(set_id)
 
-    def unwrap(self, data: bytes, file: str, partner: Partner | None) -> Unwrapped:  # noqa: ARG002 - X12 tells all itself
-        """Open all envelopes of a file."""
-        return unwrap(data, file)
+    def unwrap(self, data: bytes, file: str, partner: Partner | None) -> Unwrapped:
+        """Open all envelopes of a file, read as the partner's profile says."""
+        x12 = partner.x12 if partner else None
+        return unwrap(data, file, Reading(x12.wrapped, x12.encoding) if x12 else AS_IT_COMES)
 
     def check(
         self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None
