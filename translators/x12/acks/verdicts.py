@@ -153,7 +153,9 @@ def _set(one: SetVerdict, letter: Verdict, style: _Style) -> Body:
     for _, group in groupby(details, key=lambda f: _place_key(f)[:3]):
         body += _segment(list(group), one, style)
     codes = _codes(spoken, style.codes.set)
-    wordless = not codes and any(f.fatal for f in spoken)  # refused for what X12 has no code for
+    wordless = any(
+        not _has_place(f) and f.problem not in style.codes.set for f in spoken
+    )  # X12 has no code for it
     summary = _summary(details, style.kind, wordless=wordless)
     codes = [*(c for c in codes if c not in summary), *summary][-MOST_ERRORS:]
     return [*body, [style.name("AK5"), letter, *codes]]
