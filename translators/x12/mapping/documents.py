@@ -12,13 +12,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from hub.model.documents import (
-    AnyDocument,
-    DocType,
-    Invoice,
-    InvoiceLine,
-    ShipNotice,
-)
+from hub.model.documents import AnyDocument, DocType, Invoice, InvoiceLine, ShipNotice
 from hub.model.envelope import Envelope
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
@@ -113,7 +107,7 @@ def _writers(document: DocType, lines: Overrides) -> dict[str, Writer]:
 
 def _lines(partner: Partner | None, agreed: Receive | Send | None, document: DocType) -> Overrides:
     """Return a profile's map lines, proved to be usable; ConfigError names the key of one that is not."""
-    if partner is None or agreed is None:
+    if partner is None or agreed is None or not (agreed.map or agreed.map_file):
         return ()
     key = f"{partner.key}.toml: {'receive' if isinstance(agreed, Receive) else 'send'}.{document}"
     if agreed.map_file:

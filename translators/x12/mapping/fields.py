@@ -43,7 +43,12 @@ def filled(found: Map, section: Section) -> Fills:
 def _paths(found: Map, section: Section) -> set[str]:
     loops = (found.sections[name] for name in section.sequence if name.islower())
     special = (READ_SEGMENT[name].fills for name in section.special.values() if name in READ_SEGMENT)
-    return {rule.path for rule in section.rules} | {loop.fills for loop in loops} | set(special)
+    return {
+        *(rule.path for rule in section.rules),
+        *(loop.fills for loop in loops),
+        *special,
+        section.ordinal,
+    }
 
 
 def variables(section: Section, fills: Fills) -> dict[str, str]:
@@ -102,7 +107,7 @@ def _value(section: Section, info: FieldInfo, members: tuple[str, ...], constant
         return _group(name, hint, members, constants)
     blank = _blank(hint)
     if blank == "[]":
-        return f"tuple({name})"
+        return f"tuple({name}) if {name} else ()"
     if info.default in (NODEFAULT, None, ""):
         return name
     constant = f"default_{section.name}_{name}"

@@ -23,7 +23,7 @@ Here: TypeAlias = tuple[Any, ...]
 Spot: TypeAlias = tuple[int, Here]
 
 
-class Level(Struct):
+class Level(Struct, gc=False):  # nothing in it leads back to it, so the collector need not look
     """One HL of an 856, not yet put into the tree."""
 
     id: str  # HL01
@@ -31,9 +31,7 @@ class Level(Struct):
     code: str  # HL03
     number: int  # of its HL segment, ST = 1
     ordinal: int  # among the levels of its code, from 0
-    part: Any = (
-        None  # what its section made: a ShippedOrder, Package or ShippedItem, still without its inside
-    )
+    part: Any = None  # a ShippedOrder, Package or ShippedItem, still without its inside
     packed: Decimal | None = None  # SN102 of a package: how many of the item above are in it
     expires: dt.date | None = None  # DTM 036 of an item
 

@@ -74,6 +74,7 @@ class _Writer:
             *beginning(section, fills),
             *self._opener(section),
             *([] if single else self._walk(section, name, outer)),
+            *_number(section),
             *([] if section.role else self._demand(section, "began")),
             *part_lines(section, fills, self.constants),
             self._exit(section),
@@ -120,7 +121,7 @@ class _Writer:
             return "into.append(part)"
         after = READ_SECTION[section.reading]
         self.constants[after.__name__] = after
-        return f"into.append({after.__name__}(part, len(into)))"
+        return f"into.append({after.__name__}(part))"
 
     def _opener(self, section: Section) -> Lines:
         """Read the segment that opens the section."""
@@ -198,6 +199,11 @@ class _Writer:
                 test = is_empty(hints(section.model)[rule.field], rule.field)
                 lines.append(f"if {test}: book.absent(({at}, {self._here(section)}), {place}, {rule.path!r})")
         return lines
+
+
+def _number(section: Section) -> Lines:
+    """Give a part without a number its ordinal."""
+    return [f"if not {section.ordinal}: {section.ordinal} = str(len(into) + 1)"] if section.ordinal else []
 
 
 def _choice(branches: list[tuple[str, Lines]]) -> Lines:

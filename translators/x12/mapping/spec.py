@@ -8,6 +8,7 @@ segments and inner sections, and rules: canonical path = place. Keys of a sectio
 | `path` | canonical path of the section's fields; only such sections can be overridden by a profile |
 | `model` | the part of the document that the section makes |
 | `starts`, `fills` | the segment that opens the loop, and the field that its parts go to |
+| `ordinal` | the field that gets the part's ordinal (from 1) where the set has none |
 | `role` | for parties: where the key of the dictionary stands |
 | `fixed` | elements that always have this value when their segment is written |
 | `special`, `reading`, `writing`, `only` | functions of mapping/special.py, for what a table can't say |
@@ -78,6 +79,7 @@ class Section(Struct, frozen=True, kw_only=True):
     path: str | None = None
     starts: str = ""
     fills: str = ""
+    ordinal: str = ""
     role: Rule | None = None
     merges: bool = False
     sequence: tuple[str, ...] = ()
@@ -139,6 +141,7 @@ def _section(name: str, table: dict[str, Any], tables: dict[str, Codes]) -> Sect
         path=table.get("path"),
         starts=table.get("starts", ""),
         fills=table.get("fills", ""),
+        ordinal=table.get("ordinal", ""),
         role=None if role is None else _role(role, tables),
         merges=table.get("merges", False),
         sequence=tuple(table["sequence"]),

@@ -1,7 +1,7 @@
 """What a table can't say: small named functions that the maps call by name.
 
 - `READ_SEGMENT`: after a segment's rules: (segment, where it stands, notebook)
-- `READ_SECTION`: (part of the document as the rules made it, its ordinal from 0) -> the part as it is to be
+- `READ_SECTION`: the part of the document as it is to be, of the part as the rules made it
 - `WRITE_SEGMENT`: (part of the document, the segments that the rules made) -> the segments to write
 - `WRITE_SECTION`: the part as it is to be written
 - `ONLY`: which parts a section writes
@@ -66,14 +66,8 @@ def _read_packed_quantity(segment: list[str], spot: Spot, book: Reading) -> None
             book.invalid(spot, segment, 2, "items", str(error), must=True)
 
 
-def _number_line(line: Part, ordinal: int) -> Part:
-    """Give a line without a number its ordinal."""
-    return line if line.number else replace(line, number=str(ordinal + 1))
-
-
-def _read_acknowledged_line(line: Part, ordinal: int) -> Part:
+def _read_acknowledged_line(line: Part) -> Part:
     """Give the PO104 of a line with ACK01 = IP to that decision: it is the price that they ask."""
-    line = _number_line(line, ordinal)
     if line.price is None or "price_changed" not in [status.code for status in line.statuses]:
         return line
     asked = (replace(s, price=line.price) if s.code == "price_changed" else s for s in line.statuses)
@@ -178,8 +172,7 @@ READ_SEGMENT: dict[str, Special] = {
     "expiry": Special(_read_expiry),
     "packed_quantity": Special(_read_packed_quantity),
 }
-READ_SECTION: dict[str, Callable[[Part, int], Part]] = {
-    "ordinal": _number_line,
+READ_SECTION: dict[str, Callable[[Part], Part]] = {
     "acknowledged_line": _read_acknowledged_line,
 }
 WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
