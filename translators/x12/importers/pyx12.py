@@ -166,7 +166,7 @@ class _Reader:
             group = [self._spots(node) for node in same]
             for at, made in enumerate(group):
                 # a wrapper's parts stand in their own order, also where the wrapper does not
-                spots += [replace(spot, free=at > 0 and len(made) == 1) for spot in made]
+                spots += [replace(made[0], free=at > 0)] if len(made) == 1 else made
         return _headed(spots)
 
     def _spots(self, node: Node) -> list[Spot]:

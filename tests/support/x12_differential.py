@@ -1,0 +1,168 @@
+"""Both engines over the same documents: generated from a dictionary, with one planted fault each.
+
+`compare` returns a case a document, with what only one of the two engines says. `python -m
+tests.support.x12_differential` runs thousands and prints a table (`make differential`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from pyx12.errors import EngineError
+
+from hub.model.finding import Finding
+from tests.support.pyx12_oracle import Note, Verdict, verdicts
+from tests.support.x12_mutations import COUNTS_ITSELF, MUTATIONS, Lines
+from translators.x12.acks.codes import ELEMENT_CODES, SEGMENT_CODES, SET_CODES
+from translators.x12.envelopes import unwrap
+from translators.x12.rules.check import check_set
+from translators.x12.rules.compiled import Checker, checker_for
+from translators.x12.rules.source import Library
+from translators.x12.tools.example import example
+
+BATCH = 100  # documents in an interchange: pyx12 takes a second to read a large map
+
+
+class Subject(NamedTuple):
+    """A set to compare: where our dictionary is, and pyx12's maps (None: those that it ships)."""
+
+    release: str
+    set_id: str
+    library: Library
+    maps: Path | None
+
+    @property
+    def checker(self) -> Checker:
+        found = checker_for(self.release, self.set_id, None, self.library)
+        assert found is not None
+        return found
+
+
+class Case(NamedTuple):
+    """One document and both verdicts."""
+
+    subject: Subject
+    mutation: str
+    seed: int
+    lines: Lines
+    ours: Verdict
+    theirs: Verdict
+
+    def segment(self, note: Note) -> list[str]:
+        """Return the segment that a note is about."""
+        return self.lines[note.position - 1] if 0 < note.position <= len(self.lines) else [""]
+
+    def __str__(self) -> str:
+        name = f"{self.subject.release} {self.subject.set_id} {self.mutation} (seed {self.seed})"
+        lines = [f"{n:4} {'*'.join(line)}" for n, line in enumerate(self.lines, start=1)]
+        ours = [f"  hub   {n} {self.ours.words.get(n, '')}" for n in sorted(self.ours.notes)]
+        theirs = [f"  pyx12 {n} {self.theirs.words.get(n, '')}" for n in sorted(self.theirs.notes)]
+        return "\n".join([name, *lines, *ours, *theirs])
+
+
+def document(subject: Subject, seed: int) -> tuple[str, Lines]:
+    """Return the name of the fault and a document with it."""
+    chance = random.Random(f"{subject.release} {subject.set_id} {seed}")
+    names = list(MUTATIONS)
+    lines = example(
+        subject.checker, chance, chance.choice([0.0, 0.15, 0.4]), repeat=chance.choice([0.0, 0.3])
+    )
+    _number_levels(lines)
+    for _ in range(20):
+        name = chance.choice(names)
+        if MUTATIONS[name](chance, lines):
+            break
+    else:
+        name = "nothing"
+    lines[0][2] = f"{seed % 100_000:04d}"
+    if name not in COUNTS_ITSELF:
+        lines[-1][1] = str(len(lines))
+    if name != "wrong SE02":
+        lines[-1][2] = lines[0][2]
+    return name, lines
+
+
+def _number_levels(lines: Lines) -> None:
+    """Number HL through the set, each below the one before, and LX within each claim, as health guides want it."""
+    levels = service = 0
+    for line in lines:
+        if line[0] == "HL":
+            levels += 1
+            line[1] = str(levels)
+            if line[2]:
+                line[2] = str(levels - 1)
+        elif line[0] == "CLM":
+            service = 0
+        elif line[0] == "LX":
+            service += 1
+            line[1] = str(service)
+
+
+def compare(subject: Subject, seeds: range) -> Iterator[Case]:
+    """Yield a case a seed, in batches of one interchange."""
+    for start in range(seeds.start, seeds.stop, BATCH):
+        batch = range(start, min(start + BATCH, seeds.stop))
+        made = [document(subject, seed) for seed in batch]
+        data = interchange(subject, [lines for _, lines in made])
+        both = zip(ours(data, subject.library), theirs_of(subject, made), strict=True)
+        for seed, (name, lines), (mine, theirs) in zip(batch, made, both, strict=True):
+            if theirs is not None:
+                yield Case(subject, name, seed, lines, mine, theirs)
+
+
+def theirs_of(subject: Subject, made: list[tuple[str, Lines]]) -> list[Verdict | None]:
+    """Return pyx12's verdicts, None for a document that makes it stop with a fault of its own."""
+    try:
+        return list(verdicts(interchange(subject, [lines for _, lines in made]), subject.maps))
+    except (
+        IndexError,
+        EngineError,
+    ):  # it names a component that is not there, or finds no map for a wrong BHT02
+        if len(made) == 1:
+            return [None]
+    half = len(made) // 2
+    return theirs_of(subject, made[:half]) + theirs_of(subject, made[half:])
+
+
+def interchange(subject: Subject, sets: list[Lines]) -> bytes:
+    """Return a file with one group; no separator of it occurs in generated data."""
+    later = subject.release >= "004020"
+    version = "00501" if later else "00401"
+    group = subject.checker.definition.group
+    isa = (
+        "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       "
+        f"*250110*1159*{'^' if later else 'U'}*{version}*000000101*0*P*>"
+    )
+    gs = f"GS*{group}*SENDER*RECEIVER*20250110*1159*101*X*{subject.release}"
+    body = ["*".join(line) for lines in sets for line in lines]
+    return "".join(
+        f"{line}~\n" for line in [isa, gs, *body, f"GE*{len(sets)}*101", "IEA*1*000000101"]
+    ).encode()
+
+
+def ours(data: bytes, library: Library) -> list[Verdict]:
+    """Return our verdict on each set."""
+    (found,) = unwrap(data, "").interchanges
+    (group,) = found.groups
+    return [
+        _verdict((*one.findings, *check_set(one.payload, one.envelope, None, library))) for one in group.sets
+    ]
+
+
+def _verdict(findings: tuple[Finding, ...]) -> Verdict:
+    words = {_note(f): f"{f.problem}: {f.message}" for f in findings if f.fatal}
+    return Verdict(not words, frozenset(words), words)
+
+
+def _note(finding: Finding) -> Note:
+    where = finding.where
+    if finding.problem in SET_CODES:
+        return Note(0, "", 0, 0, SET_CODES[finding.problem])
+    code = SEGMENT_CODES.get(finding.problem)
+    place = where.segment_number or 0, where.segment
+    if code:
+        return Note(*place, 0, 0, code)
+    return Note(*place, where.element or 0, where.component or 0, ELEMENT_CODES[finding.problem])
