@@ -52,9 +52,10 @@ class Advising:
         reply = answer_document(
             exchange, findings, why, partner=partner, company=self._company, x12=self._acknowledger
         )
-        if reply is None or exchange.transmission_id is None:
+        if reply is None:
             return (
                 f"no [send.{DocType.APPLICATION_ADVICE}] is agreed with {partner.name}, so tell them yourself"
             )
+        assert exchange.transmission_id is not None, "a received document came in a file"
         added = commit.add_reply(tx, reply, exchange.transmission_id, self)
         return f"exchange {added.id} tells them by an 824"
