@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from hub.advising import Advising
 from hub.desk import Formats
 from hub.model import problems
 from hub.model.documents import DocType
@@ -18,6 +19,7 @@ from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import Partner
 from hub.operations import Operations
 from hub.profiles import load_partners
+from hub.stages.addresses import Company
 from hub.store import Store, Tx
 from hub.web.server import WebServer
 from hub.wiring import make_formats
@@ -55,12 +57,15 @@ class OpsPages:
     """What the pages need, without a running hub; `nudged` keeps the lanes that an action woke."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.operations = store, Operations(store)
+        self.store = store
         self.formats: Formats = make_formats(PARTNERS)
         self.nudged: list[str] = []
         self.nudge: Callable[[str], None] = self.nudged.append
         self.partners = Book()
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        company = Company(name="OURCO", isa="ZZ:OURCO")
+        advising = Advising(self.partners, company, self.formats.acknowledger, self.clock)
+        self.operations = Operations(store, advising)
 
 
 class Morning(Struct, frozen=True):

@@ -1,8 +1,9 @@
-"""`hub release`, `redrive`, `resend`, `cancel` with several numbers: each is answered, and none hides another."""
+"""`hub release`, `redrive`, `resend`, `reject`, `cancel` with several numbers: each is answered, none hides another."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hub.model.exchange import State
 from hub.opening import make_store
 from hub.settings import load_settings
 from tests.support.store import add_order
+from tests.support.web import PARTNERS
 
 
 @pytest.fixture
@@ -64,3 +66,21 @@ def test_all_done_is_status_0(held: list[str], tmp_path: Path) -> None:
     result = hub("cancel", held[0], held[2], "--why", "sent twice")
     assert (result.exit_code, result.stderr) == (0, "")
     assert states(tmp_path, held) == [State.CANCELLED, State.POSTED, State.CANCELLED]
+
+
+def test_rejecting_says_for_each_how_the_partner_hears_of_it(held: list[str], tmp_path: Path) -> None:
+    shutil.copytree(PARTNERS, tmp_path / "partners")
+    result = hub("reject", *held, "--why", "not in our range")
+    assert result.exit_code == 1
+    told = "no [send.application_advice] is agreed with ACME Retail Inc., so tell them yourself"
+    assert result.stdout.splitlines() == [f"exchange {n} is rejected: {told}" for n in (held[0], held[2])]
+    assert "only a held document of theirs can be rejected" in result.stderr
+    assert states(tmp_path, held) == [State.REJECTED, State.POSTED, State.REJECTED]
+
+
+def test_rejecting_wants_a_profile_that_loads(held: list[str], tmp_path: Path) -> None:
+    (tmp_path / "partners").mkdir()
+    result = hub("reject", held[0], "--why", "not in our range")
+    assert result.exit_code == 1
+    assert "the profile of acme does not load" in result.stderr
+    assert states(tmp_path, held)[0] is State.HELD
