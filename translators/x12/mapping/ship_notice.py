@@ -121,23 +121,24 @@ def _order(tree: _Tree, order: int) -> ShippedOrder:
     packed: defaultdict[int, list[ShippedItem]] = defaultdict(list)
     loose: list[ShippedItem] = []
     by_lot = False
+    levels, homes = tree.levels, tree.homes
     for at in tree.members.get(order, ()):
-        level = tree.levels[at]
+        level = levels[at]
         if level.code != "I":
             packed.setdefault(at, [])  # a package without items is one too
             continue
         item: ShippedItem = level.part
         if item.lots:
             by_lot, item = True, _with_lots(item, level.expires)
-        package = tree.homes[at].package
+        package = homes[at].package
         if package >= 0:
             packed[package].append(item)
-        elif not _spread(item, tree.below.get(at, []), tree.levels, packed):
+        elif not _spread(item, tree.below.get(at, []), levels, packed):
             loose.append(item)
     whole = _merged if by_lot else tuple
-    packages = (_package(tree.levels[at], whole(items)) for at, items in packed.items())
+    packages = (_package(levels[at], whole(items)) for at, items in packed.items())
     kept = tuple(p for p in packages if p.items or p.sscc or p.weight is not None)
-    found: ShippedOrder = replace(tree.levels[order].part, packages=kept, items=whole(loose))
+    found: ShippedOrder = replace(levels[order].part, packages=kept, items=whole(loose))
     return found
 
 
