@@ -81,12 +81,16 @@ class Finding(Struct, frozen=True, omit_defaults=True):
         """Say whether the document cannot be accepted as it is."""
         return self.severity is Severity.ERROR
 
-    def line(self, file: str = "") -> str:
-        """Return the finding as one line: what stands where, then the message; a name at both ends stands once."""
+    @property
+    def place(self) -> str:
+        """Return where it is, for standing before the message: a name with which that begins is left to it."""
         where, name = str(self.where), self.where.name
-        if name and self.message.startswith((f"{name} ", f"{name}:")):
-            where = where.removesuffix(name).rstrip()
-        place = ": ".join(p for p in (file or self.where.file, where) if p)
+        named = name and self.message.startswith((f"{name} ", f"{name}:"))
+        return where.removesuffix(name).rstrip() if named else where
+
+    def line(self, file: str = "") -> str:
+        """Return the finding as one line: what stands where, then the message."""
+        place = ": ".join(p for p in (file or self.where.file, self.place) if p)
         return f"{place}: {self.message}" if place else self.message
 
 
