@@ -40,6 +40,9 @@ test-postgres: $(STAMP) ## the store and what runs on it, on a real PostgreSQL (
 bench: $(STAMP) ## orders a second beside pyx12, and a partner's wait for its 997 in the running hub
 	$(BIN)/python -m benchmarks
 
+bench-x12: $(STAMP) ## the X12 engine alone: the table of ratios to pyx12, memory, start
+	$(BIN)/python -m benchmarks x12
+
 test-browser: $(STAMP) ## the ops pages in headless Chromium; leaves pictures in var/screenshots
 	@test -x /usr/bin/chromium -a -x /usr/bin/chromedriver || \
 	  { apt-get update -q && apt-get install -y -q --no-install-recommends chromium chromium-driver; }
@@ -56,4 +59,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: test-browser help setup run demo test test-odoo test-sftp test-postgres bench check fix
+.PHONY: test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 check fix

@@ -1,22 +1,32 @@
-"""`make bench`: the speed of the X12 engine beside pyx12, and the wait of a partner for its 997."""
+"""`make bench-x12` (the X12 engine beside pyx12) and `make bench` (that, and the wait of a partner for its 997)."""
 
 from __future__ import annotations
 
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks import engine, latency
 
+MEGABYTES = 100
+
 
 def main() -> None:
-    """Measure and print."""
-    print(f"python -m benchmarks on {_machine()}\n")
+    """Measure and print; the arguments name what: x12, latency, or both when there are none."""
+    wanted = sys.argv[1:] or ["x12", "latency"]
+    print(f"python -m benchmarks {' '.join(sys.argv[1:])} on {_machine()}\n")
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-        _print_engine(engine.measure(Path(folder) / "maps"))
-        _print_latency(latency.measure(Path(folder)))
+        if "x12" in wanted:
+            _print_engine(engine.measure(Path(folder) / "maps"))
+            _print_order(engine.one_order())
+            _print_stream()
+            _print_start(Path(folder))
+        if "latency" in wanted:
+            _print_latency(latency.measure(Path(folder)))
 
 
 def _machine() -> str:
@@ -31,18 +41,51 @@ def _machine() -> str:
     )
 
 
-def _print_engine(speeds: list[engine.Speed]) -> None:
-    slowest = min(speed.per_second for speed in speeds)
-    print(
-        f"X12 850s of {engine.LINES} lines, same rules; CPU time, best of {engine.ROUNDS} alternating rounds"
-    )
-    print(f"  {'':32}{'orders':>8}{'seconds':>10}{'orders/s':>10}{'MB/s':>8}{'times pyx12':>13}")
-    for speed in speeds:
-        rate = speed.size / speed.seconds / 1e6
-        ratio = speed.per_second / slowest
+def _print_engine(contests: list[engine.Contest]) -> None:
+    print(f"beside pyx12 4.0 under the same rules; CPU time, best of {engine.ROUNDS} alternating rounds")
+    heads = ("segments", "us/segment", "MB/s", "pyx12 us", "times", "wanted")
+    print(f"  {'':44}" + "".join(f"{head:>11}" for head in heads))
+    for one in contests:
+        speed = one.size / (one.ours * one.segments) / 1e6
         print(
-            f"  {speed.what:32}{speed.orders:8,}{speed.seconds:10.3f}{speed.per_second:10,.0f}{rate:8.1f}{ratio:13.0f}"
+            f"  {one.what:44}{one.segments:11,}{one.ours * 1e6:11.2f}{speed:11.1f}"
+            f"{one.pyx12 * 1e6:11.0f}{one.ratio:11.0f}{one.wanted:11.0f}"
         )
+
+
+def _print_order(seconds: float) -> None:
+    what = "one 850 of 20 lines to findings, 997 and order"
+    print(f"\n  {what}, warm: {seconds * 1000:.2f} ms (wanted: 1 or less)")
+
+
+def _print_stream() -> None:
+    command = [sys.executable, "-m", "benchmarks.stream", str(MEGABYTES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    segments, seconds, peak = done.stdout.split()
+    speed = MEGABYTES / float(seconds)
+    print(
+        f"  {MEGABYTES} MB of 846 checked as a stream: {int(segments):,} segments, {float(seconds):.1f} CPU s "
+        f"({speed:.1f} MB/s), at most {peak} MB of memory (wanted: 64 or less)"
+    )
+
+
+def _print_start(folder: Path) -> None:
+    """Print how long a process takes until it can check an 850, without and with what is kept on disk."""
+    code = (
+        "import time; from translators.x12.rules.compiled import checker_for; began = time.perf_counter(); "
+        "checker_for('004010', '850'); print(time.perf_counter() - began)"
+    )
+    environ = os.environ | {"PARTNER_HUB_CACHE": str(folder / "kept")}
+    times = []
+    for _ in range(4):
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ
+        )
+        times.append(float(done.stdout) * 1000)
+    print(
+        f"  dictionary read and compiled for an 850: {times[0]:.0f} ms the first time on a machine, "
+        f"{min(times[1:]):.0f} ms in every later process"
+    )
 
 
 def _print_latency(waits: list[float]) -> None:

@@ -73,7 +73,10 @@ def _words(chance: random.Random, count: int) -> str:
 
 def stock(chance: random.Random, number: int, lines: int) -> Segments:
     """Return one valid inventory advice (846); a set has at most 10,000 lines."""
-    body = [["BIA", "00", "DD", f"ADVICE{number:05d}", f"{_DAY:%Y%m%d}"], ["N1", "SU", "OUR SUPPLIER", "92", "S1"]]
+    body = [
+        ["BIA", "00", "DD", f"ADVICE{number:05d}", f"{_DAY:%Y%m%d}"],
+        ["N1", "SU", "OUR SUPPLIER", "92", "S1"],
+    ]
     for at in range(1, lines + 1):
         ids = ["UP", f"{chance.randrange(10**12):012d}", "VP", f"SKU{chance.randrange(10**6):06d}"]
         body.append(["LIN", str(at), *ids])

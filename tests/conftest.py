@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
+
+# what tests compile is kept in the project, not in the home of whoever runs them
+os.environ.setdefault("PARTNER_HUB_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "x12"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

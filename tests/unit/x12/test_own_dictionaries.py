@@ -163,7 +163,7 @@ def test_what_is_kept_on_disk_is_found_again(
             made.append(cache.module("m", lambda: f"X = {len(made)}")["X"])
         assert made == [[0], 1, [0], 1]
         (place / "k.msgpack").write_bytes(b"\xc1 broken")
-        (place / "x12_m.py").write_text("X = (")
+        (place / "m.code").write_bytes(b"\xff broken")
         assert cache.value("k", list[int], lambda: [7]) == [7]
         assert cache.module("m", lambda: "X = 8")["X"] == 8
         place.chmod(0o777)  # others could write there: not to be run

@@ -1,27 +1,29 @@
-"""Keeps what is costly to make, on disk by content: dictionaries as read, generated functions as Python modules.
+"""Keeps what is costly to make, on disk by content: dictionaries as read, generated functions as compiled code.
 
 A file's name is the hash of all that its content follows from, so that nothing is ever stale. The folder belongs to
 one user (`XDG_CACHE_HOME` or `~/.cache`, then `partner-hub/x12`; `PARTNER_HUB_CACHE` names another, or `off`),
-as what stands in it is run. Whatever goes wrong with it costs time and nothing else.
+as what stands in it is run. It may be deleted at any time, and the oldest files go when there are many. Whatever goes
+wrong with it costs time and nothing else.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
+import marshal
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
-from types import ModuleType
+from types import CodeType
 from typing import Any, TypeVar
 
 import msgspec
 
 _T = TypeVar("_T")
+MOST_FILES = 400
 _PRIVATE = 0o700
 
 
@@ -43,8 +45,8 @@ def folder() -> Path | None:
 
 
 def key_of(parts: Iterable[bytes]) -> str:
-    """Return the name of what follows from `parts`, and from this Python's version."""
-    found = hashlib.sha256(repr(sys.version_info[:2]).encode())
+    """Return the name of what follows from `parts`, and from this Python's form of compiled code."""
+    found = hashlib.sha256(MAGIC_NUMBER)
     for part in parts:
         found.update(len(part).to_bytes(8, "big") + part)
     return found.hexdigest()[:32]
@@ -64,30 +66,21 @@ def value(key: str, kind: type[_T], make: Callable[[], _T]) -> _T:
 
 
 def module(key: str, source: Callable[[], str]) -> dict[str, Any]:
-    """Return the names of a generated module; Python keeps its compiled form beside it."""
+    """Return the names of a generated module; its compiled form is kept."""
     place = folder()
-    if place is None:
-        return _run(source())
-    file = place / f"x12_{key}.py"
-    if not file.exists() and not _write(file, source().encode()):
-        return _run(source())
-    with suppress(OSError, SyntaxError, ValueError, EOFError, ImportError):
-        return vars(_load(file))
-    return _run(source())
+    file = place / f"{key}.code" if place else None
+    if file is not None:
+        with suppress(OSError, EOFError, ValueError, TypeError):
+            return _run(marshal.loads(file.read_bytes()))  # noqa: S302 - a folder that only we can write to
+    code = compile(source(), f"<x12 {key}>", "exec")
+    if file is not None:
+        _write(file, marshal.dumps(code))
+    return _run(code)
 
 
-def _load(file: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    if spec is None or spec.loader is None:
-        raise ImportError(str(file))
-    found = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(found)
-    return found
-
-
-def _run(source: str) -> dict[str, Any]:
+def _run(code: CodeType) -> dict[str, Any]:
     names: dict[str, Any] = {}
-    exec(compile(source, "<x12>", "exec"), names)  # noqa: S102 - our own source, from our own data
+    exec(code, names)  # noqa: S102 - our own source, from our own data
     return names
 
 
@@ -98,5 +91,14 @@ def _write(file: Path, content: bytes) -> bool:
         with os.fdopen(handle, "wb") as made:
             made.write(content)
         Path(name).replace(file)
+        _prune(file.parent)
         return True
     return False
+
+
+def _prune(place: Path) -> None:
+    """Keep the folder from growing for ever, one file in many at a time."""
+    files = [entry for entry in os.scandir(place) if entry.is_file()]
+    if len(files) > MOST_FILES:
+        for entry in sorted(files, key=lambda entry: entry.stat().st_mtime)[: MOST_FILES // 4]:
+            Path(entry.path).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from translators.x12.rules import cache, generate
 from translators.x12.rules.dictionary import Dictionary, TransactionSet
 from translators.x12.rules.generate import Subject, module_source
 from translators.x12.rules.grammar import Grammar, State, compile_set
-from translators.x12.rules.guideline import Guideline, concerns
+from translators.x12.rules.guideline import Demand, Guideline, concerns
 from translators.x12.rules.source import SHIPPED, Library, content_key, load, nearest_release
 
 _ANY = Guideline()
@@ -47,27 +47,35 @@ def checker_for(
         return None
     guideline = guideline or _ANY
     grammar = compile_set(definition)
-    subjects: dict[Subject, None] = {}
-    for state in grammar.states:
-        demands = tuple(d for d in guideline.demands if concerns(d.spot, state.segment, state.path))
-        state.subject = Subject(dictionary.segments[state.key], demands)
-        subjects[state.subject] = None
+    subjects = _assign(grammar, dictionary, guideline)
     key = cache.key_of(
         (content_key(described, library).encode(), set_id.encode(), _code(), _bytes(guideline))
     )
-    functions = cache.module(key, lambda: module_source(f"{set_id} {described}", subjects))["ACCEPT"]
+    title = f"{set_id} {described}"
+    functions = cache.module(key, lambda: module_source(title, subjects.values()))["ACCEPT"]
     accept = dict(zip(subjects, functions, strict=True))
     for state in grammar.states:
-        state.accept = accept[state.subject]
+        state.accept = accept[state.key, state.subject.demands]
     return Checker(dictionary, definition, grammar, guideline)
+
+
+def _assign(
+    grammar: Grammar, dictionary: Dictionary, guideline: Guideline
+) -> dict[tuple[str, tuple[Demand, ...]], Subject]:
+    """Give each state its subject; return the different ones."""
+    subjects: dict[tuple[str, tuple[Demand, ...]], Subject] = {}
+    for state in grammar.states:
+        demands = tuple(d for d in guideline.demands if concerns(d.spot, state.segment, state.path))
+        made = Subject(dictionary.segments[state.key], demands)
+        state.subject = subjects.setdefault((state.key, demands), made)
+    return subjects
 
 
 def source_of(release: str, set_id: str) -> str:
     """Return the generated functions of a set as Python source, for people. Raises KeyError for an unknown set."""
     dictionary = load(nearest_release(release))
-    grammar = compile_set(dictionary.sets[set_id])
-    segments = dict.fromkeys(Subject(dictionary.segments[state.key]) for state in grammar.states)
-    return module_source(f"{set_id} {dictionary.release}", segments)
+    subjects = _assign(compile_set(dictionary.sets[set_id]), dictionary, _ANY)
+    return module_source(f"{set_id} {dictionary.release}", subjects.values())
 
 
 def tags(checker: Checker) -> frozenset[str]:

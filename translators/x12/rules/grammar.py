@@ -10,7 +10,8 @@ qualifiers, all those of supply chain, never look there.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from translators.x12.rules.dictionary import Entry, TransactionSet, When
@@ -42,6 +43,7 @@ class State:
     __slots__ = (
         "accept",
         "choices",
+        "connect",
         "entry",
         "head",
         "index",
@@ -67,9 +69,19 @@ class State:
         self.accept: Accept
         self.steps: dict[str, Step] = {}
         self.choices: dict[str, tuple[tuple[When | None, Step], ...]] = {}
+        self.connect: Callable[[], None] | None = None  # fills both; called when they are first needed
 
     def choose(self, elements: Sequence[str], component: str) -> Step | None:
-        """Return the step of the first place whose qualifier fits, or None."""
+        """Return the step for a segment that is not in `steps`: of the first place whose qualifier fits, or None.
+
+        Most states of a set are never reached in a process, so a state is connected when it is left for the first time.
+        """
+        if self.connect is not None:
+            self.connect()
+            self.connect = None
+            found = self.steps.get(elements[0])
+            if found is not None:
+                return found
         for when, step in self.choices.get(elements[0], ()):
             if when is None or fits(when, elements, component):
                 return step
@@ -158,8 +170,7 @@ def compile_set(definition: TransactionSet) -> Grammar:
     for index, leaf in enumerate(leaves):
         leaf.state = State(index, leaf.entry, *_surroundings(leaf))
         leaf.state.head = leaf.at == 0 and leaf.parent is not root
-    for leaf in leaves:
-        _connect(leaf)
+        leaf.state.connect = partial(_connect, leaf)
     states = tuple(n.place() for n in leaves)
     places: dict[str, tuple[State, ...]] = {}
     for state in states:
