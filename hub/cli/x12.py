@@ -5,11 +5,13 @@ from __future__ import annotations
 import typer
 
 from hub.cli.x12_check import ack, check
+from hub.cli.x12_diff import diff
+from hub.cli.x12_grep import grep
 from hub.cli.x12_show import show
 
 app = typer.Typer(
     help="X12 files: show, check, acknowledge, compare, search, scrub, make; nothing is posted or sent.",
     no_args_is_help=True,
 )
-for command in (show, check, ack):
+for command in (show, check, ack, diff, grep):
     app.command()(command)

@@ -69,7 +69,7 @@ def check(
 
 def _check(files: Iterable[str], by: Rules, counts: Counts) -> Iterator[Placed]:
     for file in files:
-        with opened(file) as source:
+        with opened(file, anything=True) as source:
             yield from check_file(source, name_of(file), by, counts)
 
 

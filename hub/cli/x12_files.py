@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, cast
 
 import typer
 
@@ -18,6 +18,7 @@ from hub.cli.progress import watched
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Severity
 from hub.model.partner import Partner
+from translators.x12.characters import begins_x12
 from translators.x12.rules.source import SHIPPED, load, nearest_release
 from translators.x12.tools.legible import legible
 from translators.x12.tools.reading import Rules
@@ -34,23 +35,50 @@ Release = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="What our dictionary lacks is an error.")]
 
+_HEAD = 4096  # bytes in which an ISA must stand, behind whatever mail headers
 _RELEASE = re.compile(r"[0-9]{6}[A-Z0-9]{0,6}")
 _COLOURS = {Severity.ERROR: "red", Severity.HOLD: "yellow", Severity.WARNING: "cyan", Severity.NOTE: "white"}
 
 
 @contextmanager
-def opened(path: str) -> Iterator[BinaryIO]:
-    """Open a file for reading, with a bar where it lasts; end the command in one line when it cannot be read."""
+def opened(path: str, *, anything: bool = False) -> Iterator[BinaryIO]:
+    """Open a file for reading, with a bar where it lasts.
+
+    Ends the command in one line when it cannot be read, or is no X12 and not `anything` will do.
+    """
+    with _source(path) as file, watched(file, Path(name_of(path)).name) as source:
+        head = source.read(_HEAD)
+        if not anything and not begins_x12(head):
+            where = "at its beginning" if head.strip() else "in it: it is empty"
+            fail(f"{name_of(path)}: no ISA segment was found {where}", MISUSED)
+        yield cast("BinaryIO", _Begun(head, source))  # all that the reader of X12 asks of a source is `read`
+
+
+@contextmanager
+def _source(path: str) -> Iterator[BinaryIO]:
     if path == "-":
-        with watched(sys.stdin.buffer, "stdin") as source:
-            yield source
+        yield sys.stdin.buffer
         return
     try:
         file = Path(path).open("rb")  # noqa: SIM115 - closed below; only the opening may fail in one line
     except OSError as error:
         fail(f"{path}: {_reason(error)}", MISUSED)
-    with file, watched(file, Path(path).name) as source:
-        yield source
+    with file:
+        yield file
+
+
+class _Begun:
+    """A source whose first bytes were looked at."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def read(self, size: int) -> bytes:
+        """Read on."""
+        if not self._head:
+            return self._rest.read(size)
+        data, self._head = self._head[:size], self._head[size:]
+        return data
 
 
 def _reason(error: OSError) -> str:

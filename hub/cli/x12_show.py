@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -22,13 +22,11 @@ from hub.cli.x12_files import (
     rules,
     say,
 )
-from hub.model import problems
 from translators.x12.tools.legible import legible
 from translators.x12.tools.page import page
 from translators.x12.tools.reading import rows
 from translators.x12.tools.show import Choice, ShownElement, ShownLine, lines
 
-_NOT_X12 = {problems.FILE_UNREADABLE, problems.FILE_EMPTY}
 _NAME_WIDTH = 34
 _MOST_VALUE = 300
 
@@ -56,22 +54,13 @@ def show(
     by = rules(release, partner)
     choice = Choice(ordinal, frozenset(only or ()))
     with opened(file) as source:
-        shown = _readable(lines(rows(source, "", by, checked=not no_findings), by, choice), file)
+        shown = lines(rows(source, "", by, checked=not no_findings), by, choice)
         if html:
             sys.stdout.writelines(page(name_of(file), shown))
             return
         for line in shown:
             for text in [_json(line)] if as_json else _text(line, brief=brief):
                 say(text)
-
-
-def _readable(shown: Iterable[ShownLine], file: str) -> Iterator[ShownLine]:
-    """Hand lines on; end the command in one line when there is no X12 in the file."""
-    for line in shown:
-        fault = next((f for f in line.findings if f.problem in _NOT_X12), None)
-        if fault:
-            fail(f"{name_of(file)}: {fault.message}", MISUSED)
-        yield line
 
 
 def _text(line: ShownLine, *, brief: bool) -> Iterator[str]:

@@ -68,6 +68,7 @@ class Row(Struct, frozen=True):
     elements: list[str]
     loops: tuple[str, ...] = ()  # that are open, outermost first
     head: bool = False  # it opens the innermost of them
+    once: bool = False  # it may stand once at its place
     described: Segment | None = None  # None: no dictionary knows it
     findings: tuple[Finding, ...] = ()
 
@@ -148,7 +149,8 @@ class _SetView:
             return Row(self.number, elements, described=described, findings=findings)
         placed = state.segment == elements[0]
         described = state.subject.segment if placed else described
-        return Row(self.number, elements, state.path, placed and state.head, described, findings)
+        once = placed and not state.head and state.entry.most == 1
+        return Row(self.number, elements, state.path, placed and state.head, once, described, findings)
 
     def _found(self, parts: list[list[str]]) -> dict[int, list[Finding]]:
         """Check the next segments; return what is new by segment number."""
