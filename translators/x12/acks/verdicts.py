@@ -192,14 +192,12 @@ def _segment(findings: list[Finding], one: SetVerdict, style: _Style) -> Body:
     number = min(where.segment_number or 1, MOST_POSITION)
     head = [style.name("AK3"), where.segment, str(number), _copy(where.loop)[:4]]
     context = _context(one) if style.kind == "999" else []
-    body: Body = []
-    for code in sorted(
-        {style.codes.segment[f.problem] for f in findings if f.problem in SEGMENT_CODES}, key=_rank
-    ):
-        body += [[*head, code], *context]
     elements = [_element(f, style) for f in findings if f.problem in ELEMENT_CODES]
-    if elements:
-        body += [[*head, style.codes.segment[SEGMENT_ELEMENTS]], *context, *_once(elements)]
+    codes = {style.codes.segment[f.problem] for f in findings if f.problem in SEGMENT_CODES}
+    in_error = style.codes.segment[SEGMENT_ELEMENTS]  # 8: its AK4, where there are any, stand behind it
+    body: Body = []
+    for code in sorted(codes | ({in_error} if elements else set()), key=_rank):
+        body += [[*head, code], *context, *(_once(elements) if code == in_error else [])]
     return body
 
 
