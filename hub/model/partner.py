@@ -75,6 +75,7 @@ class X12Settings(_Table, frozen=True, kw_only=True):
     segment: str = "~"  # segment terminator
     newline: bool = True  # a line feed after each segment, for people's eyes
     technical_ack: Literal["asked", "always", "never", "on_error"] = "asked"  # TA1: asked = when ISA14 is 1
+    iea_mismatch: Literal["note", "refuse"] = "note"  # IEA02 is not ISA13: TA1 says E and it is taken, or R
     functional_ack: Literal["997", "999", "none"] = "997"  # what answers each functional group
     ack_release: str = ""  # GS08 of the 997 or 999; default: the release of the group (999: at least 005010)
     ack_detail: Literal["all", "rejected"] = "all"  # AK2 for every set or only for rejected ones

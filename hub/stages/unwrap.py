@@ -157,10 +157,23 @@ class _Opening:
         envelope = interchange.envelope
         if envelope.format != "x12":
             return ()
-        faults = routing_faults(
-            envelope, self._partner, self._needs.partners(), self._needs.company()
-        ) or self._repeated(interchange)
+        faults = (
+            routing_faults(envelope, self._partner, self._needs.partners(), self._needs.company())
+            or self._repeated(interchange)
+            or self._mismatched(interchange)
+        )
         return (*interchange.findings, *faults) if faults else ()
+
+    def _mismatched(self, interchange: UnwrappedInterchange) -> tuple[Finding, ...]:
+        """Return that IEA02 is not ISA13 where the profile refuses that (TA105 001); lost zeros are only noted."""
+        if self._partner.x12.iea_mismatch == "note" or self._transmission.channel == "released":
+            return ()
+        control = interchange.envelope.interchange_control.lstrip("0")
+        return tuple(
+            structs.replace(f, severity=Severity.ERROR)
+            for f in interchange.findings
+            if f.problem == problems.IEA_CONTROL and f.value.lstrip("0") != control
+        )
 
     def _repeated(self, interchange: UnwrappedInterchange) -> tuple[Finding, ...]:
         """Return a finding when this control number was used before by the same sender (TA105 025)."""

@@ -6,7 +6,7 @@ import pytest
 
 from hub.model import problems
 from hub.model.documents import DocType
-from hub.model.exchange import State
+from hub.model.exchange import Direction, State
 from tests.support.small_hub import SmallHub, fresh_number
 from tests.support.wire import find, order_file, segment
 
@@ -109,3 +109,26 @@ def test_a_paused_partner_waits_and_the_others_do_not(hub: SmallHub) -> None:
     assert (hub.home("globex") / "in" / "globex.edi").exists()
     assert len(hub.files()) == 1
     assert hub.sale_orders(number) == 1
+
+
+@pytest.mark.parametrize(
+    ("policy", "control", "ta1", "state"),
+    [
+        ("note", b"000000099", ["E", "001"], State.POSTED),
+        ("refuse", b"000000099", ["R", "001"], State.QUARANTINED),
+        ("refuse", b"15", ["E", "001"], State.POSTED),  # only its zeros are lost
+    ],
+)
+def test_a_trailer_with_another_number_is_noted_or_refused_by_profile(
+    hub: SmallHub, policy: str, control: bytes, ta1: list[str], state: State
+) -> None:
+    hub.edit("acme", "[transport]", f'[x12]\niea_mismatch = "{policy}"\n\n[transport]')
+    file = order_file(fresh_number(), control=15, ask=True).replace(b"IEA*1*000000015", b"IEA*1*" + control)
+    answer, *_ = hub.send(file)
+    assert segment(answer, "TA1")[4:6] == ta1
+    (found,) = (e for e in hub.log() if e.direction is Direction.IN)
+    assert found.state is state
+    if state is State.QUARANTINED:
+        hub.hub.operations.release(str(found.id), "test")
+        hub.drain()
+        assert hub.order().state is State.POSTED
