@@ -105,7 +105,7 @@ class Characters:
 
         Exact in every encoding but UTF-16 behind characters of four bytes.
         """
-        at = bisect_right(self._cuts, position)
+        at = bisect_right(self._cuts, position) if self._cuts else 0
         removed = self._removed[at - 1] if at else self._gone
         return self._skipped + (position + removed) * self._width
 

@@ -116,14 +116,14 @@ class Interchange:
         position = piece.at
         for text in piece.text.split(self._terminator):
             content = text.strip(BLANKS)
-            if content:
-                self._number += piece.kind == "stray"
+            self._number += bool(content) and piece.kind == "stray"
+            if content and not self._astray:
                 tag = content.split(self._isa.signs.element, 1)[0][:3]
                 self._stray(content, self._at(position, tag))
             position += len(text) + len(self._terminator)
 
     def _stray(self, content: str, at: At) -> None:
-        if self._astray or at.segment in _FOR_THE_NETWORK:
+        if at.segment in _FOR_THE_NETWORK:
             return
         if at.segment == "ISX":
             message = "ISX names a release character; it is not applied"
@@ -193,8 +193,9 @@ class Interchange:
         closed = piece.ends == "SE"
         position = piece.at + (piece.last if closed else len(piece.text))
         se = [*self._elements(piece.text[piece.last :]), "", ""] if closed else None
-        ends = one.ends(se, self._at(position, "SE"))
-        self._number += ends.segments
+        count = one.count()
+        ends = one.ends(se, At(self._file, self._characters.offset(position), count, "SE"))
+        self._number += count
         self._set = None
         if self._group is None:
             return ()

@@ -125,6 +125,11 @@ def read_isa(text: str, *, decoded: bool = False) -> Isa:
     return _finish(text, separator, positions[15] + len(separator), sign, fixed=False)
 
 
+def is_fixed(text: str) -> bool:
+    """Say whether a text begins with an ISA whose separators all stand where they must."""
+    return _fixed(text, _utf8(text, 3)) >= 0
+
+
 def _one(text: str, at: int) -> str:
     return text[at : at + 1]
 

@@ -36,7 +36,7 @@ from translators.x12.numbers import Numbers
 from translators.x12.sets import doctype
 from translators.x12.tokens import BINARY, BLANKS
 
-MOST_GROUPS = 10_000
+MOST_GROUPS = 2_000
 MOST_NOTED = 100  # binary and over-long segments of one set
 _BEGINNING = 200  # characters of a set that hold its numbers
 _MOST_KINDS = 100  # different ST01 of a group that are remembered
@@ -123,7 +123,8 @@ class OpenSet:
         self.segments = 0
         self.size = 0
         self.beginning = ""
-        self._inside = False  # in the midst of a segment
+        self._inside = False  # in the midst of a segment ...
+        self._tag = ""  # ... with this id
         self._findings: list[Finding] = []
 
     def take(self, text: str, terminator: str) -> None:
@@ -142,9 +143,10 @@ class OpenSet:
     def take_part(self, text: str, at: At) -> None:
         """Take a part of a segment that is longer than any may be. `at` is where it begins."""
         self._grow(text)
-        tag = text.lstrip(BLANKS)[:3]
-        if not self._inside and tag not in BINARY:
-            self._note(over_long(replace(at, segment=tag if tag.isalnum() else "")))
+        if not self._inside:
+            self._tag = text.lstrip(BLANKS)[:3]
+            if self._tag not in BINARY:
+                self._note(over_long(replace(at, segment=self._tag if self._tag.isalnum() else "")))
         self._inside = True
 
     def take_binary(self, text: str, fault: str, at: At) -> None:
@@ -152,20 +154,22 @@ class OpenSet:
         self._grow(text)
         self.segments += bool(text)
         if fault:
-            self._note(binary_length(at, fault))
+            self._note(binary_length(at if at.segment else replace(at, segment=self._tag), fault))
+
+    def count(self) -> int:
+        """Return the number of segments when no more come."""
+        return self.segments + self._inside
 
     def ends(self, se: list[str] | None, at: At) -> SetEnds:
-        """Close the set by its SE, or by its absence (None) before `at`."""
-        self.segments += self._inside
-        at = replace(at, number=self.segments)
+        """Close the set by its SE, or by its absence (None), at the last segment counted."""
         if se is None:
             hint = "the set was cut off; send it again, complete"
             self._findings.append(at.fault(problems.SE_MISSING, "the set has no SE", hint=hint))
         else:
             what = "segments, ST and SE included"
-            self._findings += trailer_count(at, problems.SE_COUNT, se[1], self.segments, what)
+            self._findings += trailer_count(at, problems.SE_COUNT, se[1], at.number, what)
             self._findings += same_control(at, problems.SE_CONTROL, se[2], "ST02", self.control)
-        return SetEnds(self.segments, tuple(self._findings))
+        return SetEnds(at.number, tuple(self._findings))
 
     def _grow(self, text: str) -> None:
         self.size += len(text)

@@ -16,11 +16,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from hub.model import problems
 from hub.model.envelope import Delimiters
 from translators.x12.characters import Characters
 from translators.x12.isa import LONGEST as LONGEST_ISA
-from translators.x12.isa import Isa, find_isa, line_end, read_isa
+from translators.x12.isa import Isa, find_isa, is_fixed, line_end, read_isa
 from translators.x12.tokens import BINARY, binary_content, blanks_between
 
 LONGEST = 1 << 21  # characters of a segment; no segment but a binary one is ever so long
@@ -28,7 +27,8 @@ LONGEST = 1 << 21  # characters of a segment; no segment but a binary one is eve
 _HISTORY = 96  # characters that are kept behind the reading point: what stood before a segment
 _AHEAD = 16  # an ISA is told by so many characters
 _WINDOW = 4096  # the first look into an interchange: many are short
-_WIDEST = 1 << 24
+_WIDE = 1 << 16  # what is looked at and cut at once
+_WIDEST = 1 << 24  # where a segment is longer than that
 _ISA_WINDOW = LONGEST_ISA + 8
 
 
@@ -103,28 +103,26 @@ class _Buffer:
 def _junk(buffer: _Buffer) -> Iterator[Piece]:
     """Pass over what stands before the next ISA; behind it the buffer stands at one, or at the end."""
     while True:
-        begin = _plausible_isa(buffer)
-        stop = begin if begin >= 0 else max(buffer.at, len(buffer.text) - _AHEAD)
-        if begin < 0 and buffer.ended:
-            stop = len(buffer.text)
-        if stop > buffer.at:
-            yield Piece("junk", *buffer.take(stop))
-        if begin >= 0 or (not buffer.more() and buffer.at == len(buffer.text)):
+        begin = find_isa(buffer.text, buffer.at)
+        if begin < 0:
+            begin = len(buffer.text) - (0 if buffer.ended else _AHEAD)
+        if begin > buffer.at:
+            yield Piece("junk", *buffer.take(begin))
+        if not buffer.fill(_AHEAD + 1):
             return
+        if find_isa(buffer.text, buffer.at, buffer.at + _AHEAD) == buffer.at:
+            if _plausible(buffer):
+                return
+            yield Piece("junk", *buffer.take(buffer.at + 3))
 
 
-def _plausible_isa(buffer: _Buffer) -> int:
-    """Return where the next ISA begins, or -1. Where a word ends in ISA, it must be a whole and correct one."""
-    begin = find_isa(buffer.text, buffer.at)
-    while begin > 0 and buffer.text[begin - 1].isalnum() and buffer.text[begin - 1].isascii():
-        at = begin - buffer.at
-        buffer.fill(at + _ISA_WINDOW)
-        begin = buffer.at + at
-        isa = read_isa(buffer.text[begin : begin + _ISA_WINDOW], decoded=not buffer.characters.plain)
-        if isa.readable and not any(f.problem == problems.ISA_WIDTH for f in isa.findings):
-            return begin
-        begin = find_isa(buffer.text, begin + 3)
-    return begin
+def _plausible(buffer: _Buffer) -> bool:
+    """Say whether the letters ISA at the reading point begin an interchange: behind a letter only a whole ISA does."""
+    before = buffer.text[max(0, buffer.at - 1) : buffer.at]
+    if not (before.isascii() and before.isalnum()):
+        return True
+    buffer.fill(_ISA_WINDOW)
+    return is_fixed(buffer.text[buffer.at : buffer.at + _ISA_WINDOW])
 
 
 class _Interchange:
@@ -141,7 +139,7 @@ class _Interchange:
         self.out: list[Piece] = []  # pieces that were not yielded yet
         self.window = _WINDOW
         self.starved = False  # more must be read before anything else
-        self.skip = 0  # of a long binary content, so many characters are still to come
+        self.skip = 0  # so many characters are to be handed on unseen, of a long binary segment
         self.closed = False
 
     def pieces(self) -> Iterator[Piece]:
@@ -159,9 +157,11 @@ class _Interchange:
             yield from self._done()
             if buffer.at == stop and (following >= 0 or final):
                 break
-            if self.starved or (buffer.base + buffer.at == begin and horizon == len(buffer.text)):
+            moved = buffer.base + buffer.at > begin
+            if self.starved or (not moved and horizon == len(buffer.text)):
                 buffer.more()
-            self.window, self.starved = min(self.window * 4, _WIDEST), False
+            self.window = min(self.window * 4, _WIDE if moved else _WIDEST)
+            self.starved = False
         if self.open:
             yield Piece("set", buffer.base + buffer.at, "", self.opening, "cut")
 
@@ -282,9 +282,7 @@ class _Interchange:
         text, (begin, size) = buffer.text, content
         end = begin + size
         if size > LONGEST:
-            stop = min(end, len(text))
-            self.skip, self.fresh = end - stop, False
-            self.out.append(Piece("part", *buffer.take(stop)))
+            self.skip, self.fresh = end - buffer.at, False
         elif end + len(terminator) + 2 > len(text) and not buffer.ended:
             self.starved = True
         elif text.startswith(terminator, end):
@@ -295,7 +293,7 @@ class _Interchange:
             self.out.append(Piece("binary", *buffer.take(stop), fault=fault))
 
     def _skip(self) -> Iterator[Piece]:
-        """Hand on the rest of a long binary content, chunk by chunk."""
+        """Hand on a long binary segment up to its terminator, chunk by chunk."""
         buffer = self.buffer
         while self.skip and buffer.fill(1):
             stop = min(len(buffer.text), buffer.at + self.skip)
