@@ -55,6 +55,9 @@ class Acknowledger(Protocol):
     def verdicts(self, verdict: GroupVerdict) -> tuple[Verdict, ...]:
         """Return the verdict on each set of a group, in its order."""
 
+    def technical_verdict(self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...]) -> Verdict:
+        """Return the verdict on an interchange: accepted, with errors noted, or rejected."""
+
     def write_technical_ack(
         self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...], envelope: Envelope
     ) -> bytes:

@@ -52,7 +52,7 @@ def answer_interchange(
             envelope=answering_envelope(envelope),
             render=partial(x12.write_technical_ack, interchange, refusals),
         ),
-        verdict="R" if refusals else "A",
+        verdict=x12.technical_verdict(interchange, refusals),
         number=envelope.interchange_control,
     )
 

@@ -39,6 +39,10 @@ class X12Acknowledger:
         """Return the verdict on each set of a group, as AK501 says it."""
         return set_verdicts(verdict)
 
+    def technical_verdict(self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...]) -> Verdict:
+        """Return the verdict on an interchange, as TA104 says it."""
+        return Verdict(technical_acknowledgment(interchange, refusals)[4])
+
     def write_technical_ack(
         self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...], envelope: Envelope
     ) -> bytes:

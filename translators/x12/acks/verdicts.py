@@ -43,6 +43,7 @@ LONGEST_CONTEXT = 35  # CTX01-2
 MOST_ERRORS = 5  # AK502-06, AK905-09
 MOST_POSITION = 999_999  # AK302, element 719
 COMPOSITES_FROM = "004010"  # AK401 has components from here on
+_CODED = frozenset({*SEGMENT_CODES, *ELEMENT_CODES, *SET_CODES})
 _SEGMENT_ID = re.compile(r"[A-Z0-9]{2,3}")
 _NOT_BASIC = re.compile(r"[^A-Z0-9a-z!\"&'()+,\-./;?= %@\[\]_{}\\<>#$*:|^~`]")
 
@@ -59,8 +60,7 @@ def _speaks(finding: Finding) -> bool:
     """Say whether a finding counts for the partner: every error, and warnings that X12 has a code for."""
     if finding.fatal:
         return True
-    coded = finding.problem in SEGMENT_CODES | ELEMENT_CODES | SET_CODES
-    return coded and finding.severity is Severity.WARNING
+    return finding.severity is Severity.WARNING and finding.problem in _CODED
 
 
 def set_verdicts(group: GroupVerdict) -> tuple[Verdict, ...]:

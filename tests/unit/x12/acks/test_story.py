@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from hub.model.acks import GroupVerdict, SetVerdict
+from hub.model.partner import Partner, X12Settings
 from tests.support.wire import Set, group, interchange, order
 from tests.support.x12_samples import segments as sample
+from translators.x12.acks.acknowledger import X12Acknowledger
 from translators.x12.acks.story import explain_ack
+from translators.x12.envelopes import unwrap
+from translators.x12.rules.check import check_set
 
 OURS = interchange(
     *group(
@@ -234,3 +240,64 @@ def test_every_sample_can_be_pointed_into() -> None:
         )
         assert [m.text for m in told.parts[1].marks] == lines[:-1]
         assert not any(m.remark for m in told.parts[1].marks)
+
+
+def faulty(set_id: str) -> list[tuple[int, bytes]]:
+    """Return files of ours in which the last element of one segment after the other is far too long."""
+    lines = sample(set_id)
+    files = []
+    for at in range(1, len(lines) - 1):
+        broken = [*lines[:at], lines[at].rsplit("*", 1)[0] + "*" + "9" * 300, *lines[at + 1 :]]
+        body: Set = tuple(tuple(line.split("*")) for line in broken[1:-1])
+        functional_id = {"850": "PO", "856": "SH", "810": "IN"}[set_id]
+        rows = group((("ST", set_id), *body), control=3, functional_id=functional_id, sender="OURCO")
+        files.append((at, interchange(*rows, control=3, sender="ZZ:OURCO", receiver="ZZ:ACMERETAIL")))
+    return files
+
+
+@pytest.mark.parametrize("kind", ["997", "999"])
+@pytest.mark.parametrize("set_id", ["850", "856", "810"])
+def test_what_our_own_check_rejects_is_told_where_it_was_planted(set_id: str, kind: str) -> None:
+    settings = X12Settings(functional_ack=kind)  # type: ignore[arg-type] # the two kinds
+    partner = Partner(key="acme", name="ACME", x12=settings)
+    for at, data in faulty(set_id):
+        found = unwrap(data, "").interchanges[0].groups[0]
+        (one,) = found.sets
+        verdict = GroupVerdict(
+            envelope=found.envelope,
+            declared_count="1",
+            sets=(SetVerdict(envelope=one.envelope, findings=check_set(one.payload, one.envelope)),),
+        )
+        back = replace(
+            found.envelope,
+            sender=found.envelope.receiver,
+            receiver=found.envelope.sender,
+            interchange_control="1",
+        )
+        told = explain_ack(X12Acknowledger().write_functional_ack(verdict, back, partner), data)
+        assert (told.kind, told.rejects, told.remarks) == (kind, True, ())
+        marks = [m for m in told.parts[1].marks if m.finding.where.segment_number == at + 1]
+        assert marks, data
+        assert all("9" * 300 in m.text and not m.remark for m in marks)
+        assert any(m.text[m.begin : m.end] == "9" * 300 for m in marks)
+
+
+ADVICE = ack(
+    ("BGN", "11", "A1", "20260113"),
+    ("OTI", "TR", "PO", "PO2", "", "", "", "", "7", "0002", "850"),
+    ("TED", "007", "WE NEED A DEPARTMENT", "BEG", "2", "6", "", "X"),
+    ("NTE", "ADD", "CALL US"),
+    set_id="824",
+    functional_id="AG",
+)
+TECHNICAL = interchange(("TA1", "000000070", "260113", "0915", "R", "008"), control=9)
+
+
+@pytest.mark.parametrize("whole", [ADVICE, TECHNICAL], ids=["824", "TA1"])
+@given(data=st.data())
+def test_other_damaged_answers_never_raise(whole: bytes, data: st.DataObject) -> None:
+    file = bytearray(whole)
+    for _ in range(data.draw(st.integers(0, 4))):
+        at = data.draw(st.integers(0, len(file) - 1))
+        file[at : at + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=4))
+    assert explain_ack(bytes(file), OURS).lines()
