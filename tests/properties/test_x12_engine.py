@@ -25,6 +25,7 @@ from translators.x12.rules.explain import explain
 from translators.x12.rules.generate import Accept, Subject, module_source
 from translators.x12.rules.guideline import Demand, guideline
 from translators.x12.rules.source import load
+from translators.x12.rules.values import plain
 from translators.x12.scan import scan
 from translators.x12.tokens import decode
 from translators.x12.tokens import segments as cut
@@ -150,7 +151,7 @@ def test_what_is_written_is_read_back(
 @settings(max_examples=200)
 @given(st.sampled_from(["004010", "005010"]), st.data())
 def test_both_paths_refuse_the_same_segments(release: str, data: st.DataObject) -> None:
-    """The generated function says no exactly when `explain` finds something."""
+    """The generated function says no exactly when `explain` finds something, where it is asked at all."""
     known = load(release).segments
     segment = known[data.draw(st.sampled_from(sorted(known)))]
     values = st.sampled_from(["", "", "0" * 31, "x" * 300, *VALUES])
@@ -159,7 +160,8 @@ def test_both_paths_refuse_the_same_segments(release: str, data: st.DataObject) 
     repetition = "^" if release == "005010" else ""
     subject = Subject(segment, data.draw(st.sampled_from(demands_on(segment.id))))
     found = explain(subject, elements, Where(segment_number=1, segment=segment.id), ">", repetition)
-    assert accept_function(subject)(elements, ">", repetition) is (not found)
+    if plain("*".join(elements) + "~", Delimiters()):
+        assert accept_function(subject)(elements, ">", repetition) is (not found)
 
 
 @cache

@@ -27,7 +27,7 @@ def checker(release: str, set_id: str) -> Checker:
 
 
 def faults(checker: Checker, segments: list[list[str]]) -> tuple[Finding, ...]:
-    check = SetCheck(checker, checker.definition.id, SEPARATORS, checker.guideline)
+    check = SetCheck(checker, SEPARATORS, checker.guideline)
     check.feed(segments)
     return check.finish()
 

@@ -57,7 +57,7 @@ class SetCheck:
     """One set's check: `feed` its segments in any runs, then `finish`."""
 
     def __init__(
-        self, checker: Checker | None, set_id: str, delimiters: Delimiters, guideline: Guideline | None = None
+        self, checker: Checker | None, delimiters: Delimiters, guideline: Guideline | None = None
     ) -> None:
         self.guideline = guideline or Guideline()
         counts = self.guideline.counts
@@ -66,7 +66,7 @@ class SetCheck:
         self.walk = (
             Walk(checker, delimiters.component, delimiters.repetition, self.trail) if checker else None
         )
-        self.relations = Relations(set_id) if checker else None
+        self.relations = Relations(checker) if checker else None
         self.delimiters = delimiters
         self.number = 0  # of the last segment fed, ST = 1
         self.loose: list[Finding] = []  # of a set without dictionary
@@ -77,7 +77,7 @@ class SetCheck:
     ) -> SetCheck:
         """Make the check of a set by its envelope: GS08 and ST01 name the dictionary."""
         checker = checker_for(envelope.release, envelope.set_id, guideline, library)
-        return cls(checker, envelope.set_id, envelope.delimiters, guideline)
+        return cls(checker, envelope.delimiters, guideline)
 
     def feed(self, parts: Sequence[list[str]], *, careful: bool = False) -> None:
         """Take the next segments. `careful`: there may be control characters in them."""

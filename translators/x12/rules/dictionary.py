@@ -88,6 +88,27 @@ class Entry(Struct, frozen=True):
         return self.key or self.id
 
 
+class Way(Struct, frozen=True):
+    """How a total is made up: how often a segment stands (`element` 0), or the sum of one of its elements."""
+
+    segment: str
+    element: int = 0
+
+    def __str__(self) -> str:
+        return f"sum {self.segment}{self.element:02d}" if self.element else f"count {self.segment}"
+
+
+class Total(Struct, frozen=True):
+    """An element that says how much there is in its set; of several ways of counting it any may be meant."""
+
+    segment: str
+    element: int
+    ways: tuple[Way, ...]
+
+    def __str__(self) -> str:
+        return f"{self.segment}{self.element:02d} = {' | '.join(map(str, self.ways))}"
+
+
 class TransactionSet(Struct, frozen=True):
     """One transaction set's order of segments."""
 
@@ -96,6 +117,7 @@ class TransactionSet(Struct, frozen=True):
     name: str
     entries: tuple[Entry, ...]
     complete: bool = False  # nothing that X12 allows is left out: other segments are errors, not gaps
+    totals: tuple[Total, ...] = ()
 
 
 class Dictionary(Struct, frozen=True):

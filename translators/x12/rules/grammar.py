@@ -71,6 +71,11 @@ class State:
         self.choices: dict[str, tuple[tuple[When | None, Step], ...]] = {}
         self.connect: Callable[[], None] | None = None  # fills both; called when they are first needed
 
+    @property
+    def around(self) -> tuple[int, ...]:
+        """Return the numbers of the loops that must be open before this segment: all, but for a head its own."""
+        return self.loops[:-1] if self.head else self.loops
+
     def choose(self, elements: Sequence[str], component: str) -> Step | None:
         """Return the step for a segment that is not in `steps`: of the first place whose qualifier fits, or None.
 

@@ -1,8 +1,6 @@
-"""What segments of a set say about each other: HL levels, LS and LE, and the numbers in CTT.
+"""What segments of a set say about each other: HL levels, LS and LE, and totals.
 
-HL (X12 856, 837): each HL01 is unique in the set and each HL02 names an HL01 that came before. CTT01 counts lines
-(856: HL segments), CTT02 sums a quantity of each line. LE01 repeats LS01. X12 has no error code for wrong totals, so
-they are warnings that no 997 carries.
+HL (X12 856, 837): each HL01 is unique in the set and each HL02 names an HL01 that came before. LE01 repeats LS01.
 
 `Relations` takes a set in runs of segments, so that one of any size is checked in constant memory.
 """
@@ -10,64 +8,32 @@ they are warnings that no 997 carries.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Context, Decimal
 
 from hub.model import problems
-from hub.model.finding import Finding, Severity, Where
-from translators.x12.rules.values import is_real
+from hub.model.finding import Finding, Where
+from translators.x12.rules.compiled import Checker
+from translators.x12.rules.totals import Tally
 
-#: The segments that CTT01 counts. Of an 856 X12 counts HL; some guides count the items instead, which we let pass.
-COUNTED = {
-    "850": ("PO1",),
-    "855": ("PO1",),
-    "860": ("POC",),
-    "865": ("POC",),
-    "810": ("IT1",),
-    "856": ("HL", "SN1"),
-    "846": ("LIN",),
-    "832": ("LIN",),
-}
-#: Where the quantity stands that CTT02 sums (its hash total): segment and element.
-SUMMED = {"850": ("PO1", 2), "855": ("PO1", 2), "860": ("POC", 3), "865": ("POC", 3), "810": ("IT1", 2)}
-SUMMED |= {"856": ("SN1", 2), "846": ("QTY", 2)}
-MOST_AMOUNTS = 4096
-_ROUGH = Context(prec=60, traps=[])  # 1E999999 is a number, and may not raise
-LONGEST = 40  # characters of a number that are looked at
-_LEVELLED = frozenset({"856", "857", "861", "869", "870", "866"}) | {
-    "270", "271", "276", "277", "278", "837", "841",
-}  # fmt: skip
-_WATCHED = frozenset({"LS", "LE", "CTT"})
-_WATCHED_LEVELS = _WATCHED | {"HL"}
 _REFS = {"HL01": "628", "HL02": "734", "LE01": "447"}  # data element numbers
 
 
 class Relations:
-    """The state of one set's relations: counts, levels seen, the LS that is open."""
+    """The state of one set's relations: totals, levels seen, the LS that are open."""
 
-    def __init__(self, set_id: str) -> None:
-        self.counted = COUNTED.get(set_id, ())
-        self.summed = SUMMED.get(set_id, ("", 0))
-        self.counts = dict.fromkeys(self.counted, 0)
-        self.total = Decimal(0)
-        self.amounts: list[str] = []  # quantities that are not in the total yet
+    def __init__(self, checker: Checker) -> None:
         self.number = 0  # of the last segment taken, ST = 1
+        self.tally = Tally(checker.definition.totals)
         self.levels = _Levels()
         self.opened: list[str] = []  # LS01 of the loops that are open
         self.found: list[Finding] = []
-        self.watched = _WATCHED_LEVELS if set_id in _LEVELLED else _WATCHED
+        self.watched = checker.grammar.places.keys() & {"HL", "LS", "LE", *self.tally.segments}
 
     def feed(self, parts: Sequence[Sequence[str]]) -> None:
         """Take the next segments of the set."""
         tags = [elements[0] for elements in parts]
-        for tag in self.counted:
-            self.counts[tag] += tags.count(tag)
-        tag, at = self.summed
-        if at:
-            self.amounts += [e[at] for e in parts if e[0] == tag and len(e) > at]
-            if len(self.amounts) > MOST_AMOUNTS:
-                self._add_up()
-        if not self.watched.isdisjoint(tags):
-            watched, first = self.watched, self.number + 1
+        self.tally.feed(tags, parts)
+        watched, first = self.watched, self.number + 1
+        if not watched.isdisjoint(tags):
             for at in [n for n, tag in enumerate(tags) if tag in watched]:
                 if not self.levels.follows(parts[at]):
                     self._take(first + at, parts[at])
@@ -82,11 +48,11 @@ class Relations:
             self.opened.append(value)
         elif tag == "LE":
             begun = self.opened.pop() if self.opened else value
-            if begun != value:
+            if value and begun != value:
                 message = f"LE01 is {value!r}, but LS01 is {begun!r}"
                 self._fault(number, "LE01", value, message, "LE01 repeats LS01")
-        elif tag == "CTT":
-            self.found += self._totals(number, elements)
+        else:
+            self.found += self.tally.check(number, elements)
 
     def _level(self, number: int, own: str, parent: str) -> None:
         found = not parent or self.levels.known(parent)
@@ -107,53 +73,6 @@ class Relations:
             element_ref=_REFS[place],
         )
         self.found.append(Finding(problems.HIERARCHY, message, where=where, value=value, hint=hint))
-
-    def _totals(self, number: int, elements: Sequence[str]) -> list[Finding]:
-        declared = elements[1] if len(elements) > 1 else ""
-        found = []
-        counted = self.counts and declared.isascii() and declared.isdecimal()
-        if counted and int(declared[:12]) not in self.counts.values():
-            tag, count = next(iter(self.counts.items()))
-            found.append(_total(number, 1, declared, f"there are {count} {tag}"))
-        hashed = elements[2] if len(elements) > 2 else ""
-        if hashed:
-            self._add_up()
-        if self.summed[0] and is_real(hashed[:LONGEST]) and not _same_hash(hashed[:LONGEST], self.total):
-            tag, at = self.summed
-            found.append(_total(number, 2, hashed, f"{tag}{at:02d} add up to {self.total}"))
-        return found
-
-    def _add_up(self) -> None:
-        for amount in self.amounts:
-            if is_real(amount[:LONGEST]):
-                self.total = _ROUGH.add(self.total, Decimal(amount[:LONGEST]))
-        self.amounts.clear()
-
-
-def _same_hash(declared: str, total: Decimal) -> bool:
-    """Say whether a hash total is the sum; senders may cut what is too long for it from the left (X12 element 347)."""
-    value = Decimal(declared)
-    if value == total:
-        return True
-    digits = len(declared.replace(".", "").replace("-", ""))
-    return digits >= 10 and str(total).replace(".", "").endswith(declared.replace(".", ""))
-
-
-def _total(number: int, element: int, value: str, truth: str) -> Finding:
-    place = f"CTT{element:02d}"
-    return Finding(
-        problems.TOTAL_MISMATCH,
-        f"{place} says {value}; {truth}",
-        Severity.WARNING,
-        Where(
-            segment_number=number,
-            segment="CTT",
-            element=element,
-            element_ref="354" if element == 1 else "347",
-        ),
-        value,
-        "a line may be lost: compare with the sender",
-    )
 
 
 class _Levels:

@@ -24,10 +24,13 @@ from translators.x12.rules.dictionary import (
     Entry,
     Note,
     Segment,
+    Total,
     TransactionSet,
     Use,
+    Way,
     When,
 )
+from translators.x12.rules.guideline import parse_spot
 
 FOLDER = Path(__file__).parents[1] / "dictionaries"
 USUAL_RELEASE = "004010"
@@ -40,6 +43,7 @@ _LINE = re.compile(
     r" (?P<usage>[MO]) (?P<most>\d+|>1)(?P<free> ~)?"
 )
 _SHAPE = re.compile(r"(?P<kind>AN|ID|R|DT|TM|B|N\d?) (?P<least>\d+)/(?P<most>\d+)")
+_WAY = re.compile(r"count (?P<place>[A-Z0-9]{2,3})|sum (?P<sum>[A-Z0-9]{4,5})")
 _RELEASE = re.compile(r"\d{6}[A-Z0-9]{0,6}")
 
 
@@ -261,7 +265,24 @@ def _set(table: dict[str, Any], fragments: dict[str, str]) -> TransactionSet:
         raise ValueError(f"{lines[taken]!r} is indented deeper than the loop that it should stand in")
     if not entries or entries[0].id != "ST" or entries[-1].id != "SE":
         raise ValueError("a structure begins with ST and ends with SE")
-    return TransactionSet(table["id"], table["group"], table["name"], entries, table.get("complete", False))
+    return TransactionSet(
+        id=table["id"],
+        group=table["group"],
+        name=table["name"],
+        entries=entries,
+        complete=table.get("complete", False),
+        totals=tuple(_total(text) for text in table.get("totals", ())),
+    )
+
+
+def _total(text: str) -> Total:
+    """Read one total: `CTT01 = count HL | count SN1`, `CTT02 = sum PO102`."""
+    place, _, ways = (part.strip() for part in text.partition("="))
+    at, found = parse_spot(place), [_WAY.fullmatch(way.strip()) for way in ways.split("|")]
+    if not at.element or not all(found):
+        raise ValueError(f"{text!r} is no total; write it like 'CTT01 = count PO1' or 'CTT02 = sum PO102'")
+    spots = [parse_spot(match["place"] or match["sum"]) for match in found if match]
+    return Total(at.segment, at.element, tuple(Way(spot.segment, spot.element) for spot in spots))
 
 
 def _expand(text: str, fragments: dict[str, str], indent: str) -> list[str]:

@@ -141,7 +141,7 @@ class Walk:
 
     def _misplaced(self, tag: str, where: Where, state: State, places: tuple[State, ...]) -> None:
         """Tell a segment that comes too late (7) from one whose loop was not opened (2)."""
-        if any(p.index <= state.index and p.loops == state.loops[: len(p.loops)] for p in places):
+        if any(p.index <= state.index and p.around == state.loops[: len(p.around)] for p in places):
             self._add(
                 problems.SEGMENT_SEQUENCE,
                 f"{tag} comes too late: it must stand before {state.segment}",

@@ -109,7 +109,7 @@ class _Desk:
         envelope, demands = self.rules.envelope(event.envelope), self.rules.guideline(event.document)
         checker = checker_for(envelope.release, envelope.set_id, demands, self.rules.library)
         self.set, self.known = event, checker is not None
-        self.check = SetCheck(checker, envelope.set_id, envelope.delimiters, demands)
+        self.check = SetCheck(checker, envelope.delimiters, demands)
         self.runs = SetRuns(envelope.delimiters)
 
     def end_set(self, event: SetEnds) -> None:

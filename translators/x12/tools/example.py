@@ -53,7 +53,7 @@ def example(
     """
     writer = _Writer(checker, Style(chance, fullness, component), repeat)
     writer.entries(_plan(checker.definition.entries, iter(checker.grammar.states)))
-    return number_all(writer.segments, writer.trail, checker.definition.id)
+    return number_all(writer.segments, writer.trail, checker.definition.totals)
 
 
 class _Place(Struct):

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
+from translators.x12.rules.dictionary import Total, Way
 from translators.x12.rules.grammar import State
-from translators.x12.rules.relations import Relations
 
 CONTROL = "0001"
 _LINE = "350"  # data element: the number of a line, as its sender counts
 
 
-def number_all(segments: Sequence[list[str]], trail: Sequence[State], set_id: str) -> list[list[str]]:
-    """Return the segments of a set with their numbers; `trail` has the place of each."""
+def number_all(
+    segments: Sequence[list[str]], trail: Sequence[State], totals: Sequence[Total]
+) -> list[list[str]]:
+    """Return the segments of a set with their numbers; `trail` has the place of each, `totals` are those of the set."""
     numbered = [list(segment) for segment in segments]
     _levels(numbered, trail)
     _lines(numbered, trail)
     _brackets(numbered)
-    _totals(numbered, set_id)
+    _totals(numbered, totals)
     for at in (0, -1):
         if numbered[at][0] in {"ST", "SE"}:
             numbered[at][2:3] = [CONTROL]
@@ -68,13 +71,18 @@ def _brackets(segments: list[list[str]]) -> None:
             segment[1:2] = [opened.pop()]
 
 
-def _totals(segments: list[list[str]], set_id: str) -> None:
-    """Write into CTT how many lines there are and, where a hash total stands, the sum of their quantities."""
-    relations = Relations(set_id)
-    for segment in segments:
-        relations.feed([segment])
-        if segment[0] == "CTT":
-            if relations.counts:
-                segment[1] = str(next(iter(relations.counts.values())))
-            if relations.summed[0] and len(segment) > 2 and segment[2]:
-                segment[2] = format(relations.total, "f")
+def _totals(segments: list[list[str]], totals: Sequence[Total]) -> None:
+    """Write what the set says of itself: how many lines there are, and what their quantities add up to."""
+    for total in totals:
+        for segment in segments:
+            if segment[0] == total.segment and total.element < len(segment) and segment[total.element]:
+                segment[total.element] = _counted(segments, total.ways[0])
+
+
+def _counted(segments: Sequence[Sequence[str]], way: Way) -> str:
+    """Return a total: how often a segment stands, or the sum of one of its elements."""
+    found = [segment for segment in segments if segment[0] == way.segment]
+    if not way.element:
+        return str(len(found))
+    amounts = [segment[way.element] for segment in found if way.element < len(segment)]
+    return format(sum((Decimal(amount) for amount in amounts if amount), Decimal(0)), "f")

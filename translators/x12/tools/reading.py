@@ -124,7 +124,7 @@ class _SetView:
         demands = rules.guideline(begins.document)
         checker = checker_for(envelope.release, envelope.set_id, demands, rules.library)
         self.runs = SetRuns(delimiters)
-        self.check = SetCheck(checker, envelope.set_id, delimiters, demands) if checked else None
+        self.check = SetCheck(checker, delimiters, demands) if checked else None
         self.places = _Places(checker, delimiters)
         self.segments = load(nearest_release(envelope.release, rules.library), rules.library).segments
         self.number = 0

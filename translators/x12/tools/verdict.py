@@ -91,7 +91,7 @@ def _open(event: SetBegins, rules: Rules, counts: Counts) -> SetCheck:
     checker = checker_for(envelope.release, envelope.set_id, demands, rules.library)
     counts.sets += 1
     counts.undescribed += checker is None
-    return SetCheck(checker, envelope.set_id, envelope.delimiters, demands)
+    return SetCheck(checker, envelope.delimiters, demands)
 
 
 def _placed(finding: Finding, file: str, envelope: Envelope | None, ordinal: int) -> Placed:
