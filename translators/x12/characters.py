@@ -202,8 +202,9 @@ def _looks_wrapped(text: str, *, decoded: bool) -> bool:
     for match in _LINE_ENDS.finditer(text):  # most files are told by their second line
         lines.append(text[begin : match.start()])
         begin = match.end()
-        if not len(lines[-1]) == len(lines[0]) >= _NARROWEST:
+        last = begin == len(text) and len(lines) > 1
+        if len(lines[0]) < _NARROWEST or (len(lines[-1]) != len(lines[0]) and not last):
             return False
     isa = read_isa(_LINE_ENDS.sub("", text)[: LONGEST * 2], decoded=decoded)
     fits = isa.readable and not any(f.problem == problems.ISA_WIDTH for f in isa.findings)
-    return fits and bool(lines) and not all(line.endswith(isa.signs.segment) for line in lines)
+    return fits and len(lines) > 1 and not all(line.endswith(isa.signs.segment) for line in lines)

@@ -63,6 +63,8 @@ class Interchange:
     def _take_envelope(self, piece: Piece) -> Iterator[Event]:
         """Take a segment of the envelopes of groups."""
         self._number += 1
+        if self._group is None and len(self._findings) > MOST_FAULTS and piece.kind in {"SE", "GE"}:
+            return  # one more of too many
         self._astray = False
         elements = self._elements(piece.text)
         at = self._at(piece.at, piece.kind)

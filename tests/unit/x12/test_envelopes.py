@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import time
 
 import pytest
 
 from hub.model.documents import DocType
 from hub.model.envelope import Delimiters, Unwrapped
+from translators.x12 import opened as opened_groups
 from translators.x12.envelopes import unwrap
+from translators.x12.numbers import Numbers
 
 HEAD = [
     "ISA",
@@ -229,3 +232,97 @@ def test_many_small_interchanges_take_no_more_time_than_their_length(between: st
     started = time.process_time()
     assert len(opened(text).interchanges) == 2000
     assert time.process_time() - started < 5  # about 0.1 s; a scan to the end for each would take minutes
+
+
+def test_a_tabbed_isa_is_read_and_each_wrong_width_told() -> None:
+    text = file().replace("*          *", "*\t*").replace("OURCO          ", "OURCO\t")
+    interchange = opened(text).interchanges[0]
+    assert [(f.where.element, f.severity) for f in interchange.findings] == [
+        (2, "warning"),
+        (4, "warning"),
+        (8, "warning"),
+    ]
+    assert interchange.envelope.receiver.id == "OURCO"
+
+
+def test_an_address_that_is_too_long_is_an_error() -> None:
+    (finding,) = opened(file().replace("ACME           ", "ACME" * 5)).interchanges[0].findings
+    assert (finding.where.element, finding.severity) == (6, "error")
+
+
+@pytest.mark.parametrize("version", ["0040A", "     ", "4010 "])
+def test_a_strange_version_is_a_warning(version: str) -> None:
+    interchange = opened(file(version=version)).interchanges[0]
+    assert [(f.where.element, f.severity) for f in interchange.findings] == [(12, "warning")]
+
+
+def test_the_release_of_a_group_may_have_a_suffix() -> None:
+    unwrapped = opened(file(release="004010VICS"))
+    assert problems_of(unwrapped) == []
+    assert unwrapped.interchanges[0].groups[0].envelope.release == "004010VICS"
+
+
+@pytest.mark.parametrize("segment", ["ISB*1*20250110*1200~", "ISE*20250110*1200*00~", "TA3*A*1*2~"])
+def test_what_the_network_is_asked_for_is_passed_over(segment: str) -> None:
+    assert problems_of(opened(file().replace("GS*", segment + "GS*", 1))) == []
+
+
+def test_a_release_character_is_noted() -> None:
+    (finding,) = opened(file(version="00704", r="^").replace("GS*", "ISX*?~GS*", 1)).interchanges[0].findings
+    assert (finding.severity, finding.where.segment) == ("note", "ISX")
+
+
+def test_of_segments_outside_of_sets_the_first_is_told() -> None:
+    interchange = opened(file().replace("GE*", "ABC*1~DEF*2~\nGHI~GE*")).interchanges[0]
+    assert [f.message for f in interchange.findings] == ["'ABC*1' stands outside of any set"]
+
+
+def test_a_trailer_without_elements_is_a_trailer() -> None:
+    text = file().replace("SE*3*0001", "SE").replace("GE*1*9", "GE").replace("IEA*1*000000001", "IEA")
+    assert problems_of(opened(text)) == [
+        "iea.count", "iea.control_mismatch", "ge.count", "ge.control_mismatch", "se.count", "se.control_mismatch",
+    ]  # fmt: skip
+
+
+def group(functional_id: str, control: str, *orders: str) -> str:
+    lines = [f"GS*{functional_id}*ACME*US*20250110*1200*{control}*X*004010~"]
+    lines += [
+        f"ST*850*{n:04d}~BEG*00*SA*{order}**20250110~SE*3*{n:04d}~" for n, order in enumerate(orders, start=1)
+    ]
+    return "".join(lines) + f"GE*{len(orders)}*{control}~"
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        ([group("PO", "1", "A"), group("PO", "2", "A")], ["", ""]),
+        ([group("PO", "1", "A"), group("XX", "1", "A")], ["", "warning"]),  # told apart by AK101
+        ([group("PO", "1", "A"), group("PO", "1", "B")], ["", "warning"]),  # other orders: taken
+        ([group("PO", "1", "A"), group("PO", "1", "A", "B")], ["", "warning"]),
+        ([group("PO", "1", "A"), group("PO", "1", "A")], ["", "error"]),  # the same: not taken twice
+        ([group("PO", "1", "A"), group("PO", "1", "B"), group("PO", "1", "A")], ["", "warning", "error"]),
+        ([group("PO", "1", "A"), group("PO", "01", "A")], ["", ""]),  # compared as strings
+    ],
+)
+def test_a_repeated_group_number_loses_no_order_and_takes_none_twice(
+    groups: list[str], told: list[str]
+) -> None:
+    text = file().split("GS*")[0] + "".join(groups) + f"IEA*{len(groups)}*000000001~"
+    found = opened(text).interchanges[0].groups
+    repeats = [[f.severity for f in g.findings if f.problem == "gs.control_repeated"] for g in found]
+    assert ["".join(severities) for severities in repeats] == told
+
+
+def test_more_groups_than_can_be_remembered_count_as_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opened_groups, "MOST_GROUPS", 1)
+    text = file().split("GS*")[0] + group("PO", "1", "A") + group("PO", "1", "B") + "IEA*2*000000001~"
+    assert opened(text).interchanges[0].groups[1].findings[0].fatal
+
+
+def test_used_numbers_are_found_whatever_their_order() -> None:
+    chance = random.Random(4)
+    values = [f"{chance.randrange(300):0{chance.choice([1, 3, 4])}d}" for _ in range(600)] + ["A", "B", "A"]
+    numbers, seen = Numbers(), set[str]()
+    for value in values:
+        assert numbers.add(value) is (value not in seen), value
+        seen.add(value)
