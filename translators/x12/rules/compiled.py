@@ -32,6 +32,12 @@ class Checker(NamedTuple):
         return self.definition.complete or self.guideline.strict
 
 
+def _describing(release: str, set_id: str, library: Library) -> str | None:
+    """Return the described release to check a set by: a guide's own folder, else the release that the guide is of."""
+    names = dict.fromkeys((nearest_release(release, library), nearest_release(release[:6], library)))
+    return next((name for name in names if set_id in load(name, library).sets), None)
+
+
 @lru_cache(maxsize=256)  # set ids come from partners: bounded
 def checker_for(
     release: str, set_id: str, guideline: Guideline | None = None, library: Library = SHIPPED
@@ -40,11 +46,11 @@ def checker_for(
 
     `release` is GS08 as it came; the nearest described one is taken.
     """
-    described = nearest_release(release, library)
-    dictionary = load(described, library)
-    definition = dictionary.sets.get(set_id)
-    if definition is None:
+    described = _describing(release, set_id, library)
+    if described is None:
         return None
+    dictionary = load(described, library)
+    definition = dictionary.sets[set_id]
     guideline = guideline or _ANY
     grammar = compile_set(definition)
     subjects = _assign(grammar, dictionary, guideline)

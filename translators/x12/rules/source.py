@@ -44,7 +44,7 @@ _LINE = re.compile(
 )
 _SHAPE = re.compile(r"(?P<kind>AN|ID|R|DT|TM|B|N\d?) (?P<least>\d+)/(?P<most>\d+)")
 _WAY = re.compile(r"count (?P<place>[A-Z0-9]{2,3})|sum (?P<sum>[A-Z0-9]{4,5})")
-_RELEASE = re.compile(r"\d{6}[A-Z0-9]{0,6}")
+RELEASE = re.compile(r"\d{6}[A-Z0-9]{0,6}")
 
 
 class Library(Struct, frozen=True):
@@ -67,7 +67,7 @@ SHIPPED = Library()
 
 def _folders(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
-        yield from (p for p in folder.iterdir() if p.is_dir() and _RELEASE.fullmatch(p.name))
+        yield from (p for p in folder.iterdir() if p.is_dir() and RELEASE.fullmatch(p.name))
 
 
 @lru_cache(maxsize=256)
