@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -63,6 +64,21 @@ class Draft(Struct):
         """Keep a note, once."""
         if text not in self.notes:
             self.notes.append(text)
+
+
+def guess_set(file: Path) -> str:
+    """Return the set's number that a file's name holds (`EDISchema850.xml`, `850004010.py`); "" when none."""
+    match = re.search(r"(?<!\d)(\d{3})(?=\d{6}|\D|$)", file.stem)
+    return match[1] if match else ""
+
+
+def guess_release(file: Path) -> str:
+    """Return the release that a file's name or the folders above it hold; "" when none."""
+    for name in (file.stem, *(folder.name for folder in file.parents)):
+        match = re.search(r"(?<!\d)(?:\d{3})?(00[3-9]0\d0(?:X\d{3}(?:A\d)?)?)(?![0-9])", name)
+        if match:
+            return match[1]
+    return ""
 
 
 def loop_name(text: str, head: str) -> str:
