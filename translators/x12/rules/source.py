@@ -83,7 +83,7 @@ def nearest_release(release: str, library: Library = SHIPPED) -> str:
     number = release[:6]
     if len(number) < 6 or not (number.isascii() and number.isdecimal()):
         return USUAL_RELEASE
-    plain = [r for r in described if len(r) == 6]
+    plain = [r for r in described if len(r) == 6] or [USUAL_RELEASE]  # a library may hold guides alone
     older = [r for r in plain if r <= number]
     return older[-1] if older else plain[0]
 
