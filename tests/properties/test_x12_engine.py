@@ -7,6 +7,7 @@ import string
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -15,10 +16,11 @@ from hub.model.acks import GroupVerdict, SetVerdict
 from hub.model.envelope import Delimiters
 from hub.model.finding import Where
 from tests.support.x12_samples import SETS, envelope, segments
+from tests.support.x12_streams import told
 from translators.x12.acks.reader import read_functional_ack
 from translators.x12.acks.verdicts import group_acknowledgment, technical_acknowledgment
 from translators.x12.annotate import annotate
-from translators.x12.characters import Characters
+from translators.x12.characters import Characters, Reading
 from translators.x12.envelopes import unwrap
 from translators.x12.rules.check import check_set
 from translators.x12.rules.explain import explain
@@ -75,6 +77,48 @@ def test_pieces_put_together_are_the_file(data: bytes) -> None:
     pieces = list(scan(characters))
     assert not characters.plain or "".join(p.text for p in pieces).encode("latin-1") == data
     assert all(p.text or p.ends for p in pieces)
+
+
+READINGS = st.sampled_from(
+    [Reading(), Reading(wrapped=True), Reading(encoding="cp037"), Reading(encoding="cp1252")]
+)
+
+
+@settings(max_examples=100)
+@given(SOUP, st.integers(1, 60), READINGS)
+def test_the_chunks_make_no_difference(data: bytes, chunk: int, reading: Reading) -> None:
+    assert told(data, chunk, reading) == told(data, 1 << 20, reading)
+
+
+@settings(max_examples=100)
+@given(SOUP, st.integers(1, 60))
+def test_short_segments_end_where_long_ones_would(data: bytes, chunk: int) -> None:
+    """With a small LONGEST every rule for segments that are too long is tried; what is handed on is still the file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("translators.x12.scan.LONGEST", 20)
+        assert told(data, chunk) == told(data, 1 << 20)
+        characters = Characters(io.BytesIO(data), chunk=chunk)
+        pieces = "".join(piece.text for piece in scan(characters))
+        assert not characters.plain or pieces.encode("latin-1") == data
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.sampled_from("*|!^:§¦\x85\x1c\t🚀"), min_size=3, max_size=3, unique=True),
+    st.sampled_from(["", "\n", "\r\n"]),
+    st.integers(1, 60),
+)
+def test_any_separators_in_utf_8(signs: list[str], suffix: str, chunk: int) -> None:
+    element, component, segment = signs
+    lines = [ISA[:-1], *(line[:-1] for line in ENVELOPES)]
+    text = "".join(line.replace("*", element).replace(">", component) + segment + suffix for line in lines)
+    (interchange,) = unwrap(text.encode(), "").interchanges
+    assert interchange.envelope.delimiters == Delimiters(element, component, "", segment, suffix)
+    (one,) = interchange.groups[0].sets
+    assert (interchange.findings, one.findings) == ((), ())
+    wanted = [f"ST{element}850{element}0001", f"SE{element}2{element}0001"]
+    assert one.payload.decode() == "".join(part + segment + suffix for part in wanted)
+    assert told(text.encode(), chunk) == told(text.encode(), 1 << 20)
 
 
 @settings(max_examples=100)
