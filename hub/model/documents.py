@@ -38,8 +38,11 @@ class DocType(StrEnum):
     UNKNOWN = "unknown"  # not (yet) recognised
 
 
-class _Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of the parts of a document: immutable, empty fields left out when stored as JSON."""
+class _Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """Base of the parts of a document: immutable, empty fields left out when stored as JSON.
+
+    The parts make a tree, never a circle, so that Python's collector need not look at them.
+    """
 
 
 class Party(_Value, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-class Where(Struct, frozen=True, omit_defaults=True):
+class Where(Struct, frozen=True, omit_defaults=True, gc=False):
     """A place in a partner's file. Empty or None means: does not apply.
 
     `segment_number` counts from ST = 1 inside a transaction set, or from ISA = 1 for envelope findings
@@ -62,7 +62,7 @@ class Where(Struct, frozen=True, omit_defaults=True):
         return " ".join(parts)
 
 
-class Finding(Struct, frozen=True, omit_defaults=True):
+class Finding(Struct, frozen=True, omit_defaults=True, gc=False):
     """One problem at one place.
 
     `problem` is a stable dotted code (see `hub.model.problems`), `message` a sentence in plain words,
