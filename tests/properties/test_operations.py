@@ -15,13 +15,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from hub.advising import Advising
 from hub.commit import commit_exchange
 from hub.model.documents import DocType
 from hub.model.exchange import MOVES, Direction, Exchange, State
 from hub.model.outcome import Outcome, Settlement
+from hub.model.partner import Partner
 from hub.operations import Operations, Refused
 from hub.pipeline import STAGES
+from hub.stages.addresses import Company
 from tests.support.store import MovableClock, add_invoice, add_order, sqlite_store, x12_envelope
+from translators.x12.acks.acknowledger import X12Acknowledger
 
 S = State
 
@@ -36,6 +40,7 @@ STEPS = {
 }
 
 ends = st.integers(0, 9)
+BOOK = {"acme": Partner(key="acme", name="ACME")}
 
 
 class Clock(MovableClock):
@@ -57,7 +62,10 @@ class Operated(RuleBasedStateMachine):
         self.clock = Clock()
         self.opened = sqlite_store(Path(self.folder.name), self.clock)
         self.store = self.opened.__enter__()
-        self.operations = Operations(self.store)
+        self.operations = Operations(
+            self.store,
+            Advising(lambda: BOOK, Company(name="OURCO", isa="ZZ:OURCO"), X12Acknowledger(), self.clock),
+        )
         with self.store.begin() as tx:
             invoice = add_invoice(tx, "invoice:1")
             assert invoice is not None
@@ -118,7 +126,7 @@ class Operated(RuleBasedStateMachine):
 
     @rule(
         which=st.integers(0, 1),
-        verb=st.sampled_from(["release", "redrive", "resend", "cancel"]),
+        verb=st.sampled_from(["release", "redrive", "resend", "reject", "cancel"]),
         why=st.text(),
     )
     def an_operator_asks(self, which: int, verb: str, why: str) -> None:
