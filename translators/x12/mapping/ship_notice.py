@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from decimal import Decimal
-from itertools import groupby
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -171,20 +170,26 @@ def _package(level: Level, items: tuple[ShippedItem, ...]) -> Package:
 def _merged(items: list[ShippedItem]) -> tuple[ShippedItem, ...]:
     """Join neighbours that differ in their lot only: one HL I is written for each lot of an item."""
     merged: list[ShippedItem] = []
-    for (bare, by_lot), same in groupby(items, key=_without_lots):
-        parts = list(same)
-        if not by_lot:
-            merged += parts
+    begin = 0
+    for end in range(1, len(items) + 1):
+        if end < len(items) and _same_but_lot(items[begin], items[end]):
             continue
-        quantity = sum((part.quantity for part in parts), Decimal(0))
+        same = items[begin:end]
+        begin = end
+        if len(same) == 1:
+            merged += same
+            continue
+        quantity = sum((one.quantity for one in same), Decimal(0))
         merged.append(
-            replace(bare, quantity=quantity, lots=tuple(lot for part in parts for lot in part.lots))
+            replace(same[0], quantity=quantity, lots=tuple(lot for one in same for lot in one.lots))
         )
     return tuple(merged)
 
 
-def _without_lots(item: ShippedItem) -> tuple[ShippedItem, bool]:
-    return replace(item, quantity=Decimal(0), lots=()), bool(item.lots)
+def _same_but_lot(one: ShippedItem, other: ShippedItem) -> bool:
+    if one.ids != other.ids or not (one.lots and other.lots):
+        return False
+    return replace(one, quantity=other.quantity, lots=other.lots) == other
 
 
 # --- writing
