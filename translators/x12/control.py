@@ -44,16 +44,15 @@ class At(Struct, frozen=True):
         return Finding(problem, message, severity, where, value, hint)
 
 
-def trailer_count(at: At, problem: str, declared: str, found: int, what: str) -> list[Finding]:
+def trailer_count(
+    at: At, problem: str, declared: str, found: int, what: str, *, severity: Severity = Severity.ERROR
+) -> list[Finding]:
     """Compare a trailer's count (its element 01) with what was received."""
     if declared.isascii() and declared.isdecimal() and int(declared[:12]) == found:
         return []
     message = f"{at.segment}01 says {declared!r} {what}; there are {found}"
-    return [
-        at.fault(
-            problem, message, element=1, value=declared, hint="a part may be lost; send it again, complete"
-        )
-    ]
+    hint = "a part may be lost; send it again, complete"
+    return [at.fault(problem, message, element=1, value=declared, hint=hint, severity=severity)]
 
 
 def same_control(

@@ -38,6 +38,7 @@ class Interchange:
         self._group: Group | None = None
         self._set: OpenSet | None = None
         self._set_at = 0
+        self._answered = False  # a TA1 came
         self._astray = False  # a stray segment was reported, and no envelope segment came since
         self._stop = piece.at + len(piece.text)
         self.closed = not isa.readable
@@ -69,6 +70,7 @@ class Interchange:
         elements = self._elements(piece.text)
         at = self._at(piece.at, piece.kind)
         if piece.kind == "TA1":
+            self._answered = True
             yield TechnicalAck(tuple(elements))
         elif piece.kind == "GS":
             yield from self._abandon_group(at)
@@ -206,10 +208,16 @@ class Interchange:
 
     def _close(self, at: At, iea: list[str]) -> None:
         self.closed = True
-        self._note_all(trailer_count(at, problems.IEA_COUNT, iea[1], self._groups.count, "groups"))
+        count = self._groups.count
+        # many systems write 1 behind a TA1 that stands alone; what it says is whole
+        lone = self._answered and not count and iea[1].lstrip("0") == "1"
+        severity = Severity.WARNING if lone else Severity.ERROR
+        self._note_all(trailer_count(at, problems.IEA_COUNT, iea[1], count, "groups", severity=severity))
         # TA105 001 is a note in the usual reading: the content is whole all the same
-        wanted, severity = self._isa[13], Severity.WARNING
-        self._note_all(same_control(at, problems.IEA_CONTROL, iea[2], "ISA13", wanted, severity=severity))
+        wanted = self._isa[13]
+        self._note_all(
+            same_control(at, problems.IEA_CONTROL, iea[2], "ISA13", wanted, severity=Severity.WARNING)
+        )
 
     def _note_all(self, findings: list[Finding]) -> None:
         self._findings += findings
