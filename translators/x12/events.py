@@ -15,7 +15,7 @@ from hub.model.envelope import Envelope
 from hub.model.finding import Finding
 
 
-class InterchangeBegins(Struct, frozen=True):
+class InterchangeBegins(Struct, frozen=True, gc=False):
     """An ISA. A fatal finding means that nothing inside may be used; it is reported all the same."""
 
     envelope: Envelope
@@ -24,14 +24,14 @@ class InterchangeBegins(Struct, frozen=True):
     offset: int = 0  # bytes from the start of the file
 
 
-class GroupBegins(Struct, frozen=True):
+class GroupBegins(Struct, frozen=True, gc=False):
     """A GS."""
 
     envelope: Envelope
     findings: tuple[Finding, ...] = ()
 
 
-class SetBegins(Struct, frozen=True):
+class SetBegins(Struct, frozen=True, gc=False):
     """An ST. Its text follows."""
 
     document: DocType
@@ -40,7 +40,7 @@ class SetBegins(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
 
 
-class SetText(Struct, frozen=True):
+class SetText(Struct, frozen=True, gc=False):
     """A run of whole segments of the set that is open, from ST to SE; all runs together are the set as received.
 
     `tokens.decode` and `tokens.segments` make segments of a run. A set of a file in UTF-16, EBCDIC or a code page comes
@@ -51,33 +51,33 @@ class SetText(Struct, frozen=True):
     whole: bool = True
 
 
-class SetEnds(Struct, frozen=True):
+class SetEnds(Struct, frozen=True, gc=False):
     """The SE, or where the set was cut off. `segments` were counted from ST through SE."""
 
     segments: int
     findings: tuple[Finding, ...] = ()
 
 
-class GroupEnds(Struct, frozen=True):
+class GroupEnds(Struct, frozen=True, gc=False):
     """The GE, or where the group was cut off."""
 
     declared_count: str = ""  # GE01 as sent; empty when GE is missing
     findings: tuple[Finding, ...] = ()
 
 
-class TechnicalAck(Struct, frozen=True):
+class TechnicalAck(Struct, frozen=True, gc=False):
     """A TA1: its elements, "TA1" first."""
 
     elements: tuple[str, ...]
 
 
-class InterchangeEnds(Struct, frozen=True):
+class InterchangeEnds(Struct, frozen=True, gc=False):
     """The IEA, or where the interchange was cut off; with all faults of its envelopes that came after the ISA."""
 
     findings: tuple[Finding, ...] = ()
 
 
-class Loose(Struct, frozen=True):
+class Loose(Struct, frozen=True, gc=False):
     """A finding that concerns the file as a whole."""
 
     finding: Finding

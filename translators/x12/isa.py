@@ -66,11 +66,12 @@ class Isa(Struct, frozen=True):
     @property
     def prepared_at(self) -> datetime | None:
         """Return ISA09 and ISA10 as the sender's local time, or None when they are no date and time."""
-        if not (is_date(self[9]) and is_time(self[10]) and len(self[9]) == 6):
+        date, time = self[9], self[10]
+        if not (is_date(date) and is_time(time) and len(date) == 6):
             return None
-        year = int(self[9][:2])
+        year = int(date[:2])
         century = 1900 if year >= 70 else 2000
-        month, day, hour, minute = int(self[9][2:4]), int(self[9][4:]), int(self[10][:2]), int(self[10][2:4])
+        month, day, hour, minute = int(date[2:4]), int(date[4:]), int(time[:2]), int(time[2:4])
         try:
             return datetime(century + year, month, day, hour, minute)  # noqa: DTZ001 - the sender's own clock, no zone
         except ValueError:
@@ -224,15 +225,19 @@ def _truncated(text: str, separator: str, stop: int) -> Isa:
 
 
 def _width_findings(elements: tuple[str, ...]) -> tuple[Finding, ...]:
-    """Name each element that has not its width. An address that is too long cannot be answered: an error."""
+    """Name each element that has not its width. An address that is too long cannot be answered: an error.
+
+    Its blanks do not count for that: a file that has one too many says who sent it all the same.
+    """
     wrong = [at for at, width in enumerate(WIDTHS, start=1) if len(elements[at]) != width]
     wrapped = any("\r" in e or "\n" in e for e in elements)
     hint = "fill ISA elements with blanks to their fixed width"
+    lost = {at for at in _ADDRESSES if len(elements[at].strip(" \t")) > WIDTHS[at - 1]}
     return tuple(
         Finding(
             problems.ISA_WIDTH,
             f"ISA{at:02d} ({NAMES[at - 1]}) has {len(elements[at])} characters; it must have {WIDTHS[at - 1]}",
-            Severity.ERROR if at in _ADDRESSES and len(elements[at]) > WIDTHS[at - 1] else Severity.WARNING,
+            Severity.ERROR if at in lost else Severity.WARNING,
             replace(_PLACE, element=at),
             "" if at in SECRET else elements[at],
             WRAPPED_HINT if wrapped else hint,
@@ -270,18 +275,19 @@ def _delimiter_findings(delimiters: Delimiters) -> tuple[Finding, ...]:
 
 def _value_findings(elements: tuple[str, ...], *, unused: bool) -> tuple[Finding, ...]:
     """Check the values of an ISA that matter to somebody."""
+    bare = [element.strip(" \t") for element in elements]
     checks = (
-        (5, len(elements[5].strip(" ")) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
-        (6, bool(elements[6].strip(" ")), Severity.ERROR, "the sender's id"),
-        (7, len(elements[7].strip(" ")) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
-        (8, bool(elements[8].strip(" ")), Severity.ERROR, "the receiver's id"),
+        (5, len(bare[5]) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
+        (6, bool(bare[6]), Severity.ERROR, "the sender's id"),
+        (7, len(bare[7]) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
+        (8, bool(bare[8]), Severity.ERROR, "the receiver's id"),
         (9, len(elements[9]) == 6 and is_date(elements[9]), Severity.WARNING, "YYMMDD"),
         (10, len(elements[10]) == 4 and is_time(elements[10]), Severity.WARNING, "HHMM"),
         (11, not unused, Severity.WARNING, "a repetition separator from version 00402 on"),
-        (12, _VERSION.fullmatch(elements[12].strip(" ")), Severity.WARNING, "five digits such as 00401"),
+        (12, _VERSION.fullmatch(bare[12]), Severity.WARNING, "five digits such as 00401"),
         (13, _control(elements[13]), Severity.ERROR, "nine digits from 000000001"),
-        (14, elements[14].strip(" ") in {"0", "1"}, Severity.WARNING, "0 or 1"),
-        (15, elements[15].strip(" ") in {"P", "T", "I"}, Severity.ERROR, "P, T or I"),
+        (14, bare[14] in {"0", "1"}, Severity.WARNING, "0 or 1"),
+        (15, bare[15] in {"P", "T", "I"}, Severity.ERROR, "P, T or I"),
     )
     return tuple(
         Finding(

@@ -118,6 +118,8 @@ class Group:
 class OpenSet:
     """The set that is open: the segments counted so far, its size in characters, and how it begins."""
 
+    __slots__ = ("_findings", "_inside", "_tag", "beginning", "control", "segments", "size")
+
     def __init__(self, control: str) -> None:
         self.control = control
         self.segments = 0

@@ -77,7 +77,7 @@ class _Buffer:
 
     def more(self) -> bool:
         """Read the next chunk and drop what is done, but for a little history; False at the end of the file."""
-        chunk = self.characters.read()
+        chunk = "" if self.ended else self.characters.read()
         self.ended = self.characters.ended
         if not chunk:
             return False
@@ -215,12 +215,12 @@ class _Interchange:
                     self._binary(max(buffer.at, self._behind(match.start())), content, stop)
                     return
                 continue
-            self._envelope(tag, start, self._end_of_segment(start, stop))
+            self._envelope(tag, start, stop)
             if self.closed:
                 return
         self._before(stop)
 
-    def _envelope(self, tag: str, start: int, end: int) -> None:
+    def _envelope(self, tag: str, start: int, stop: int) -> None:
         """Hand on what stands before an envelope segment, and the segment (ST: only note that a set begins)."""
         buffer = self.buffer
         self.fresh = True
@@ -228,6 +228,7 @@ class _Interchange:
             self.open = False
             opens, self.opening = self.opening, False
             last = start - buffer.at
+            end = self._end_of_segment(start, stop)
             self.out.append(Piece("set", *buffer.take(end), opens, "SE", last))
             return
         self._before(start)
@@ -238,7 +239,7 @@ class _Interchange:
             self.open = self.opening = True
             return
         self.closed = tag == "IEA"
-        self.out.append(Piece(tag, *buffer.take(end)))
+        self.out.append(Piece(tag, *buffer.take(self._end_of_segment(start, stop))))
 
     def _before(self, stop: int) -> None:
         """Hand on a run of segments up to `stop`."""
