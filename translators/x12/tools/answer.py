@@ -143,7 +143,7 @@ class _Desk:
         )
         if self._owes_technical(interchange):
             envelope = self._back(interchange.envelope)
-            data = self.acknowledger.write_technical_ack(interchange, (), envelope)
+            data = self.acknowledger.write_technical_ack(interchange, (), envelope, self.partner)
             yield Answer("TA1", data, "R" if interchange.refused else "A")
         if interchange.refused or self.partner.x12.functional_ack == "none":
             return

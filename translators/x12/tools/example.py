@@ -32,7 +32,17 @@ LEVEL_OF = {
     "SDQ": "I",
     "ISR": "OI",
 }
-LEVEL_OF |= {"PRF": "O", "MAN": "PT", "TD1": "S", "TD3": "S", "TD4": "S", "TD5": "S", "FOB": "S"}
+LEVEL_OF |= {
+    "REF": "S",
+    "DTM": "S",
+    "PRF": "O",
+    "MAN": "PT",
+    "TD1": "S",
+    "TD3": "S",
+    "TD4": "S",
+    "TD5": "S",
+    "FOB": "S",
+}
 _TRIES = 12
 _MOST_ROUNDS = 3  # of a loop or a segment that is repeated by chance
 
@@ -95,6 +105,13 @@ def _demanded(checker: Checker) -> dict[int, list[frozenset[str]]]:
     return {index: sorted(set(codes), key=sorted) for index, codes in found.items()}
 
 
+def _in_each_round(checker: Checker) -> frozenset[int]:
+    """Return which states a guideline wants to see in each round of a loop, by index."""
+    spots = [count.spot for count in checker.guideline.counts if count.least and count.spot.loops]
+    states = checker.grammar.states
+    return frozenset(s.index for s in states if any(concerns(spot, s.segment, s.path) for spot in spots))
+
+
 class _Writer:
     """Writes one set. Its state: what is written, and where the state machine stands."""
 
@@ -103,6 +120,7 @@ class _Writer:
         self.style = style
         self.repeat = repeat
         self.demanded = _demanded(checker)
+        self.each_round = _in_each_round(checker)
         self.stood = {count: 0 for count in checker.guideline.counts if count.most}
         self.segments: list[list[str]] = []
         self.trail: list[State] = []
@@ -124,8 +142,8 @@ class _Writer:
         variants = self.demanded.get(place.state.index, [])
         if tag == "LE":
             return min(1, self.open_ls)
-        if self.level and self.level not in LEVEL_OF.get(tag, self.level) and not variants:
-            return int(entry.mandatory)
+        if self.level and self.level not in LEVEL_OF.get(tag, self.level):
+            return int(entry.mandatory or place.state.index in self.each_round)
         rounds = max(len(variants), int(self._taken(place)))
         most = min(entry.most or _MOST_ROUNDS, _MOST_ROUNDS)
         while rounds and rounds < most and self.style.chance.random() < self.repeat:

@@ -9,7 +9,7 @@ from translators.x12.rules.dictionary import Total, Way
 from translators.x12.rules.grammar import State
 
 CONTROL = "0001"
-_LINE = "350"  # data element: the number of a line, as its sender counts
+_LINES = {"350", "554"}  # data elements: the number of a line, as its sender counts
 
 
 def number_all(
@@ -21,6 +21,7 @@ def number_all(
     _lines(numbered, trail)
     _brackets(numbered)
     _totals(numbered, totals)
+    _amount(numbered)
     for at in (0, -1):
         if numbered[at][0] in {"ST", "SE"}:
             numbered[at][2:3] = [CONTROL]
@@ -56,7 +57,7 @@ def _lines(segments: list[list[str]], trail: Sequence[State]) -> None:
     counts: dict[int, int] = {}
     for segment, state in zip(segments, trail, strict=True):
         uses = state.subject.segment.uses
-        if state.head and uses and uses[0].element.number == _LINE and len(segment) > 1 and segment[1]:
+        if state.head and uses and uses[0].element.number in _LINES and len(segment) > 1 and segment[1]:
             counts[state.index] = counts.get(state.index, 0) + 1
             segment[1] = str(counts[state.index])
 
@@ -77,6 +78,15 @@ def _totals(segments: list[list[str]], totals: Sequence[Total]) -> None:
         for segment in segments:
             if segment[0] == total.segment and total.element < len(segment) and segment[total.element]:
                 segment[total.element] = _counted(segments, total.ways[0])
+
+
+def _amount(segments: list[list[str]]) -> None:
+    """Write into TDS01 of an invoice, in cents, what its lines amount to."""
+    lines = [segment for segment in segments if segment[0] == "IT1" and len(segment) > 4]
+    amount = sum((Decimal(line[2] or 0) * Decimal(line[4] or 0) for line in lines), Decimal(0))
+    for segment in segments:
+        if segment[0] == "TDS" and amount:
+            segment[1] = str(int(amount * 100))
 
 
 def _counted(segments: Sequence[Sequence[str]], way: Way) -> str:

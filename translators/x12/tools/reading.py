@@ -25,10 +25,9 @@ from translators.x12.rules.dictionary import Segment
 from translators.x12.rules.grammar import State
 from translators.x12.rules.guideline import Guideline
 from translators.x12.rules.source import SHIPPED, Library, load, nearest_release
-from translators.x12.rules.values import plain
 from translators.x12.rules.walk import Walk
 from translators.x12.stream import events
-from translators.x12.tokens import decode, segments
+from translators.x12.tokens import decode, plain, segments
 
 
 class Rules(Struct, frozen=True):

@@ -1,0 +1,87 @@
+"""`hub x12 explain`: what an acknowledgment says of a file of ours, with our own segments pointed at.
+
+Exit status: 0 all accepted, 1 something is rejected or does not fit, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Annotated
+
+import typer
+
+from hub.cli.context import FAILED, MISUSED, answers_in_one_line, fail, print_json
+from hub.cli.x12_files import File, Json, name_of, opened, paint, say
+from translators.x12.acks.story import explain_ack
+from translators.x12.events import SetBegins, TechnicalAck
+from translators.x12.stream import events
+from translators.x12.tools.legible import legible
+from translators.x12.tools.show import set_name
+
+_CHUNK = 1 << 20
+_ACKNOWLEDGMENTS = {"TA1", "824", "997", "999"}
+
+
+@answers_in_one_line
+def explain(
+    file: File,
+    original: Annotated[
+        str, typer.Option("--original", metavar="FILE", help="The file of ours that it answers.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Say in plain words what a TA1, 997, 999 or 824 rejects, and where that stands in our document.
+
+    Example: hub x12 explain reply.edi --original order.edi
+    """
+    data = _read(file)
+    kinds = _kinds(data)
+    if not _ACKNOWLEDGMENTS & kinds.keys():
+        say(_what_it_is(file, kinds))
+        raise typer.Exit(FAILED)
+    if not original:
+        fail(
+            "name the file that it answers: --original FILE; `hub x12 show` shows what it says itself",
+            MISUSED,
+        )
+    found = explain_ack(data, _read(original))
+    if as_json:
+        print_json(found)
+    else:
+        for line in found.lines():
+            say(_coloured(legible(line)))
+    raise typer.Exit(FAILED if found.rejects or not found.answers else 0)
+
+
+def _read(file: str) -> bytes:
+    with opened(file) as source:
+        return b"".join(iter(lambda: source.read(_CHUNK), b""))
+
+
+def _kinds(data: bytes) -> dict[str, str]:
+    """Return what stands in a file: set ids, or TA1, each with its name."""
+    kinds: dict[str, str] = {}
+    for event in events(BytesIO(data), ""):
+        if isinstance(event, TechnicalAck):
+            kinds["TA1"] = "interchange acknowledgment"
+        elif isinstance(event, SetBegins):
+            envelope = event.envelope
+            kinds.setdefault(envelope.set_id, set_name(envelope.release, envelope.set_id))
+    return kinds
+
+
+def _what_it_is(file: str, kinds: dict[str, str]) -> str:
+    what = ", ".join(f"{set_id} {name}".strip() for set_id, name in kinds.items()) or "no set"
+    name = name_of(file)
+    return (
+        f"{name} is no acknowledgment; it holds {what}\n"
+        f"`hub x12 show {file}` shows what stands in it, `hub x12 check {file}` what is wrong with it"
+    )
+
+
+def _coloured(line: str) -> str:
+    """Mark the line that points at an element, and that which says what to do."""
+    text = line.strip()
+    if text and not text.strip("^"):
+        return paint(line, fg="red", bold=True)
+    return paint(line, dim=True) if text.startswith("hint:") else line

@@ -1,0 +1,90 @@
+"""A whole example interchange of a set: bare of what is optional but for what is usual, or with all of it."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from hub.model.envelope import Address, Delimiters, Envelope
+from translators.x12.acks.verdicts import COMPONENT
+from translators.x12.rules.compiled import checker_for
+from translators.x12.rules.dictionary import TransactionSet
+from translators.x12.rules.guideline import Guideline, guideline, parse_spot
+from translators.x12.rules.source import SHIPPED, Library, load, nearest_release
+from translators.x12.tools.example import example
+from translators.x12.writer import write_interchange
+
+#: Examples are of this moment, so that they are the same on any day.
+_AT = datetime(2025, 1, 10, 12, 0)  # noqa: DTZ001 - a local clock, as ISA09 and ISA10 have it
+#: The envelope of an example; a partner's profile changes it.
+ENVELOPE = Envelope(
+    format="x12",
+    sender=Address("ZZ", "SENDER"),
+    receiver=Address("ZZ", "RECEIVER"),
+    interchange_control="000000001",
+    usage="T",
+    delimiters=Delimiters(component=">", repetition="^", suffix="\n"),
+    prepared_at=_AT,
+    group_control="1",
+    set_control="0001",
+    release="004010",
+)
+
+
+@cache
+def usual() -> Mapping[str, Mapping[str, str]]:
+    """Return what a plain example has, by set: a profile's `must`."""
+    return tomllib.loads(Path(__file__).with_name("usual.toml").read_text("utf-8"))
+
+
+def new_interchange(
+    set_id: str,
+    envelope: Envelope = ENVELOPE,
+    demands: Guideline | None = None,
+    *,
+    seed: int = 1,
+    full: bool = False,
+    library: Library = SHIPPED,
+) -> bytes:
+    """Return an interchange with one valid set in the release of the envelope.
+
+    `full`: all that the dictionary describes, once; else what is mandatory, what is usual, and what `demands` asks for.
+    Raises KeyError for a set that is not described there.
+    """
+    definition = load(nearest_release(envelope.release, library), library).sets[set_id]
+    wanted = _wanted(set_id, demands, full=full, release=envelope.release)
+    checker = checker_for(envelope.release, set_id, wanted, library)
+    assert checker is not None
+    made = example(checker, random.Random(seed), float(full), component=COMPONENT)  # noqa: S311 - an example is no secret
+    return write_interchange(_named(envelope, definition), [made[1:-1]])
+
+
+def _named(envelope: Envelope, definition: TransactionSet) -> Envelope:
+    return replace(envelope, set_id=definition.id, functional_id=definition.group)
+
+
+def _wanted(set_id: str, demands: Guideline | None, *, full: bool, release: str) -> Guideline:
+    """Put what is usual behind what is demanded; where both name a place, the partner's word counts."""
+    demands = demands or Guideline()
+    if full:
+        return demands
+    taken = {_place(str(d.spot)) for d in demands.demands}
+    described = load(nearest_release(release)).segments
+    must = {
+        place: value
+        for place, value in usual().get(set_id, {}).items()
+        if _place(place) not in taken and parse_spot(place).segment in described
+    }
+    own = guideline(must)
+    return Guideline(demands.demands + own.demands, demands.counts + own.counts, demands.strict)
+
+
+def _place(text: str) -> tuple[str, int]:
+    spot = parse_spot(text)
+    return spot.segment, spot.element

@@ -1,0 +1,247 @@
+"""A sample without private data, and with the same structure: for mails, tickets and tests.
+
+Segments, qualifiers, codes, lengths, separators and counts stay. Names, addresses, references, item ids, control
+numbers, prices and quantities are replaced by `disguise`; dates move by whole weeks; check digits of GTIN, UPC and SSCC
+stay right; totals that were right are computed anew. Which data elements are private stands in scrub.toml. A check
+finds in the sample what it finds in the file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from hub.model.envelope import Delimiters, Envelope
+from translators.x12.characters import Characters
+from translators.x12.isa import SECRET, WIDTHS, Isa, mask_isa
+from translators.x12.rules.compiled import checker_for
+from translators.x12.rules.dictionary import Element, Segment, Use
+from translators.x12.rules.grammar import State
+from translators.x12.rules.source import load, nearest_release
+from translators.x12.rules.values import is_real
+from translators.x12.rules.walk import Walk
+from translators.x12.scan import Piece, scan
+from translators.x12.tokens import BLANKS, decode
+from translators.x12.tools.disguise import Disguise
+from translators.x12.tools.reading import Rules
+from translators.x12.tools.scrub_totals import Totals
+
+_DATE = re.compile(r"\d{8}|\d{6}")
+_SHORT = 3  # characters of a code; in elements that no dictionary describes, shorter values stay
+
+
+class Plan(Struct, frozen=True):
+    """The file scrub.toml."""
+
+    keep: frozenset[str]
+    codes: frozenset[str]
+    dates: frozenset[str]
+    envelope: Mapping[str, Mapping[str, list[int]]]
+
+
+@cache
+def plan() -> Plan:
+    """Return what is private."""
+    found = tomllib.loads(Path(__file__).with_name("scrub.toml").read_text("utf-8"))
+    keep, codes, dates = (frozenset(found[key].split()) for key in ("keep", "codes", "dates"))
+    return Plan(keep, codes, dates, found["envelope"])
+
+
+def scrub(source: BinaryIO, rules: Rules, key: bytes) -> Iterator[bytes]:
+    """Yield the sample piece by piece. `key` is a secret: who has it can undo all of it.
+
+    A file in UTF-16, EBCDIC or a code page comes out in UTF-8.
+    """
+    characters = Characters(source, rules.reading)
+    scrubber = _Scrubber(characters, rules, Disguise(key))
+    for piece in scan(characters):
+        yield scrubber.piece(piece)
+
+
+class _Scrubber:
+    """Scrubs piece after piece. Its state: the interchange, the group's release, the set that is open."""
+
+    def __init__(self, characters: Characters, rules: Rules, disguise: Disguise) -> None:
+        self.characters, self.rules, self.disguise = characters, rules, disguise
+        self.delimiters = Delimiters()
+        self.release = ""
+        self.set: _Set | None = None
+
+    def piece(self, piece: Piece) -> bytes:
+        """Return a piece with other values."""
+        if piece.isa is not None:
+            self.delimiters = piece.isa.delimiters
+            return self.characters.encode(self._isa(piece.text, piece.isa))
+        if piece.kind in {"set", "GS", "GE", "IEA", "TA1", "SE"}:
+            data = self.characters.encode(piece.text)
+            text = decode(data, self.delimiters)
+            code = "utf-8" if text.encode("utf-8") == data else "latin-1"
+            return self._known(piece, text).encode(code)
+        # junk, strays, binary content, endless segments: nobody knows what it is
+        return self.characters.encode(_without_meaning(piece.text, self.disguise))
+
+    def _isa(self, text: str, isa: Isa) -> str:
+        """Return an ISA with other addresses and numbers; passwords are made unreadable."""
+        separator = isa.signs.element
+        elements = (mask_isa(text) if _is_fixed(text, separator) else text).split(separator)
+        for at in SECRET:
+            if at < len(elements):
+                elements[at] = re.sub(r"[^ ]", "x", elements[at])
+        self._envelope("ISA", elements)
+        return separator.join(elements)
+
+    def _known(self, piece: Piece, text: str) -> str:
+        if piece.kind == "set":
+            if piece.opens or self.set is None:
+                self.set = _Set(text, self.delimiters, self._release(), self.rules, self.disguise)
+            return self.set.run(text)
+        body, end = _ending(text, self.delimiters.segment)
+        elements = body.split(self.delimiters.element)
+        if piece.kind == "GS":
+            self.release = elements[8].strip(BLANKS) if len(elements) > 8 else ""
+        self._envelope(piece.kind, elements)
+        return self.delimiters.element.join(elements) + end
+
+    def _release(self) -> str:
+        return self.rules.release or self.release
+
+    def _envelope(self, tag: str, elements: list[str]) -> None:
+        """Change the private elements of an envelope segment in place."""
+        hidden = self.disguise
+        ways: dict[str, Callable[[str], str]] = {
+            "text": hidden.text,
+            "number": hidden.number,
+            "date": hidden.date,
+        }
+        for kind, positions in plan().envelope.get(tag, {}).items():
+            for at in positions:
+                if at < len(elements):
+                    value = elements[at].strip(BLANKS)
+                    elements[at] = elements[at].replace(value, ways[kind](value)) if value else elements[at]
+
+
+def _is_fixed(text: str, separator: str) -> bool:
+    """Say whether every separator of an ISA stands where it must; a password may then hold one more."""
+    at = len("ISA")
+    for width in WIDTHS:
+        if not text.startswith(separator, at):
+            return False
+        at += len(separator) + width
+    return True
+
+
+def _ending(text: str, terminator: str) -> tuple[str, str]:
+    """Divide a segment from its terminator and line end."""
+    body = text.rstrip(BLANKS.replace(terminator, ""))
+    body = body.removesuffix(terminator)
+    return body, text[len(body) :]
+
+
+def _without_meaning(text: str, disguise: Disguise) -> str:
+    """Return a text of which only the shape is left; the ids and separators of segments stay."""
+    words = re.split(r"([^A-Za-z0-9]+)", text)
+    return "".join(w if at % 2 or len(w) <= _SHORT else disguise.text(w) for at, w in enumerate(words))
+
+
+class _Set:
+    """The set that is open: where each of its segments stands, and its totals."""
+
+    def __init__(
+        self, text: str, delimiters: Delimiters, release: str, rules: Rules, disguise: Disguise
+    ) -> None:
+        self.delimiters, self.disguise = delimiters, disguise
+        first = text.lstrip(BLANKS).split(delimiters.segment, 1)[0].split(delimiters.element)
+        set_id = first[1].strip(BLANKS) if len(first) > 1 else ""
+        envelope = Envelope(format="x12", release=release, set_id=set_id)
+        checker = checker_for(envelope.release, set_id, None, rules.library)
+        self.segments = load(nearest_release(release, rules.library), rules.library).segments
+        self.trail: list[State] = []
+        self.walk = (
+            Walk(checker, delimiters.component, delimiters.repetition, self.trail) if checker else None
+        )
+        self.totals = Totals(checker.definition.totals if checker else ())
+
+    def run(self, text: str) -> str:
+        """Return a run of segments with other values; what stands between segments stays."""
+        parts = text.split(self.delimiters.segment)
+        for at, part in enumerate(parts):
+            body = (
+                part.strip(BLANKS) if self.delimiters.segment in "\r\n" else part.strip("\r\n").lstrip(BLANKS)
+            )
+            if body:
+                begin = part.index(body)
+                parts[at] = part[:begin] + self._segment(body, at) + part[begin + len(body) :]
+        for at, element, value in self.totals.end_run():
+            parts[at] = self._with(parts[at], element, value)
+        return self.delimiters.segment.join(parts)
+
+    def _with(self, part: str, position: int, value: str) -> str:
+        """Put a total into its segment."""
+        elements = part.split(self.delimiters.element)
+        old = elements[position]
+        elements[position] = value + old[len(old.rstrip(BLANKS)) :]
+        return self.delimiters.element.join(elements)
+
+    def _segment(self, body: str, at: int) -> str:
+        elements = body.split(self.delimiters.element)
+        described = self._described(elements)
+        scrubbed = [elements[0]]
+        for position, value in enumerate(elements[1:], start=1):
+            use = described.uses[position - 1] if described and position <= len(described.uses) else None
+            scrubbed.append(self._element(use, value) if value else "")
+        self._numbered(elements[0], scrubbed, elements)
+        self.totals.take(at, elements, scrubbed)
+        return self.delimiters.element.join(scrubbed)
+
+    def _described(self, elements: list[str]) -> Segment | None:
+        """Return the description of a segment at the place where it stands."""
+        if self.walk:
+            self.trail.clear()
+            self.walk.feed([elements])
+            if self.trail[0].segment == elements[0]:
+                return self.trail[0].subject.segment
+        return self.segments.get(elements[0])
+
+    def _numbered(self, tag: str, scrubbed: list[str], elements: list[str]) -> None:
+        """Change the control numbers of ST and SE, which are texts in dictionaries."""
+        for at in plan().envelope.get(tag, {}).get("number", ()):
+            if at < len(scrubbed):
+                scrubbed[at] = self.disguise.number(elements[at])
+
+    def _element(self, use: Use | None, value: str) -> str:
+        if use is None:
+            return value if len(value) < _SHORT else self.disguise.text(value)
+        repetition = self.delimiters.repetition if use.repeats > 1 else ""
+        rounds = value.split(repetition) if repetition else [value]
+        return repetition.join(self._one(use, one) for one in rounds)
+
+    def _one(self, use: Use, value: str) -> str:
+        if not use.parts:
+            return self._simple(use.element, value)
+        component = self.delimiters.component
+        parts = value.split(component) if component else [value]
+        for at, part in enumerate(parts):
+            inner = use.parts[at].element if at < len(use.parts) else None
+            if part:
+                parts[at] = self._simple(inner, part) if inner else self.disguise.text(part)
+        return component.join(parts)
+
+    def _simple(self, element: Element, value: str) -> str:
+        """Return what stands in the place of one value."""
+        known = plan()
+        kept = element.number in known.keep or element.codes is not None or element.kind == "TM"
+        if kept or (element.kind == "ID" and element.number not in known.codes):
+            return value
+        if element.kind == "DT":
+            return self.disguise.date(value)
+        if element.number in known.dates:
+            return _DATE.sub(lambda match: self.disguise.date(match.group()), value)
+        if (element.kind == "R" or element.kind[0] == "N") and is_real(value):
+            return self.disguise.number(value)
+        return self.disguise.text(value)
