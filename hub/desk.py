@@ -16,7 +16,7 @@ import msgspec
 
 from hub import pipeline
 from hub.erp.port import ErpGateway
-from hub.model.acks import ReceivedAdvice
+from hub.model.acks import EarlierAnswer, ReceivedAdvice
 from hub.model.documents import AnyDocument, DocType, PurchaseOrder
 from hub.model.envelope import Address
 from hub.model.errors import ConfigError
@@ -24,7 +24,7 @@ from hub.model.exchange import Direction, ErpRecord, Exchange, State, Transmissi
 from hub.model.finding import Finding
 from hub.model.partner import Crosswalks, Partner
 from hub.stages.addresses import Company
-from hub.store import Acknowledgment, Store
+from hub.store import Store
 from hub.transports.port import Mailbox
 from translators.crosswalk import Tables
 from translators.port import Acknowledger, Receipting, Translator
@@ -245,17 +245,16 @@ class Desk:
         ]  # an order has several documents: which is needed
         return fitting[:1] or own[-1:] or ordered[-1:]
 
-    def their_answers(self, exchange: Exchange) -> Sequence[Acknowledgment]:
+    def their_answers(self, exchange: Exchange) -> Sequence[EarlierAnswer]:
         """Return what the partner answered to a document of ours so far, oldest first."""
         with self._store.read() as tx:
-            return [a for a in tx.acknowledgments(exchange.id) if a.direction is Direction.IN]
+            told = [a for a in tx.acknowledgments(exchange.id) if a.direction is Direction.IN]
+        return [EarlierAnswer(kind=a.kind, verdict=a.verdict) for a in told]
 
     def accepted(self, exchange: Exchange) -> bool:
-        """Say whether the partner's last functional acknowledgment of these bytes accepts them."""
-        with self._store.read() as tx:
-            told = [
-                a for a in tx.acknowledgments(exchange.id) if a.direction is Direction.IN and a.kind != "TA1"
-            ]
+        """Say whether the partner's last word on these bytes accepts them: an 824 weighs more than a 997."""
+        told = [a for a in self.their_answers(exchange) if a.kind != "TA1"]
+        told = [a for a in told if a.kind == "824"] or told
         return bool(told) and told[-1].verdict in {"A", "E"}
 
     def mailbox(self, partner: Partner) -> Mailbox:

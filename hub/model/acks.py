@@ -84,6 +84,13 @@ class ReceivedAdvice(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()  # TED in plain words, `where` in our document
 
 
+class EarlierAnswer(Struct, frozen=True, kw_only=True):
+    """What a partner answered before to a document of ours."""
+
+    kind: str  # TA1 | 997 | 999 | 824
+    verdict: str  # A, E, P, R, or what they wrote
+
+
 class ApplicationAdvice(Struct, frozen=True, kw_only=True):
     """What we decided about one received document after its 997: the input from which the 824 is written."""
 

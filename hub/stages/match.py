@@ -14,13 +14,12 @@ from typing import Protocol
 from msgspec import structs
 
 from hub.model import problems
-from hub.model.acks import ReceivedAdvice, ReceivedGroupAck, ReceivedSetAck
+from hub.model.acks import EarlierAnswer, ReceivedAdvice, ReceivedGroupAck, ReceivedSetAck
 from hub.model.documents import DocType
 from hub.model.exchange import Exchange, State
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import Outcome, Settlement
 from hub.model.partner import Partner
-from hub.store import Acknowledgment
 from translators.port import Acknowledger, Translator
 
 _ACCEPTING = frozenset({"A", "E"})
@@ -42,7 +41,7 @@ class Needs(Protocol):
     def sent_group(self, partner: str, functional_id: str, control: str) -> Sequence[Exchange]: ...
     def sent_interchange(self, partner: str, control: str) -> Sequence[Exchange]: ...
     def sent_document(self, partner: str, advice: ReceivedAdvice) -> Sequence[Exchange]: ...
-    def their_answers(self, exchange: Exchange) -> Sequence[Acknowledgment]: ...
+    def their_answers(self, exchange: Exchange) -> Sequence[EarlierAnswer]: ...
 
 
 def match(exchange: Exchange, needs: Needs) -> Outcome:
@@ -164,7 +163,8 @@ def _remarked(settled: Settlement, sent: Exchange, needs: Needs) -> tuple[Settle
     """
     earlier = needs.their_answers(sent)
     business = next((a.verdict for a in reversed(earlier) if a.kind == "824"), "A")
-    lifted = settled.kind in _SYNTAX and settled.state is State.ACKNOWLEDGED and not _accepts(business)
+    stands = sent.state is State.REFUSED and not _accepts(business)
+    lifted = stands and settled.kind in _SYNTAX and settled.state is State.ACKNOWLEDGED
     same = [a for a in earlier if a.kind == settled.kind]
     remarks = tuple(_remarks(settled, sent, same, needs.now()))
     if lifted or settled.state is sent.state:
@@ -173,7 +173,7 @@ def _remarked(settled: Settlement, sent: Exchange, needs: Needs) -> tuple[Settle
 
 
 def _remarks(
-    settled: Settlement, sent: Exchange, same: Sequence[Acknowledgment], now: datetime
+    settled: Settlement, sent: Exchange, same: Sequence[EarlierAnswer], now: datetime
 ) -> Iterable[Finding]:
     """Yield what is odd: no verdict, a repeat, a contradiction, or an answer after its time."""
     it = f"{settled.kind} for exchange {sent.id}"

@@ -208,6 +208,22 @@ def test_an_824_after_an_accepting_997_refuses_and_no_later_997_lifts_that(
     assert problems.ACK_CONTRADICTS in hub.problems(hub.received(ADVICE)[1])
 
 
+def test_what_an_824_refused_is_no_accepted_document_when_it_is_sent_again(
+    answered: tuple[SmallHub, bytes],
+) -> None:
+    hub, sent = answered
+    ack = functional_ack("PR", segment(sent, "GS")[6], "855")
+    hub.send(advice_file(sent), "1.edi")
+    hub.send(interchange(*group(ack, control=500, functional_id="FA"), control=500), "2.edi")
+    assert ours(hub).state is State.REFUSED
+    hub.hub.operations.resend(str(ours(hub).id), "test", "they ask for it once more")
+    hub.drain()
+    assert hub.collect() == [sent]
+    assert ours(hub).state is State.SENT
+    hub.send(interchange(*group(ack, control=501, functional_id="FA"), control=501), "3.edi")
+    assert ours(hub).state is State.ACKNOWLEDGED
+
+
 def test_an_824_that_comes_twice_or_late_or_for_nothing_is_recorded_as_such(
     answered: tuple[SmallHub, bytes],
 ) -> None:
