@@ -33,8 +33,7 @@ def order(text: str = ORDER, control: str = "0001") -> list[str]:
 def interchange(*sets: Iterable[str], release: str = "004010", group: str = "PO") -> bytes:
     """Return sets in an interchange with one group, a line a segment. ISA02 and ISA04 hold passwords."""
     lines = [
-        "ISA*03*LOGIN1    *01*SECRET9   *ZZ*ACME           *ZZ*OURCO          "
-        "*250110*1159*U*00401*000000101*0*T*>",
+        f"ISA*03*LOGIN1    *01*SECRET9   *ZZ*{'ACME':15}*ZZ*{'OURCO':15}*250110*1159*U*00401*000000101*0*T*>",
         f"GS*{group}*ACME*OURCO*20250110*1159*101*X*{release}",
         *(segment for one in sets for segment in one),
         f"GE*{len(sets)}*101",
