@@ -59,7 +59,11 @@ class Acknowledger(Protocol):
         """Return the verdict on an interchange: accepted, with errors noted, or rejected."""
 
     def write_technical_ack(
-        self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...], envelope: Envelope
+        self,
+        interchange: UnwrappedInterchange,
+        refusals: tuple[Finding, ...],
+        envelope: Envelope,
+        partner: Partner | None = None,
     ) -> bytes:
         """Write an interchange that carries one TA1 about `interchange`; no refusals: it says accepted."""
 

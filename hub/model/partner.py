@@ -74,6 +74,7 @@ class X12Settings(_Table, frozen=True, kw_only=True):
     repetition: str = "^"  # used from release 00402
     segment: str = "~"  # segment terminator
     newline: bool = True  # a line feed after each segment, for people's eyes
+    other_separators: bool = False  # take others for a document of ours whose data holds one of these
     technical_ack: Literal["asked", "always", "never", "on_error"] = "asked"  # TA1: asked = when ISA14 is 1
     iea_mismatch: Literal["note", "refuse"] = "note"  # IEA02 is not ISA13: TA1 says E and it is taken, or R
     functional_ack: Literal["997", "999", "none"] = "997"  # what answers each functional group
@@ -83,7 +84,7 @@ class X12Settings(_Table, frozen=True, kw_only=True):
     ask_technical_ack: bool = False  # our ISA14
     duplicate_days: int = 365  # window in which a repeated ISA13 is a duplicate
     wrapped: bool = False  # their files are cut into lines, e.g. of 80 columns: line ends are taken out
-    encoding: str = ""  # of their files: a codec of Python, e.g. cp037 (EBCDIC); empty: ASCII, UTF-8, UTF-16
+    encoding: str = ""  # of files, both ways: a Python codec, e.g. cp037 (EBCDIC); empty: ASCII, UTF-8 or -16
 
 
 class CsvSettings(_Table, frozen=True, kw_only=True):

@@ -50,7 +50,7 @@ def answer_interchange(
         document=DocType.TECHNICAL_ACK,
         file=OutFile(
             envelope=answering_envelope(envelope),
-            render=partial(x12.write_technical_ack, interchange, refusals),
+            render=partial(x12.write_technical_ack, interchange, refusals, partner=partner),
         ),
         verdict=x12.technical_verdict(interchange, refusals),
         number=envelope.interchange_control,

@@ -63,7 +63,11 @@ class X12Translator:
         """
         from translators.x12.mapping import write_document
 
-        data = write_interchange(envelope, [write_document(document, envelope, partner)])
+        body = write_document(document, envelope, partner)
+        x12 = partner.x12
+        data = write_interchange(
+            envelope, [body], choose_separators=x12.other_separators, encoding=x12.encoding
+        )
         faults = self._faults(data, partner)
         if faults:
             raise Unwritable(faults)
@@ -72,7 +76,7 @@ class X12Translator:
     def _faults(self, data: bytes, partner: Partner) -> tuple[Finding, ...]:
         """Read back what was written, as the partner will."""
         faults: list[Finding] = []
-        for interchange in unwrap(data, "").interchanges:
+        for interchange in self.unwrap(data, "", partner).interchanges:
             faults += interchange.findings
             for group in interchange.groups:
                 faults += group.findings

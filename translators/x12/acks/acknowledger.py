@@ -44,21 +44,28 @@ class X12Acknowledger:
         return Verdict(technical_acknowledgment(interchange, refusals)[4])
 
     def write_technical_ack(
-        self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...], envelope: Envelope
+        self,
+        interchange: UnwrappedInterchange,
+        refusals: tuple[Finding, ...],
+        envelope: Envelope,
+        partner: Partner | None = None,
     ) -> bytes:
         """Write an interchange that carries one TA1; findings that the interchange has already count once."""
         extra = tuple(f for f in refusals if f not in interchange.findings)
         ta1 = technical_acknowledgment(interchange, extra)
-        answer = _writable(replace(envelope, set_id="TA1"))
-        return write_interchange(answer, (), (ta1,), replace_separators=True)
+        encoding = partner.x12.encoding if partner else ""
+        answer = _writable(replace(envelope, set_id="TA1"), encoding)
+        return write_interchange(answer, (), (ta1,), replace_separators=True, encoding=encoding)
 
     def write_functional_ack(self, verdict: GroupVerdict, envelope: Envelope, partner: Partner) -> bytes:
         """Write an interchange that carries one 997 or 999 on a received group, as the partner's profile asks."""
         kind: Literal["997", "999"] = "999" if partner.x12.functional_ack == "999" else "997"
         release = partner.x12.ack_release or _ack_release(envelope.release, kind)
         body = group_acknowledgment(verdict, partner.x12.ack_detail, kind, release)
-        answer = _writable(replace(envelope, set_id=kind, functional_id="FA", release=release))
-        return write_interchange(answer, [body])
+        answer = _writable(
+            replace(envelope, set_id=kind, functional_id="FA", release=release), partner.x12.encoding
+        )
+        return write_interchange(answer, [body], encoding=partner.x12.encoding)
 
     def read_functional_ack(
         self, payload: bytes, envelope: Envelope
@@ -75,9 +82,9 @@ class X12Acknowledger:
         self, advice: ApplicationAdvice, envelope: Envelope, partner: Partner
     ) -> bytes:
         """Write an interchange that carries one 824 on a received document, in the partner's dialect."""
-        answer = _writable(replace(envelope, set_id="824", functional_id="AG"))
+        answer = _writable(replace(envelope, set_id="824", functional_id="AG"), partner.x12.encoding)
         body = application_advice(advice, answer, partner.name)
-        return write_interchange(answer, [body], replace_separators=True)
+        return write_interchange(answer, [body], replace_separators=True, encoding=partner.x12.encoding)
 
     def read_application_advice(
         self, payload: bytes, envelope: Envelope
@@ -86,9 +93,9 @@ class X12Acknowledger:
         return read_application_advice(payload, envelope)
 
 
-def _writable(envelope: Envelope) -> Envelope:
+def _writable(envelope: Envelope, encoding: str) -> Envelope:
     """Return an envelope with addresses that fit into an ISA and separators that separate."""
-    separators = envelope.delimiters if can_separate(envelope) else Delimiters()
+    separators = envelope.delimiters if can_separate(envelope, encoding) else Delimiters()
     sender, receiver = _fitting(envelope.sender), _fitting(envelope.receiver)
     return replace(envelope, sender=sender, receiver=receiver, delimiters=separators)
 
