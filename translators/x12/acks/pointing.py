@@ -44,11 +44,6 @@ class Original(Struct, frozen=True):
         """Return the separators that it is written with."""
         return self.found.envelope.delimiters
 
-    @property
-    def number(self) -> str:
-        """Return the document's own number, empty when it has none."""
-        return own_number(self.found)
-
 
 def original(found: UnwrappedSet) -> Original:
     """Open a set of ours."""

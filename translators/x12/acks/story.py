@@ -7,7 +7,7 @@ stands there. Nothing here raises on either file: what does not fit together is 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from hub.model.finding import Finding, Where
 from translators.x12.acks.advice import read_application_advice
 from translators.x12.acks.codes import isa_element
 from translators.x12.acks.explanation import Explanation, Mark, Part
-from translators.x12.acks.pointing import Original, original, own_number, point, point_at_envelope, span
+from translators.x12.acks.pointing import original, own_number, point, point_at_envelope, span
 from translators.x12.acks.reader import read_functional_ack, read_technical_ack
 from translators.x12.acks.words import ADVICE_WORDS, VERDICT_WORDS
 from translators.x12.annotate import AnnotatedSegment
@@ -32,10 +32,11 @@ from translators.x12.tokens import BLANKS
 
 
 class _Group(Struct, frozen=True):
-    """A group of the original, with its GS and GE as they stand there."""
+    """A group of the original, with its GS and GE as they stand there, and its sets by ST02 without leading zeros."""
 
     found: UnwrappedGroup
-    rows: Sequence[AnnotatedSegment] = ()
+    rows: Sequence[AnnotatedSegment]
+    sets: Mapping[str, UnwrappedSet]
 
 
 class _File(Struct, frozen=True):
@@ -87,7 +88,12 @@ def _open(data: bytes) -> _File:
     interchanges = unwrap(data, "").interchanges
     groups = [g for i in interchanges for g in i.groups]
     paired = zip_longest(groups, rows[: len(groups)], fillvalue=())
-    return _File(interchanges, [_Group(g, r) for g, r in paired if isinstance(g, UnwrappedGroup)])
+    return _File(interchanges, [_indexed(g, r) for g, r in paired if isinstance(g, UnwrappedGroup)])
+
+
+def _indexed(group: UnwrappedGroup, rows: Sequence[AnnotatedSegment]) -> _Group:
+    """Return a group with its sets by number; of two with one number the first counts."""
+    return _Group(group, rows, {_bare(s.envelope.set_control): s for s in reversed(group.sets)})
 
 
 def _told(one: UnwrappedSet, ours: _File) -> tuple[list[Part], tuple[Finding, ...]] | None:
@@ -97,7 +103,8 @@ def _told(one: UnwrappedSet, ours: _File) -> tuple[list[Part], tuple[Finding, ..
         return [part for ack in acks for part in _group(ack, ours.groups)], findings
     if one.document is DocType.APPLICATION_ADVICE:
         advices, findings = read_application_advice(one.payload, one.envelope)
-        return [_document(advice, ours.groups) for advice in advices], findings
+        numbers = {own_number(s): s for g in reversed(ours.groups) for s in reversed(g.found.sets)}
+        return [_document(advice, _advised(advice, ours.groups, numbers)) for advice in advices], findings
     return None
 
 
@@ -152,34 +159,32 @@ def _group(ack: ReceivedGroupAck, groups: Sequence[_Group]) -> list[Part]:
         marks=marks,
         remarks=(remark,) if remark else (),
     )
-    return [head, *(_set(one, ours.found if ours else None) for one in ack.sets)]
+    return [head, *(_set(one, ours) for one in ack.sets)]
 
 
-def _set(ack: ReceivedSetAck, group: UnwrappedGroup | None) -> Part:
-    found = (
-        next((s for s in group.sets if _same(s.envelope.set_control, ack.control)), None) if group else None
-    )
-    ours = original(found) if found else None
+def _set(ack: ReceivedSetAck, group: _Group | None) -> Part:
+    found = group.sets.get(_bare(ack.control)) if group else None
+    ours = original(found) if found and ack.findings else None
     remark = ""
-    if group and ours is None:
-        remark = _not_ours("ST02", ack.control, [s.envelope.set_control for s in group.sets])
+    if group and found is None:
+        remark = _not_ours("ST02", ack.control, [s.envelope.set_control for s in group.found.sets[:6]])
     elif found and found.envelope.set_id != ack.set_id:
         remark = f"they call it {ack.set_id}; it is {found.envelope.set_id}"
-    number = ours.number if ours else ""
+    number = own_number(found) if found else ""
     return Part(
         subject=f"set {ack.set_id} {ack.control}" + (f" ({number})" if number else ""),
         verdict=ack.verdict,
         words=_verdict_words(ack.verdict),
         depth=1,
-        known=ours is not None,
+        known=found is not None,
         marks=tuple(point(f, ours) for f in ack.findings),
         remarks=(remark,) if remark else (),
     )
 
 
-def _document(advice: ReceivedAdvice, groups: Sequence[_Group]) -> Part:
+def _document(advice: ReceivedAdvice, found: UnwrappedSet | None) -> Part:
     """Return the part of a document that an 824 speaks of."""
-    ours = _advised(advice, [s for g in groups for s in g.found.sets])
+    ours = original(found) if found else None
     what = f"{advice.number_kind} {advice.number}".strip()
     there = f"group {advice.group_control or '?'}, set {advice.set_control or '?'}"
     known = f" (set {ours.found.envelope.set_id} {ours.found.envelope.set_control})" if ours else ""
@@ -193,16 +198,16 @@ def _document(advice: ReceivedAdvice, groups: Sequence[_Group]) -> Part:
     )
 
 
-def _advised(advice: ReceivedAdvice, sets: Sequence[UnwrappedSet]) -> Original | None:
+def _advised(
+    advice: ReceivedAdvice, groups: Sequence[_Group], numbers: Mapping[str, UnwrappedSet]
+) -> UnwrappedSet | None:
     """Return the set that an 824 means: by its control numbers, else by the document's own number."""
-    numbered = [
-        s for s in sets
-        if advice.group_control and advice.set_control
-        and _same(s.envelope.group_control, advice.group_control)
-        and _same(s.envelope.set_control, advice.set_control)
-    ]  # fmt: skip
-    named = [s for s in sets if advice.number and own_number(s) == advice.number]
-    return next((original(s) for s in (*numbered, *named)), None)
+    if advice.group_control and advice.set_control:
+        for group in groups:
+            found = group.sets.get(_bare(advice.set_control))
+            if found and _same(group.found.envelope.group_control, advice.group_control):
+                return found
+    return numbers.get(advice.number) if advice.number else None
 
 
 def _strangers(
@@ -226,7 +231,11 @@ def _is_group(group: UnwrappedGroup, functional_id: str, control: str) -> bool:
 
 def _same(one: str, other: str) -> bool:
     """Compare control numbers; partners lose leading zeros."""
-    return one.lstrip("0") == other.lstrip("0")
+    return _bare(one) == _bare(other)
+
+
+def _bare(control: str) -> str:
+    return control.lstrip("0")
 
 
 def _number(text: str) -> int | None:
