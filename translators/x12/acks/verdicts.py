@@ -34,6 +34,7 @@ from translators.x12.acks.codes import (
     interchange_code,
 )
 from translators.x12.isa import WIDTHS
+from translators.x12.tokens import decode
 from translators.x12.sets import NUMBER_AT
 
 Body = list[list[str]]
@@ -259,8 +260,9 @@ def technical_acknowledgment(interchange: UnwrappedInterchange, extra: tuple[Fin
     verdict, code = (Verdict.REJECTED, fatal[0]) if fatal else (Verdict.ACCEPTED, "000")
     if noted and not fatal:
         verdict, code = Verdict.ACCEPTED_WITH_ERRORS, noted[0]
-    isa = interchange.isa.decode("latin-1")
-    elements = [e.strip(" ") for e in isa.split(isa[3:4] or "*")] + [""] * 17
+    delimiters = interchange.envelope.delimiters
+    isa = decode(interchange.isa, delimiters)
+    elements = [e.strip(" ") for e in isa.split(delimiters.element)] + [""] * 17
     control = elements[13] if elements[13].isdecimal() else ""
     return [
         "TA1",
