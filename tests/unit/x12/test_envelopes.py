@@ -188,6 +188,19 @@ def test_a_collapsed_isa_is_named_and_read_all_the_same() -> None:
     assert len(interchange.groups[0].sets) == 1
 
 
+@pytest.mark.parametrize(
+    ("sender", "read", "refused"),
+    [
+        ("ACME             ", "ACME", False),  # blanks too many
+        ("ACMECORPORATION0 ", "ACMECORPORATION0", True),
+    ],
+)
+def test_an_address_is_too_long_without_its_blanks(sender: str, read: str, *, refused: bool) -> None:
+    interchange = opened(file().replace("ACME           ", sender)).interchanges[0]
+    assert [(f.problem, f.where.element) for f in interchange.findings] == [("isa.width", 6)]
+    assert (interchange.envelope.sender.id, interchange.refused) == (read, refused)
+
+
 @pytest.mark.parametrize("size", [4, 30, 60, 104, 105])
 def test_a_truncated_isa_is_refused(size: int) -> None:
     interchange = opened(file()[:size] if size > 6 else "ISA*00*").interchanges[0]
@@ -210,6 +223,9 @@ def test_technical_acks_stand_alone_or_before_groups() -> None:
     interchange = opened(alone).interchanges[0]
     assert interchange.technical_acks == (("TA1", "000000077", "250109", "1159", "A", "000"),)
     assert (interchange.groups, interchange.findings) == ((), ())
+    counted = opened(alone.replace("IEA*0*", "IEA*1*")).interchanges[0]  # as many systems write
+    assert [(f.problem, f.fatal) for f in counted.findings] == [("iea.count", False)]
+    assert opened(alone.replace("IEA*0*", "IEA*2*")).interchanges[0].refused
     mixed = file().replace("GS*", "TA1*000000077*250109*1159*R*025~GS*", 1)
     assert len(opened(mixed).interchanges[0].technical_acks) == 1
     assert problems_of(opened(mixed)) == []
