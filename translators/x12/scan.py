@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hub.model.envelope import Delimiters
+from translators.x12.buffer import Buffer
 from translators.x12.characters import Characters
 from translators.x12.isa import LONGEST as LONGEST_ISA
 from translators.x12.isa import Isa, find_isa, is_fixed, line_end, read_isa
@@ -24,7 +25,6 @@ from translators.x12.tokens import BINARY, binary_content, blanks_between
 
 LONGEST = 1 << 21  # characters of a segment; no segment but a binary one is ever so long
 
-_HISTORY = 96  # characters that are kept behind the reading point: what stood before a segment
 _AHEAD = 16  # an ISA is told by so many characters
 _WINDOW = 4096  # the first look into an interchange: many are short
 _WIDE = 1 << 16  # what is looked at and cut at once
@@ -54,7 +54,7 @@ class Piece(NamedTuple):
 
 def scan(characters: Characters) -> Iterator[Piece]:
     """Cut a file into pieces. Never fails."""
-    buffer = _Buffer(characters)
+    buffer = Buffer(characters)
     while True:
         yield from _junk(buffer)
         if not buffer.fill(_ISA_WINDOW):
@@ -65,42 +65,7 @@ def scan(characters: Characters) -> Iterator[Piece]:
             yield from _Interchange(buffer, isa.signs).pieces()
 
 
-class _Buffer:
-    """The part of the file that is held. `at` is where reading stands, `base` the position of `text[0]` in the file."""
-
-    def __init__(self, characters: Characters) -> None:
-        self.characters = characters
-        self.text = ""
-        self.base = 0
-        self.at = 0
-        self.ended = False
-
-    def more(self) -> bool:
-        """Read the next chunk and drop what is done, but for a little history; False at the end of the file."""
-        chunk = "" if self.ended else self.characters.read()
-        self.ended = self.characters.ended
-        if not chunk:
-            return False
-        done = max(0, self.at - _HISTORY)
-        self.text = self.text[done:] + chunk
-        self.base += done
-        self.at -= done
-        self.characters.forget(self.base)
-        return True
-
-    def fill(self, size: int) -> bool:
-        """Read until so many characters can be seen, or all that there are; say whether there are any."""
-        while len(self.text) - self.at < size and self.more():
-            pass
-        return self.at < len(self.text)
-
-    def take(self, stop: int) -> tuple[int, str]:
-        """Return the position and the text from the reading point up to `stop`, which is the new one."""
-        at, self.at = self.at, stop
-        return self.base + at, self.text[at:stop]
-
-
-def _junk(buffer: _Buffer) -> Iterator[Piece]:
+def _junk(buffer: Buffer) -> Iterator[Piece]:
     """Pass over what stands before the next ISA; behind it the buffer stands at one, or at the end."""
     while True:
         begin = find_isa(buffer.text, buffer.at)
@@ -116,7 +81,7 @@ def _junk(buffer: _Buffer) -> Iterator[Piece]:
             yield Piece("junk", *buffer.take(buffer.at + 3))
 
 
-def _plausible(buffer: _Buffer) -> bool:
+def _plausible(buffer: Buffer) -> bool:
     """Say whether the letters ISA at the reading point begin an interchange: behind a letter only a whole ISA does."""
     before = buffer.text[max(0, buffer.at - 1) : buffer.at]
     if not (before.isascii() and before.isalnum()):
@@ -128,7 +93,7 @@ def _plausible(buffer: _Buffer) -> bool:
 class _Interchange:
     """Cuts one interchange, from behind its ISA through its IEA, or to where the next ISA begins."""
 
-    def __init__(self, buffer: _Buffer, signs: Delimiters) -> None:
+    def __init__(self, buffer: Buffer, signs: Delimiters) -> None:
         self.buffer = buffer
         self.terminator = signs.segment
         self.signs = signs
