@@ -27,9 +27,8 @@ from translators.x12.rules.explain import explain
 from translators.x12.rules.generate import Accept, Subject, module_source
 from translators.x12.rules.guideline import Demand, guideline
 from translators.x12.rules.source import load
-from translators.x12.rules.values import plain
 from translators.x12.scan import scan
-from translators.x12.tokens import decode
+from translators.x12.tokens import decode, plain
 from translators.x12.tokens import segments as cut
 from translators.x12.writer import write_interchange
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from hub.model.envelope import Delimiters
 
@@ -31,41 +32,80 @@ def decode(payload: bytes, delimiters: Delimiters) -> str:
     return latin if any(sign in latin for sign in beyond) else text
 
 
-def segments(text: str, delimiters: Delimiters) -> list[str]:
-    """Cut a set's text into segments without their terminators and line ends.
+class Cut(NamedTuple):
+    """A text in segments, without their terminators and line ends. `plain` as the function of that name says."""
+
+    segments: list[str]
+    plain: bool
+
+
+def cut(text: str, delimiters: Delimiters) -> Cut:
+    """Cut a set's text into segments.
 
     A binary segment is one segment, whatever its content holds; where its length is wrong it ends at a terminator.
     """
-    if "BIN" in text or "BDS" in text:
-        parts = _around_binary(text, delimiters)
-        if len(parts) > 1:
-            return [
-                s for at, part in enumerate(parts) for s in ([part] if at % 2 else _cut(part, delimiters))
-            ]
-    return _cut(text, delimiters)
+    quick = _quick_cut(text, delimiters)
+    if quick is not None:
+        return Cut(quick, plain=True)
+    found: list[str] = []
+    for at, part in enumerate(_around_binary(text, delimiters)):
+        found += [part] if at % 2 else _cut(part, delimiters)
+    return Cut(found, plain(text, delimiters))
+
+
+def segments(text: str, delimiters: Delimiters) -> list[str]:
+    """Return a set's segments."""
+    return cut(text, delimiters).segments
+
+
+def _quick_cut(text: str, delimiters: Delimiters) -> list[str] | None:
+    """Cut what nearly every set is: plain ASCII, every terminator followed by the same line end. None for any other."""
+    end = delimiters.segment + delimiters.suffix
+    if not text.isascii() or delimiters.segment in "\r\n" or "BIN" in text or "BDS" in text:
+        return None
+    if len(text.encode("ascii").translate(None, _controls(delimiters))) != len(text):
+        return None
+    found = text.split(end)
+    count = len(found) - 1
+    if found.pop() or end + " " in text or text.startswith(" ") or text.count(delimiters.segment) != count:
+        return None
+    return found if all(text.count(sign) == count for sign in delimiters.suffix) else None
 
 
 def _cut(text: str, delimiters: Delimiters) -> list[str]:
-    """Cut a text without binary segments."""
+    """Cut a text without binary segments, whatever stands between its segments."""
     terminator = delimiters.segment
     if terminator in "\r\n":
         lines = (part.strip(BLANKS) for part in text.split(terminator))
         return [line for line in lines if line]
-    if delimiters.suffix:
-        text = text.replace(terminator + delimiters.suffix, terminator)
-    found = text.split(terminator)
-    if any(blank in text for blank in ("\n", "\r", "\t", "\0", terminator + " ")):
-        found = [part.strip("\r\n").lstrip(BLANKS) for part in found]
+    found = [part.strip("\r\n").lstrip(BLANKS) for part in text.split(terminator)]
     if not found[-1].strip(BLANKS):
         found.pop()
     return found
 
 
-def printable(text: str, delimiters: Delimiters) -> bool:
-    """Say whether a set holds no control character but its terminators and line ends. Errs to False."""
-    text = text.rstrip(BLANKS).replace(delimiters.segment + delimiters.suffix, "")
-    separators = delimiters.element + delimiters.component + delimiters.repetition
-    return text.isprintable() if separators.isprintable() else False
+def plain(text: str, delimiters: Delimiters) -> bool:
+    """Say whether a set holds neither control characters nor digits of other scripts. Errs to False.
+
+    Separators and the line ends behind terminators do not count.
+    """
+    if text.isascii():
+        odd = set(text).difference(_signs(delimiters), delimiters.suffix)
+        ends = text.count(delimiters.segment + delimiters.suffix)
+        return all(map(str.isprintable, odd)) and all(text.count(s) == ends for s in delimiters.suffix)
+    odd = set(text).difference(_signs(delimiters), delimiters.suffix)
+    return all(c.isprintable() and (c < "\x80" or not c.isdecimal()) for c in odd)
+
+
+def _signs(delimiters: Delimiters) -> str:
+    return delimiters.element + delimiters.component + delimiters.repetition + delimiters.segment
+
+
+@lru_cache(maxsize=64)
+def _controls(delimiters: Delimiters) -> bytes:
+    """Return the control characters that are neither separators nor line ends."""
+    allowed = _signs(delimiters) + delimiters.suffix
+    return bytes(c for c in (*range(32), 127) if chr(c) not in allowed)
 
 
 def binary_content(text: str, start: int, element: str) -> tuple[int, int] | None:

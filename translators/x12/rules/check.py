@@ -19,9 +19,8 @@ from translators.x12.rules.guideline import Guideline
 from translators.x12.rules.occurrences import Occurrences
 from translators.x12.rules.relations import Relations
 from translators.x12.rules.source import SHIPPED, Library
-from translators.x12.rules.values import plain
 from translators.x12.rules.walk import MOST_FINDINGS, Walk
-from translators.x12.tokens import decode, segments
+from translators.x12.tokens import cut, decode, segments
 
 RUN = 256  # segments
 
@@ -95,8 +94,8 @@ class SetCheck:
 
     def feed_text(self, text: str) -> None:
         """Take the next segments as text. They are cut into elements in runs, which the processor's caches like."""
-        careful = not plain(text, self.delimiters)
-        element, lines = self.delimiters.element, segments(text, self.delimiters)
+        lines, is_plain = cut(text, self.delimiters)
+        element, careful = self.delimiters.element, not is_plain
         for at in range(0, len(lines), RUN):
             self.feed([line.split(element) for line in lines[at : at + RUN]], careful=careful)
 

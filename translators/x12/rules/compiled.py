@@ -25,6 +25,7 @@ class Checker(NamedTuple):
     definition: TransactionSet
     grammar: Grammar
     guideline: Guideline
+    related: frozenset[str]  # segments that say something of others: HL, LS, LE, those with totals
 
     @property
     def complete(self) -> bool:
@@ -62,7 +63,8 @@ def checker_for(
     accept = dict(zip(subjects, functions, strict=True))
     for state in grammar.states:
         state.accept = accept[state.key, state.subject.demands]
-    return Checker(dictionary, definition, grammar, guideline)
+    related = frozenset({"HL", "LS", "LE", *(total.segment for total in definition.totals)})
+    return Checker(dictionary, definition, grammar, guideline, related & frozenset(grammar.places))
 
 
 def _assign(

@@ -2,7 +2,7 @@
 
 `function(e, c, r)` is true when the segment is in order: `e` its elements with the id first, `c` and `r` the component
 and repetition separators. It tests the elements from left to right and returns at the last one that is there. It takes
-any decimal digit for one, so that a set with other digits than 0 to 9 is for `explain` (see `values.plain`). What is
+any decimal digit for one, so that a set with other digits than 0 to 9 is for `explain` (see `tokens.plain`). What is
 wrong with a refused segment is found by `explain`, which must refuse exactly the same segments (a property test
 holds this). `module_source` writes the functions of a whole transaction set as one Python module, so that it
 can be kept on disk and read by people.
@@ -104,16 +104,23 @@ class _Writer:
         """Return the lines that test one element in `v`."""
         if not use.used:
             return [" if v: return False"]
+        if use.repeats == 1 and not use.parts:
+            return self._lone(use)
+        lines = [" if v:"]
         if use.repeats > 1:
-            body = [
-                f"  if r and v.count(r) >= {use.repeats}: return False",
-                "  for v in v.split(r) if r else (v,):",
-            ]
-            body += [f"   {line}" for line in self._single(use)]
-        else:
-            body = [f"  {line}" for line in self._single(use)]
-        lines = [" if v:", *body]
+            lines.append(f"  if r and v.count(r) >= {use.repeats}: return False")
+            lines.append("  for v in v.split(r) if r else (v,):")
+        indent = "   " if use.repeats > 1 else "  "
+        lines += [indent + line for line in self._single(use)]
         return [*lines, " else: return False"] if use.mandatory else lines
+
+    def _lone(self, use: Use) -> list[str]:
+        """Return the line that tests an element which is neither repeated nor composite."""
+        bad = self._bad(use.element, "v")
+        if use.mandatory:
+            return [f" if not v or {bad}: return False"]
+        harmless = bad.startswith("len(v) > ")  # of an empty value too
+        return [f" if {bad}: return False" if harmless else f" if v and ({bad}): return False"]
 
     def _single(self, use: Use) -> list[str]:
         if not use.parts:
@@ -136,7 +143,8 @@ class _Writer:
         if element.codes is not None:
             return f"{value} not in {self.codes(element.codes)}"
         if element.kind == "DT":
-            return f"not {least} <= {length} <= {most} or not is_date({value})"
+            size = f"{length} != {most}" if least == most else f"not {least} <= {length} <= {most}"
+            return f"{size} or not is_date({value})"
         if element.kind == "TM":
             return f"not {least} <= {length} <= {most} or not is_time({value})"
         if element.kind == "R" or element.kind[0] == "N":
@@ -156,6 +164,8 @@ def _kept(note: Note, at: int) -> str:
     first = note.positions[0]
     if note.kind == "P" and len(note.positions) == 2:
         return f" if (not v) is not (not e[{first}]): return False"
+    if note.kind == "C" and len(note.positions) == 2 and first != at:
+        return f" if e[{first}] and not v: return False"
     if note.kind == "C" and first == at:
         return f" if v and not ({' and '.join(f'e[{p}]' for p in note.positions[1:])}): return False"
     return f" if not ({_condition(note, at + 1)}): return False"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from hub.model import problems
 from hub.model.finding import Finding, Where
 from translators.x12.rules.compiled import Checker
-from translators.x12.rules.totals import Tally
+from translators.x12.rules.totals import Tally, places
 
 _REFS = {"HL01": "628", "HL02": "734", "LE01": "447"}  # data element numbers
 
@@ -26,17 +26,17 @@ class Relations:
         self.levels = _Levels()
         self.opened: list[str] = []  # LS01 of the loops that are open
         self.found: list[Finding] = []
-        self.watched = checker.grammar.places.keys() & {"HL", "LS", "LE", *self.tally.segments}
+        self.watched = checker.related
 
     def feed(self, parts: Sequence[Sequence[str]]) -> None:
         """Take the next segments of the set."""
         tags = [elements[0] for elements in parts]
         self.tally.feed(tags, parts)
         watched, first = self.watched, self.number + 1
-        if not watched.isdisjoint(tags):
-            for at in [n for n, tag in enumerate(tags) if tag in watched]:
-                if not self.levels.follows(parts[at]):
-                    self._take(first + at, parts[at])
+        found = watched.intersection(tags)
+        for at in sorted(at for tag in found for at in places(tags, tag)):
+            if not self.levels.follows(parts[at]):
+                self._take(first + at, parts[at])
         self.number += len(parts)
 
     def _take(self, number: int, elements: Sequence[str]) -> None:

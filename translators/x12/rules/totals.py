@@ -19,12 +19,19 @@ LONGEST = 40  # characters of a number that are looked at
 _ROUGH = Context(prec=60, traps=[])  # 1E999999 is a number, and may not raise
 
 
+def places(tags: Sequence[str], tag: str) -> list[int]:
+    """Return where a tag stands among tags."""
+    found: list[int] = []
+    for _ in range(tags.count(tag)):
+        found.append(tags.index(tag, found[-1] + 1 if found else 0))
+    return found
+
+
 class Tally:
     """Counts and sums of one set."""
 
     def __init__(self, totals: Sequence[Total]) -> None:
         self.totals = totals
-        self.segments = frozenset(total.segment for total in totals)
         ways = dict.fromkeys(way for total in totals for way in total.ways)
         self.counts = {way: 0 for way in ways if not way.element}
         self.sums = {way: Decimal(0) for way in ways if way.element}
@@ -36,7 +43,7 @@ class Tally:
             self.counts[way] += tags.count(way.segment)
         for way, waiting in self.waiting.items():
             tag, at = way.segment, way.element
-            waiting += [e[at] for e in parts if e[0] == tag and len(e) > at]
+            waiting += [parts[n][at] for n in places(tags, tag) if len(parts[n]) > at]
             if len(waiting) > MOST_AMOUNTS:
                 self._add_up(way)
 

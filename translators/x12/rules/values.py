@@ -1,14 +1,9 @@
-"""The tests of single values: dates, times and numbers, as both the accept path and the explain path use them.
-
-`plain` says of a whole set whether the accept path may judge it.
-"""
+"""The tests of single values: dates, times and numbers, as both the accept path and the explain path use them."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-
-from hub.model.envelope import Delimiters
 
 _REAL = re.compile(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(E-?[0-9]+)?")
 _WHOLE = re.compile(r"-?[0-9]+")
@@ -58,27 +53,3 @@ def real(text: str, least: int, most: int) -> bool:
 def whole(text: str, least: int, most: int) -> bool:
     """Say whether a text is a whole number of a fitting length."""
     return least <= digits(text) <= most and is_whole(text)
-
-
-def plain(text: str, delimiters: Delimiters) -> bool:
-    """Say whether a set holds neither control characters nor digits of other scripts. Errs to False.
-
-    Separators and the line ends behind terminators do not count.
-    """
-    if not text.isascii():
-        signs = "".join((delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment))
-        odd = set(text).difference(signs, delimiters.suffix)
-        return all(c.isprintable() and (c < "\x80" or not c.isdecimal()) for c in odd)
-    if len(text.encode("ascii").translate(None, _controls(delimiters))) != len(text):
-        return False
-    if delimiters.segment in "\r\n":
-        return True
-    ends = text.count(delimiters.segment + delimiters.suffix) if delimiters.suffix else 0
-    return all(text.count(sign) == (ends if sign in delimiters.suffix else 0) for sign in "\r\n")
-
-
-@lru_cache(maxsize=64)
-def _controls(delimiters: Delimiters) -> bytes:
-    """Return the control characters that are neither separators nor line ends."""
-    signs = "".join((delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment))
-    return bytes(c for c in (*range(32), 127) if chr(c) not in signs and chr(c) not in "\r\n")
