@@ -148,10 +148,10 @@ class _Reader:
         kind, number, name = "AN", "", node.get("name")
         facets: dict[str, int] = {}
         codes: list[str] = []
-        at: Node | None = node
+        at = node
         for _ in range(_DEEPEST):
-            told = _local(at.get("type")) if at else ""
-            simple = at.one("simpleType") if at and not told else at
+            told = _local(at.get("type"))
+            simple = at if at.name == "simpleType" else at.one("simpleType")
             limits = simple.one("restriction") if simple else None
             if limits is not None:
                 _take(limits, facets, codes)
@@ -159,9 +159,10 @@ class _Reader:
             match = _TYPE.fullmatch(told)
             if match:
                 kind, number = match["kind"], number or match["number"] or ""
-            at = self.named.get(("simpleType", told))
-            if at is None:
+            below = self.named.get(("simpleType", told))
+            if below is None:
                 break
+            at = below
         least, most = _LENGTHS.get(kind, _USUAL_LENGTHS)
         if codes:
             least, most = min(map(len, codes)), max(map(len, codes))

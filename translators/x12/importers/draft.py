@@ -126,7 +126,7 @@ def with_ends(spots: Iterable[Spot], release: str) -> tuple[Spot, ...]:
     ends |= {
         spot.id: replace(spot, mandatory=True, most=1) for spot in spots if spot.id in ends and not spot.inner
     }
-    return (ends["ST"], *_rooted(s for s in spots if s.id not in ends), ends["SE"])
+    return (ends["ST"], *_rooted(s for s in spots if s.inner or s.id not in ends), ends["SE"])
 
 
 def _rooted(spots: Iterable[Spot]) -> Iterator[Spot]:

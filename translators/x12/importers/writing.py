@@ -122,8 +122,6 @@ def _item(use: Use, common: dict[str, frozenset[str]]) -> str:
 def _set(one: TransactionSet) -> str:
     lines = [f"id = {_quoted(one.id)}", f"group = {_quoted(one.group)}", f"name = {_quoted(one.name)}"]
     lines += ["complete = true"] if one.complete else []
-    if one.totals:
-        lines.append(f"totals = [{', '.join(_quoted(str(total)) for total in one.totals)}]")
     lines += [f"totals = [{', '.join(_quoted(str(total)) for total in one.totals)}]"] if one.totals else []
     structure = "\n".join(_lines(one.entries, ""))
     return "\n".join([*lines, f"structure = '''\n{structure}\n'''", ""])
