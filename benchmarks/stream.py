@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def _peak() -> float:
-    """Return the most memory in MB. Linux says it of this program; elsewhere that of the one that started it may count."""
+    """Return the most memory in MB. Where there is no /proc, that of the starting program may count."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
