@@ -1,8 +1,9 @@
-"""Validation by pyx12 with our own dictionary exported to its maps, as codes that can be compared with ours."""
+"""Validation by pyx12, as notes that can be compared with ours: what it says of each set of an interchange."""
 
 from __future__ import annotations
 
 import io
+import json
 import logging
 from pathlib import Path
 from typing import NamedTuple
@@ -11,45 +12,53 @@ import pyx12.params
 import pyx12.x12n_document
 
 
-class Verdict(NamedTuple):
-    """What an acknowledgment says of one set.
+class Note(NamedTuple):
+    """One fault of a set. `element` 0: of the whole segment; `position` 0: of the set as a whole (AK502)."""
 
-    `codes` are AK502 and on; `segments` are (id, position, AK304); `elements` are
-    (segment position, element position, AK403).
-    """
+    position: int  # ST = 1
+    segment: str
+    element: int
+    component: int
+    code: str  # of AK304, AK403 or AK502
+
+
+class Verdict(NamedTuple):
+    """What one engine says of one set. `words`: its sentences by note; pyx12's with the data element number."""
 
     accepted: bool
-    codes: frozenset[str]
-    segments: frozenset[tuple[str, int, str]]
-    elements: frozenset[tuple[int, int, str]]
+    notes: frozenset[Note]
+    words: dict[Note, str]
 
 
-def verdicts(data: bytes, maps: Path) -> list[Verdict]:
-    """Return pyx12's verdict on each set of an interchange, by its own 997."""
+def verdicts(data: bytes, maps: Path | None = None) -> list[Verdict]:
+    """Return pyx12's verdict on each set; `maps` None takes the maps that it ships."""
     answer = io.StringIO()
     logging.getLogger("pyx12").setLevel(logging.CRITICAL)
     pyx12.x12n_document.x12n_document(
-        pyx12.params.params(), io.StringIO(data.decode("ascii")), answer, None, map_path=str(maps)
+        pyx12.params.params(),
+        io.StringIO(data.decode("ascii")),
+        None,
+        None,
+        fd_json=answer,
+        map_path=str(maps) if maps else None,
     )
-    return read_verdicts([line.rstrip("~").split("*") for line in answer.getvalue().splitlines()])
+    groups = [g for i in json.loads(answer.getvalue())["interchanges"] for g in i["groups"]]
+    sets = [one for group in groups for one in group["transactions"]]
+    starts = [at for at, line in enumerate(data.splitlines(), start=1) if line.startswith(b"ST*")]
+    return [_verdict(one, start) for one, start in zip(sets, starts, strict=True)]
 
 
-def read_verdicts(segments: list[list[str]]) -> list[Verdict]:
-    """Return the verdicts that the segments of a 997 carry, set by set."""
-    found: list[Verdict] = []
-    noted: set[tuple[str, int, str]] = set()
-    elements: set[tuple[int, int, str]] = set()
-    place = 0
-    for tag, *values in segments:
-        if tag == "AK2":
-            noted, elements = set(), set()
-        elif tag == "AK3":
-            place = int(values[1])
-            noted |= {(values[0], place, code) for code in values[3:] if code}
-        elif tag == "AK4":
-            elements.add((place, int(values[0].split(":")[0]), values[2]))
-        elif tag == "AK5":
-            found.append(
-                Verdict(values[0] != "R", frozenset(values[1:]), frozenset(noted), frozenset(elements))
-            )
-    return found
+def _verdict(one: dict, start: int) -> Verdict:
+    """`start`: the line of ST, as each segment stands in a line; pyx12's own count of segments leaves out SE."""
+    words: dict[Note, str] = {Note(0, "", 0, 0, e["err_cde"]): e["err_str"] for e in one["errors"]}
+    for segment in one["segments"]:
+        place = segment["cur_line"] - start + 1, segment["seg_id"]
+        for error in segment["errors"]:
+            words[Note(*place, 0, 0, error["err_cde"])] = error["err_str"]
+        for element in segment["elements"]:
+            spot = int(element["ele_pos"]), int(element["subele_pos"] or 0)
+            for error in element["errors"]:
+                words[Note(*place, *spot, error["err_cde"])] = (
+                    f"{error['err_str']} [{element['ele_ref_num']}]"
+                )
+    return Verdict(one["ack_code"] == "A", frozenset(words), words)

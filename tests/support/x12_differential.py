@@ -1,16 +1,17 @@
 """Both engines over the same documents: generated from a dictionary, with one planted fault each.
 
-`compare` returns a case a document, with what only one of the two engines says. `python -m
-tests.support.x12_differential` runs thousands and prints a table (`make differential`).
+`compare` yields a case a document; `x12_excuses` says which differences are known. The subjects are pyx12's own maps,
+imported by us, and our own dictionaries, exported to it.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import pyx12
 from pyx12.errors import EngineError
 
 from hub.model.finding import Finding
@@ -18,11 +19,20 @@ from tests.support.pyx12_oracle import Note, Verdict, verdicts
 from tests.support.x12_mutations import COUNTS_ITSELF, MUTATIONS, Lines
 from translators.x12.acks.codes import ELEMENT_CODES, SEGMENT_CODES, SET_CODES
 from translators.x12.envelopes import unwrap
+from translators.x12.exporters.pyx12 import write_pyx12_maps
+from translators.x12.importers.draft import assemble
+from translators.x12.importers.pyx12 import read_pyx12
+from translators.x12.importers.writing import write_dictionary
 from translators.x12.rules.check import check_set
 from translators.x12.rules.compiled import Checker, checker_for
-from translators.x12.rules.source import Library
+from translators.x12.rules.source import SHIPPED, Library, load
 from translators.x12.tools.example import example
 
+#: What pyx12 ships besides health care guides: a plain release and a sketch, whose loops have no order.
+NOT_GUIDES = {"004010", "004010XXXC"}
+ACKS = {"997", "999"}
+#: Stands for all that pyx12 would have said of a document that makes it raise.
+STOPPED = Note(0, "", 0, 0, "stopped")
 BATCH = 100  # documents in an interchange: pyx12 takes a second to read a large map
 
 
@@ -39,6 +49,41 @@ class Subject(NamedTuple):
         found = checker_for(self.release, self.set_id, None, self.library)
         assert found is not None
         return found
+
+
+def health_subjects(folder: Path) -> list[Subject]:
+    """Return the sets of pyx12's own maps, imported into a folder."""
+    library = Library((folder,))
+    maps = Path(pyx12.__file__).with_name("map")
+    found = []
+    for draft in read_pyx12(maps):
+        dictionary = assemble(draft)
+        if draft.release in NOT_GUIDES:
+            continue
+        write_dictionary(dictionary, folder)
+        # pyx12 answers no acknowledgments, and takes those of every guide by one map
+        found += [
+            Subject(draft.release, set_id, library, None) for set_id in dictionary.sets if set_id not in ACKS
+        ]
+    return found
+
+
+def own_subjects(folder: Path, releases: Iterable[str]) -> list[Subject]:
+    """Return our own sets of some releases, each exported into a folder of its own."""
+    found = []
+    for release in releases:
+        for set_id in load(release).sets:
+            write_pyx12_maps(folder / release / set_id, release, [set_id])
+            found.append(Subject(release, set_id, SHIPPED, folder / release / set_id))
+    return found
+
+
+class Document(NamedTuple):
+    """A set with a fault; `lines` are its segments from ST through SE."""
+
+    mutation: str
+    seed: int
+    lines: Lines
 
 
 class Case(NamedTuple):
@@ -63,8 +108,8 @@ class Case(NamedTuple):
         return "\n".join([name, *lines, *ours, *theirs])
 
 
-def document(subject: Subject, seed: int) -> tuple[str, Lines]:
-    """Return the name of the fault and a document with it."""
+def document(subject: Subject, seed: int) -> Document:
+    """Return a document with a fault planted by chance."""
     chance = random.Random(f"{subject.release} {subject.set_id} {seed}")
     names = list(MUTATIONS)
     lines = example(
@@ -82,7 +127,7 @@ def document(subject: Subject, seed: int) -> tuple[str, Lines]:
         lines[-1][1] = str(len(lines))
     if name != "wrong SE02":
         lines[-1][2] = lines[0][2]
-    return name, lines
+    return Document(name, seed, lines)
 
 
 def _number_levels(lines: Lines) -> None:
@@ -105,29 +150,28 @@ def compare(subject: Subject, seeds: range) -> Iterator[Case]:
     """Yield a case a seed, in batches of one interchange."""
     for start in range(seeds.start, seeds.stop, BATCH):
         batch = range(start, min(start + BATCH, seeds.stop))
-        made = [document(subject, seed) for seed in batch]
-        data = interchange(subject, [lines for _, lines in made])
-        both = zip(ours(data, subject.library), theirs_of(subject, made), strict=True)
-        for seed, (name, lines), (mine, theirs) in zip(batch, made, both, strict=True):
-            if theirs is not None:
-                yield Case(subject, name, seed, lines, mine, theirs)
+        yield from judge(subject, [document(subject, seed) for seed in batch])
 
 
-def theirs_of(subject: Subject, made: list[tuple[str, Lines]]) -> list[Verdict | None]:
-    """Return pyx12's verdicts, None for a document that makes it stop with a fault of its own."""
+def judge(subject: Subject, documents: list[Document]) -> Iterator[Case]:
+    """Yield both verdicts on each of some documents."""
+    mine = ours(interchange(subject, documents), subject.library)
+    for one, hub, other in zip(documents, mine, _theirs(subject, documents), strict=True):
+        yield Case(subject, one.mutation, one.seed, one.lines, hub, other)
+
+
+def _theirs(subject: Subject, documents: list[Document]) -> list[Verdict]:
+    """Return pyx12's verdicts; of a document that makes it stop, that it did."""
     try:
-        return list(verdicts(interchange(subject, [lines for _, lines in made]), subject.maps))
-    except (
-        IndexError,
-        EngineError,
-    ):  # it names a component that is not there, or finds no map for a wrong BHT02
-        if len(made) == 1:
-            return [None]
-    half = len(made) // 2
-    return theirs_of(subject, made[:half]) + theirs_of(subject, made[half:])
+        return verdicts(interchange(subject, documents), subject.maps)
+    except (IndexError, EngineError) as error:
+        if len(documents) == 1:
+            return [Verdict(False, frozenset({STOPPED}), {STOPPED: repr(error)})]
+    half = len(documents) // 2
+    return _theirs(subject, documents[:half]) + _theirs(subject, documents[half:])
 
 
-def interchange(subject: Subject, sets: list[Lines]) -> bytes:
+def interchange(subject: Subject, documents: list[Document]) -> bytes:
     """Return a file with one group; no separator of it occurs in generated data."""
     later = subject.release >= "004020"
     version = "00501" if later else "00401"
@@ -137,9 +181,9 @@ def interchange(subject: Subject, sets: list[Lines]) -> bytes:
         f"*250110*1159*{'^' if later else 'U'}*{version}*000000101*0*P*>"
     )
     gs = f"GS*{group}*SENDER*RECEIVER*20250110*1159*101*X*{subject.release}"
-    body = ["*".join(line) for lines in sets for line in lines]
+    body = ["*".join(line) for one in documents for line in one.lines]
     return "".join(
-        f"{line}~\n" for line in [isa, gs, *body, f"GE*{len(sets)}*101", "IEA*1*000000101"]
+        f"{line}~\n" for line in [isa, gs, *body, f"GE*{len(documents)}*101", "IEA*1*000000101"]
     ).encode()
 
 

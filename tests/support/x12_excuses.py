@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tests.support.pyx12_oracle import Note, Verdict
-from tests.support.x12_differential import Case
+from tests.support.x12_differential import STOPPED, Case
 
 #: Names of loops that X12 does not have, in pyx12's sentence.
 GATHERING = r"Loop (HEADER|DETAIL|FOOTER|TABLE\w*) exceeded"
@@ -90,6 +90,14 @@ def again(case: Case, note: Note) -> bool:
 
 ROWS = (
     Row(
+        "pyx12 stops",
+        "hub",
+        "a composite with too many components makes pyx12 raise, as it looks for the name of one behind the last; "
+        "so does a 278 of 004010X094A1 whose BHT02 names no map",
+        hub=lambda c, n: STOPPED in c.theirs.notes,
+        pyx12=lambda c, n: n == STOPPED,
+    ),
+    Row(
         "place of a known segment",
         "hub",
         "AK304 1 is for ids that X12 does not have; out of place is 2 (unexpected), 6 (not in the set) or 7 (late)",
@@ -140,13 +148,6 @@ ROWS = (
             n.code == "3" and bool(n.element) and at(c.theirs, n, "8", words="Too many elements")
         ),
         pyx12=lambda c, n: n.code == "8" and says(c, n, "Too many elements") and at(c.ours, n, "3"),
-    ),
-    Row(
-        "component too much",
-        "hub",
-        "pyx12 says AK304 8 alone; X12 names the composite (AK403 3, from 005010 on 13)",
-        hub=lambda c, n: n.code == "13" and at(c.theirs, n, "8", words="Too many sub-elements"),
-        pyx12=lambda c, n: n.code == "8" and says(c, n, "Too many sub-elements") and at(c.ours, n, "13"),
     ),
     Row(
         "whole composite",
@@ -266,9 +267,7 @@ ROWS = (
         "loops in any order",
         "hub",
         "of loops at one position pyx12 says that one is missing when another stands first, though it may still come",
-        pyx12=lambda c, n: (
-            n.code == "3" and says(c, n, "Mandatory loop") and stands_later(c, n)
-        ),
+        pyx12=lambda c, n: n.code == "3" and says(c, n, "Mandatory loop") and stands_later(c, n),
     ),
     Row(
         "loop of its head alone",

@@ -5,7 +5,10 @@ pyx12 (4.0) reads one directory, given as `map_path`: `maps.xml` finds the map o
 control version its segments. What differs from our own files:
 
 - A segment whose first element is mandatory and has `valid_codes` is told apart by that code in pyx12: a wrong code
-  would make it an unknown segment. Codes there are written as a `regex`, which gives the same error (AK403 7).
+  would make it an unknown segment. So codes stand there as `valid_codes` where our entry has a qualifier, else as a
+  `regex`, which gives the same error (AK403 7). The same holds for HL03, ENT02 and the first component.
+- A qualifier at any other place, or at one that may be empty, has no word in its maps: `unsayable` names those entries.
+- Entries that may stand in any order have the same `pos`.
 - pyx12 cannot say "there is more here than is described": open segments get free elements at their end.
 - Repetition of simple elements (from 00402) has no word in its maps and is left out.
 """
@@ -19,8 +22,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from translators.x12.isa import NAMES, WIDTHS
-from translators.x12.rules.dictionary import Dictionary, Element, Entry, Segment, TransactionSet, Use
-from translators.x12.rules.source import load
+from translators.x12.rules.dictionary import Dictionary, Element, Entry, Segment, TransactionSet, Use, When
+from translators.x12.rules.source import SHIPPED, Library, load
 
 CONTROL_VERSIONS = ("00401", "00501")  # pyx12 opens one of these two for every file
 OPEN_TAIL = 20  # free elements at the end of an open segment
@@ -44,12 +47,12 @@ _TA1 = (
 )
 
 
-def pyx12_maps(release: str, set_ids: Iterable[str]) -> dict[str, bytes]:
+def pyx12_maps(release: str, set_ids: Iterable[str], library: Library = SHIPPED) -> dict[str, bytes]:
     """Return the files of a map directory for some sets of a described release, by their names.
 
     Raises KeyError for a set that the dictionary of the release does not have.
     """
-    dictionary = load(release)
+    dictionary = load(release, library)
     sets = [dictionary.sets[set_id] for set_id in set_ids]
     version = release[:5]
     files = {
@@ -64,11 +67,58 @@ def pyx12_maps(release: str, set_ids: Iterable[str]) -> dict[str, bytes]:
     return {name: _bytes(root) for name, root in files.items()}
 
 
-def write_pyx12_maps(folder: Path, release: str, set_ids: Iterable[str]) -> None:
+def write_pyx12_maps(folder: Path, release: str, set_ids: Iterable[str], library: Library = SHIPPED) -> None:
     """Write a map directory; raises OSError when it cannot be written."""
+    files = pyx12_maps(release, set_ids, library)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in pyx12_maps(release, set_ids).items():
+    for name, content in files.items():
         (folder / name).write_bytes(content)
+
+
+def unsayable(release: str, set_ids: Iterable[str], library: Library = SHIPPED) -> list[str]:
+    """Return what pyx12's maps cannot say of some sets, in words; they are written without it."""
+    dictionary = load(release, library)
+    groups: dict[str, str] = {}
+    found: list[str] = []
+    for one in (dictionary.sets[set_id] for set_id in set_ids):
+        first = groups.setdefault(one.group, one.id)
+        if first != one.id:
+            found.append(
+                f"{one.id}: pyx12 finds maps by GS01 and would take that of {first}; export it alone"
+            )
+        found += _unsayable(one, dictionary.segments)
+    return found
+
+
+def _unsayable(one: TransactionSet, segments: Mapping[str, Segment]) -> Iterator[str]:
+    entries = list(_flat(one.entries))
+    for entry in entries:
+        if entry.when and not _tells(entry.when, segments[entry.described_by]):
+            yield f"{one.id}: {entry.id}{entry.when} is told by an element that pyx12 does not look at"
+    for segment in {entry.described_by: segments[entry.described_by] for entry in entries}.values():
+        for at, use in enumerate(segment.uses, start=1):
+            if use.repeats > 1 and not use.parts:
+                yield f"{one.id}: the repetition of {segment.id}{at:02d}"
+
+
+def _flat(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the segments of a structure."""
+    for entry in entries:
+        if entry.inner:
+            yield from _flat(entry.inner)
+        else:
+            yield entry
+
+
+def _tells(when: When, segment: Segment) -> bool:
+    """Say whether pyx12 would tell a segment by the codes of this element (its `segment_if.is_match`)."""
+    if when.element > len(segment.uses):
+        return False
+    use = segment.uses[when.element - 1]
+    if when.element == 1:
+        kind = (use.parts[0] if use.parts else use).element.kind
+        return kind == "ID" and (when.component == 1 if use.parts else use.mandatory and not when.component)
+    return (segment.id, when.element, when.component) in {("HL", 3, 0), ("ENT", 2, 0)}
 
 
 def _bytes(root: ET.Element) -> bytes:
@@ -83,9 +133,11 @@ def _file(one: TransactionSet, release: str) -> str:
 
 def _index(release: str, version: str, sets: Iterable[TransactionSet]) -> ET.Element:
     root = ET.Element("maps")
-    at = ET.SubElement(root, "version", icvn=version)
-    for one in sets:
-        ET.SubElement(at, "map", vriic=release, fic=one.group, abbr=one.id).text = _file(one, release)
+    control = CONTROL_VERSIONS[version > "00401"]
+    for icvn in dict.fromkeys((version, control)):  # senders write either into ISA12
+        at = ET.SubElement(root, "version", icvn=icvn)
+        for one in sets:
+            ET.SubElement(at, "map", vriic=release, fic=one.group, abbr=one.id).text = _file(one, release)
     return root
 
 
@@ -157,15 +209,19 @@ def _entries(
     parent: ET.Element, entries: Iterable[Entry], segments: Mapping[str, Segment], numbers: Iterator[int]
 ) -> None:
     """Write entries of a structure; loops get names of their own, as pyx12 counts by path."""
-    for position, entry in enumerate(entries, start=1):
+    position = 0
+    for at, entry in enumerate(entries):
+        position += 0 if entry.free else 10
         if entry.inner:
             name = f"{entry.id}_LOOP{next(numbers)}"
-            loop = _loop(parent, name, mandatory=entry.mandatory, position=position * 10, most=entry.most)
+            loop = _loop(parent, name, mandatory=entry.mandatory, position=position, most=entry.most)
             _entries(loop, entry.inner, segments, numbers)
         else:
             # the head of a loop is there whenever the loop is
-            mandatory = entry.mandatory or (position == 1 and parent.get("xid") != "ST_LOOP")
-            _segment(parent, segments[entry.id], mandatory=mandatory, position=position * 10, most=entry.most)
+            mandatory = entry.mandatory or (at == 0 and parent.get("xid") != "ST_LOOP")
+            segment = segments[entry.described_by]
+            when = entry.when if entry.when and _tells(entry.when, segment) else None
+            _segment(parent, segment, mandatory=mandatory, position=position, most=entry.most, when=when)
 
 
 def _loop(parent: ET.Element, name: str, *, mandatory: bool, position: int, most: int) -> ET.Element:
@@ -180,7 +236,15 @@ def _loop(parent: ET.Element, name: str, *, mandatory: bool, position: int, most
     )
 
 
-def _segment(parent: ET.Element, segment: Segment, *, mandatory: bool, position: int, most: int = 1) -> None:
+def _segment(
+    parent: ET.Element,
+    segment: Segment,
+    *,
+    mandatory: bool,
+    position: int,
+    most: int = 1,
+    when: When | None = None,
+) -> None:
     made = ET.SubElement(
         parent,
         "segment",
@@ -194,13 +258,15 @@ def _segment(parent: ET.Element, segment: Segment, *, mandatory: bool, position:
         ET.SubElement(made, "syntax").text = str(note)
     tail = (Use(_FREE),) * OPEN_TAIL if segment.open or not segment.described else ()
     for at, use in enumerate((*segment.uses, *tail), start=1):
+        told = when if when and when.element == at else None
+        looked_at = at == 1 or (segment.id, at) in {("HL", 3), ("ENT", 2)}
         if use.parts:
-            _composite(made, segment.id, at, use)
+            _composite(made, segment.id, at, use, told)
         else:
-            _element(made, f"{segment.id}{at:02d}", at, use)
+            _element(made, f"{segment.id}{at:02d}", at, use, looked_at=looked_at, told=told)
 
 
-def _composite(parent: ET.Element, segment_id: str, at: int, use: Use) -> None:
+def _composite(parent: ET.Element, segment_id: str, at: int, use: Use, told: When | None) -> None:
     name = f"{segment_id}{at:02d}"
     number = use.element.number
     made = ET.SubElement(
@@ -209,23 +275,40 @@ def _composite(parent: ET.Element, segment_id: str, at: int, use: Use) -> None:
         xid=name,
         name=number,
         data_ele=number,
-        usage=_usage(use.mandatory),
+        usage=_usage(use.mandatory, use.used),
         seq=str(at),
         repeat=str(use.repeats),
     )
     for inner, part in enumerate(use.parts, start=1):
-        _element(made, f"{name}-{inner:02d}", inner, part)
+        first = inner == 1
+        _element(
+            made,
+            f"{name}-{inner:02d}",
+            inner,
+            part,
+            looked_at=first and at == 1,
+            told=told if first else None,
+        )
 
 
-def _element(parent: ET.Element, name: str, at: int, use: Use) -> None:
+def _element(
+    parent: ET.Element, name: str, at: int, use: Use, *, looked_at: bool, told: When | None = None
+) -> None:
+    """Write an element. `looked_at`: pyx12 tells segments by its `valid_codes`, which are given if `told` says so."""
     e = use.element
     made = ET.SubElement(
-        parent, "element", xid=name, name=e.name, data_ele=e.number, usage=_usage(use.mandatory), seq=str(at)
+        parent,
+        "element",
+        xid=name,
+        name=e.name,
+        data_ele=e.number,
+        usage=_usage(use.mandatory, use.used),
+        seq=str(at),
     )
-    if e.codes is None:
+    codes = sorted(told.codes if told else e.codes or ())
+    if not codes:
         return
-    codes = sorted(e.codes)
-    if at == 1:
+    if looked_at and not told:
         ET.SubElement(made, "regex").text = f"^({'|'.join(map(re.escape, codes))})$"
         return
     valid = ET.SubElement(made, "valid_codes")
@@ -233,8 +316,8 @@ def _element(parent: ET.Element, name: str, at: int, use: Use) -> None:
         ET.SubElement(valid, "code").text = code
 
 
-def _usage(mandatory: bool) -> str:
-    return "R" if mandatory else "S"
+def _usage(mandatory: bool, used: bool = True) -> str:
+    return ("R" if mandatory else "S") if used else "N"
 
 
 def _most(most: int) -> str:

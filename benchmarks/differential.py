@@ -1,0 +1,43 @@
+"""`make differential`: both engines over thousands of documents, and a table of where they differ and why.
+
+    python -m benchmarks.differential [DOCUMENTS A SET] [FIRST SEED]
+
+Ends with status 1 when a difference has no row in `tests/support/x12_excuses.py`, or a row no difference.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from tests.support.x12_differential import compare, health_subjects, own_subjects
+from tests.support.x12_excuses import ROWS, unexcused
+from translators.x12.rules.source import SHIPPED
+
+
+def run(documents: int, first: int) -> int:
+    """Compare so many documents of every set; print the table; return the exit status."""
+    counts: Counter[str] = Counter()
+    used: dict[str, int] = {}
+    with tempfile.TemporaryDirectory() as made:
+        subjects = health_subjects(Path(made, "health")) + own_subjects(Path(made, "own"), SHIPPED.releases())
+        for subject in subjects:
+            for case in compare(subject, range(first, first + documents)):
+                left = unexcused(case, used)
+                counts["documents"] += 1
+                counts["the same verdict"] += case.ours.accepted == case.theirs.accepted
+                counts["the same codes at the same places"] += case.ours.notes == case.theirs.notes
+                counts["differences without a row"] += bool(left)
+                if left:
+                    print(case, *left, sep="\n")
+    for name, count in [("sets", len(subjects)), *counts.items()]:
+        print(f"{count:7} {name}")
+    for row in ROWS:
+        print(f"{used.get(row.name, 0):7} {row.name} (right: {row.right})")
+    return int(bool(counts["differences without a row"]) or len(used) < len(ROWS))
+
+
+if __name__ == "__main__":
+    sys.exit(run(int([*sys.argv[1:], "60"][0]), int([*sys.argv[2:], "0"][0])))
