@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from hub.model import problems
 from hub.model.envelope import Delimiters
@@ -25,19 +26,26 @@ MOST_SHOWN = 100  # characters of a bad value
 
 _ENVELOPES = frozenset({"ISA", "ISB", "ISE", "ISX", "IEA", "GS", "GE", "ST", "SE", "TA1", "TA3"})
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
-_CONTROLS = (
-    "\x00-\x1f\x7f-\x9f\ud800-\udfff"  # no character of a file: C0, DEL, C1, halves of surrogate pairs
-)
+_CONTROLS = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0))))  # C0, DEL, C1
+_HALVES = "\ud800-\udfff"  # of surrogate pairs: no characters
 _EXPONENT = re.compile(r"-?[0-9]+(\.[0-9]+)?E([+-]?[0-9]{1,9})")
 _MOST_ZEROS = 30  # no element that is a number is longer
 
-Kind = tuple[bool, bool]  # has an element components, does it repeat
-_PLAIN: Kind = (False, False)
-_LOOSE: Kind = (True, True)  # nobody knows
+
+class Kind(NamedTuple):
+    """How an element is made up: has it components, does it repeat?"""
+
+    parts: bool
+    repeats: bool
+
+
+_PLAIN = Kind(parts=False, repeats=False)
+_LOOSE = Kind(parts=True, repeats=True)  # nobody knows
+_KINDS = tuple(Kind(parts, repeats) for parts in (False, True) for repeats in (False, True))
 
 
 def _kind(use: Use | None) -> Kind:
-    return (bool(use.parts), use.repeats > 1) if use else _LOOSE
+    return Kind(bool(use.parts), use.repeats > 1) if use else _LOOSE
 
 
 class Pen:
@@ -54,9 +62,8 @@ class Pen:
         self.replacing = False
         self.findings: list[Finding] = []
         self._segments: Mapping[str, Segment] = {}
-        kinds: list[Kind] = [(parts, repeats) for parts in (False, True) for repeats in (False, True)]
-        self._bad = {kind: self._forbidden(kind) for kind in kinds}
-        self._signs = {kind: self._translation(kind) for kind in kinds}
+        self._signs = {kind: self._translation(kind) for kind in _KINDS}
+        self._bad = {kind: self._forbidden(kind) for kind in _KINDS}
         self._limited = not codec.startswith("utf")
 
     def turn_to(self, release: str, *, replacing: bool) -> None:
@@ -128,28 +135,21 @@ class Pen:
 
     def _forbidden(self, kind: Kind) -> re.Pattern[str]:
         """Return the pattern of what may not stand in an element of a kind."""
-        parts, repeats = kind
         given, used = self.given, self.used
-        signs = used.element + used.segment
-        if not parts:
-            signs += used.component + COMPONENT
-        elif used.component != given.component:
-            signs += used.component
-        if not repeats:
-            signs += used.repetition
-        elif used.repetition != given.repetition:
-            signs += used.repetition or given.repetition
-        return re.compile(f"[{re.escape(signs)}{_CONTROLS}]")
+        signs = {*_CONTROLS, COMPONENT, used.element, used.segment, used.component, used.repetition}
+        if kind.repeats and not used.repetition:
+            signs.add(given.repetition)
+        signs -= {"", *map(chr, self._signs[kind])}
+        return re.compile(f"[{re.escape(''.join(sorted(signs)))}{_HALVES}]")
 
     def _translation(self, kind: Kind) -> dict[int, str]:
         """Return what becomes of the separators in the values of a kind."""
-        parts, repeats = kind
-        signs = {COMPONENT: self.used.component}
-        if parts and len(self.given.component) == 1:
-            signs[self.given.component] = self.used.component
-        if repeats and len(self.given.repetition) == 1 and self.used.repetition:
+        signs = {}
+        if kind.parts:
+            signs = {self.given.component: self.used.component, COMPONENT: self.used.component}
+        if kind.repeats and self.used.repetition:
             signs[self.given.repetition] = self.used.repetition
-        return {ord(sign): written for sign, written in signs.items()}
+        return {ord(sign): written for sign, written in signs.items() if len(sign) == 1}
 
     def _unknown(self, value: str) -> set[str]:
         """Return the characters that the file's encoding does not have."""

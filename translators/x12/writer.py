@@ -212,9 +212,11 @@ def _st(envelope: Envelope, own: list[str], at: int) -> list[str]:
     if first.isascii() and first.isdecimal():
         number = int(first) + at
         control = str(number if number <= _MOST_SETS else number % _MOST_SETS).zfill(max(4, len(first)))
+    if own:
+        _, set_id, own_control, *more = [*own, "", ""]
+        return ["ST", set_id or envelope.set_id, own_control or control, *more]
     guide = envelope.release if envelope.set_id == "999" else ""  # ST03 is for guides; others do without
-    made = ["ST", envelope.set_id, control, guide]
-    return [value or made[position] for position, value in enumerate([*own, *[""] * (4 - len(own))][:4])]
+    return ["ST", envelope.set_id, control, guide]
 
 
 def _isa(envelope: Envelope, pen: Pen) -> str:
