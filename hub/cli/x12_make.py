@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from hub.cli.context import answers_in_one_line
+from hub.cli.context import answers_in_one_line, fail
 from hub.cli.x12_files import File, PartnerKey, Release, opened, require_set, rules
 from hub.model.envelope import Address, Delimiters, Envelope
 from hub.model.partner import Partner
+from translators.errors import Unwritable
 from translators.x12.sets import doctype
 from translators.x12.tools.new import ENVELOPE, new_interchange
 from translators.x12.tools.scrub import scrub as scrubbed
@@ -39,7 +40,10 @@ def new(
     wanted = release or (us.x12.release if us else ENVELOPE.release)
     require_set(set_id, wanted)
     envelope = replace(_envelope(us) if us else ENVELOPE, release=wanted)
-    data = new_interchange(set_id, envelope, by.guideline(doctype(set_id)), seed=seed, full=full)
+    try:
+        data = new_interchange(set_id, envelope, by.guideline(doctype(set_id)), seed=seed, full=full)
+    except Unwritable as error:
+        fail(f"the example cannot be written in the partner's dialect: {error}")
     sys.stdout.buffer.write(data)
 
 

@@ -42,6 +42,7 @@ def found(query: str, data: bytes = DATA) -> list[tuple[int, int, str, str]]:
         ("PO1/PID05", [(1, 9, "PID05", "BLUE WIDGET"), (2, 9, "PID05", "BLUE WIDGET")]),
         ("N1[ST]/N401", [(1, 7, "N401", "SPRINGFIELD"), (2, 7, "N401", "SPRINGFIELD")]),
         ("N1[BY]/N401", []),
+        ("PO1[VP]/PID05", [(1, 9, "PID05", "BLUE WIDGET"), (2, 9, "PID05", "BLUE WIDGET")]),
         ("BEG04=", [(1, 2, "BEG04", ""), (2, 2, "BEG04", "")]),
         ("*=4712", [(2, 2, "BEG03", "4712")]),
         ("GS08", [(0, 0, "GS08", "004010")]),

@@ -106,7 +106,7 @@ class Search:
     def __init__(self, query: Query) -> None:
         self.query = query
         self.fits = query.fits
-        self.heads: list[list[str]] = []
+        self.heads: list[frozenset[str]] = []  # of each open loop the qualifiers of its head
 
     def look(
         self,
@@ -120,7 +120,7 @@ class Search:
         """Yield what the query finds in one segment; `loops` are open, and `head` opens the innermost."""
         del self.heads[len(loops) - head :]
         if head:
-            self.heads.append(list(elements))
+            self.heads.append(frozenset(_qualifiers(elements, described)))
         spot = self.query.spot
         if spot.segment not in {"", elements[0]} or not self._inside(loops, head=head):
             return
@@ -138,8 +138,8 @@ class Search:
         wanted = iter(self.query.loops)
         inside = next(wanted, None)
         outer = len(loops) - (head and self.query.spot.segment == loops[-1] if loops else False)
-        for name, opened in zip(loops[:outer], self.heads, strict=False):
-            if inside and name == inside.name and (not inside.codes or _head_code(opened) in inside.codes):
+        for name, codes in zip(loops[:outer], self.heads, strict=False):
+            if inside and name == inside.name and (not inside.codes or inside.codes & codes):
                 inside = next(wanted, None)
         return inside is None
 
@@ -162,13 +162,9 @@ class Search:
 
 
 def _qualifiers(elements: Sequence[str], described: Segment | None) -> Iterator[str]:
-    """Yield element 01 and, of an item line, the qualifier of each id."""
-    yield from elements[1:2]
+    """Yield element 01 (of HL its level, HL03) and, of an item line, the qualifier of each id."""
+    at = 3 if elements[0] == "HL" else 1
+    yield from elements[at : at + 1]
     for value, use in zip(elements[1:], described.uses if described else (), strict=False):
         if use.element.number == _ITEM_QUALIFIER:
             yield value
-
-
-def _head_code(head: Sequence[str]) -> str:
-    at = 3 if head[0] == "HL" else 1
-    return head[at] if at < len(head) else ""
