@@ -82,9 +82,13 @@ def _junk(buffer: Buffer) -> Iterator[Piece]:
 
 
 def _plausible(buffer: Buffer) -> bool:
-    """Say whether the letters ISA at the reading point begin an interchange: behind a letter only a whole ISA does."""
+    """Say whether the letters ISA at the reading point begin an interchange.
+
+    Behind a letter only a whole ISA does, and so in quotation marks: "ISA" is a name in JSON.
+    """
     before = buffer.text[max(0, buffer.at - 1) : buffer.at]
-    if not (before.isascii() and before.isalnum()):
+    quoted = before == buffer.text[buffer.at + 3] == '"'
+    if not (quoted or (before.isascii() and before.isalnum())):
         return True
     buffer.fill(_ISA_WINDOW)
     return is_fixed(buffer.text[buffer.at : buffer.at + _ISA_WINDOW])

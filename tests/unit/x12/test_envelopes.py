@@ -147,6 +147,13 @@ def test_what_stands_before_the_isa(before: str, noticed: list[str]) -> None:
     assert len(unwrapped.interchanges[0].groups[0].sets) == 1
 
 
+def test_json_with_a_name_isa_is_no_interchange() -> None:
+    unwrapped = opened('{"ISA": "00", "GS": {"GS01": "PO"}}')
+    assert (problems_of(unwrapped), unwrapped.interchanges) == (["file.unreadable"], ())
+    quoted = opened('{"edi": "' + file() + '"}')
+    assert len(quoted.interchanges[0].groups[0].sets) == 1
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
