@@ -15,7 +15,7 @@ from hub.model.envelope import Envelope
 from hub.model.finding import Finding
 
 
-class InterchangeBegins(Struct, frozen=True, gc=False):
+class InterchangeBegins(Struct, frozen=True):
     """An ISA. A fatal finding means that nothing inside may be used; it is reported all the same."""
 
     envelope: Envelope
@@ -24,14 +24,14 @@ class InterchangeBegins(Struct, frozen=True, gc=False):
     offset: int = 0  # bytes from the start of the file
 
 
-class GroupBegins(Struct, frozen=True, gc=False):
+class GroupBegins(Struct, frozen=True):
     """A GS."""
 
     envelope: Envelope
     findings: tuple[Finding, ...] = ()
 
 
-class SetBegins(Struct, frozen=True, gc=False):
+class SetBegins(Struct, frozen=True):
     """An ST. Its text follows."""
 
     document: DocType
@@ -40,7 +40,7 @@ class SetBegins(Struct, frozen=True, gc=False):
     findings: tuple[Finding, ...] = ()
 
 
-class SetText(Struct, frozen=True, gc=False):
+class SetText(Struct, frozen=True):
     """A run of whole segments of the set that is open, from ST to SE; all runs together are the set as received.
 
     `tokens.decode` and `tokens.segments` make segments of a run. A set of a file in UTF-16, EBCDIC or a code page comes
@@ -51,33 +51,33 @@ class SetText(Struct, frozen=True, gc=False):
     whole: bool = True
 
 
-class SetEnds(Struct, frozen=True, gc=False):
+class SetEnds(Struct, frozen=True):
     """The SE, or where the set was cut off. `segments` were counted from ST through SE."""
 
     segments: int
     findings: tuple[Finding, ...] = ()
 
 
-class GroupEnds(Struct, frozen=True, gc=False):
+class GroupEnds(Struct, frozen=True):
     """The GE, or where the group was cut off."""
 
     declared_count: str = ""  # GE01 as sent; empty when GE is missing
     findings: tuple[Finding, ...] = ()
 
 
-class TechnicalAck(Struct, frozen=True, gc=False):
+class TechnicalAck(Struct, frozen=True):
     """A TA1: its elements, "TA1" first."""
 
     elements: tuple[str, ...]
 
 
-class InterchangeEnds(Struct, frozen=True, gc=False):
+class InterchangeEnds(Struct, frozen=True):
     """The IEA, or where the interchange was cut off; with all faults of its envelopes that came after the ISA."""
 
     findings: tuple[Finding, ...] = ()
 
 
-class Loose(Struct, frozen=True, gc=False):
+class Loose(Struct, frozen=True):
     """A finding that concerns the file as a whole."""
 
     finding: Finding
