@@ -213,7 +213,7 @@ class _Names:
                 use, element=Element(number, plain(use.element.name), "composite", 0, 0), parts=parts
             )
         e = use.element
-        bare = Element(e.number, e.name, e.kind, e.least, e.most)
+        bare = Element(e.number, plain(e.name), e.kind, e.least, e.most)
         for number in _variants(e.number):
             known = self.elements.setdefault(number, replace(bare, number=number))
             if (known.kind, known.least, known.most) == (e.kind, e.least, e.most):
