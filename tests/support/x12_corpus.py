@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hub.model.finding import Finding
-from translators.x12.characters import Reading
+from translators.x12.characters import AS_IT_COMES, Reading
 from translators.x12.checked import checked
 from translators.x12.events import (
     Event,
@@ -35,11 +35,15 @@ def sources() -> dict[str, str]:
         return {row["path"]: row["valid_or_broken"] for row in rows if row["family"] == "x12"}
 
 
-def fatal(path: str, reading: Reading) -> Counter[str]:
-    """Count the fatal findings of a file, read as a stranger's: "850 PO103 element.too_long", "group GE01 ge.count"."""
+def found(path: str, reading: Reading = AS_IT_COMES) -> list[tuple[str, Finding]]:
+    """Return what is found in a file of a stranger, with names: "850 PO103 element.too_long", "group GE01 ge.count"."""
     with (CORPUS / path).open("rb") as file:
-        named = _named(checked(events(file, path, reading)))
-        return Counter(name for name, finding in named if finding.fatal)
+        return list(_named(checked(events(file, path, reading))))
+
+
+def fatal(found: Iterable[tuple[str, Finding]]) -> Counter[str]:
+    """Count the fatal findings by their names."""
+    return Counter(name for name, finding in found if finding.fatal)
 
 
 def _named(stream: Iterable[Event]) -> Iterator[tuple[str, Finding]]:
