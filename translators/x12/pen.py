@@ -176,11 +176,11 @@ class Pen:
         """Return binary content as it is, if it is as long as the segment says: it may hold any separator."""
         at = len(elements) - 1
         declared, content = elements[at - 1], elements[at]
-        size = len(content.encode(self.codec, "replace"))
+        size = len(content.encode("utf-8", "replace") if self.codec == "utf-8" else content)
         if declared != str(size) or self._unknown(content):
             short = declared.isdecimal() and size < int(declared[:9])
             problem = problems.ELEMENT_SHORT if short else problems.ELEMENT_LONG
-            message = f"is {size} bytes long in {self.codec}; {elements[0]}{at - 1:02d} says {declared}"
+            message = f"is {size} long in {self.codec}; {elements[0]}{at - 1:02d} says {declared}"
             hint = "count the bytes of the content as they are sent"
             self._note(problem, elements, at, number, message=message, hint=hint)
             return ""

@@ -209,7 +209,7 @@ def _set(envelope: Envelope, body: Segments, at: int, pen: Pen, controls: Number
 def _st(envelope: Envelope, own: list[str], at: int) -> list[str]:
     """Return the ST of a set: its own for what that has; numbers count upwards, behind the last from 1 again."""
     control = first = envelope.set_control or "0001"
-    if first.isascii() and first.isdecimal():
+    if first.isascii() and first.isdecimal() and len(first) <= len(str(_MOST_SETS)):
         number = int(first) + at
         control = str(number if number <= _MOST_SETS else number % _MOST_SETS).zfill(max(4, len(first)))
     if own:
