@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, timedelta
 from functools import lru_cache
+from math import isqrt
 
 from translators.x12.rules.values import is_date
 
@@ -25,7 +26,7 @@ class Disguise:
 
     def __init__(self, key: bytes) -> None:
         self._key = hashlib.blake2b(key, digest_size=32).digest()
-        self.shift = timedelta(weeks=1 + self._random(b"weeks", 0, 64) % _MOST_WEEKS)
+        self.shift = timedelta(weeks=1 + self._random(b"weeks", 0, 0) % _MOST_WEEKS)
         self.text = lru_cache(maxsize=1 << 16)(self._text)
         self.number = lru_cache(maxsize=1 << 16)(self._number)
 
@@ -70,21 +71,23 @@ class Disguise:
         return _written(self._permute(_read(value, shape), size, f"{place} {shape}".encode()), value, shape)
 
     def _permute(self, number: int, size: int, tweak: bytes) -> int:
-        """Permute the numbers below `size`: a Feistel network over the next power of four, walked until it is below."""
-        half = (size.bit_length() + 1) // 2
-        mask = (1 << half) - 1
+        """Permute the numbers below `size`: a Feistel network over a rectangle that just holds them, cycle-walked."""
+        width = isqrt(size - 1) + 1
+        height = -(-size // width)
         while True:
-            left, right = number >> half, number & mask
-            for turn in range(_ROUNDS):
-                left, right = right, left ^ (self._random(tweak + bytes([turn]), right, half) & mask)
-            number = (left << half) | right
+            left, right = divmod(number, width)
+            for turn in range(0, _ROUNDS, 2):
+                left = (left + self._random(tweak, turn, right)) % height
+                right = (right + self._random(tweak, turn + 1, left)) % width
+            number = left * width + right
             if number < size:
                 return number
 
-    def _random(self, tweak: bytes, number: int, bits: int) -> int:
-        """Return a keyed random number of 512 bits; `bits` is the width of `number`."""
-        data = tweak + b"|" + number.to_bytes(bits // 8 + 1, "big")
-        return int.from_bytes(hashlib.blake2b(data, key=self._key).digest(), "big")
+    def _random(self, tweak: bytes, turn: int, number: int) -> int:
+        """Return a keyed random number of 512 bits."""
+        return int.from_bytes(
+            hashlib.blake2b(b"%b|%d|%d" % (tweak, turn, number), key=self._key).digest(), "big"
+        )
 
 
 def check_digit(body: str) -> int:

@@ -9,48 +9,25 @@ finds in the sample what it finds in the file.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
-
-from msgspec import Struct
 
 from hub.model.envelope import Delimiters, Envelope
 from translators.x12.characters import Characters
 from translators.x12.isa import SECRET, WIDTHS, Isa, mask_isa
 from translators.x12.rules.compiled import checker_for
-from translators.x12.rules.dictionary import Element, Segment, Use
+from translators.x12.rules.dictionary import Segment
 from translators.x12.rules.grammar import State
 from translators.x12.rules.source import load, nearest_release
-from translators.x12.rules.values import is_real
 from translators.x12.rules.walk import Walk
 from translators.x12.scan import Piece, scan
 from translators.x12.tokens import BLANKS, decode
 from translators.x12.tools.disguise import Disguise
 from translators.x12.tools.reading import Rules
 from translators.x12.tools.scrub_totals import Totals
+from translators.x12.tools.scrub_values import Ways, plan
 
-_DATE = re.compile(r"\d{8}|\d{6}")
-_SHORT = 3  # characters of a code; in elements that no dictionary describes, shorter values stay
-
-
-class Plan(Struct, frozen=True):
-    """The file scrub.toml."""
-
-    keep: frozenset[str]
-    codes: frozenset[str]
-    dates: frozenset[str]
-    envelope: Mapping[str, Mapping[str, list[int]]]
-
-
-@cache
-def plan() -> Plan:
-    """Return what is private."""
-    found = tomllib.loads(Path(__file__).with_name("scrub.toml").read_text("utf-8"))
-    keep, codes, dates = (frozenset(found[key].split()) for key in ("keep", "codes", "dates"))
-    return Plan(keep, codes, dates, found["envelope"])
+_SHORT = 3  # characters; shorter words are taken for the ids of segments and for codes
 
 
 def scrub(source: BinaryIO, rules: Rules, key: bytes) -> Iterator[bytes]:
@@ -155,7 +132,7 @@ class _Set:
     def __init__(
         self, text: str, delimiters: Delimiters, release: str, rules: Rules, disguise: Disguise
     ) -> None:
-        self.delimiters, self.disguise = delimiters, disguise
+        self.delimiters = delimiters
         first = text.lstrip(BLANKS).split(delimiters.segment, 1)[0].split(delimiters.element)
         set_id = first[1].strip(BLANKS) if len(first) > 1 else ""
         envelope = Envelope(format="x12", release=release, set_id=set_id)
@@ -165,21 +142,26 @@ class _Set:
         self.walk = (
             Walk(checker, delimiters.component, delimiters.repetition, self.trail) if checker else None
         )
+        self.ways = Ways(disguise, delimiters)
         self.totals = Totals(checker.definition.totals if checker else ())
 
     def run(self, text: str) -> str:
         """Return a run of segments with other values; what stands between segments stays."""
         parts = text.split(self.delimiters.segment)
         for at, part in enumerate(parts):
-            body = (
-                part.strip(BLANKS) if self.delimiters.segment in "\r\n" else part.strip("\r\n").lstrip(BLANKS)
-            )
+            body = self._body(part)
             if body:
                 begin = part.index(body)
                 parts[at] = part[:begin] + self._segment(body, at) + part[begin + len(body) :]
         for at, element, value in self.totals.end_run():
             parts[at] = self._with(parts[at], element, value)
         return self.delimiters.segment.join(parts)
+
+    def _body(self, part: str) -> str:
+        """Return a segment without what stands around it."""
+        if self.delimiters.segment in "\r\n":
+            return part.strip(BLANKS)
+        return part.strip("\r\n").lstrip(BLANKS)
 
     def _with(self, part: str, position: int, value: str) -> str:
         """Put a total into its segment."""
@@ -190,14 +172,9 @@ class _Set:
 
     def _segment(self, body: str, at: int) -> str:
         elements = body.split(self.delimiters.element)
-        described = self._described(elements)
-        scrubbed = [elements[0]]
-        for position, value in enumerate(elements[1:], start=1):
-            use = described.uses[position - 1] if described and position <= len(described.uses) else None
-            scrubbed.append(self._element(use, value) if value else "")
-        self._numbered(elements[0], scrubbed, elements)
-        self.totals.take(at, elements, scrubbed)
-        return self.delimiters.element.join(scrubbed)
+        changed = self.ways.change(elements, self._described(elements))
+        self.totals.take(at, elements, changed)
+        return self.delimiters.element.join(changed)
 
     def _described(self, elements: list[str]) -> Segment | None:
         """Return the description of a segment at the place where it stands."""
@@ -207,41 +184,3 @@ class _Set:
             if self.trail[0].segment == elements[0]:
                 return self.trail[0].subject.segment
         return self.segments.get(elements[0])
-
-    def _numbered(self, tag: str, scrubbed: list[str], elements: list[str]) -> None:
-        """Change the control numbers of ST and SE, which are texts in dictionaries."""
-        for at in plan().envelope.get(tag, {}).get("number", ()):
-            if at < len(scrubbed):
-                scrubbed[at] = self.disguise.number(elements[at])
-
-    def _element(self, use: Use | None, value: str) -> str:
-        if use is None:
-            return value if len(value) < _SHORT else self.disguise.text(value)
-        repetition = self.delimiters.repetition if use.repeats > 1 else ""
-        rounds = value.split(repetition) if repetition else [value]
-        return repetition.join(self._one(use, one) for one in rounds)
-
-    def _one(self, use: Use, value: str) -> str:
-        if not use.parts:
-            return self._simple(use.element, value)
-        component = self.delimiters.component
-        parts = value.split(component) if component else [value]
-        for at, part in enumerate(parts):
-            inner = use.parts[at].element if at < len(use.parts) else None
-            if part:
-                parts[at] = self._simple(inner, part) if inner else self.disguise.text(part)
-        return component.join(parts)
-
-    def _simple(self, element: Element, value: str) -> str:
-        """Return what stands in the place of one value."""
-        known = plan()
-        kept = element.number in known.keep or element.codes is not None or element.kind == "TM"
-        if kept or (element.kind == "ID" and element.number not in known.codes):
-            return value
-        if element.kind == "DT":
-            return self.disguise.date(value)
-        if element.number in known.dates:
-            return _DATE.sub(lambda match: self.disguise.date(match.group()), value)
-        if (element.kind == "R" or element.kind[0] == "N") and is_real(value):
-            return self.disguise.number(value)
-        return self.disguise.text(value)

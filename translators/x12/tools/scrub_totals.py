@@ -38,12 +38,18 @@ class Totals:
         self._totals = totals
         self._old, self._new = _Sums(totals), _Sums(totals)
         self._waiting: list[_Waiting] = []
+        ways = {way.segment for total in totals for way in total.ways}
+        self._watched = (
+            ways | {total.segment for total in totals} | _LINES.keys() | _AMOUNTS.keys() | {"SAC", "TXI"}
+        )
 
     def take(self, place: int, old: Sequence[str], new: Sequence[str]) -> None:
         """Count one segment of the file and of the sample; `place` is where it stands in the run."""
+        tag = old[0]
+        if tag not in self._watched:
+            return
         self._old.take(old)
         self._new.take(new)
-        tag = old[0]
         for total in self._totals:
             if total.segment == tag and _filled(old, total.element):
                 self._waiting.append(_Waiting(place, total.element, old[total.element], total))
