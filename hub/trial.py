@@ -22,6 +22,7 @@ from hub.model.partner import Identity, Partner, Receive
 from hub.stages.acknowledge import answer_file, answer_group
 from hub.stages.addresses import Company
 from hub.stages.check import check
+from hub.stages.match import faults_of_advice, refusal
 from hub.stages.translate import translate
 from hub.stages.unwrap import ANSWERS, unwrap
 from translators.crosswalk import Tables
@@ -187,9 +188,16 @@ def _judge(new: NewExchange, group: int, needs: _Needs) -> tuple[Exchange, Outco
     if exchange.state is not State.UNWRAPPED:
         return exchange, Outcome(state=exchange.state, why=exchange.why, findings=new.findings)
     if exchange.document in ANSWERS:
-        return exchange, Outcome(state=State.MATCHED, why="an answer: matched with what we sent")
+        return exchange, _matched(exchange, needs)
     outcome = check(exchange, needs)
     return structs.replace(exchange, state=outcome.state), outcome
+
+
+def _matched(exchange: Exchange, needs: _Needs) -> Outcome:
+    """Return what becomes of an answer: a trial knows nothing that was sent, but an 824 can be malformed itself."""
+    faults = faults_of_advice(exchange, needs) if exchange.document is DocType.APPLICATION_ADVICE else ()
+    matched = Outcome(state=State.MATCHED, why="an answer: matched with what we sent", findings=faults)
+    return refusal(faults) or matched
 
 
 def _answer(

@@ -29,14 +29,19 @@ _REFUSING = frozenset({"R", "P", "M", "W", "X"})
 _SYNTAX = frozenset({"997", "999"})
 
 
-class Needs(Protocol):
-    """What matching asks of the hub."""
+class AdviceNeeds(Protocol):
+    """What checking an 824 asks of the hub."""
 
-    def now(self) -> datetime: ...
     def payload(self, exchange: Exchange) -> bytes: ...
     def partner(self, key: str) -> Partner: ...
     def translator(self, name: str) -> Translator: ...
     def findings(self, exchange: Exchange, stage: str) -> tuple[Finding, ...]: ...
+
+
+class Needs(AdviceNeeds, Protocol):
+    """What matching asks of the hub."""
+
+    def now(self) -> datetime: ...
     def acknowledger(self) -> Acknowledger: ...
     def sent_group(self, partner: str, functional_id: str, control: str) -> Sequence[Exchange]: ...
     def sent_interchange(self, partner: str, control: str) -> Sequence[Exchange]: ...
@@ -89,16 +94,28 @@ def _match_technical(exchange: Exchange, needs: Needs) -> Outcome:
     return _outcome(settlements, findings, exchange)
 
 
+def faults_of_advice(exchange: Exchange, needs: AdviceNeeds) -> tuple[Finding, ...]:
+    """Return what is wrong with an 824 itself, envelope and content."""
+    envelope, partner = exchange.envelope, needs.partner(exchange.partner)
+    translator = needs.translator(envelope.format)
+    content = translator.check(needs.payload(exchange), envelope, exchange.document, partner)
+    return needs.findings(exchange, "unwrap") + content
+
+
+def refusal(faults: tuple[Finding, ...]) -> Outcome | None:
+    """Return the end of an 824 with such faults, None when it can be matched."""
+    fatal = [f for f in faults if f.fatal]
+    return Outcome(state=State.REJECTED, why=fatal[0].line(), findings=faults) if fatal else None
+
+
 def _match_advice(exchange: Exchange, needs: Needs) -> Outcome:
     """Match an 824. It is acknowledged by a 997 like any document, so it is checked first."""
-    payload, envelope = needs.payload(exchange), exchange.envelope
-    faults = needs.findings(exchange, "unwrap") + needs.translator(envelope.format).check(
-        payload, envelope, exchange.document, needs.partner(exchange.partner)
+    faults = faults_of_advice(exchange, needs)
+    if refused := refusal(faults):
+        return refused
+    advices, findings = needs.acknowledger().read_application_advice(
+        needs.payload(exchange), exchange.envelope
     )
-    fatal = [f for f in faults if f.fatal]
-    if fatal:
-        return Outcome(state=State.REJECTED, why=fatal[0].line(), findings=faults)
-    advices, findings = needs.acknowledger().read_application_advice(payload, envelope)
     findings = (*faults, *findings)
     settlements = []
     for advice in advices:
