@@ -28,7 +28,7 @@ from hub.pickup import Pickup
 from hub.pipeline import Pipeline
 from hub.profiles import load_partners
 from hub.secrets import Secrets
-from hub.settings import Settings
+from hub.settings import Paths, Settings
 from hub.stages.addresses import Company, find_sender
 from hub.toml.reading import as_line
 from hub.transports.opening import open_mailbox
@@ -37,6 +37,7 @@ from hub.trial import Trial, anybody, try_file
 from translators.crosswalk import Tables, load_tables
 from translators.csv.translator import CsvTranslator
 from translators.x12.acks.acknowledger import X12Acknowledger
+from translators.x12.own_dictionaries import library_with
 from translators.x12.translator import X12Translator
 from translators.xml.translator import XmlTranslator
 
@@ -121,12 +122,12 @@ def _file_stamp(path: Path) -> tuple[int, int]:
     return (found.st_mtime_ns, found.st_size)
 
 
-def make_formats(partners: Path) -> Formats:
-    """Return every format that the hub speaks; `partners` is the folder of the partners' own maps."""
+def make_formats(paths: Paths) -> Formats:
+    """Return every format that the hub speaks, with the partners' own maps and the user's own dictionaries."""
+    partners = Path(paths.partners)
     csv, xml = CsvTranslator(partners), XmlTranslator(partners)
-    return Formats(
-        (X12Translator(), xml, csv), acknowledger=X12Acknowledger(), receipting={"csv": csv, "xml": xml}
-    )
+    x12 = X12Translator(library_with(Path(paths.dictionaries)))
+    return Formats((x12, xml, csv), acknowledger=X12Acknowledger(), receipting={"csv": csv, "xml": xml})
 
 
 def make_company(settings: Settings) -> Company:
@@ -137,7 +138,8 @@ def make_company(settings: Settings) -> Company:
 def make_advising(settings: Settings) -> Advising:
     """Return what tells partners of rejected documents, for a command that works beside a running hub."""
     folder = Path(settings.paths.partners)
-    return Advising(PartnerBook(folder), make_company(settings), make_formats(folder).acknowledger, utc_now)
+    acknowledger = make_formats(settings.paths).acknowledger
+    return Advising(PartnerBook(folder), make_company(settings), acknowledger, utc_now)
 
 
 def make_erp(settings: Settings, secrets: Secrets) -> ErpGateway:
@@ -170,7 +172,7 @@ class Hub:
         self.secrets = Secrets(Path(settings.paths.secrets), environ)
         self.store = make_store(settings, clock)
         self.partners = PartnerBook(Path(settings.paths.partners))
-        self.formats = make_formats(Path(settings.paths.partners))
+        self.formats = make_formats(settings.paths)
         self.tables = TableShelf(Path(settings.paths.partners))
         self.company = make_company(settings)
         self.erp = erp or make_erp(settings, self.secrets)
@@ -214,7 +216,7 @@ class Trials:
     def __init__(self, settings: Settings) -> None:
         self._partners = PartnerBook(Path(settings.paths.partners))
         self._shelf = TableShelf(Path(settings.paths.partners))
-        self._formats = make_formats(Path(settings.paths.partners))
+        self._formats = make_formats(settings.paths)
         self._company = make_company(settings)
 
     def run(self, data: bytes, name: str, key: str | None, *, any_sender: bool = False) -> Trial:

@@ -6,7 +6,6 @@ import sys
 import time
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -191,7 +190,7 @@ def show(
             file = story.tell_file(store, _number(reference[1:]))
             print_json(file) if as_json else show_file(file)
             return
-        told = story.tell(store, make_formats(Path(settings().paths.partners)), _number(reference))
+        told = story.tell(store, make_formats(settings().paths), _number(reference))
         print_json(told) if as_json else show_story(told)
 
 

@@ -16,6 +16,7 @@ import typer
 
 from hub.cli.context import FAILED, MISUSED, answers_in_one_line, fail, print_json, settings
 from hub.cli.tables import print_table
+from hub.model import problems
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.finding import Finding
 from hub.model.partner import INTERCHANGE_ID, Partner
@@ -38,9 +39,9 @@ def lint_command(
     keys: Annotated[list[str] | None, typer.Argument(help="Partners; all when none is named.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check profiles, their templates, crosswalks and maps; say all that is wrong, with its line."""
+    """Check profiles, their templates, crosswalks, maps and own dictionaries; say all that is wrong, with its line."""
     folder = _folder(settings())
-    findings = lint(folder, tuple(keys or ()))
+    findings = (*lint(folder, tuple(keys or ())), *_dictionary_findings(settings()))
     partners = load_partners(folder)[0]
     errors = sum(finding.fatal for finding in findings)
     if as_json:
@@ -54,6 +55,15 @@ def lint_command(
             else f"{_count(len(names), 'profile')} clean: {', '.join(names)}"
         )
     raise typer.Exit(MISUSED if errors else 0)
+
+
+def _dictionary_findings(found: Settings) -> tuple[Finding, ...]:
+    """Return what is wrong with the user's own X12 dictionaries."""
+    from translators.x12.own_dictionaries import unusable
+
+    hint = "mend the file, or import it anew: hub x12 import"
+    faults = unusable(Path(found.paths.dictionaries))
+    return tuple(Finding(problems.CONFIG_VALUE, fault, hint=hint) for fault in faults)
 
 
 @app.command("list")

@@ -8,6 +8,7 @@ from hub.cli.x12_check import ack, check
 from hub.cli.x12_diff import diff
 from hub.cli.x12_explain import explain
 from hub.cli.x12_grep import grep
+from hub.cli.x12_import import export, import_command
 from hub.cli.x12_lists import dictionary, sets
 from hub.cli.x12_make import new, scrub
 from hub.cli.x12_show import show
@@ -18,3 +19,5 @@ app = typer.Typer(
 )
 for command in (show, check, ack, explain, diff, grep, scrub, new, sets, dictionary):
     app.command()(command)
+app.command("import")(import_command)
+app.command()(export)

@@ -19,6 +19,7 @@ from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Severity
 from hub.model.partner import Partner
 from translators.x12.characters import begins_x12
+from translators.x12.own_dictionaries import library_with
 from translators.x12.rules.source import SHIPPED, load, nearest_release
 from translators.x12.tools.legible import legible
 from translators.x12.tools.reading import Rules
@@ -95,7 +96,9 @@ def rules(release: str = "", partner: str = "", *, strict: bool = False) -> Rule
     """Return by what files are read and held. Raises ConfigError for a partner that cannot be used."""
     if release and not _RELEASE.fullmatch(release):
         fail(f"{release!r} is no release; write six digits, such as 004010", MISUSED)
-    return Rules(release=release, strict=strict, partner=find_partner(partner) if partner else None)
+    library = library_with(Path(settings().paths.dictionaries))
+    partners = find_partner(partner) if partner else None
+    return Rules(release=release, strict=strict, partner=partners, library=library)
 
 
 def find_partner(key: str) -> Partner:

@@ -12,6 +12,8 @@ from hub.model.partner import Partner
 from hub.secrets import Secrets, is_reference
 from hub.settings import Settings
 from hub.toml.reading import as_line
+from translators.x12.own_dictionaries import unusable
+from translators.x12.rules.source import Library
 
 HOST_KEY = "sftp_server.host_key"  # the one secret that the hub makes itself
 
@@ -26,6 +28,16 @@ def profiles(partners: Mapping[str, Partner], findings: tuple[Finding, ...]) -> 
         yield well("profiles", f"{len(partners)} load, live: {', '.join(live) or 'none'}")
     elif not findings:
         yield warn("profiles", "no partner yet", "hub partner new KEY --template _x12_customer")
+
+
+def dictionaries(folder: Path) -> Iterator[Check]:
+    """Say which of the user's own X12 dictionaries cannot be used; documents of such a release cannot be checked."""
+    faults = unusable(folder)
+    for fault in faults:
+        yield fail("dictionary", fault, "mend the file, or import it anew: hub x12 import")
+    releases = Library((folder,)).releases()
+    if releases and not faults:
+        yield well("dictionaries", f"your own are read: {', '.join(releases)}")
 
 
 def references(settings: Settings, partners: Mapping[str, Partner]) -> dict[str, str]:

@@ -88,6 +88,7 @@ class Paths(_Table, frozen=True, kw_only=True):
     """The hub's folders."""
 
     partners: str = "partners"  # profiles, crosswalks and samples
+    dictionaries: str = "partners/dictionaries"  # your own X12 dictionaries, laid over those of the hub
     inbox: str = "inbox"  # spool of watched folders, one folder per partner
     outbox: str = "outbox"  # spool of outgoing files, one folder per partner
     var: str = "var"  # everything that the hub writes for itself

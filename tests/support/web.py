@@ -19,6 +19,7 @@ from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import Partner
 from hub.operations import Operations
 from hub.profiles import load_partners
+from hub.settings import Paths
 from hub.stages.addresses import Company
 from hub.store import Store, Tx
 from hub.web.server import WebServer
@@ -58,7 +59,7 @@ class OpsPages:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.formats: Formats = make_formats(PARTNERS)
+        self.formats: Formats = make_formats(Paths(partners=str(PARTNERS)))
         self.nudged: list[str] = []
         self.nudge: Callable[[str], None] = self.nudged.append
         self.partners = Book()
