@@ -34,8 +34,8 @@ from translators.x12.acks.codes import (
     interchange_code,
 )
 from translators.x12.isa import WIDTHS
-from translators.x12.tokens import decode
 from translators.x12.sets import NUMBER_AT
+from translators.x12.tokens import decode
 
 Body = list[list[str]]
 
