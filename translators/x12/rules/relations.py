@@ -22,7 +22,7 @@ class Relations:
 
     def __init__(self, checker: Checker) -> None:
         self.number = 0  # of the last segment taken, ST = 1
-        self.tally = Tally(checker.definition.totals)
+        self.tally = Tally(checker.definition.totals, checker.dictionary.segments)
         self.levels = _Levels()
         self.opened: list[str] = []  # LS01 of the loops that are open
         self.found: list[Finding] = []

@@ -6,12 +6,12 @@ segments, in constant memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.rules.dictionary import Total, Way
+from translators.x12.rules.dictionary import Segment, Total, Way
 from translators.x12.rules.values import is_real
 
 MOST_AMOUNTS = 4096  # that wait to be added up
@@ -28,10 +28,11 @@ def places(tags: Sequence[str], tag: str) -> list[int]:
 
 
 class Tally:
-    """Counts and sums of one set."""
+    """Counts and sums of one set. `segments` are their descriptions, for the numbers of data elements."""
 
-    def __init__(self, totals: Sequence[Total]) -> None:
+    def __init__(self, totals: Sequence[Total], segments: Mapping[str, Segment] | None = None) -> None:
         self.totals = totals
+        self.segments = segments or {}
         ways = dict.fromkeys(way for total in totals for way in total.ways)
         self.counts = {way: 0 for way in ways if not way.element}
         self.sums = {way: Decimal(0) for way in ways if way.element}
@@ -87,7 +88,16 @@ class Tally:
             problems.TOTAL_MISMATCH,
             f"{place} says {value}; {truth}",
             Severity.WARNING,
-            Where(segment_number=number, segment=total.segment, element=total.element),
+            Where(
+                segment_number=number,
+                segment=total.segment,
+                element=total.element,
+                element_ref=self._reference(total),
+            ),
             value,
             "a line may be lost: compare with the sender",
         )
+
+    def _reference(self, total: Total) -> str:
+        uses = self.segments[total.segment].uses if total.segment in self.segments else ()
+        return uses[total.element - 1].element.number if total.element <= len(uses) else ""
