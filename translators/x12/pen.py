@@ -64,6 +64,7 @@ class Pen:
         self._segments: Mapping[str, Segment] = {}
         self._signs = {kind: self._translation(kind) for kind in _KINDS}
         self._bad = {kind: self._forbidden(kind) for kind in _KINDS}
+        self._odd = self._noticeable()
         self._limited = not codec.startswith("utf")
 
     def turn_to(self, release: str, *, replacing: bool) -> None:
@@ -86,6 +87,13 @@ class Pen:
         """Return a segment without its terminator; `number` is its place in the set, 0 in the envelopes."""
         tag = elements[0]
         cut = trimmed(list(elements))
+        joined = self.used.element.join(cut)
+        if (
+            tag not in BINARY
+            and not self._odd.search(joined)
+            and joined.count(self.used.element) == len(cut) - 1
+        ):
+            return joined  # nearly every segment
         binary = bool(number) and tag in BINARY and len(cut) == BINARY[tag] + 2
         values = [self.value(cut, at, number) for at in range(1, len(cut) - binary)]
         if binary:
@@ -95,7 +103,7 @@ class Pen:
     def value(self, elements: Sequence[str], at: int, number: int) -> str:
         """Return one element as it may be written."""
         value, tag = elements[at], elements[0]
-        if value.isalnum() and value.isascii() and "E" not in value:  # the usual case
+        if not value or (value.isalnum() and value.isascii() and "E" not in value):  # the usual case
             return value
         use = self._use(tag, at)
         kind = _PLAIN if tag in _ENVELOPES else _kind(use)
@@ -141,6 +149,16 @@ class Pen:
             signs.add(given.repetition)
         signs -= {"", *map(chr, self._signs[kind])}
         return re.compile(f"[{re.escape(''.join(sorted(signs)))}{_HALVES}]")
+
+    def _noticeable(self) -> re.Pattern[str]:
+        """Return the pattern of what has to be looked at: any sign that may separate, and numbers with an exponent."""
+        signs = {
+            sign
+            for d in (self.given, self.used)
+            for sign in (d.element, d.component, d.repetition, d.segment)
+        }
+        harmless = {chr(c) for c in range(0x20, 0x7F)} - signs | {self.used.element}
+        return re.compile(f"[^{re.escape(''.join(sorted(harmless)))}]|[0-9]E[+-]?[0-9]")
 
     def _translation(self, kind: Kind) -> dict[int, str]:
         """Return what becomes of the separators in the values of a kind."""
