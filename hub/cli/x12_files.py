@@ -18,9 +18,9 @@ from hub.cli.progress import watched
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Severity
 from hub.model.partner import Partner
-from translators.x12.characters import begins_x12
+from translators.x12.characters import AS_IT_COMES, Reading, begins_x12
 from translators.x12.own_dictionaries import library_with
-from translators.x12.rules.source import SHIPPED, load, nearest_release
+from translators.x12.rules.source import Library, load, nearest_release
 from translators.x12.tools.legible import legible
 from translators.x12.tools.reading import Rules
 
@@ -96,9 +96,14 @@ def rules(release: str = "", partner: str = "", *, strict: bool = False) -> Rule
     """Return by what files are read and held. Raises ConfigError for a partner that cannot be used."""
     if release and not _RELEASE.fullmatch(release):
         fail(f"{release!r} is no release; write six digits, such as 004010", MISUSED)
-    library = library_with(Path(settings().paths.dictionaries))
-    partners = find_partner(partner) if partner else None
-    return Rules(release=release, strict=strict, partner=partners, library=library)
+    found = find_partner(partner) if partner else None
+    reading = Reading(found.x12.wrapped, found.x12.encoding) if found else AS_IT_COMES
+    return Rules(release=release, strict=strict, partner=found, library=own_library(), reading=reading)
+
+
+def own_library() -> Library:
+    """Return the dictionaries that are used here: ours, with those of the hub's folder laid over them."""
+    return library_with(Path(settings().paths.dictionaries))
 
 
 def find_partner(key: str) -> Partner:
@@ -120,9 +125,9 @@ def did_you_mean(word: str, known: object) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def require_set(set_id: str, release: str) -> None:
+def require_set(set_id: str, release: str, library: Library) -> None:
     """End the command in one line when a set is not described in a release."""
-    sets = load(nearest_release(release), SHIPPED).sets
+    sets = load(nearest_release(release, library), library).sets
     if set_id not in sets:
         near = did_you_mean(set_id, sets) or "; `hub x12 sets` lists them"
         fail(f"there is no dictionary of the set {set_id!r} in release {release}{near}", MISUSED)

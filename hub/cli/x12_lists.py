@@ -10,9 +10,9 @@ import typer
 
 from hub.cli.context import MISUSED, answers_in_one_line, fail
 from hub.cli.tables import print_table
-from hub.cli.x12_files import Json, did_you_mean, paint, require_set, say
+from hub.cli.x12_files import Json, did_you_mean, own_library, paint, require_set, say
 from translators.x12.rules.dictionary import Dictionary, Segment, Use
-from translators.x12.rules.source import SHIPPED, USUAL_RELEASE, load, nearest_release
+from translators.x12.rules.source import USUAL_RELEASE, load, nearest_release
 from translators.x12.tools.outline import Outlined, outline
 from translators.x12.tools.words import words
 
@@ -29,8 +29,9 @@ def sets(
 
     Example: hub x12 sets --release 004010
     """
-    releases = [nearest_release(release)] if release else SHIPPED.releases()
-    rows = [row for one in releases for row in _sets(load(one))]
+    library = own_library()
+    releases = [nearest_release(release, library)] if release else library.releases()
+    rows = [row for one in releases for row in _sets(load(one, library))]
     if as_json:
         say(
             msgspec.json.format(
@@ -61,8 +62,9 @@ def dictionary(
 
     Example: hub x12 dictionary 850 PO1
     """
-    require_set(set_id, release)
-    found = load(nearest_release(release))
+    library = own_library()
+    require_set(set_id, release, library)
+    found = load(nearest_release(release, library), library)
     lines = list(outline(found, set_id))
     if not segment:
         say(paint(f"{set_id} {found.sets[set_id].name}, release {found.release}", bold=True))

@@ -38,10 +38,11 @@ def new(
     by = rules(release, partner)
     us = by.partner
     wanted = release or (us.x12.release if us else ENVELOPE.release)
-    require_set(set_id, wanted)
+    require_set(set_id, wanted, by.library)
     envelope = replace(_envelope(us) if us else ENVELOPE, release=wanted)
     try:
-        data = new_interchange(set_id, envelope, by.guideline(doctype(set_id)), seed=seed, full=full)
+        demands = by.guideline(doctype(set_id))
+        data = new_interchange(set_id, envelope, demands, seed=seed, full=full, library=by.library)
     except Unwritable as error:
         fail(f"the example cannot be written in the partner's dialect: {error}")
     sys.stdout.buffer.write(data)

@@ -57,6 +57,26 @@ def test_each_value_has_its_place_its_name_and_its_meaning() -> None:
     ]
 
 
+def test_levels_of_a_ship_notice_stand_below_each_other() -> None:
+    levels = [
+        "HL*1**S",
+        "TD5**2*ABCD",
+        "HL*2*1*O",
+        "PRF*1",
+        "HL*3*2*I",
+        "LIN**UP*012345678905",
+        "HL*4*1*O",
+        "PRF*2",
+    ]
+    body = ["BSN*00*1*20250110*1200", *levels, "CTT*4"]
+    data = interchange(["ST*856*0001", *body, f"SE*{len(body) + 2}*0001"], group="SH")
+    depths = [(line.segment, line.depth) for line in shown(data) if line.kind == "segment"]
+    assert depths == [
+        ("ST", 3), ("BSN", 3), ("HL", 3), ("TD5", 4), ("HL", 4), ("PRF", 5), ("HL", 5), ("LIN", 6), ("HL", 4),
+        ("PRF", 5), ("CTT", 3), ("SE", 3),
+    ]  # fmt: skip
+
+
 def test_components_are_shown_one_by_one() -> None:
     data = interchange(order(ORDER.replace("PO1*1*", "MEA**WT*5*LB>1>2\nPO1*1*")))
     data = data.replace(b"REF*DP*042", b"REF*DP*042**BM>77")

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hub.model.envelope import Address, Delimiters, Envelope
 from translators.x12.acks.verdicts import COMPONENT
 from translators.x12.rules.compiled import checker_for
-from translators.x12.rules.dictionary import TransactionSet
+from translators.x12.rules.dictionary import Dictionary, TransactionSet
 from translators.x12.rules.guideline import Guideline, guideline, parse_spot
 from translators.x12.rules.source import SHIPPED, Library, load, nearest_release
 from translators.x12.tools.example import example
@@ -57,29 +57,25 @@ def new_interchange(
     `full`: all that the dictionary describes, once; else what is mandatory, what is usual, and what `demands` asks for.
     Raises KeyError for a set that is not described there.
     """
-    definition = load(nearest_release(envelope.release, library), library).sets[set_id]
-    wanted = _wanted(set_id, demands, full=full, release=envelope.release)
+    dictionary = load(nearest_release(envelope.release, library), library)
+    wanted = (demands or Guideline()) if full else _with_usual(set_id, demands or Guideline(), dictionary)
     checker = checker_for(envelope.release, set_id, wanted, library)
     assert checker is not None
     made = example(checker, random.Random(seed), float(full), component=COMPONENT)  # noqa: S311 - an example is no secret
-    return write_interchange(_named(envelope, definition), [made[1:-1]])
+    return write_interchange(_named(envelope, dictionary.sets[set_id]), [made[1:-1]])
 
 
 def _named(envelope: Envelope, definition: TransactionSet) -> Envelope:
     return replace(envelope, set_id=definition.id, functional_id=definition.group)
 
 
-def _wanted(set_id: str, demands: Guideline | None, *, full: bool, release: str) -> Guideline:
+def _with_usual(set_id: str, demands: Guideline, dictionary: Dictionary) -> Guideline:
     """Put what is usual behind what is demanded; where both name a place, the partner's word counts."""
-    demands = demands or Guideline()
-    if full:
-        return demands
     taken = {_place(str(d.spot)) for d in demands.demands}
-    described = load(nearest_release(release)).segments
     must = {
         place: value
         for place, value in usual().get(set_id, {}).items()
-        if _place(place) not in taken and parse_spot(place).segment in described
+        if _place(place) not in taken and parse_spot(place).segment in dictionary.segments
     }
     own = guideline(must)
     return Guideline(demands.demands + own.demands, demands.counts + own.counts, demands.strict)

@@ -15,12 +15,12 @@ body { margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
 h2, h3, h4 { margin: 1.2rem 0 .3rem; overflow-wrap: anywhere; }
 .s { border-left: 2px solid #8884; margin: .15rem 0; padding-left: .6rem; }
 .s b { font-family: ui-monospace, monospace; }
-.n { color: #888; float: right; font-size: .8rem; }
+.n { color: #767676; float: right; font-size: .8rem; }
 dl { display: grid; grid-template-columns: 6rem minmax(8rem, 16rem) 1fr; gap: 0 .8rem; margin: 0 0 .2rem; }
-dt { color: #888; font-family: ui-monospace, monospace; } dd { margin: 0; overflow-wrap: anywhere; }
-.v { font-family: ui-monospace, monospace; } .w { color: #888; }
+dt { color: #767676; font-family: ui-monospace, monospace; } dd { margin: 0; overflow-wrap: anywhere; }
+.v { font-family: ui-monospace, monospace; } .w { color: #767676; }
 .f { border-left: 4px solid #c33; margin: .2rem 0; padding: .1rem .6rem; background: #c331; }
-.f.warning { border-color: #08a; background: #08a1; } .f.note { border-color: #888; background: #8881; }
+.f.warning { border-color: #08a; background: #08a1; } .f.note { border-color: #767676; background: #8881; }
 .f.hold { border-color: #b80; background: #b801; } .f small { display: block; }
 """
 _HEADINGS = {"interchange": "h2", "group": "h3", "set": "h4"}

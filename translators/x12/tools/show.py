@@ -28,6 +28,7 @@ from translators.x12.rules.source import SHIPPED, Library, load, nearest_release
 from translators.x12.tools.reading import BY_THE_FILE, Row, Rules
 from translators.x12.tools.words import meaning
 
+MOST_LEVELS = 20  # HL levels that are indented
 USAGE = {"P": "production", "T": "test", "I": "information"}
 
 
@@ -72,17 +73,17 @@ def lines(
     stream: Iterable[Event | Row], rules: Rules = BY_THE_FILE, choice: Choice = ALL
 ) -> Iterator[ShownLine]:
     """Yield the lines of a file from its rows (`reading.rows`)."""
-    ordinal, shown, delimiters = 0, False, Delimiters()
+    ordinal, shown, delimiters, levels = 0, False, Delimiters(), _Levels()
     for event in stream:
         if isinstance(event, SetBegins):
             ordinal += 1
             shown = choice.takes(ordinal, event.envelope.set_id)
-            delimiters = event.envelope.delimiters
+            delimiters, levels = event.envelope.delimiters, _Levels()
             if shown:
                 yield _set(event, rules, ordinal)
         elif isinstance(event, Row):
             if shown:
-                yield _segment(event, delimiters, ordinal)
+                yield _segment(event, delimiters, ordinal, levels.depth(event))
         elif isinstance(event, SetEnds):
             if shown and event.findings:
                 yield ShownLine("end", 3, set=ordinal, findings=event.findings)
@@ -142,12 +143,31 @@ def set_name(release: str, set_id: str, library: Library = SHIPPED) -> str:
     return found.name if found else ""
 
 
-def _segment(row: Row, delimiters: Delimiters, ordinal: int) -> ShownLine:
+class _Levels:
+    """How deep the HL levels of a set go, where one loop HL is all of them; their numbers tell (HL01, HL02)."""
+
+    def __init__(self) -> None:
+        self._above: list[str] = []  # HL01 of the open levels, outermost first
+
+    def depth(self, row: Row) -> int:
+        """Return by how much a segment is indented for its level, beyond what its loops ask for."""
+        if "HL" not in row.loops:
+            return 0
+        if row.head and row.elements[0] == "HL":
+            own, parent = [*row.elements, "", ""][1:3]
+            while self._above and self._above[-1] != parent:
+                self._above.pop()
+            if len(self._above) < MOST_LEVELS:
+                self._above.append(own)
+        return max(0, len(self._above) - 1)
+
+
+def _segment(row: Row, delimiters: Delimiters, ordinal: int, level: int) -> ShownLine:
     tag = row.elements[0]
     name = row.described.name if row.described else ""
     return ShownLine(
         "segment",
-        3 + len(row.loops) - row.head,
+        3 + level + len(row.loops) - row.head,
         f"{tag} {name}".strip(),
         set=ordinal,
         number=row.number,
