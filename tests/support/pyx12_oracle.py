@@ -23,7 +23,7 @@ class Note(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What one engine says of one set. `words`: its sentences by note; pyx12's with the data element number."""
+    """What one engine says of one set. `words`: its sentences by note, pyx12's with the data element number."""
 
     accepted: bool
     notes: frozenset[Note]
@@ -50,15 +50,19 @@ def verdicts(data: bytes, maps: Path | None = None) -> list[Verdict]:
 
 def _verdict(one: dict, start: int) -> Verdict:
     """`start`: the line of ST, as each segment stands in a line; pyx12's own count of segments leaves out SE."""
-    words: dict[Note, str] = {Note(0, "", 0, 0, e["err_cde"]): e["err_str"] for e in one["errors"]}
+    words: dict[Note, str] = {}
+
+    def keep(note: Note, sentence: str) -> None:
+        words[note] = f"{words[note]} | {sentence}" if note in words else sentence
+
+    for error in one["errors"]:
+        keep(Note(0, "", 0, 0, error["err_cde"]), error["err_str"])
     for segment in one["segments"]:
         place = segment["cur_line"] - start + 1, segment["seg_id"]
         for error in segment["errors"]:
-            words[Note(*place, 0, 0, error["err_cde"])] = error["err_str"]
+            keep(Note(*place, 0, 0, error["err_cde"]), error["err_str"])
         for element in segment["elements"]:
             spot = int(element["ele_pos"]), int(element["subele_pos"] or 0)
             for error in element["errors"]:
-                words[Note(*place, *spot, error["err_cde"])] = (
-                    f"{error['err_str']} [{element['ele_ref_num']}]"
-                )
+                keep(Note(*place, *spot, error["err_cde"]), f"{error['err_str']} [{element['ele_ref_num']}]")
     return Verdict(one["ack_code"] == "A", frozenset(words), words)

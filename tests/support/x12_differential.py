@@ -68,13 +68,12 @@ def health_subjects(folder: Path) -> list[Subject]:
     return found
 
 
-def own_subjects(folder: Path, releases: Iterable[str]) -> list[Subject]:
-    """Return our own sets of some releases, each exported into a folder of its own."""
+def own_subjects(folder: Path, release: str, set_ids: Iterable[str] = ()) -> list[Subject]:
+    """Return our own sets of a release (all when none is named), each exported into a folder of its own."""
     found = []
-    for release in releases:
-        for set_id in load(release).sets:
-            write_pyx12_maps(folder / release / set_id, release, [set_id])
-            found.append(Subject(release, set_id, SHIPPED, folder / release / set_id))
+    for set_id in set_ids or load(release).sets:
+        write_pyx12_maps(folder / release / set_id, release, [set_id])
+        found.append(Subject(release, set_id, SHIPPED, folder / release / set_id))
     return found
 
 
@@ -155,6 +154,8 @@ def compare(subject: Subject, seeds: range) -> Iterator[Case]:
 
 def judge(subject: Subject, documents: list[Document]) -> Iterator[Case]:
     """Yield both verdicts on each of some documents."""
+    if not documents:
+        return
     mine = ours(interchange(subject, documents), subject.library)
     for one, hub, other in zip(documents, mine, _theirs(subject, documents), strict=True):
         yield Case(subject, one.mutation, one.seed, one.lines, hub, other)

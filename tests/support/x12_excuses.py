@@ -82,6 +82,12 @@ def stands_later(case: Case, note: Note) -> bool:
     return any(line[0] == note.segment for line in case.lines[note.position :])
 
 
+def has_twins(case: Case, note: Note) -> bool:
+    """Say whether a loop of the set has two places for segments of the same id."""
+    loops = [state.loops for state in case.subject.checker.grammar.places.get(note.segment, ())]
+    return len(loops) > len(set(loops))
+
+
 def again(case: Case, note: Note) -> bool:
     """Say whether the head of the same loop stands directly before a segment (a loop with its head alone)."""
     here = case.lines[note.position - 1][0]
@@ -268,6 +274,24 @@ ROWS = (
         "hub",
         "of loops at one position pyx12 says that one is missing when another stands first, though it may still come",
         pyx12=lambda c, n: n.code == "3" and says(c, n, "Mandatory loop") and stands_later(c, n),
+    ),
+    Row(
+        "two places of one id in a loop",
+        "hub",
+        "pyx12 counts segments by path, so that two places of the same id in one loop share their most",
+        pyx12=lambda c, n: n.code == "5" and says(c, n, "exceeded max count") and has_twins(c, n),
+    ),
+    Row(
+        "blanks at the end",
+        "both",
+        "X12 asks senders to trim text; pyx12 refuses what is not, the hub takes it as it means the same",
+        pyx12=lambda c, n: n.code == "6" and says(c, n, "trailing spaces"),
+    ),
+    Row(
+        "length of binary content",
+        "hub",
+        "BIN01 says how long BIN02 is; pyx12 does not compare them",
+        hub=lambda c, n: n.segment == "BIN" and bool(n.element),
     ),
     Row(
         "loop of its head alone",

@@ -11,11 +11,26 @@ from tests.support.x12_differential import Case, Document, compare, health_subje
 from tests.support.x12_excuses import ROWS, unexcused
 from tests.support.x12_mutations import MUTATIONS
 
-HEALTH, OWN = 13, 2  # documents a set
+HEALTH, OWN = 13, 4  # documents a set
+SETS = (
+    "850",
+    "855",
+    "856",
+    "810",
+    "846",
+    "860",
+    "820",
+    "940",
+    "945",
+    "204",
+    "214",
+)  # make differential takes all
 
 #: Differences that chance finds only in thousands of documents: release, set, body.
 RARE = (
-    ("004010", "850", "BEG*00*SA*PO1**20250110|PO1*1*5*EA*9."),
+    ("004010", "850", "BEG*00*SA*PO1 **20250110|PO1*1*5*EA*9."),
+    ("004010", "214", "B10*1*2*ABCD|LX*1|EFI*00|BIN*1*ABC"),
+    ("005010", "832", "BCT*PS|LIN**VP*W1|CTP**PUR|LS*L1|LE*L1|LS*L1|LE*L1"),
     (
         "004010X095A1",
         "834",
@@ -37,7 +52,8 @@ RARE = (
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
     folder = tmp_path_factory.mktemp("differential")
-    health, own = health_subjects(folder / "health"), own_subjects(folder / "own", ["004010"])
+    health, own = health_subjects(folder / "health"), own_subjects(folder / "own", "004010", SETS)
+    own += own_subjects(folder / "own", "005010", ("832",))
     found = [case for subject in health for case in compare(subject, range(HEALTH))]
     found += [case for subject in health + own for case in judge(subject, rare(*subject[:2]))]
     return found + [case for subject in own for case in compare(subject, range(OWN))]
