@@ -43,6 +43,14 @@ bench: $(STAMP) ## orders a second beside pyx12, and a partner's wait for its 99
 bench-x12: $(STAMP) ## the X12 engine alone: the table of ratios to pyx12, memory, start
 	$(BIN)/python -m benchmarks x12
 
+FUZZ_SECONDS ?= 60
+differential: $(STAMP) ## thousands of X12 documents through our engine and pyx12, and a table of where they differ and why
+	$(BIN)/python -m benchmarks.differential
+
+fuzz: $(STAMP) ## look for bytes that break the X12 engine (FUZZ_SECONDS=600 make fuzz)
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/pip install -q --disable-pip-version-check -e '.[fuzz]'
+	$(BIN)/python -m tests.fuzz.run $(FUZZ_SECONDS)
+
 test-browser: $(STAMP) ## the ops pages in headless Chromium; leaves pictures in var/screenshots
 	@test -x /usr/bin/chromium -a -x /usr/bin/chromedriver || \
 	  { apt-get update -q && apt-get install -y -q --no-install-recommends chromium chromium-driver; }
@@ -59,4 +67,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 check fix
+.PHONY: test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 differential fuzz check fix

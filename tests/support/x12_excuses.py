@@ -260,7 +260,7 @@ ROWS = (
         "what follows a lost head",
         "hub",
         "when the head of a loop is missing or wrong pyx12 finds no place for what follows; the hub reads on",
-        hub=lambda c, n: n.code in {"2", "3", "7"} and not n.element and after_a_lost_head(c, n),
+        hub=lambda c, n: n.code in {"2", "3", "4", "5", "7"} and not n.element and after_a_lost_head(c, n),
         pyx12=lambda c, n: n.code in {"1", "3", "4", "5"} and not n.element and after_a_lost_head(c, n),
     ),
     Row(
