@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -244,3 +245,27 @@ def test_a_reader_that_goes_away_is_no_fault(folder: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) == 0
+
+
+def test_the_page_of_the_docs_names_each_command_and_its_program_runs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "x12.md").read_text("utf-8")
+    for command in COMMANDS:
+        assert re.search(rf"\| `[^|]*\b{command}\b", text), command
+    (program,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (folder / "order.edi").write_bytes(BAD)
+    exec(compile(program, "docs/x12.md", "exec"), {})
+    assert "order.edi: 850 0001: segment 8: PO102" in capsys.readouterr().out
+
+
+def test_the_commands_of_the_docs_can_be_given(folder: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "x12.md").read_text("utf-8")
+    for name in ("order.edi", "their-997.edi", "our-invoice.edi"):
+        (folder / name).write_bytes(interchange(order()))
+    tried = 0
+    for line in re.findall(r"^hub x12 ([^#\n|&>]+)", text, re.MULTILINE):
+        if "*" not in line:
+            tried += 1
+            assert x12(*line.split()).exit_code in {0, 1}, line
+    assert tried > 12

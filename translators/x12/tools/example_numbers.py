@@ -46,10 +46,11 @@ def _levels(segments: list[list[str]], trail: Sequence[State]) -> None:
         outer_ones = [own for outer, own in above.items() if outer < depth or (flat and outer == depth)]
         above = {outer: own for outer, own in above.items() if outer < depth} | {depth: str(count)}
         segment[1:3] = [str(count), outer_ones[-1] if outer_ones else ""]
-    levels = [segment for segment in segments if segment[0] == "HL"]
-    parents = {segment[2] for segment in levels}
-    for segment in levels:
-        segment[4:5] = [str(int(segment[1] in parents))] if len(segment) > 4 and segment[4] else segment[4:5]
+    parents = {segment[2] for segment in segments if segment[0] == "HL"}
+    for segment, state in zip(segments, trail, strict=True):
+        if segment[0] == "HL" and len(segment) > 4 and segment[4]:
+            below, codes = str(int(segment[1] in parents)), state.subject.segment.uses[3].element.codes
+            segment[4] = below if codes is None or below in codes else segment[4]
 
 
 def _lines(segments: list[list[str]], trail: Sequence[State]) -> None:
