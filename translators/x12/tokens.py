@@ -89,10 +89,9 @@ def plain(text: str, delimiters: Delimiters) -> bool:
 
     Separators and the line ends behind terminators do not count.
     """
-    if text.isascii():
-        odd = set(text).difference(_signs(delimiters), delimiters.suffix)
-        ends = text.count(delimiters.segment + delimiters.suffix)
-        return all(map(str.isprintable, odd)) and all(text.count(s) == ends for s in delimiters.suffix)
+    ends = text.count(delimiters.segment + delimiters.suffix)
+    if any(text.count(sign) != ends for sign in delimiters.suffix):
+        return False
     odd = set(text).difference(_signs(delimiters), delimiters.suffix)
     return all(c.isprintable() and (c < "\x80" or not c.isdecimal()) for c in odd)
 
