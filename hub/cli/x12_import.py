@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from msgspec import structs
 
 from hub.cli.context import answers_in_one_line, print_json, settings
 from hub.model.errors import ConfigError
@@ -45,7 +46,7 @@ def import_command(
     folder = into or Path(settings().paths.dictionaries)
     done = write_imports(read_sources(sources, form, release), folder, replace=replace)
     if as_json:
-        print_json(done)
+        print_json([{**structs.asdict(one), "folder": str(one.folder)} for one in done])
         return
     for one in done:
         sets = ", ".join(one.sets)

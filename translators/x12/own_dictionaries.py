@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.model.errors import ConfigError
-from translators.x12.rules.compiled import checker_for
-from translators.x12.rules.source import FOLDER, SHIPPED, Library, load
+from translators.x12.rules.grammar import compile_set
+from translators.x12.rules.source import FOLDER, SHIPPED, Library, read_dictionary
 
 
 def library_with(folder: Path) -> Library:
@@ -15,13 +15,13 @@ def library_with(folder: Path) -> Library:
 
 
 def unusable(folder: Path) -> list[str]:
-    """Return what is wrong with the dictionaries of a folder, each fault with its file."""
+    """Return what is wrong with the dictionaries of a folder, each fault with its file; they are read anew."""
     library = library_with(folder)
     faults = []
     for release in Library((folder,)).releases():
         try:
-            for set_id in load(release, library).sets:
-                checker_for(release, set_id, None, library)
+            for one in read_dictionary(release, library).sets.values():
+                compile_set(one)
         except ConfigError as error:
             faults.append(str(error))
     return faults

@@ -23,13 +23,13 @@ from tests.support.x12_foreign import (
 )
 from tests.support.x12_samples import envelope
 from translators.x12.exporters.pyx12 import unsayable, write_pyx12_maps
-from translators.x12.importers.draft import assemble
+from translators.x12.importers.draft import Draft, DraftSet, Spot, assemble, with_ends
 from translators.x12.importers.pyx12 import read_pyx12
 from translators.x12.importers.reading import format_of, read_sources, write_imports
 from translators.x12.importers.tree import parse_tree
 from translators.x12.rules.check import check_set
 from translators.x12.rules.compiled import checker_for
-from translators.x12.rules.dictionary import Note, When
+from translators.x12.rules.dictionary import Element, Note, Segment, Use, When
 from translators.x12.rules.source import SHIPPED, Library, load
 
 PYX12_MAPS = Path(pyx12.__file__).with_name("map")
@@ -138,6 +138,28 @@ def test_all_health_care_guides_of_pyx12_are_imported_and_check(tmp_path: Path) 
     assert (problems.ELEMENT_MISSING, "NM108") in found(
         library, "004010X092A1", "270", body.replace("*PI*12", "")
     )
+
+
+def test_a_lost_segment_is_explained_by_the_place_that_its_qualifier_names(tmp_path: Path) -> None:
+    """Its elements were held against the first place of its id, so that a right code was called wrong."""
+
+    def party(code: str, *more: Use) -> Spot:
+        uses = (Use(Element("98", "Entity", "ID", 2, 3, frozenset({code})), mandatory=True), *more)
+        return Spot(
+            "NM1", mandatory=True, most=1, segment=Segment("NM1", code, uses), when=When(1, frozenset({code}))
+        )
+
+    name = Use(Element("1035", "Name", "AN", 1, 60), mandatory=True)
+    level = Spot("LX", mandatory=True, most=1, segment=Segment("LX", "Level", (name,)))
+    spots = (
+        Spot("1000A", mandatory=True, most=1, inner=(party("41"),)),
+        Spot("2000", mandatory=False, most=0, inner=(level, party("40", name))),
+    )
+    draft = Draft("005010X1", [DraftSet("899", "ZZ", "", with_ends(spots, "005010"))])
+    write_imports([draft], tmp_path)
+    assert found(Library((tmp_path,)), "005010X1", "899", "NM1*41|NM1*40*A") == [
+        (problems.SEGMENT_UNEXPECTED, "NM1")
+    ]
 
 
 # --- the others
