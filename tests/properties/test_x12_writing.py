@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from hub.model import problems
 from hub.model.envelope import Address, Delimiters, Envelope, Unwrapped
 from hub.model.finding import Severity
 from translators.x12.characters import Reading
@@ -194,3 +195,12 @@ def test_a_stream_of_sets_is_written_as_it_comes() -> None:
     data = first + b"".join(stream)
     ((read,),) = (i.groups for i in unwrap(data, "").interchanges)
     assert [(s.findings, s.payload.count(b"~")) for s in read.sets] == [((), 20_003)] * 2
+
+
+def test_a_separator_is_no_control_character_beside_one_in_the_data() -> None:
+    base = envelope_of("005010", Delimiters("\x1d", "\x1f", "\x1e", "\x1c"))
+    envelope = group_of(base, "005010", "850", 1, []).envelope
+    lines = ["ST|850|0001", "BEG|00|SA|4711||20250110", "MEA||WT|5|LB\x1f1", "MSG|A\x07B", "SE|5|0001"]
+    payload = "".join(line.replace("|", "\x1d") + "\x1c" for line in lines).encode()
+    told = [f.where.segment for f in check_set(payload, envelope) if f.problem == problems.ELEMENT_CHARACTER]
+    assert told == ["MSG"]

@@ -87,8 +87,9 @@ class _Explainer:
             self._extra(segment, strict=strict)
 
     def _characters(self) -> None:
+        """Find control characters. Those that divide components or repetitions in this interchange are none."""
         for at, value in enumerate(self.elements):
-            match = CONTROL.search(value)
+            match = CONTROL.search(value.replace(self.component, "").replace(self.repetition, ""))
             if match and at:
                 message = f"holds the control character {ord(match.group()):#04x}"
                 hint = "take the character out and send the document again"
