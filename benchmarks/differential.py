@@ -10,9 +10,10 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
-from tests.support.x12_differential import compare, health_subjects, own_subjects
+from tests.support.x12_differential import compare, health_subjects, judge, own_subjects, rare
 from tests.support.x12_excuses import ROWS, unexcused
 from translators.x12.rules.source import SHIPPED
 
@@ -23,15 +24,21 @@ HEALTH = 8
 def run(documents: int, first: int) -> int:
     """Compare so many documents of each of our sets; print the table; return the exit status."""
     counts: Counter[str] = Counter()
-    used: dict[str, int] = {}
+    used: Counter[str] = Counter()
+    turned: Counter[str] = Counter()  # by row: documents that one engine accepts and the other refuses
     with tempfile.TemporaryDirectory() as made:
         health = health_subjects(Path(made, "health"))
         own = [one for name in SHIPPED.releases() for one in own_subjects(Path(made, "own"), name)]
         subjects = health + own
         for at, subject in enumerate(subjects):
             number = documents * HEALTH if at < len(health) else documents
-            for case in compare(subject, range(first, first + number)):
-                left = unexcused(case, used)
+            chosen = judge(subject, rare(subject))
+            for case in chain(compare(subject, range(first, first + number)), chosen):
+                rows: dict[str, int] = {}
+                left = unexcused(case, rows)
+                used.update(rows)
+                if case.ours.accepted != case.theirs.accepted:
+                    turned.update(dict.fromkeys(rows, 1))
                 counts["documents"] += 1
                 counts["the same verdict"] += case.ours.accepted == case.theirs.accepted
                 counts["the same codes at the same places"] += case.ours.notes == case.theirs.notes
@@ -40,8 +47,9 @@ def run(documents: int, first: int) -> int:
                     print(case, *left, sep="\n")
     for name, count in [("sets", len(subjects)), *counts.items()]:
         print(f"{count:7} {name}")
+    print("  notes, of them in documents with another verdict:")
     for row in ROWS:
-        print(f"{used.get(row.name, 0):7} {row.name} (right: {row.right})")
+        print(f"{used[row.name]:7} {turned[row.name]:7} {row.name} (right: {row.right})")
     return int(bool(counts["differences without a row"]) or len(used) < len(ROWS))
 
 

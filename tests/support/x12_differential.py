@@ -33,6 +33,27 @@ NOT_GUIDES = {"004010", "004010XXXC"}
 ACKS = {"997", "999"}
 #: Stands for all that pyx12 would have said of a document that makes it raise.
 STOPPED = Note(0, "", 0, 0, "stopped")
+#: Differences that chance finds only in thousands of documents: release, set, body.
+RARE = (
+    ("004010", "850", "BEG*00*SA*PO1 **20250110|PO1*1*5*EA*9."),
+    ("004010", "214", "B10*1*2*ABCD|LX*1|EFI*00|BIN*1*ABC"),
+    ("005010", "832", "BCT*PS|LIN**VP*W1|CTP**PUR|LS*L1|LE*L1|LS*L1|LE*L1"),
+    (
+        "004010X095A1",
+        "834",
+        "BGN*00*R1*20250106*1415****4|N1*IN**FI*7001|N1*P5**ZZ*42|INS*Y*18*021**A***FT|REF*0F*1|NM1*IL*1*SMITH",
+    ),
+    (
+        "004010X092A1",
+        "270",
+        "BHT*0022*01**20250103*0930|HL*1**20*1|NM1*GP*2*S*****NI*42|HL*2*1*21*0|NM1*2B*2*S*****34*42|REF*EO*R1**1",
+    ),
+    (
+        "004010X098A1",
+        "837",
+        "HL*1**20*1|NM1*85*1*SMITH*****24*1|N3*X|N4*Y*ON*62701|HL*2*1*22*0|SBR*T|NM1*IL*1*SMITH",
+    ),
+)
 BATCH = 100  # documents in an interchange: pyx12 takes a second to read a large map
 
 
@@ -127,6 +148,17 @@ def document(subject: Subject, seed: int) -> Document:
     if name != "wrong SE02":
         lines[-1][2] = lines[0][2]
     return Document(name, seed, lines)
+
+
+def rare(subject: Subject) -> list[Document]:
+    """Return the rare documents of a set."""
+    found = []
+    for of, kind, body in RARE:
+        if (of, kind) == subject[:2]:
+            inside = [line.split("*") for line in body.split("|")]
+            ends = ["ST", subject.set_id, "9001"], ["SE", str(len(inside) + 2), "9001"]
+            found.append(Document("nothing", -1, [ends[0], *inside, ends[1]]))
+    return found
 
 
 def _number_levels(lines: Lines) -> None:
