@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from hub.cli.context import answers_in_one_line, fail
 from hub.cli.x12_files import File, PartnerKey, Release, opened, require_set, rules
+from hub.model.documents import DocType
 from hub.model.envelope import Address, Delimiters, Envelope
 from hub.model.partner import Partner
 from translators.errors import Unwritable
@@ -39,25 +40,29 @@ def new(
     us = by.partner
     wanted = release or (us.x12.release if us else ENVELOPE.release)
     require_set(set_id, wanted, by.library)
-    envelope = replace(_envelope(us) if us else ENVELOPE, release=wanted)
+    document = doctype(set_id)
+    envelope = replace(_envelope(us, document) if us else ENVELOPE, release=wanted)
     try:
-        demands = by.guideline(doctype(set_id))
+        demands = by.guideline(document)
         data = new_interchange(set_id, envelope, demands, seed=seed, full=full, library=by.library)
     except Unwritable as error:
         fail(f"the example cannot be written in the partner's dialect: {error}")
     sys.stdout.buffer.write(data)
 
 
-def _envelope(partner: Partner) -> Envelope:
-    """Return the envelope of a document that a partner sends us, in its dialect."""
-    dialect = partner.x12
-    theirs, ours = _address(partner.identity.isa), _address(partner.identity.our_isa)
+def _envelope(partner: Partner, document: DocType) -> Envelope:
+    """Return the envelope of a document that a partner sends us, or we send them, in the dialect that we speak."""
+    dialect, identity = partner.x12, partner.identity
+    theirs = _address(identity.isa) or ENVELOPE.sender, identity.gs
+    ours = _address(identity.our_isa) or ENVELOPE.receiver, identity.our_gs
+    ours_to_send = document in partner.send and document not in partner.receive
+    sender, receiver = (ours, theirs) if ours_to_send else (theirs, ours)
     return replace(
         ENVELOPE,
-        sender=theirs or ENVELOPE.sender,
-        receiver=ours or ENVELOPE.receiver,
-        group_sender=partner.identity.gs,
-        group_receiver=partner.identity.our_gs,
+        sender=sender[0],
+        receiver=receiver[0],
+        group_sender=sender[1],
+        group_receiver=receiver[1],
         version=dialect.version,
         delimiters=Delimiters(
             element=dialect.element,

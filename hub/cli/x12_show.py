@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -89,8 +90,13 @@ def _segment(line: ShownLine, indent: str, *, brief: bool) -> Iterator[str]:
 
 def _element(element: ShownElement) -> str:
     meaning = paint(f"  {element.meaning}", fg="green") if element.meaning else ""
-    name = paint(f"{element.name[:_NAME_WIDTH]:<{_NAME_WIDTH}}", dim=True)
-    return f"  {element.at:<8} {name} {legible(element.value, _MOST_VALUE)}{meaning}"
+    return f"{_label(element.at, element.name)} {legible(element.value, _MOST_VALUE)}{meaning}"
+
+
+@lru_cache(maxsize=4096)
+def _label(at: str, name: str) -> str:
+    """Return the beginning of an element's line; there are few, and many lines."""
+    return f"  {at:<8} {paint(f'{name[:_NAME_WIDTH]:<{_NAME_WIDTH}}', dim=True)}"
 
 
 def _json(line: ShownLine) -> str:

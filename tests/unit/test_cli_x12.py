@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
+import select
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from hub.cli.progress import AFTER_SECONDS
 from hub.cli.x12 import app
 from tests.support.x12_files import ORDER, interchange, order
+from translators.x12.characters import CHUNK
 
 COMMANDS = ["show", "check", "ack", "explain", "diff", "grep", "scrub", "new", "sets", "dictionary"]
 BAD = interchange(order(ORDER.replace("*12*EA", "*1O*EA").replace("CTT*2*18", "CTT*2")))
-PROFILE = (
-    'name = "ACME"\n[identity]\nisa = "ZZ:ACMERETAIL"\nour_isa = "ZZ:US"\n[receive.purchase_order.must]\n'
-)
+IDENTITY = '[identity]\nisa = "ZZ:ACMERETAIL"\nour_isa = "ZZ:US"\n'
+PROFILE = f'name = "ACME"\n{IDENTITY}[send.invoice]\n[receive.purchase_order.must]\n'
 
 
 @pytest.fixture
@@ -215,6 +219,9 @@ def test_new_in_a_partners_name(folder: Path) -> None:
     text = x12("new", "850", "--partner", "acme").stdout
     assert "*ZZ*ACMERETAIL     *ZZ*US             *" in text
     assert "\nREF*IA*" in text
+    assert (
+        "*ZZ*US             *ZZ*ACMERETAIL     *" in x12("new", "810", "--partner", "acme").stdout
+    )  # we send it
 
 
 def test_an_unknown_set_or_segment_is_answered_with_the_nearest(folder: Path) -> None:
@@ -269,3 +276,27 @@ def test_the_commands_of_the_docs_can_be_given(folder: Path) -> None:
             tried += 1
             assert x12(*line.split()).exit_code in {0, 1}, line
     assert tried > 12
+
+
+def test_a_bar_is_shown_on_a_terminal_when_it_lasts_and_only_there(folder: Path) -> None:
+    data = interchange(order())
+    terminal, error = pty.openpty()
+    code = "import sys; from hub.cli.main import main; sys.argv = sys.argv[1:]; main()"
+    command = [sys.executable, "-c", code, "hub", "x12", "grep", "BEG03", "-"]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
+    with (folder / "out.txt").open("wb") as out, subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=out, stderr=error, env=environment
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        process.stdin.write(data)
+        give_up = time.monotonic() + 60
+        while not select.select([terminal], [], [], AFTER_SECONDS / 4)[0] and time.monotonic() < give_up:
+            process.stdin.write(b"\n" * CHUNK)
+        process.stdin.close()
+        assert process.wait(60) == 0
+    os.close(error)
+    shown = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    assert "stdin" in shown
+    assert "kB" in shown
+    assert (folder / "out.txt").read_text() == "stdin: 850 0001: segment 2 BEG03: 4711\n"

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import BinaryIO
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hub.model import problems
 from hub.model.acks import GroupVerdict, SetVerdict
@@ -25,13 +24,10 @@ from translators.x12.events import (
     InterchangeEnds,
     SetBegins,
     SetEnds,
-    SetText,
     TechnicalAck,
 )
-from translators.x12.rules.check import SetCheck
-from translators.x12.rules.compiled import checker_for
-from translators.x12.stream import events
-from translators.x12.tools.reading import Rules, SetRuns
+from translators.x12.tools.reading import Rules, judged
+from translators.x12.tools.verdict import is_described
 
 ACKNOWLEDGMENTS = "FA"  # GS01 of groups that are never acknowledged: it would never end
 
@@ -63,12 +59,10 @@ def answers(
     `partner` says which kind, with which details and when, under [x12]. A set that has no dictionary is unsupported.
     """
     desk = _Desk(rules, partner, numbers)
-    for event in events(source, file, rules.reading):
+    for event in judged(source, file, rules):
         match event:
             case SetBegins():
-                desk.begin_set(event)
-            case SetText():
-                desk.check.feed(desk.runs.take(event), careful=desk.runs.careful)
+                desk.set = event
             case SetEnds():
                 desk.end_set(event)
             case InterchangeBegins():
@@ -95,31 +89,22 @@ class _Desk:
         self.begins: InterchangeBegins
         self.group: GroupBegins
         self.set: SetBegins
-        self.check: SetCheck
-        self.runs: SetRuns
         self.sets: list[SetVerdict] = []
         self.groups: list[GroupVerdict] = []
         self.technical: list[tuple[str, ...]] = []
-        self.known = True
 
     def begin_interchange(self, event: InterchangeBegins) -> None:
         self.begins, self.groups, self.technical = event, [], []
 
-    def begin_set(self, event: SetBegins) -> None:
-        envelope, demands = self.rules.envelope(event.envelope), self.rules.guideline(event.document)
-        checker = checker_for(envelope.release, envelope.set_id, demands, self.rules.library)
-        self.set, self.known = event, checker is not None
-        self.check = SetCheck(checker, envelope.delimiters, demands)
-        self.runs = SetRuns(envelope.delimiters)
-
     def end_set(self, event: SetEnds) -> None:
-        found = self.set.findings + event.findings + self.check.finish()
-        if not self.known and not any(f.fatal for f in found):
-            set_id = self.set.envelope.set_id
-            message = f"the set {set_id} is not one that we know"
-            hint = "agree on it first"
-            found += (Finding(problems.SET_UNSUPPORTED, message, value=set_id, hint=hint),)
-        self.sets.append(SetVerdict(envelope=self.set.envelope, findings=found, document=self.set.document))
+        envelope, found = self.set.envelope, event.findings
+        if not is_described(envelope, self.rules) and not any(f.fatal for f in found):
+            message = f"the set {envelope.set_id} is not one that we know"
+            fault = Finding(
+                problems.SET_UNSUPPORTED, message, value=envelope.set_id, hint="agree on it first"
+            )
+            found += (fault,)
+        self.sets.append(SetVerdict(envelope=envelope, findings=found, document=self.set.document))
 
     def end_group(self, event: GroupEnds) -> None:
         if self.group.envelope.functional_id != ACKNOWLEDGMENTS:
@@ -132,7 +117,6 @@ class _Desk:
                     hold_all=self.partner.x12.partial == "hold_all",
                 )
             )
-        self.group = replace(self.group, findings=())
 
     def end_interchange(self, event: InterchangeEnds) -> Iterator[Answer]:
         interchange = UnwrappedInterchange(

@@ -18,16 +18,18 @@ from hub.model.finding import Finding
 from hub.model.partner import Partner
 from translators.x12.agreement import guideline_of
 from translators.x12.characters import Reading
+from translators.x12.checked import checked as checked_events
 from translators.x12.events import Event, SetBegins, SetEnds, SetText
-from translators.x12.rules.check import SetCheck
+from translators.x12.rules.check import SetCheck, split
 from translators.x12.rules.compiled import Checker, checker_for
 from translators.x12.rules.dictionary import Segment
 from translators.x12.rules.grammar import State
 from translators.x12.rules.guideline import Guideline
 from translators.x12.rules.source import SHIPPED, Library, load, nearest_release
 from translators.x12.rules.walk import Walk
+from translators.x12.sets import doctype
 from translators.x12.stream import events
-from translators.x12.tokens import decode, plain, segments
+from translators.x12.tokens import decode, plain
 
 
 class Rules(Struct, frozen=True):
@@ -93,25 +95,37 @@ def rows(
             yield event
 
 
-class SetRuns:
-    """Cuts the runs of a set's text into segments. A segment that is longer than any may be is cut short."""
+def judged(source: BinaryIO, file: str, rules: Rules) -> Iterator[Event]:
+    """Yield the events of a file; the end of each set has all that is wrong with it."""
+    stream = _by_release(events(source, file, rules.reading), rules)
+    return checked_events(stream, lambda envelope: rules.guideline(doctype(envelope.set_id)), rules.library)
+
+
+def _by_release(stream: Iterator[Event], rules: Rules) -> Iterator[Event]:
+    """Let sets be read by the release that the rules name."""
+    for event in stream:
+        yield (
+            replace(event, envelope=rules.envelope(event.envelope)) if isinstance(event, SetBegins) else event
+        )
+
+
+class _Runs:
+    """Cuts the runs of a set's text into segments. Of one that is longer than any may be the middle is left out."""
 
     def __init__(self, delimiters: Delimiters) -> None:
         self.delimiters = delimiters
         self.careful = False  # the last run may hold control characters
-        self._inside = False
+        self._beginning = b""  # of a segment that goes on
 
     def take(self, event: SetText) -> list[list[str]]:
         """Return the segments of the next run, each a list of its elements."""
-        text = decode(event.data, self.delimiters)
-        if self._inside and not event.whole:
+        if not event.whole:
+            self._beginning = self._beginning or event.data
             return []
-        self.careful = not event.whole or not plain(text, self.delimiters)
-        cut = [part.split(self.delimiters.element) for part in segments(text, self.delimiters)]
-        if self._inside:
-            del cut[:1]  # the tail of the long one
-        self._inside = not event.whole
-        return cut[:1] if self._inside else cut
+        text = decode(self._beginning + event.data, self.delimiters)
+        self._beginning = b""
+        self.careful = not plain(text, self.delimiters)
+        return split(text, self.delimiters)
 
 
 class _SetView:
@@ -122,7 +136,7 @@ class _SetView:
         delimiters = envelope.delimiters
         demands = rules.guideline(begins.document)
         checker = checker_for(envelope.release, envelope.set_id, demands, rules.library)
-        self.runs = SetRuns(delimiters)
+        self.runs = _Runs(delimiters)
         self.check = SetCheck(checker, delimiters, demands) if checked else None
         self.places = _Places(checker, delimiters)
         self.segments = load(nearest_release(envelope.release, rules.library), rules.library).segments

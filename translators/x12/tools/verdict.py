@@ -17,12 +17,9 @@ from translators.x12.events import (
     Loose,
     SetBegins,
     SetEnds,
-    SetText,
 )
-from translators.x12.rules.check import SetCheck
-from translators.x12.rules.compiled import checker_for
-from translators.x12.stream import events
-from translators.x12.tools.reading import Rules, SetRuns
+from translators.x12.rules.source import load, nearest_release
+from translators.x12.tools.reading import Rules, judged
 
 
 class Placed(Struct, frozen=True):
@@ -60,22 +57,16 @@ def check_file(source: BinaryIO, file: str, rules: Rules, counts: Counts) -> Ite
     """Yield all that is wrong with a file, in the order in which it is known; count in `counts`."""
     counts.files += 1
     ordinal = 0
-    envelope: Envelope | None = None
-    check: SetCheck | None = None
-    runs: SetRuns | None = None
-    for event in events(source, file, rules.reading):
+    envelope: Envelope | None = None  # of the set that is open
+    for event in judged(source, file, rules):
         found: tuple[Finding, ...] = ()
         match event:
             case SetBegins():
                 ordinal, envelope = ordinal + 1, event.envelope
-                check, runs = _open(event, rules, counts), SetRuns(event.envelope.delimiters)
-                found = event.findings
-            case SetText() if check and runs:
-                parts = runs.take(event)
-                check.feed(parts, careful=runs.careful)
+                counts.sets += 1
+                counts.undescribed += not is_described(envelope, rules)
             case SetEnds():
-                found = event.findings + (check.finish() if check else ())
-                found = tuple(sorted(found, key=lambda f: f.where.segment_number or 0))
+                found = tuple(sorted(event.findings, key=lambda f: f.where.segment_number or 0))
                 counts.segments += event.segments
             case GroupBegins() | GroupEnds() | InterchangeBegins() | InterchangeEnds():
                 envelope, found = None, event.findings
@@ -86,12 +77,9 @@ def check_file(source: BinaryIO, file: str, rules: Rules, counts: Counts) -> Ite
             yield _placed(finding, file, envelope, ordinal)
 
 
-def _open(event: SetBegins, rules: Rules, counts: Counts) -> SetCheck:
-    envelope, demands = rules.envelope(event.envelope), rules.guideline(event.document)
-    checker = checker_for(envelope.release, envelope.set_id, demands, rules.library)
-    counts.sets += 1
-    counts.undescribed += checker is None
-    return SetCheck(checker, envelope.delimiters, demands)
+def is_described(envelope: Envelope, rules: Rules) -> bool:
+    """Say whether there is a dictionary for a set."""
+    return envelope.set_id in load(nearest_release(envelope.release, rules.library), rules.library).sets
 
 
 def _placed(finding: Finding, file: str, envelope: Envelope | None, ordinal: int) -> Placed:
