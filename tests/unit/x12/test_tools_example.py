@@ -42,7 +42,7 @@ def test_each_set_has_a_bare_and_a_full_example_without_findings(set_id: str) ->
         assert faults(rules, made) == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     place=st.sampled_from(EVERY),
     seed=st.integers(0, 10_000),

@@ -47,7 +47,7 @@ def broken(draw: st.DrawFn) -> bytes:
     return data
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(broken())
 def test_every_tool_answers(data: bytes) -> None:
     shown = list(lines(rows(source(data), ""), BY_THE_FILE))

@@ -18,7 +18,7 @@ from translators.x12.tools.reading import BY_THE_FILE
 from translators.x12.tools.scrub import scrub
 
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "x12"
-LONGEST = 100_000  # bytes of a corpus file that is tried
+LONGEST = 40_000  # bytes of a corpus file that is tried
 
 
 def sample(data: bytes, key: bytes = b"key") -> bytes:
@@ -104,7 +104,7 @@ def test_another_key_gives_another_sample_and_the_same_key_the_same() -> None:
     assert sample(data, b"a") == sample(data, b"a") != sample(data, b"b")
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.text(alphabet=st.characters(max_codepoint=255), max_size=60))
 def test_a_disguise_keeps_the_shape(text: str) -> None:
     assert shape(Disguise(b"key").text(text)) == shape(text)
@@ -121,7 +121,7 @@ def test_the_ids_of_examples_have_right_check_digits() -> None:
     assert [n for n in numbers if int(n[-1]) != check_digit(n[:-1])] == []
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(st.text(alphabet="A0", min_size=2, max_size=3), st.binary(min_size=1, max_size=4))
 def test_a_disguise_never_puts_two_values_together(kinds: str, key: bytes) -> None:
     disguise = Disguise(key)
@@ -152,7 +152,7 @@ def test_a_date_stays_a_date_and_anything_else_as_it_is(date: str) -> None:
         assert made != date
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=400), st.integers(0, 600))
 def test_no_bytes_raise_and_none_are_lost(noise: bytes, at: int) -> None:
     data = interchange(order())
