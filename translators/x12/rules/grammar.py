@@ -81,8 +81,9 @@ class State:
 
         Most states of a set are never reached in a process, so a state is connected when it is left for the first time.
         """
-        if self.connect is not None:
-            self.connect()
+        connect = self.connect  # another thread may do the same at the same time, to the same end
+        if connect is not None:
+            connect()
             self.connect = None
             found = self.steps.get(elements[0])
             if found is not None:
