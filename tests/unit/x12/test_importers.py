@@ -231,6 +231,7 @@ def test_a_grammar_of_bots_is_read_and_never_run(tmp_path: Path) -> None:
         ("850004010.py", "structure = [", "850004010.py:1: not Python"),
         ("850004010.py", "structure = open('x')\nrecorddefs = {}", "850004010.py:1: grammars are read, not run"),
         ("850004010.py", "from .records import recorddefs", "put records.py into the same folder"),
+        ("a004010.py", "from .a004010 import recorddefs", "into the same folder, once"),
         ("850004010.py", "structure = [{ID: 'N1'}]\nrecorddefs = {}", "N1 is not described"),
         ("850004010.py", "structure = [{ID: '../x'}]\nrecorddefs = {}", "no row of a structure"),
         ("850004010.py", "x = 1", "no grammar of Bots"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,12 +31,13 @@ from translators.x12.sets import GROUPS
 _NAMES = {"structure", "recorddefs", "syntax"}
 _KINDS = {"A": "AN", "D": "DT", "T": "TM", "N": "N0"}
 _NOT_FIELDS = {"BOTSID", "BOTSIDnr"}
+_DEEPEST = 3  # files that import from each other
 _UNTIL = 9999  # from here on Bots' MAX stands for no limit
 
 
 def read_bots(source: Path, release: str = "") -> list[Draft]:
     """Return what a grammar describes. Raises ConfigError for a file that cannot be used."""
-    found = _read(source, set())
+    found = _read(source, 0)
     structure, records = found.get("structure"), found.get("recorddefs")
     if not isinstance(structure, list) or not isinstance(records, dict):
         raise ConfigError(f"{source}:1: is no grammar of Bots with structure and recorddefs written out")
@@ -61,18 +63,18 @@ def _group(found: dict[str, Any]) -> str:
     return str(syntax.get("functionalgroup", "")) if isinstance(syntax, dict) else ""
 
 
-def _read(file: Path, seen: set[Path]) -> dict[str, Any]:
+def _read(file: Path, depth: int) -> dict[str, Any]:
     """Return the values that a file gives to the names that count, with those that it imports from beside it."""
     found: dict[str, Any] = {}
-    seen.add(file)
     for statement in _parsed(file).body:
         if isinstance(statement, ast.ImportFrom):
             names = {a.asname or a.name for a in statement.names} & _NAMES
             beside = file.with_name(f"{(statement.module or '').rpartition('.')[2]}.py")
-            if names and beside not in seen and beside.is_file():
-                found |= {k: v for k, v in _read(beside, seen).items() if k in names}
+            if names and depth < _DEEPEST and beside.is_file():
+                more = _beside(beside, beside.stat().st_mtime_ns, depth + 1)
+                found |= {k: v for k, v in more.items() if k in names}
             elif names:
-                raise ConfigError(f"{file}:{statement.lineno}: put {beside.name} into the same folder")
+                raise ConfigError(f"{file}:{statement.lineno}: put {beside.name} into the same folder, once")
         elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             name = statement.targets[0].id
             if name in _NAMES - {"syntax"}:
@@ -80,6 +82,11 @@ def _read(file: Path, seen: set[Path]) -> dict[str, Any]:
             elif name == "syntax":
                 found[name] = _syntax(statement.value)
     return found
+
+
+@lru_cache(maxsize=2)  # hundreds of grammars in a folder share one file of records, of a megabyte
+def _beside(file: Path, _stamp: int, depth: int) -> dict[str, Any]:
+    return _read(file, depth)
 
 
 def _parsed(file: Path) -> ast.Module:
