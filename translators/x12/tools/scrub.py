@@ -69,7 +69,7 @@ class _Scrubber:
         elements = (mask_isa(text) if _is_fixed(text, separator) else text).split(separator)
         for at in SECRET:
             if at < len(elements):
-                elements[at] = re.sub(r"[^ ]", "x", elements[at])
+                elements[at] = re.sub(r"[^ ~\r\n]", "x", elements[at])
         self._envelope("ISA", elements)
         return separator.join(elements)
 
