@@ -5,7 +5,7 @@ A fixed slice of what `make differential` runs by the thousand. Every difference
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
 from tests.support.x12_differential import Case, compare, health_subjects, judge, own_subjects, rare
 from tests.support.x12_excuses import ROWS, unexcused
@@ -27,34 +27,28 @@ SETS = (
 )  # make differential takes all
 
 
-@pytest.fixture(scope="module")
-def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
-    folder = tmp_path_factory.mktemp("differential")
+def run(folder: Path) -> list[Case]:
+    """Return the cases of the slice."""
     health, own = health_subjects(folder / "health"), own_subjects(folder / "own", "004010", SETS)
     own += own_subjects(folder / "own", "005010", ("832",))
     found = [case for subject in health for case in compare(subject, range(HEALTH))]
-    found += [case for subject in health + own for case in judge(subject, rare(subject))]
-    return found + [case for subject in own for case in compare(subject, range(OWN))]
+    found += [case for subject in own for case in compare(subject, range(OWN))]
+    return found + [case for subject in health + own for case in judge(subject, rare(subject))]
 
 
-def test_every_difference_has_a_row(cases: list[Case]) -> None:
-    faults = [f"{case}\n" + "\n".join(left) for case in cases if (left := unexcused(case, {}))]
-    assert not faults, f"{len(faults)} differ, the first:\n{faults[0]}"
-
-
-def test_no_row_is_stale(cases: list[Case]) -> None:
+def test_every_difference_has_a_row_and_every_row_a_difference(tmp_path: Path) -> None:
+    """One test, as its cases take seconds and workers share nothing."""
+    cases = run(tmp_path)
     used: dict[str, int] = {}
-    for case in cases:
-        unexcused(case, used)
-    assert {row.name for row in ROWS} == set(used)
+    faults = [f"{case}\n" + "\n".join(left) for case in cases if (left := unexcused(case, used))]
+    assert not faults, f"{len(faults)} differ, the first:\n{faults[0]}"
+    assert {row.name for row in ROWS} == set(used), "a row that excuses nothing is stale"
 
-
-def test_the_slice_is_worth_something(cases: list[Case]) -> None:
     assert len(cases) > 250
     assert {case.mutation for case in cases} == set(MUTATIONS)
     refused = sum(not case.ours.accepted for case in cases)
-    assert len(cases) / 2 < refused < len(cases)
+    assert len(cases) / 2 < refused < len(cases), "most documents have a fault, and some have none"
     valid = [case for case in cases if case.mutation == "nothing" and case.seed >= 0]
-    assert all(case.ours.accepted for case in valid)
+    assert all(case.ours.accepted for case in valid), "what we generate from a dictionary we accept"
     same = sum(case.ours.accepted == case.theirs.accepted for case in cases)
     assert same > len(cases) * 0.85
