@@ -141,10 +141,18 @@ def test_an_overlay_changes_a_release_of_ours(tmp_path: Path) -> None:
         ("elements.toml", "[elements\n", "elements.toml: "),
         ("elements_more.toml", ELEMENTS, "described twice"),
         ("segments.toml", '[NM1]\nname = "x"\n', "'elements' is missing"),
+        ("segments.toml", '[NM1]\nname = "x"\nelements = "(98, 1035) x999999999"\n', "no segment has so many elements"),
+        ("release.toml", 'base = "005010X999A1"\n', "is based on itself"),
+        ("release.toml", 'base = "009999"\n', "the release 009999, on which 005010X999A1 is based, is not described"),
+        ("fragments.toml", '[fragments]\nhead = "+ head"\n', "the fragment 'head' contains itself"),
+        ("fragments.toml", '[fragments]\nhead = """\n+ a\n+ a\n"""\na = """\n+ head\n"""\n', "contains itself"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_is_named(library: Library, file: str, content: str, words: str) -> None:
-    (library.folders[1] / "005010X999A1" / file).write_text(content)
+    folder = library.folders[1] / "005010X999A1"
+    (folder / file).write_text(content)
+    if file == "fragments.toml":
+        (folder / "899.toml").write_text(SET.replace("# sender", "+ head\n# sender"))
     with pytest.raises(ConfigError, match=words) as told:
         load("005010X999A1", library)
     assert "005010X999A1" in str(told.value)

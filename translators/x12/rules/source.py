@@ -15,35 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hub.model.errors import ConfigError
-from translators.x12.rules import cache
-from translators.x12.rules.dictionary import (
-    Dictionary,
-    Element,
-    Entry,
-    Note,
-    Segment,
-    Total,
-    TransactionSet,
-    Use,
-    Way,
-    When,
-)
-from translators.x12.rules.guideline import parse_spot
+from translators.x12.rules import cache, notation
+from translators.x12.rules.dictionary import Dictionary, Element, Entry, Segment, TransactionSet
 
 FOLDER = Path(__file__).parents[1] / "dictionaries"
 USUAL_RELEASE = "004010"
 
-_ITEM = re.compile(r"\((?P<group>[^)]*)\)\s*x(?P<times>\d+)|(?P<one>(?:\[[^\]]*\]|[^,()\[])+)")
-_CODES = re.compile(r"\[([^\]]*)\]")
-_LINE = re.compile(
-    r"(?P<loop>LOOP )?(?P<key>[A-Z0-9_]+(?:-[A-Za-z0-9_]+)?)"
-    r"(?:\[(?:(?P<at>\d{1,2})(?:-(?P<part>\d{1,2}))?=)?(?P<codes>[^\]=]+)\])?"
-    r" (?P<usage>[MO]) (?P<most>\d+|>1)(?P<free> ~)?"
-)
-_SHAPE = re.compile(r"(?P<kind>AN|ID|R|DT|TM|B|N\d?) (?P<least>\d+)/(?P<most>\d+)")
-_WAY = re.compile(r"count (?P<place>[A-Z0-9]{2,3})|sum (?P<sum>[A-Z0-9]{4,5})")
 RELEASE = re.compile(r"\d{6}[A-Z0-9]{0,6}")
 
 
@@ -91,13 +71,30 @@ def nearest_release(release: str, library: Library = SHIPPED) -> str:
 @lru_cache(maxsize=64)
 def content_key(release: str, library: Library = SHIPPED) -> str:
     """Return a name for all that the dictionary of a release follows from: its files and the code that reads them."""
-    found = [FOLDER / "known_segments.toml", Path(__file__), Path(__file__).with_name("dictionary.py")]
+    here = Path(__file__)
+    found = [
+        FOLDER / "known_segments.toml",
+        here,
+        here.with_name("notation.py"),
+        here.with_name("dictionary.py"),
+    ]
+    found += [file for at in _bases(release, library) for file in library.files(at)]
+    return cache.key_of(file.read_bytes() for file in found)
+
+
+def _bases(release: str, library: Library) -> list[str]:
+    """Return a release and those that it is based on, itself first. Raises ConfigError when there is no end."""
+    found: list[str] = []
     at = release
     while at:
+        if at in found:
+            raise ConfigError(f"{library.files(at)[0].parent}: the release {at} is based on itself")
+        found.append(at)
         files = library.files(at)
-        found += files
+        if not files:
+            raise ConfigError(f"the release {at}, on which {found[0]} is based, is not described")
         at = next((_read(file).get("base", "") for file in files if file.stem == "release"), "")
-    return cache.key_of(file.read_bytes() for file in found)
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -112,14 +109,15 @@ def load(release: str, library: Library = SHIPPED) -> Dictionary:
 def read_dictionary(release: str, library: Library = SHIPPED) -> Dictionary:
     """Read the dictionary of a release from its files."""
     tables = _tables(release, library)
+    words = notation.Words(tables.elements, tables.composites, tables.open)
     segments: dict[str, Segment] = {}
     for key, (file, table) in tables.segments.items():
         with _told(file, key):
-            segments[key] = _segment(key, table, tables)
+            segments[key] = notation.segment(key, table, words)
     sets: dict[str, TransactionSet] = {}
     for id_, (file, table) in tables.sets.items():
         with _told(file, id_):
-            sets[id_] = _set(table, tables.fragments)
+            sets[id_] = notation.transaction_set(table, tables.fragments)
             _require_described(sets[id_].entries, segments)
     known = tomllib.loads((FOLDER / "known_segments.toml").read_text("utf-8"))["ids"].split()
     return Dictionary(release, segments, sets, frozenset(known) | {s.id for s in segments.values()})
@@ -148,17 +146,17 @@ class _Tables(Struct):
 
 
 def _tables(release: str, library: Library) -> _Tables:
-    """Return the tables of a release: those of its base, overlaid with its own."""
-    files = [(file, _read(file)) for file in library.files(release)]
-    base = next((content.get("base", "") for file, content in files if file.stem == "release"), "")
-    tables = _tables(base, library) if base else _Tables()
-    given: set[tuple[Path, str]] = set()
-    for file, content in files:
-        tables.open |= file.stem == "release" and content.get("open", False)
-        for entry in _overlay(tables, file, content):
-            if (file.parent, entry) in given:
-                raise ConfigError(f"{file}: {entry} is described twice in this folder")
-            given.add((file.parent, entry))
+    """Return the tables of a release: those that it is based on, overlaid with its own."""
+    tables = _Tables()
+    for at in reversed(_bases(release, library)):
+        given: set[tuple[Path, str]] = set()
+        for file in library.files(at):
+            content = _read(file)
+            tables.open |= file.stem == "release" and content.get("open", False)
+            for entry in _overlay(tables, file, content):
+                if (file.parent, entry) in given:
+                    raise ConfigError(f"{file}: {entry} is described twice in this folder")
+                given.add((file.parent, entry))
     return tables
 
 
@@ -176,13 +174,11 @@ def _overlay(tables: _Tables, file: Path, content: dict[str, Any]) -> Iterator[s
         for number, text in content.get("elements", {}).items():
             with _told(file, number):
                 old = tables.elements.get(number)
-                tables.elements[number] = _element(number, text, old.codes if old else None)
+                tables.elements[number] = notation.element(number, text, old.codes if old else None)
             yield f"element {number}"
         for number, text in content.get("codes", {}).items():
             with _told(file, number):
-                e = tables.elements[number]
-                codes = frozenset(text.split())
-                tables.elements[number] = Element(e.number, e.name, e.kind, e.least, e.most, codes)
+                tables.elements[number] = replace(tables.elements[number], codes=frozenset(text.split()))
             yield f"codes of {number}"
         for number, text in content.get("composites", {}).items():
             tables.composites[number] = text
@@ -198,146 +194,6 @@ def _overlay(tables: _Tables, file: Path, content: dict[str, Any]) -> Iterator[s
     elif kind != "release":
         tables.sets[content.get("id", kind)] = (file, content)
         yield f"set {content.get('id', kind)}"
-
-
-def _element(number: str, text: str, codes: frozenset[str] | None) -> Element:
-    name, _, shape = (part.strip() for part in text.partition("|"))
-    match = _SHAPE.fullmatch(shape)
-    if match is None:
-        raise ValueError(f"{text!r} is no element; write it like 'Quantity | R 1/15'")
-    kind = "N0" if match["kind"] == "N" else match["kind"]
-    return Element(number, name, kind, int(match["least"]), int(match["most"]), codes)
-
-
-def _items(text: str) -> list[str]:
-    """Split an element list into single items: `(a, b) x2` becomes a, b, a, b."""
-    items: list[str] = []
-    for match in _ITEM.finditer(text):
-        if match["group"] is not None:
-            items += [part.strip() for part in match["group"].split(",")] * int(match["times"])
-        elif match["one"].strip():
-            items.append(match["one"].strip())
-    return items
-
-
-def _segment(key: str, table: dict[str, str], tables: _Tables) -> Segment:
-    items = _items(table["elements"])
-    uses = tuple(_use(item, tables) for item in items if item != "...")
-    notes = _notes(table.get("notes", ""), len(uses))
-    return Segment(key.partition("-")[0], table["name"], uses, notes, tables.open or "..." in items)
-
-
-def _use(item: str, tables: _Tables) -> Use:
-    """Read one item of an element list: `355 M`, `66 M [92 UL]`, `C040 x3`, `1705 -`."""
-    codes = _CODES.search(item)
-    number, *flags = _CODES.sub(" ", item).split()
-    for flag in flags:
-        if flag not in ("M", "-") and not re.fullmatch(r"x\d+", flag):
-            raise ValueError(f"{item!r}: {flag!r} is no flag; M, x10, - and [codes] are")
-    repeats = next((int(f[1:]) for f in flags if f.startswith("x")), 1)
-    parts: tuple[Use, ...] = ()
-    if number in tables.composites:
-        text = tables.composites[number].partition("|")[2]
-        parts = tuple(_use(part, tables) for part in _items(text))
-        element = Element(number, tables.composites[number].partition("|")[0].strip(), "composite", 0, 0)
-    else:
-        element = tables.elements[number]
-        if codes:
-            e = element
-            element = Element(e.number, e.name, e.kind, e.least, e.most, frozenset(codes[1].split()))
-    return Use(element, "M" in flags, repeats, parts, "-" not in flags)
-
-
-def _notes(text: str, count: int) -> tuple[Note, ...]:
-    notes = []
-    for word in text.split():
-        positions = tuple(int(word[i : i + 2]) for i in range(1, len(word), 2))
-        if word[0] not in "PRECL" or len(positions) < 2 or not all(1 <= p <= count for p in positions):
-            raise ValueError(f"{word!r} is no syntax note over {count} elements; write it like P0304")
-        notes.append(Note(word[0], positions))
-    return tuple(notes)
-
-
-def _set(table: dict[str, Any], fragments: dict[str, str]) -> TransactionSet:
-    lines = _expand(table["structure"], fragments, "")
-    entries, taken = _entries(lines, 0)
-    if taken != len(lines):
-        raise ValueError(f"{lines[taken]!r} is indented deeper than the loop that it should stand in")
-    if not entries or entries[0].id != "ST" or entries[-1].id != "SE":
-        raise ValueError("a structure begins with ST and ends with SE")
-    return TransactionSet(
-        id=table["id"],
-        group=table["group"],
-        name=table["name"],
-        entries=entries,
-        complete=table.get("complete", False),
-        totals=tuple(_total(text) for text in table.get("totals", ())),
-    )
-
-
-def _total(text: str) -> Total:
-    """Read one total: `CTT01 = count HL | count SN1`, `CTT02 = sum PO102`."""
-    place, _, ways = (part.strip() for part in text.partition("="))
-    at, found = parse_spot(place), [_WAY.fullmatch(way.strip()) for way in ways.split("|")]
-    if not at.element or not all(found):
-        raise ValueError(f"{text!r} is no total; write it like 'CTT01 = count PO1' or 'CTT02 = sum PO102'")
-    spots = [parse_spot(match["place"] or match["sum"]) for match in found if match]
-    return Total(at.segment, at.element, tuple(Way(spot.segment, spot.element) for spot in spots))
-
-
-def _expand(text: str, fragments: dict[str, str], indent: str) -> list[str]:
-    """Return structure lines with every `+ name` replaced by that fragment."""
-    lines: list[str] = []
-    for line in filter(str.strip, text.splitlines()):
-        body = line.lstrip()
-        deeper = indent + line[: len(line) - len(body)]
-        if body.startswith("+ "):
-            lines += _expand(fragments[body[2:].strip()], fragments, deeper)
-        elif not body.startswith("#"):
-            lines.append(deeper + body.rstrip())
-    return lines
-
-
-def _entries(lines: list[str], depth: int) -> tuple[tuple[Entry, ...], int]:
-    """Read entries of one depth; return them and how many lines they took."""
-    entries: list[Entry] = []
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        indent = (len(line) - len(line.lstrip())) // 2
-        if indent < depth:
-            break
-        match = _LINE.fullmatch(line.strip())
-        if match is None or indent > depth:
-            raise ValueError(
-                f"{line!r} is no line of a structure; write it like 'N1 O 200' or 'LOOP N1 O 200'"
-            )
-        at += 1
-        inner: tuple[Entry, ...] = ()
-        if match["loop"]:
-            inner, taken = _entries(lines[at:], depth + 1)
-            at += taken
-            if not inner or inner[0].inner:
-                raise ValueError(f"{line.strip()!r}: a loop begins with a segment")
-        entries.append(_entry(match, inner))
-    return tuple(entries), at
-
-
-def _entry(match: re.Match[str], inner: tuple[Entry, ...]) -> Entry:
-    key, most = match["key"], match["most"]
-    when = None
-    if match["codes"]:
-        when = When(int(match["at"] or 1), frozenset(match["codes"].split("|")), int(match["part"] or 0))
-    id_ = key if inner else key.partition("-")[0]
-    return Entry(
-        id_,
-        mandatory=match["usage"] == "M",
-        most=0 if most == ">1" else int(most),
-        inner=inner,
-        key="" if id_ == key else key,
-        when=when,
-        free=bool(match["free"]),
-    )
 
 
 def _require_described(entries: tuple[Entry, ...], segments: dict[str, Segment]) -> None:
