@@ -141,6 +141,8 @@ class Characters:
         if not codec or codec in _AS_THEY_ARE:
             self._ebcdic()
             return ""
+        if codec == "utf-16":  # without its mark: `_wide` knows it by that
+            return ""
         plainly = "ISA".encode(codec) != b"ISA" and find_isa(self._head.decode("latin-1"), 0) >= 0
         return "" if plainly else codec
 

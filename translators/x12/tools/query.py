@@ -71,7 +71,7 @@ def parse_query(text: str) -> Query:
     if sign == "~":
         try:
             re.compile(value)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"{value!r} is no regular expression: {error}") from None
     sets = _SET.fullmatch(place)
     set_ids = frozenset(sets[1].split("|")) if sets else frozenset[str]()
