@@ -21,30 +21,20 @@ from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from translators.x12.isa import NAMES, WIDTHS
+from translators.x12.exporters.pyx12_envelope import (
+    acknowledgment,
+    envelope_elements,
+    group_header,
+    group_trailer,
+    interchange_header,
+    interchange_trailer,
+)
 from translators.x12.rules.dictionary import Dictionary, Element, Entry, Segment, TransactionSet, Use, When
 from translators.x12.rules.source import SHIPPED, Library, load
 
 CONTROL_VERSIONS = ("00401", "00501")  # pyx12 opens one of these two for every file
 OPEN_TAIL = 20  # free elements at the end of an open segment
 _FREE = Element("free", "not described", "AN", 1, 999)
-
-_GS = (
-    Element("479", "Functional identifier", "ID", 2, 2),
-    Element("142", "Group sender", "AN", 2, 15),
-    Element("124", "Group receiver", "AN", 2, 15),
-    Element("373", "Date", "DT", 8, 8),
-    Element("337", "Time", "TM", 4, 8),
-    Element("28", "Group control number", "N0", 1, 9),
-    Element("455", "Responsible agency", "ID", 1, 2),
-    Element("480", "Release", "AN", 1, 12),
-)
-_COUNT_GROUPS = Element("I16", "Number of groups", "N0", 1, 5)
-_COUNT_SETS = Element("97", "Number of sets", "N0", 1, 6)
-_TA1 = (
-    Element("I17", "Verdict", "ID", 1, 1),
-    Element("I18", "Reason", "ID", 3, 3),
-)
 
 
 def pyx12_maps(release: str, set_ids: Iterable[str], library: Library = SHIPPED) -> dict[str, bytes]:
@@ -143,7 +133,7 @@ def _index(release: str, version: str, sets: Iterable[TransactionSet]) -> ET.Ele
 
 def _elements(dictionary: Dictionary) -> ET.Element:
     """Return all data elements that the segments of a dictionary and the envelopes use."""
-    found: dict[str, Element] = {e.number: e for e in (*_envelope_elements(), _FREE)}
+    found: dict[str, Element] = {e.number: e for e in (*envelope_elements(), _FREE)}
     for segment in dictionary.segments.values():
         for use in segment.uses:
             simple = [part.element for part in use.parts] if use.parts else [use.element]
@@ -162,47 +152,20 @@ def _elements(dictionary: Dictionary) -> ET.Element:
     return root
 
 
-def _envelope_elements() -> Iterator[Element]:
-    yield from _isa_elements()
-    yield from (*_GS, *_TA1, _COUNT_GROUPS, _COUNT_SETS)
-
-
-def _isa_elements() -> tuple[Element, ...]:
-    kinds = {9: "DT", 10: "TM", 13: "N0"}
-    return tuple(
-        Element(f"ISA{at:02d}", name, kinds.get(at, "AN"), width, width)
-        for at, (name, width) in enumerate(zip(NAMES, WIDTHS, strict=True), start=1)
-    )
-
-
 def _transaction(name: str, version: str, dictionary: Dictionary, one: TransactionSet | None) -> ET.Element:
     """Return a map: the envelopes, with a set inside or, for the control maps, without one."""
     root = ET.Element("transaction", xid=name)
     isa = _loop(root, "ISA_LOOP", mandatory=True, position=10, most=0)
-    _segment(isa, Segment("ISA", "Interchange header", _isa_uses(version)), mandatory=True, position=10)
+    _segment(isa, interchange_header(version), mandatory=True, position=10)
     gs = _loop(isa, "GS_LOOP", mandatory=True, position=20, most=0)
-    _segment(gs, Segment("GS", "Group header", _uses(_GS)), mandatory=True, position=10)
+    _segment(gs, group_header(), mandatory=True, position=10)
     if one is not None:
         st = _loop(gs, "ST_LOOP", mandatory=True, position=20, most=0)
         _entries(st, one.entries, dictionary.segments, count(1))
-    _segment(gs, Segment("GE", "Group trailer", _uses((_COUNT_SETS, _GS[5]))), mandatory=True, position=30)
-    answered = (_isa_elements()[12], _isa_elements()[8], _isa_elements()[9])
-    _segment(isa, Segment("TA1", "Acknowledgment", _uses((*answered, *_TA1))), mandatory=False, position=30)
-    trailer = Segment("IEA", "Interchange trailer", _uses((_COUNT_GROUPS, _isa_elements()[12])))
-    _segment(isa, trailer, mandatory=True, position=40)
+    _segment(gs, group_trailer(), mandatory=True, position=30)
+    _segment(isa, acknowledgment(), mandatory=False, position=30)
+    _segment(isa, interchange_trailer(), mandatory=True, position=40)
     return root
-
-
-def _uses(elements: Iterable[Element]) -> tuple[Use, ...]:
-    return tuple(Use(element, mandatory=True) for element in elements)
-
-
-def _isa_uses(version: str) -> tuple[Use, ...]:
-    """Return the uses of ISA; pyx12 takes the version of a map from the codes of its ISA12."""
-    uses = list(_uses(_isa_elements()))
-    isa12 = uses[11].element
-    uses[11] = Use(Element(isa12.number, isa12.name, "AN", 5, 5, frozenset({version})), mandatory=True)
-    return tuple(uses)
 
 
 def _entries(
