@@ -14,6 +14,7 @@ from hub.model.finding import Finding, Where
 from translators.x12.rules.compiled import Checker
 from translators.x12.rules.totals import Tally, places
 
+_LEVELS = {"HL", "LS", "LE"}
 _REFS = {"HL01": "628", "HL02": "734", "LE01": "447"}  # data element numbers
 
 
@@ -31,12 +32,15 @@ class Relations:
     def feed(self, parts: Sequence[Sequence[str]]) -> None:
         """Take the next segments of the set."""
         tags = [elements[0] for elements in parts]
-        self.tally.feed(tags, parts)
-        watched, first = self.watched, self.number + 1
+        watched, first, counted = self.watched, self.number + 1, 0
         found = watched.intersection(tags)
         for at in sorted(at for tag in found for at in places(tags, tag)):
+            if tags[at] not in _LEVELS:  # a total is of what stands before it, wherever a run ends
+                self.tally.feed(tags[counted:at], parts[counted:at])
+                counted = at
             if not self.levels.follows(parts[at]):
                 self._take(first + at, parts[at])
+        self.tally.feed(tags[counted:], parts[counted:])
         self.number += len(parts)
 
     def _take(self, number: int, elements: Sequence[str]) -> None:
