@@ -18,6 +18,7 @@ class Crashing(X12Translator):
     """The real translator, with a fault for orders whose bytes hold a mark."""
 
     def __init__(self, mark: str) -> None:
+        super().__init__()
         self.mark = mark.encode()
 
     def check(
