@@ -123,7 +123,8 @@ class Interchange:
             self._number += bool(content) and piece.kind == "stray"
             if content and not self._astray:
                 tag = content.split(self._isa.signs.element, 1)[0][:3]
-                self._stray(content, self._at(position, tag))
+                begin = position + len(text) - len(text.lstrip(BLANKS))
+                self._stray(content, self._at(begin, tag))
             position += len(text) + len(self._terminator)
 
     def _stray(self, content: str, at: At) -> None:
