@@ -7,7 +7,7 @@
 - `rules/`: dictionaries as data, compiled to a state machine and generated functions; `check` holds a set against them.
 - `acks/`: TA1, 997, 999: the verdicts, and both ways between them and segments.
 - `mapping/`: transaction sets to canonical documents and back, by the maps in `maps/`.
-- `writer`: segments to a valid interchange.
+- `writer`, `pen`, `separators`: segments to a valid interchange, of any size.
 - `exporters/`, `importers/`: our dictionaries in other engines' formats, and theirs in ours.
 - `tools/`: what people do with a file: look at it, compare, search, scrub.
 - `translator` ties all of it to the hub's port.
