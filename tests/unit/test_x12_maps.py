@@ -169,6 +169,10 @@ class TestProfiles:
         assert "REF*ZZ***>S7" in joined(written)
         colon = replace(ENVELOPE, delimiters=Delimiters(component=":"))
         assert "REF*ZZ***:S7" in joined(write_document(replace(ORDER, refs={"site": "S7"}), colon, acme))
+        torn = replace(ORDER, refs={"site": "S>7"})
+        with pytest.raises(Unwritable, match="holds '>', which divides the components of REF04"):
+            write_document(torn, ENVELOPE, acme)
+        assert "REF*ZZ***:S>7" in joined(write_document(torn, colon, acme))
 
     @pytest.mark.parametrize(
         ("path", "place", "why"),

@@ -40,7 +40,7 @@ class Writing:
         if value is None or value == "":
             return ""
         try:
-            return _encode(rule, value)
+            return _undivided(_encode(rule, value), rule.places[0], self.component)
         except ValueError as error:
             path = self.prefix + rule.path
             message = f"{path} {value!s:.60} {error}"
@@ -55,6 +55,15 @@ class Writing:
             path = self.prefix + rule.path
             message = f"{path} is empty and the set can't do without it"
             self.findings.append(unwritable(problems.FIELD_MISSING, message, rule.places[0], path))
+
+
+def _undivided(text: str, place: Place, component: str) -> str:
+    """Return a text that is one component where it is to stand in one; raise ValueError for any other."""
+    if place.component and component in text:
+        raise ValueError(
+            f"holds {component!r}, which divides the components of {place.segment}{place.element:02d}"
+        )
+    return text
 
 
 Emit = Callable[[Part, Writing], Segments]
