@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field
 from msgspec.structs import replace
 
 from hub.model.errors import ConfigError
@@ -160,11 +160,31 @@ def _tables(release: str, library: Library) -> _Tables:
     return tables
 
 
+class _Release(Struct):
+    """The shape of release.toml."""
+
+    base: str = ""
+    open: bool = False
+
+
+class _Set(Struct):
+    """The shape of a file of a transaction set, as far as it is used before the set is read."""
+
+    id: str = ""
+
+
+_SHAPES: dict[str, Any] = dict.fromkeys(("elements", "segments", "fragments"), dict[str, dict[str, str]])
+_SHAPES["release"] = _Release
+
+
 def _read(file: Path) -> dict[str, Any]:
+    """Return a file's content; raise ConfigError when it is no TOML, or not made up as such a file is."""
     try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        content = tomllib.loads(file.read_text("utf-8"))
+        convert(content, _SHAPES.get(file.stem.partition("_")[0], _Set))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError, ValidationError) as error:
         raise ConfigError(f"{file}: {error}") from None
+    return content
 
 
 def _overlay(tables: _Tables, file: Path, content: dict[str, Any]) -> Iterator[str]:
