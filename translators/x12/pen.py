@@ -123,10 +123,12 @@ class Pen:
         return value.translate(self._signs[kind])
 
     def literal(self, elements: Sequence[str]) -> set[str]:
-        """Return the characters of a segment that are data, not separators of its components or repetitions."""
+        """Return the signs of a segment that are data, not separators of its components or repetitions."""
         found: set[str] = set()
         tag = elements[0] if elements else ""
         for at, value in enumerate(elements[: BINARY.get(tag, len(elements)) + 1]):
+            if value.isalnum() and value.isascii():  # no separator is a letter or a digit
+                continue
             kind = _kind(self._use(tag, at)) if at else _PLAIN
             found.update(set(value).difference(map(chr, self._signs[kind])))
         return found
