@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # a slow machine is no fault of the code
+settings.load_profile("untimed")
 
 # what tests compile is kept in the project, not in the home of whoever runs them
 os.environ.setdefault("PARTNER_HUB_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "x12"))
