@@ -7,8 +7,9 @@ import datetime as dt
 from hub.model.acks import GroupVerdict, SetVerdict
 from hub.model.envelope import Address, Delimiters, Envelope
 from hub.model.finding import Finding
-from translators.x12.acks.verdicts import COMPONENT, group_acknowledgment
+from translators.x12.acks.verdicts import group_acknowledgment
 from translators.x12.rules.check import check_set
+from translators.x12.signs import COMPONENT
 
 ORDER = """
 BEG*00*SA*4711**20250110

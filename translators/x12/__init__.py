@@ -3,7 +3,7 @@
 - `characters`, `isa`, `scan`: bytes to characters to pieces, a chunk at a time.
 - `stream`, `events`: files of any size as events, made of the pieces by `interchange` and `opened` (groups and sets)
   with the checks in `control`, `groups` and `numbers`; `envelopes` collects them for a file in memory.
-- `tokens`: the text of a set and its segments.
+- `tokens`, `signs`: the text of a set and its segments.
 - `rules/`: dictionaries as data, compiled to a state machine and generated functions; `check` holds a set against them.
 - `acks/`: TA1, 997, 999: the verdicts, and both ways between them and segments.
 - `mapping/`: transaction sets to canonical documents and back, by the maps in `maps/`.

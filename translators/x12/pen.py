@@ -15,9 +15,9 @@ from typing import NamedTuple
 from hub.model import problems
 from hub.model.envelope import Delimiters
 from hub.model.finding import Finding, Where
-from translators.x12.acks.verdicts import COMPONENT, trimmed
 from translators.x12.rules.dictionary import Segment, Use
 from translators.x12.rules.source import load, nearest_release
+from translators.x12.signs import COMPONENT, trimmed
 from translators.x12.tokens import BINARY
 
 MOST_FINDINGS = 1000  # of one file

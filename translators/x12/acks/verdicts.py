@@ -35,6 +35,7 @@ from translators.x12.acks.codes import (
 )
 from translators.x12.isa import WIDTHS
 from translators.x12.sets import NUMBER_AT
+from translators.x12.signs import COMPONENT, trimmed
 from translators.x12.tokens import decode
 
 Body = list[list[str]]
@@ -184,7 +185,7 @@ def _place_key(finding: Finding) -> tuple[int, str, str, int, int, int, str, str
 def _segment(findings: list[Finding], one: SetVerdict, style: _Style) -> Body:
     """Return AK3 and AK4 for the faults of one segment, each fault once.
 
-    None when the segment's id cannot stand in AK301: AK5 then says 5 alone. A 999 names the business document behind
+    Nothing when the segment's id cannot stand in AK301: AK5 then says 5 alone. A 999 names the business document behind
     each AK3; a situational trigger it never has, as no rule of a profile depends on another segment.
     """
     where = findings[0].where
@@ -230,25 +231,12 @@ def _element(finding: Finding, style: _Style) -> list[str]:
     return trimmed([style.name("AK4"), COMPONENT.join(position), reference, code, _copy(finding.value)])
 
 
-#: Stands between the components of AK401 and CTX01 in a body; `writer` replaces it with the interchange's component
-#: separator. A private-use character, so that it is no separator of anybody.
-COMPONENT = "\ue000"
-
-
 def _copy(value: str) -> str:
     """Return a bad value as AK404 may carry it: at most 99 characters, none that is not basic, no blanks at the end.
 
     Separators are the writer's matter, which knows them.
     """
     return _NOT_BASIC.sub("", value)[:LONGEST_COPY].rstrip()
-
-
-def trimmed(elements: list[str]) -> list[str]:
-    """Return a segment without empty elements at its end."""
-    end = len(elements)
-    while end > 1 and not elements[end - 1]:
-        end -= 1
-    return elements[:end]
 
 
 def technical_acknowledgment(interchange: UnwrappedInterchange, extra: tuple[Finding, ...] = ()) -> list[str]:

@@ -12,11 +12,11 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from hub.model.envelope import Address, Delimiters, Envelope
-from translators.x12.acks.verdicts import COMPONENT
 from translators.x12.rules.compiled import checker_for
 from translators.x12.rules.dictionary import Dictionary, TransactionSet
 from translators.x12.rules.guideline import Guideline, guideline, parse_spot
 from translators.x12.rules.source import SHIPPED, Library, load, nearest_release
+from translators.x12.signs import COMPONENT
 from translators.x12.tools.example import example
 from translators.x12.writer import write_interchange
 
