@@ -27,6 +27,7 @@ LONGEST = 1 << 21  # characters of a segment; no segment but a binary one is eve
 
 _AHEAD = 16  # an ISA is told by so many characters
 _WINDOW = 4096  # the first look into an interchange: many are short
+_NARROW = 64  # the look behind a binary segment, which grows at once
 _WIDE = 1 << 16  # what is looked at and cut at once
 _WIDEST = 1 << 24  # where a segment is longer than that
 _ISA_WINDOW = LONGEST_ISA + 8
@@ -248,7 +249,9 @@ class _Interchange:
         """Hand on a binary segment. One with a wrong length ends at its first terminator, as any segment."""
         buffer, terminator = self.buffer, self.terminator
         self._before(start)
-        self.window = _WINDOW // 4  # what was seen behind it may have been its content
+        self.window = (
+            _NARROW  # what was seen behind it may have been its content; many of them stand in a row
+        )
         text, (begin, size) = buffer.text, content
         end = begin + size
         if size > LONGEST:

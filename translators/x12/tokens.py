@@ -123,25 +123,41 @@ def binary_content(text: str, start: int, element: str) -> tuple[int, int] | Non
 def _around_binary(text: str, delimiters: Delimiters) -> list[str]:
     """Cut a text into what stands around binary segments of the right length, and those: every second part is one."""
     parts, done, terminator = [], 0, delimiters.segment
+    ends = _BinaryEnds(text, terminator)
     for match in _binary_start(delimiters.element, terminator).finditer(text):
         start = match.start(1)
         content = binary_content(text, start, delimiters.element) if start >= done else None
-        end = _binary_end(text, *content, terminator) if content else -1
+        end = ends.find(*content) if content else -1
         if end >= 0:
             parts += [text[done:start], text[start:end]]
             done = end + len(terminator)
     return [*parts, text[done:]]
 
 
-def _binary_end(text: str, begin: int, size: int, terminator: str) -> int:
-    """Return where a content ends, or -1 when no terminator stands there. In UTF-8 its length counts bytes."""
-    if text.startswith(terminator, begin + size):
-        return begin + size
-    content = text[begin : begin + size]
-    if content.isascii():
-        return -1
-    end = begin + len(content.encode()[:size].decode(errors="ignore"))
-    return end if text.startswith(terminator, end) else -1
+class _BinaryEnds:
+    """Finds where binary contents end, from the first to the last, in time for the text once, whatever they say."""
+
+    def __init__(self, text: str, terminator: str) -> None:
+        self._text, self._terminator = text, terminator
+        self._raw = b"" if text.isascii() else text.encode()
+        self._raw_terminator = terminator.encode()
+        self._at = self._raw_at = 0  # the same place, in characters and in bytes
+
+    def find(self, begin: int, size: int) -> int:
+        """Return where a content ends, or -1 when no terminator stands there. In UTF-8 its length counts bytes.
+
+        `begin` never goes back.
+        """
+        if self._text.startswith(self._terminator, begin + size):
+            return begin + size
+        if not self._raw:
+            return -1
+        self._raw_at += len(self._text[self._at : begin].encode())
+        self._at = begin
+        end = self._raw_at + size
+        if not self._raw.startswith(self._raw_terminator, end):
+            return -1
+        return begin + len(self._raw[self._raw_at : end].decode())
 
 
 def blanks_between(terminator: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.model.envelope import Unwrapped, UnwrappedInterchange
+from hub.model.envelope import Delimiters, Unwrapped, UnwrappedInterchange
 from hub.model.finding import Finding
 from tests.support.x12_streams import GS, ISA, Made, told
 from translators.x12 import scan
@@ -293,6 +293,36 @@ def test_a_small_mistake_of_a_length_costs_no_other_segment() -> None:
     unwrapped = unwrap(with_binary("BIN*7*abcd"), "in.edi")
     assert problems_of(unwrapped) == ["element.too_short"]
     assert parts(unwrapped) == ["ST*841*0001", "BIN*7*abcd", "SE*3*0001"]
+
+
+@pytest.mark.parametrize(
+    ("content", "size"), [("é~SE*", 6), ("é~→~🚀", 11), ("a~é", 4), ("~" * 5, 5), ("é→", 5)]
+)
+def test_lengths_of_utf_8_count_bytes_behind_wrong_ones_too(content: str, size: int) -> None:
+    assert len(content.encode()) == size
+    parts_of = [
+        "ST*841*0001",
+        "BIN*900*é",
+        f"BIN*{size}*{content}",
+        "BIN*1*é→",
+        f"BIN*{size}*{content}",
+        "SE*6*1",
+    ]
+    assert segments("".join(f"{part}~" for part in parts_of), Delimiters()) == parts_of
+
+
+@pytest.mark.parametrize(
+    "segment", ["BIN*2000000*é~", "BIN*2000000*e~", "BIN*10*x~", "BIN*1*x~", "BDS*ASB*3*é~"]
+)
+def test_wrong_lengths_of_binary_segments_cost_their_length(segment: str) -> None:
+    def seconds(count: int) -> float:
+        data = with_binary((segment * count)[:-1])
+        started = time.process_time()
+        parts(unwrap(data.decode("latin-1").encode(), ""))
+        return time.process_time() - started
+
+    few, many = (min(seconds(count) for _ in range(3)) for count in (1_000, 8_000))
+    assert many < 24 * few + 0.02  # eight times is right; sixty-four would be quadratic
 
 
 def test_a_long_binary_content_comes_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
