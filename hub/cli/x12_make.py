@@ -80,16 +80,24 @@ def _address(text: str) -> Address | None:
 
 
 @answers_in_one_line
-def scrub(file: File, seed: Seed = "", release: Release = "") -> None:
+def scrub(
+    file: File,
+    seed: Seed = "",
+    numbers: Annotated[
+        bool, typer.Option("--numbers", help="Replace quantities, prices and amounts, too.")
+    ] = False,
+    release: Release = "",
+) -> None:
     """Print a sample of a file without private data and with the same structure and the same findings.
 
-    Names, addresses, references, item ids, control numbers, prices and quantities are replaced, dates moved by whole
-    weeks. Who knows the seed can undo it: keep it to yourself.
+    Names, addresses, references, item ids and control numbers are replaced, dates moved by whole weeks; quantities and
+    prices stay, so that totals stay right, unless --numbers is given. Who knows the seed can undo it: keep it to
+    yourself.
 
     Example: hub x12 scrub order.edi > sample.edi
     """
     key = seed.encode() or secrets.token_bytes(32)
     with opened(file) as source:
-        for data in scrubbed(source, rules(release), key):
+        for data in scrubbed(source, rules(release), key, numbers=numbers):
             sys.stdout.buffer.write(data)
     sys.stdout.flush()

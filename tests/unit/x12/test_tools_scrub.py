@@ -21,8 +21,8 @@ CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "x12"
 LONGEST = 40_000  # bytes of a corpus file that is tried
 
 
-def sample(data: bytes, key: bytes = b"key") -> bytes:
-    return b"".join(scrub(source(data), BY_THE_FILE, key))
+def sample(data: bytes, key: bytes = b"key", *, numbers: bool = False) -> bytes:
+    return b"".join(scrub(source(data), BY_THE_FILE, key, numbers=numbers))
 
 
 def shape(text: str) -> str:
@@ -43,7 +43,7 @@ def segments(data: bytes) -> list[list[str]]:
 
 
 def test_nothing_private_is_left() -> None:
-    text = sample(interchange(order())).decode()
+    text = sample(interchange(order()), numbers=True).decode()
     private = ["LOGIN1", "SECRET9", "ACME", "OURCO", "4711", "STORE", "MAIN", "SPRINGFIELD", "62701"]
     private += ["012345678905", "SKU1", "WIDGET", "10.50", "20250110", "000000101"]
     assert [word for word in private if word in text] == []
@@ -51,7 +51,7 @@ def test_nothing_private_is_left() -> None:
 
 def test_structure_codes_and_shapes_stay() -> None:
     data = interchange(order())
-    before, after = segments(data), segments(sample(data))
+    before, after = segments(data), segments(sample(data, numbers=True))
     assert [s[0] for s in after] == [s[0] for s in before]
     assert [len(s) for s in after] == [len(s) for s in before]
     body = slice(2, -5)  # totals may get longer
@@ -86,7 +86,7 @@ def test_dates_move_together_by_whole_weeks() -> None:
 
 
 def test_totals_that_were_right_are_right_again() -> None:
-    after = segments(sample(interchange(order())))
+    after = segments(sample(interchange(order()), numbers=True))
     lines = [s for s in after if s[0] == "PO1"]
     by_id = {s[0]: s for s in after}
     assert float(by_id["CTT"][2]) == sum(float(s[2]) for s in lines)
@@ -96,7 +96,37 @@ def test_totals_that_were_right_are_right_again() -> None:
 def test_a_total_that_was_wrong_is_wrong_again() -> None:
     wrong = interchange(order(ORDER.replace("CTT*2*18", "CTT*2*19")))
     assert [m[1] for m in marks(wrong)] == ["total.mismatch"]
-    assert marks(sample(wrong)) == marks(wrong)
+    assert marks(sample(wrong, numbers=True)) == marks(sample(wrong)) == marks(wrong)
+
+
+def test_quantities_and_prices_stay_unless_they_are_to_go_too() -> None:
+    before, plain, other = (
+        [s[2:5] for s in segments(data) if s[0] in {"PO1", "CTT", "AMT"}]
+        for data in (
+            interchange(order()),
+            sample(interchange(order())),
+            sample(interchange(order()), numbers=True),
+        )
+    )
+    assert plain == before
+    assert all(a != b for a, b in zip(other, before, strict=True))
+
+
+@pytest.mark.parametrize(("amount", "with_charges"), [("144", False), ("149", True)])
+def test_an_amount_with_or_without_charges_is_so_again(amount: str, with_charges: bool) -> None:
+    text = ORDER.replace("CTT*2*18", "SAC*C*D240***500\nCTT*2*18").replace("AMT*TT*144", f"AMT*TT*{amount}")
+    after = segments(sample(interchange(order(text)), numbers=True))
+    by_id = {s[0]: s for s in after}
+    goods = sum(float(s[2]) * float(s[4]) for s in after if s[0] == "PO1")
+    charge = float(by_id["SAC"][5]) / 100 if with_charges else 0
+    assert round(float(by_id["AMT"][2]), 2) == round(goods + charge, 2)
+
+
+def test_codes_that_are_texts_of_x12_stay() -> None:
+    text = ORDER.replace("N1*ST", "TD1*CTN25*3****G*40*LB\nN1*ST").replace("PID*", "PO4*1*12*EA*PLT94\nPID*")
+    after = [s[:2] for s in segments(sample(interchange(order(text)), numbers=True))]
+    assert ["TD1", "CTN25"] in after
+    assert "PLT94" in next(s for s in segments(sample(interchange(order(text)))) if s[0] == "PO4")
 
 
 def test_another_key_gives_another_sample_and_the_same_key_the_same() -> None:

@@ -42,8 +42,8 @@ class Rules(Struct, frozen=True):
     reading: Reading = Reading()
 
     def envelope(self, envelope: Envelope) -> Envelope:
-        """Return an envelope with the release by which it is to be read."""
-        return replace(envelope, release=self.release) if self.release else envelope
+        """Return an envelope with the release by which it is to be read; ST03 does not count against it."""
+        return replace(envelope, release=self.release, set_guide="") if self.release else envelope
 
     def guideline(self, document: DocType) -> Guideline | None:
         """Return what is demanded of a kind of document beyond X12.
@@ -135,11 +135,11 @@ class _SetView:
         envelope = rules.envelope(begins.envelope)
         delimiters = envelope.delimiters
         demands = rules.guideline(begins.document)
-        checker = checker_for(envelope.release, envelope.set_id, demands, rules.library)
+        checker = checker_for(envelope.guide, envelope.set_id, demands, rules.library)
         self.runs = _Runs(delimiters)
         self.check = SetCheck(checker, delimiters, demands) if checked else None
         self.places = _Places(checker, delimiters)
-        self.segments = load(nearest_release(envelope.release, rules.library), rules.library).segments
+        self.segments = load(nearest_release(envelope.guide, rules.library), rules.library).segments
         self.number = 0
         self.given: dict[int, Finding] = {}  # findings that went out with a row, by identity
 

@@ -1,9 +1,10 @@
 """A sample without private data, and with the same structure: for mails, tickets and tests.
 
-Segments, qualifiers, codes, lengths, separators and counts stay. Names, addresses, references, item ids, control
-numbers, prices and quantities are replaced by `disguise`; dates move by whole weeks; check digits of GTIN, UPC and SSCC
-stay right; totals that were right are computed anew. Which data elements are private stands in scrub.toml. A check
-finds in the sample what it finds in the file.
+Segments, qualifiers, codes, lengths, separators, counts, quantities and prices stay. Names, addresses, references, item
+ids and control numbers are replaced by `disguise`; dates move by whole weeks; check digits of GTIN, UPC and SSCC stay
+right. Which data elements are private stands in scrub.toml. A check finds in the sample what it finds in the file.
+
+Where numbers are to be replaced, too, each is so by itself: only the totals that `scrub_totals` knows stay right.
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ from translators.x12.tools.scrub_values import Ways, plan
 _SHORT = 3  # characters; shorter words are taken for the ids of segments and for codes
 
 
-def scrub(source: BinaryIO, rules: Rules, key: bytes) -> Iterator[bytes]:
+def scrub(source: BinaryIO, rules: Rules, key: bytes, *, numbers: bool = False) -> Iterator[bytes]:
     """Yield the sample piece by piece. `key` is a secret: who has it can undo all of it.
+
+    `numbers`: quantities, prices and amounts are replaced, too.
 
     A file in UTF-16, EBCDIC or a code page comes out in UTF-8.
     """
     characters = Characters(source, rules.reading)
-    scrubber = _Scrubber(characters, rules, Disguise(key))
+    scrubber = _Scrubber(characters, rules, Disguise(key), numbers=numbers)
     for piece in scan(characters):
         yield scrubber.piece(piece)
 
@@ -44,8 +47,9 @@ def scrub(source: BinaryIO, rules: Rules, key: bytes) -> Iterator[bytes]:
 class _Scrubber:
     """Scrubs piece after piece. Its state: the interchange, the group's release, the set that is open."""
 
-    def __init__(self, characters: Characters, rules: Rules, disguise: Disguise) -> None:
+    def __init__(self, characters: Characters, rules: Rules, disguise: Disguise, *, numbers: bool) -> None:
         self.characters, self.rules, self.disguise = characters, rules, disguise
+        self.numbers = numbers
         self.delimiters = Delimiters()
         self.release = ""
         self.set: _Set | None = None
@@ -76,7 +80,8 @@ class _Scrubber:
     def _known(self, piece: Piece, text: str) -> str:
         if piece.kind == "set":
             if piece.opens or self.set is None:
-                self.set = _Set(text, self.delimiters, self._release(), self.rules, self.disguise)
+                ways = Ways(self.disguise, self.delimiters, numbers=self.numbers)
+                self.set = _Set(text, self.delimiters, self._release(), self.rules, ways)
             return self.set.run(text)
         body, end = _ending(text, self.delimiters.segment)
         elements = body.split(self.delimiters.element)
@@ -129,21 +134,19 @@ def _without_meaning(text: str, disguise: Disguise) -> str:
 class _Set:
     """The set that is open: where each of its segments stands, and its totals."""
 
-    def __init__(
-        self, text: str, delimiters: Delimiters, release: str, rules: Rules, disguise: Disguise
-    ) -> None:
+    def __init__(self, text: str, delimiters: Delimiters, release: str, rules: Rules, ways: Ways) -> None:
         self.delimiters = delimiters
         first = text.lstrip(BLANKS).split(delimiters.segment, 1)[0].split(delimiters.element)
-        set_id = first[1].strip(BLANKS) if len(first) > 1 else ""
-        envelope = Envelope(format="x12", release=release, set_id=set_id)
-        checker = checker_for(envelope.release, set_id, None, rules.library)
-        self.segments = load(nearest_release(release, rules.library), rules.library).segments
+        _, set_id, _, guide, *_ = [*(value.strip(BLANKS) for value in first), "", "", ""]
+        envelope = rules.envelope(Envelope(format="x12", release=release, set_id=set_id, set_guide=guide))
+        checker = checker_for(envelope.guide, set_id, None, rules.library)
+        self.segments = load(nearest_release(envelope.guide, rules.library), rules.library).segments
         self.trail: list[State] = []
         self.walk = (
             Walk(checker, delimiters.component, delimiters.repetition, self.trail) if checker else None
         )
-        self.ways = Ways(disguise, delimiters)
-        self.totals = Totals(checker.definition.totals if checker else ())
+        self.ways = ways
+        self.totals = Totals(checker.definition.totals if checker else ()) if ways.numbers else None
 
     def run(self, text: str) -> str:
         """Return a run of segments with other values; what stands between segments stays."""
@@ -153,7 +156,7 @@ class _Set:
             if body:
                 begin = part.index(body)
                 parts[at] = part[:begin] + self._segment(body, at) + part[begin + len(body) :]
-        for at, element, value in self.totals.end_run():
+        for at, element, value in self.totals.end_run() if self.totals else ():
             parts[at] = self._with(parts[at], element, value)
         return self.delimiters.segment.join(parts)
 
@@ -173,7 +176,8 @@ class _Set:
     def _segment(self, body: str, at: int) -> str:
         elements = body.split(self.delimiters.element)
         changed = self.ways.change(elements, self._described(elements))
-        self.totals.take(at, elements, changed)
+        if self.totals:
+            self.totals.take(at, elements, changed)
         return self.delimiters.element.join(changed)
 
     def _described(self, elements: list[str]) -> Segment | None:

@@ -1,8 +1,9 @@
 """Totals of a scrubbed set: those that were right in the file are right in the sample, and only those.
 
 What a dictionary calls a total (CTT02 sums the quantities) is summed as it says. TDS01 of an invoice and AMT02 of an
-order (qualifier TT) are the sum of quantity times price, allowances, charges and taxes counted in. They are put right
-at the end of the run of segments that they stand in; what of the set comes later does not count.
+order (qualifier TT) are the sum of quantity times price, with allowances, charges and taxes or without them as in the
+file. They are put right at the end of the run of segments that they stand in; what of the set comes later does not
+count. No other sums are known here.
 """
 
 from __future__ import annotations
@@ -85,9 +86,10 @@ class Totals:
         if not is_real(one.value):
             return None
         cents = one.element == 1
-        if _money(self._old.amount, cents=cents) != _decimal(one.value):
-            return None
-        return format(_money(self._new.amount, cents=cents), "f")
+        for old, new in zip(self._old.amounts(), self._new.amounts(), strict=True):
+            if _money(old, cents=cents) == _decimal(one.value):
+                return format(_money(new, cents=cents), "f")
+        return None
 
 
 class _Sums:
@@ -96,7 +98,11 @@ class _Sums:
     def __init__(self, totals: Sequence[Total]) -> None:
         ways = [way for total in totals for way in total.ways if way.element]
         self.sums: dict[Way, Decimal] = dict.fromkeys(ways, Decimal(0))
-        self.amount = Decimal(0)
+        self.goods = self.extra = Decimal(0)  # the lines; allowances, charges and taxes
+
+    def amounts(self) -> tuple[Decimal, Decimal]:
+        """Return the amount with allowances, charges and taxes, and that of the lines alone."""
+        return _ROUGH.add(self.goods, self.extra), self.goods
 
     def take(self, elements: Sequence[str]) -> None:
         """Count one segment."""
@@ -106,12 +112,12 @@ class _Sums:
                 self.sums[way] = _ROUGH.add(self.sums[way], _at(elements, way.element))
         if tag in _LINES:
             quantity, price = (_at(elements, at) for at in _LINES[tag])
-            self.amount = _ROUGH.add(self.amount, _ROUGH.multiply(quantity, price))
+            self.goods = _ROUGH.add(self.goods, _ROUGH.multiply(quantity, price))
         elif tag == "SAC":
             sign = {"A": -1, "C": 1}.get(elements[1] if len(elements) > 1 else "", 0)
-            self.amount = _ROUGH.add(self.amount, sign * _at(elements, 5).scaleb(-2, _ROUGH))
+            self.extra = _ROUGH.add(self.extra, sign * _at(elements, 5).scaleb(-2, _ROUGH))
         elif tag == "TXI":
-            self.amount = _ROUGH.add(self.amount, _at(elements, 2))
+            self.extra = _ROUGH.add(self.extra, _at(elements, 2))
 
 
 def _filled(elements: Sequence[str], at: int) -> bool:

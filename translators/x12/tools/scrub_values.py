@@ -27,6 +27,7 @@ class Plan(Struct, frozen=True):
     """The file scrub.toml."""
 
     keep: frozenset[str]
+    names: frozenset[str]
     codes: frozenset[str]
     dates: frozenset[str]
     envelope: Mapping[str, Mapping[str, list[int]]]
@@ -36,15 +37,19 @@ class Plan(Struct, frozen=True):
 def plan() -> Plan:
     """Return what is private."""
     found = tomllib.loads(Path(__file__).with_name("scrub.toml").read_text("utf-8"))
-    keep, codes, dates = (frozenset(found[key].split()) for key in ("keep", "codes", "dates"))
-    return Plan(keep, codes, dates, found["envelope"])
+    table = {key: frozenset(found[key].split()) for key in ("keep", "text_codes", "names", "codes", "dates")}
+    keep = table["keep"] | table["text_codes"]
+    return Plan(keep, table["names"], table["codes"], table["dates"], found["envelope"])
 
 
 class Ways:
-    """How the elements of segments are changed, worked out once for each description."""
+    """How the elements of segments are changed, worked out once for each description.
 
-    def __init__(self, disguise: Disguise, delimiters: Delimiters) -> None:
-        self.disguise, self.delimiters = disguise, delimiters
+    `numbers`: quantities, prices, amounts and measures are changed, too.
+    """
+
+    def __init__(self, disguise: Disguise, delimiters: Delimiters, *, numbers: bool) -> None:
+        self.disguise, self.delimiters, self.numbers = disguise, delimiters, numbers
         self._known: dict[int, tuple[Segment, list[Way | None]]] = {}  # by the identity of the description
 
     def change(self, elements: list[str], described: Segment | None) -> list[str]:
@@ -105,5 +110,12 @@ class Ways:
         if element.number in known.dates:
             return lambda value: _DATE.sub(lambda match: hidden.date(match.group()), value)
         if element.kind == "R" or element.kind[0] == "N":
-            return lambda value: hidden.number(value) if is_real(value) else hidden.text(value)
+            return self._number if self.numbers or element.number in known.names else self._no_number
         return hidden.text
+
+    def _number(self, value: str) -> str:
+        return self.disguise.number(value) if is_real(value) else self.disguise.text(value)
+
+    def _no_number(self, value: str) -> str:
+        """Leave a number; what stands in its place and is none may be anything."""
+        return value if is_real(value) else self.disguise.text(value)

@@ -132,7 +132,7 @@ def _ta1(event: TechnicalAck) -> tuple[ShownElement, ...]:
 
 def _set(event: SetBegins, rules: Rules, ordinal: int) -> ShownLine:
     envelope = rules.envelope(event.envelope)
-    name = set_name(envelope.release, envelope.set_id, rules.library)
+    name = set_name(envelope.guide, envelope.set_id, rules.library)
     title = f"{envelope.set_id} {name or 'set without a dictionary: elements have no names'}, {envelope.set_control}"
     return ShownLine("set", 2, title, set=ordinal, segment="ST", findings=event.findings)
 

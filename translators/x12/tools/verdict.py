@@ -79,7 +79,7 @@ def check_file(source: BinaryIO, file: str, rules: Rules, counts: Counts) -> Ite
 
 def is_described(envelope: Envelope, rules: Rules) -> bool:
     """Say whether there is a dictionary for a set."""
-    return envelope.set_id in load(nearest_release(envelope.release, rules.library), rules.library).sets
+    return envelope.set_id in load(nearest_release(envelope.guide, rules.library), rules.library).sets
 
 
 def _placed(finding: Finding, file: str, envelope: Envelope | None, ordinal: int) -> Placed:
