@@ -66,7 +66,7 @@ def _kinds(data: bytes) -> dict[str, str]:
             kinds["TA1"] = "interchange acknowledgment"
         elif isinstance(event, SetBegins):
             envelope = event.envelope
-            kinds.setdefault(envelope.set_id, set_name(envelope.release, envelope.set_id))
+            kinds.setdefault(envelope.set_id, set_name(envelope.guide, envelope.set_id))
     return kinds
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from msgspec import Struct, field
 
 from hub.model.documents import DocType
 from hub.model.finding import Finding
+
+_RELEASE = re.compile(r"[0-9]{6}[A-Z0-9]{0,6}")
 
 
 class Address(Struct, frozen=True, omit_defaults=True):
@@ -46,10 +49,16 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True):
     group_sender: str = ""  # GS02
     group_receiver: str = ""  # GS03
     group_control: str = ""  # GS06
-    release: str = ""  # GS08, e.g. 004010 or 004010VICS; the document is read by this
+    release: str = ""  # GS08, e.g. 004010 or 004010VICS
     set_id: str = ""  # ST01, e.g. 850
     set_control: str = ""  # ST02; CSV and XML: the ordinal of the document in its file
+    set_guide: str = ""  # ST03, the guide that the set was written by, e.g. 005010X222A1; most sets have none
     rows: str = ""  # CSV: the rows of the file that the document's payload was taken from, e.g. 2-4,9
+
+    @property
+    def guide(self) -> str:
+        """Return the release by which the document is read: ST03 where that names one or a guide of one, else GS08."""
+        return self.set_guide if _RELEASE.fullmatch(self.set_guide) else self.release
 
 
 class UnwrappedSet(Struct, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ class AnnotatedSegment(Struct, frozen=True):
 
 def annotate(payload: bytes, envelope: Envelope) -> list[AnnotatedSegment]:
     """Return the segments of a set with the names that the dictionary knows. Never raises."""
-    dictionary = load(nearest_release(envelope.release))
+    dictionary = load(nearest_release(envelope.guide))
     shown = []
     for number, text in enumerate(
         segments(decode(payload, envelope.delimiters), envelope.delimiters), start=1

@@ -180,7 +180,7 @@ class Interchange:
         return events
 
     def _begin_set(self, piece: Piece) -> tuple[Event, ...]:
-        st = [*self._elements(piece.text[: piece.text.find(self._terminator)]), "", ""]
+        st = [*self._elements(piece.text[: piece.text.find(self._terminator)]), *[""] * 3]
         self._astray = False
         if self._group is None:
             self._set = OpenSet(st[2])

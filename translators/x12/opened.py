@@ -89,11 +89,11 @@ class Group:
         return GroupBegins(envelope, tuple(faults))
 
     def begin_set(self, st: list[str], at: At) -> tuple[SetBegins, OpenSet]:
-        """Open a set by its ST (three elements or more)."""
+        """Open a set by its ST (four elements or more)."""
         self._sets += 1
         if len(self._kinds) < _MOST_KINDS:
             self._kinds.add(st[1])
-        envelope = replace(self.envelope, set_id=st[1], set_control=st[2])
+        envelope = replace(self.envelope, set_id=st[1], set_control=st[2], set_guide=st[3])
         findings = set_header(at, st[1], st[2], used=not self._controls.add(st[2]))
         findings += set_in_group(at, st[1], envelope.functional_id)
         return SetBegins(doctype(st[1]), envelope, at.offset, tuple(findings)), OpenSet(st[2])

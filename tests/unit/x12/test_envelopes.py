@@ -8,11 +8,13 @@ import time
 
 import pytest
 
+from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.envelope import Delimiters, Unwrapped
 from translators.x12 import opened as opened_groups
 from translators.x12.envelopes import unwrap
 from translators.x12.numbers import Numbers
+from translators.x12.rules.check import check_set
 
 HEAD = [
     "ISA",
@@ -349,3 +351,29 @@ def test_used_numbers_are_found_whatever_their_order() -> None:
     for value in values:
         assert numbers.add(value) is (value not in seen), value
         seen.add(value)
+
+
+@pytest.mark.parametrize(
+    ("st03", "gs08", "guide"),
+    [
+        ("", "004010VICS", "004010VICS"),
+        ("005010X222A1", "005010", "005010X222A1"),
+        ("005010", "004010", "005010"),
+        ("BY AGREEMENT", "004010", "004010"),
+        ("5010", "004010", "004010"),
+    ],
+)
+def test_st03_counts_before_gs08_where_it_names_a_release(st03: str, gs08: str, guide: str) -> None:
+    text = file().replace("ST*850*0001~", f"ST*850*0001*{st03}~").replace("*X*004010~", f"*X*{gs08}~")
+    envelope = opened(text).interchanges[0].groups[0].sets[0].envelope
+    assert (envelope.set_guide, envelope.release, envelope.guide) == (st03, gs08, guide)
+
+
+def test_a_set_is_checked_by_the_release_of_its_st03() -> None:
+    def faults(st03: str) -> list[str]:
+        st = f"ST*850*0001*{st03}~"
+        one = opened(file().replace("ST*850*0001~", st)).interchanges[0].groups[0].sets[0]
+        return [f.problem for f in check_set(one.payload, one.envelope)]
+
+    assert problems.ELEMENT_TOO_MANY in faults("004010")  # which knows no ST03
+    assert problems.ELEMENT_TOO_MANY not in faults("005010")

@@ -74,8 +74,8 @@ class SetCheck:
     def of(
         cls, envelope: Envelope, guideline: Guideline | None = None, library: Library = SHIPPED
     ) -> SetCheck:
-        """Make the check of a set by its envelope: GS08 and ST01 name the dictionary."""
-        checker = checker_for(envelope.release, envelope.set_id, guideline, library)
+        """Make the check of a set by its envelope: ST03 or GS08, and ST01, name the dictionary."""
+        checker = checker_for(envelope.guide, envelope.set_id, guideline, library)
         return cls(checker, envelope.delimiters, guideline)
 
     def feed(self, parts: Sequence[list[str]], *, careful: bool = False) -> None:
