@@ -13,6 +13,8 @@ from hub.model.finding import Finding, Severity
 from translators.x12.control import At
 from translators.x12.sets import GROUPS
 
+_TWO_LETTERS = re.compile(r"[A-Za-z0-9]{2}")  # element 479
+
 
 def group_release(at: At, release: str) -> list[Finding]:
     """Check GS08: version, release and sub-release as six digits, by which every set of the group is read (AK905 2)."""
@@ -26,14 +28,14 @@ def group_release(at: At, release: str) -> list[Finding]:
 def group_holds(at: At, functional_id: str, set_ids: Iterable[str]) -> list[Finding]:
     """Check that GS01 is a functional group, known or not for the sets that it holds (AK905 1).
 
-    Sets that we do not know may stand in groups that we do not know; a known set in another known group is noted at
-    the set.
+    Sets that we do not know may stand in groups that we do not know, but every group has a name of two letters; a known
+    set in another known group is noted at the set.
     """
     wanted = {GROUPS[set_id] for set_id in set_ids if set_id in GROUPS}
-    if not wanted or functional_id in GROUPS.values():
+    if functional_id in GROUPS.values() or (not wanted and _TWO_LETTERS.fullmatch(functional_id)):
         return []
     message = f"GS01 {functional_id!r} is no functional group for what it holds"
-    hint = f"write {' or '.join(sorted(wanted))}"
+    hint = f"write {' or '.join(sorted(wanted)) or 'the two letters of the group that its sets belong to'}"
     return [at.fault(problems.GROUP_UNSUPPORTED, message, element=1, value=functional_id, hint=hint)]
 
 

@@ -5,6 +5,7 @@ What is written follows from the stored findings alone, so the same verdict give
 - Set (AK5): R when a finding is an error, E when one is a warning that X12 has a code for, else A.
 - Group (AK9): R on a group fault or when no set is accepted, P when some are, E when all are but some with errors,
   A when all are clean. With `hold_all` one rejected set rejects all: never P while everything is held.
+- A set that AK2 cannot name has no AK2 through AK5, and a group's name may be another: `echo` says when.
 - AK902 is GE01 as sent, AK903 the sets received, AK904 the sets accepted (A and E).
 """
 
@@ -33,6 +34,7 @@ from translators.x12.acks.codes import (
     code_lists,
     interchange_code,
 )
+from translators.x12.acks.echo import copied, group_header, number_as_sent, set_header
 from translators.x12.isa import WIDTHS
 from translators.x12.sets import NUMBER_AT
 from translators.x12.signs import COMPONENT, trimmed
@@ -40,14 +42,12 @@ from translators.x12.tokens import decode
 
 Body = list[list[str]]
 
-LONGEST_COPY = 99  # AK404, element 724
 LONGEST_CONTEXT = 35  # CTX01-2
 MOST_ERRORS = 5  # AK502-06, AK905-09
 MOST_POSITION = 999_999  # AK302, element 719
 COMPOSITES_FROM = "004010"  # AK401 has components from here on
 _CODED = frozenset({*SEGMENT_CODES, *ELEMENT_CODES, *SET_CODES})
 _SEGMENT_ID = re.compile(r"[A-Z0-9]{2,3}")
-_NOT_BASIC = re.compile(r"[^A-Z0-9a-z!\"&'()+,\-./;?= %@\[\]_{}\\<>#$*:|^~`]")
 
 
 def set_verdict(findings: Iterable[Finding]) -> Verdict:
@@ -105,16 +105,14 @@ def group_acknowledgment(
     """
     header = verdict.envelope
     style = _Style(set_id, code_lists(set_id, release or header.release), release or header.release)
-    body: Body = [["AK1", _copy(header.functional_id)[:2], _number(header.group_control, "0", 9)]]
-    if set_id == "999" and header.release:
-        body[0].append(_copy(header.release)[:12])
+    body: Body = [group_header(verdict, set_id)]
     verdicts = set_verdicts(verdict)
     for one, letter in zip(verdict.sets, verdicts, strict=True):
         if detail == "all" or letter is not Verdict.ACCEPTED:
             body += _set(one, letter, style)
     accepted = sum(v is not Verdict.REJECTED for v in verdicts)
     received = str(len(verdict.sets))
-    sent = _number(verdict.declared_count, received, 6)
+    sent = number_as_sent(verdict.declared_count, received, 6)
     codes = _codes(verdict.findings, style.codes.group)
     body.append(["AK9", group_verdict(verdict), sent, received, str(accepted), *codes])
     return body
@@ -132,11 +130,6 @@ class _Style(Struct, frozen=True):
         return f"I{tag[1:]}" if self.kind == "999" else tag
 
 
-def _number(value: str, otherwise: str, digits: int) -> str:
-    """Return a count or group number as sent, when it can stand in a number element."""
-    return value if value.isascii() and value.isdecimal() and len(value) <= digits else otherwise
-
-
 def _codes(findings: Iterable[Finding], table: Codes) -> list[str]:
     """Return the distinct codes of findings in the order of the list, at most five."""
     return sorted({table[f.problem] for f in findings if f.problem in table}, key=_rank)[:MOST_ERRORS]
@@ -148,8 +141,11 @@ def _rank(code: str) -> tuple[bool, int]:
 
 
 def _set(one: SetVerdict, letter: Verdict, style: _Style) -> Body:
-    """Return AK2 through AK5 of one set."""
-    body = [["AK2", _copy(one.envelope.set_id)[:3], _copy(one.envelope.set_control)[:9]]]
+    """Return AK2 through AK5 of one set; nothing for one that cannot be named (see `echo`), which only AK9 counts."""
+    header = set_header(one.envelope, style.kind, style.release)
+    if not header:
+        return []
+    body = [header]
     spoken = [f for f in one.findings if _speaks(f)]
     details = sorted((f for f in spoken if _has_place(f)), key=_place_key)
     for _, group in groupby(details, key=lambda f: _place_key(f)[:3]):
@@ -192,7 +188,7 @@ def _segment(findings: list[Finding], one: SetVerdict, style: _Style) -> Body:
     if not _SEGMENT_ID.fullmatch(where.segment):
         return []
     number = min(where.segment_number or 1, MOST_POSITION)
-    head = [style.name("AK3"), where.segment, str(number), _copy(where.loop)[:4]]
+    head = [style.name("AK3"), where.segment, str(number), copied(where.loop)[:4]]
     context = _context(one) if style.kind == "999" else []
     elements = [_element(f, style) for f in findings if f.problem in ELEMENT_CODES]
     codes = {style.codes.segment[f.problem] for f in findings if f.problem in SEGMENT_CODES}
@@ -210,7 +206,7 @@ def _once(rows: Body) -> Body:
 def _context(one: SetVerdict) -> Body:
     """Return the CTX that names the business document: where its number stands, and the number."""
     segment, element = NUMBER_AT.get(one.document, ("", 0))
-    number = _copy(one.number)[:LONGEST_CONTEXT].rstrip()
+    number = copied(one.number)[:LONGEST_CONTEXT].rstrip()
     return [["CTX", f"{segment}{element:02d}{COMPONENT}{number}"]] if segment and number else []
 
 
@@ -228,15 +224,7 @@ def _element(finding: Finding, style: _Style) -> list[str]:
         position.append(str(min(repeat, 9999)))
     reference = where.element_ref if where.element_ref.isdecimal() else ""
     code = style.codes.element[finding.problem]
-    return trimmed([style.name("AK4"), COMPONENT.join(position), reference, code, _copy(finding.value)])
-
-
-def _copy(value: str) -> str:
-    """Return a bad value as AK404 may carry it: at most 99 characters, none that is not basic, no blanks at the end.
-
-    Separators are the writer's matter, which knows them.
-    """
-    return _NOT_BASIC.sub("", value)[:LONGEST_COPY].rstrip()
+    return trimmed([style.name("AK4"), COMPONENT.join(position), reference, code, copied(finding.value)])
 
 
 def technical_acknowledgment(interchange: UnwrappedInterchange, extra: tuple[Finding, ...] = ()) -> list[str]:
