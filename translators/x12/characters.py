@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.isa import LONGEST, WRAPPED_HINT, find_isa, read_isa
+from translators.x12.isa import LONGEST, WRAPPED_HINT, find_isa, is_fixed, read_isa
 
 CHUNK = 1 << 20  # bytes
 HEAD = 2048  # bytes that are looked at before anything is read
@@ -26,6 +26,8 @@ HEAD = 2048  # bytes that are looked at before anything is read
 _AS_THEY_ARE = {"utf-8", "ascii"}  # what the scanner reads anyway
 _TWO_BYTES = {"utf-16", "utf-16-le", "utf-16-be"}
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_LETTERS = {"utf-16-le": b"I\0S\0A\0", "utf-16-be": b"\0I\0S\0A"}
+_TOLD = 100  # characters, all of them of one byte and a zero, that make a file UTF-16 whose ISA is malformed
 _EBCDIC_ISA = re.compile(rb"[\x00\x05\x0d\x15\x25\x40]*\xc9\xe2\xc1([^\xc9\xe2\xc1]).{0,2}\1", re.DOTALL)
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _NARROWEST = 60  # columns of a wrapped file
@@ -189,12 +191,19 @@ def _exactly(source: BinaryIO, size: int) -> bytes:
 
 
 def _wide(head: bytes) -> str:
-    """Return which UTF-16 a file begins in, "" for none: by its mark, or by the letters ISA."""
+    """Return which UTF-16 a file begins in, "" for none: by its mark, or by an ISA at its beginning.
+
+    Neither the mark nor three letters are trusted alone: noise may look so, in front of a file in ASCII.
+    """
     if head[:2] in _MARKS and head[2:4] != b"\0\0":  # that would be UTF-32
-        return _MARKS[head[:2]]
-    if head.startswith(b"I\0S\0A\0"):
-        return "utf-16-le"
-    return "utf-16-be" if head.startswith(b"\0I\0S\0A") else ""
+        codec = _MARKS[head[:2]]
+        narrow = find_isa(head.decode("latin-1"), 0) >= 0
+        return codec if not narrow or find_isa(head.decode(codec, "replace"), 0) >= 0 else ""
+    for codec, letters in _LETTERS.items():
+        if head.startswith(letters):
+            text = head[: LONGEST * 2].decode(codec, "replace")
+            return codec if is_fixed(text) or all("\0" < c < "\u0100" for c in text[:_TOLD]) else ""
+    return ""
 
 
 def _looks_wrapped(text: str, *, decoded: bool) -> bool:
