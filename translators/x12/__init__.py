@@ -1,6 +1,6 @@
 """X12: envelopes, dictionaries, checking, acknowledgments, maps and writing.
 
-- `characters`, `isa`, `scan`: bytes to characters to pieces, a chunk at a time.
+- `characters`, `isa`, `isa_form`, `scan`: bytes to characters to pieces, a chunk at a time.
 - `stream`, `events`: files of any size as events, made of the pieces by `interchange` and `opened` (groups and sets)
   with the checks in `control`, `groups` and `numbers`; `envelopes` collects them for a file in memory.
 - `tokens`, `signs`: the text of a set and its segments.

@@ -17,29 +17,31 @@ from collections.abc import Callable
 from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hub.model import problems
 from hub.model.envelope import Delimiters
-from hub.model.finding import Finding, Severity, Where
+from hub.model.finding import Finding
+from translators.x12.isa_form import (
+    NAMES,
+    PLACE,
+    REPETITION_FROM,
+    SECRET,
+    WIDTHS,
+    WRAPPED_HINT,
+    delimiter_findings,
+    is_version,
+    value_findings,
+    width_findings,
+)
 from translators.x12.rules.values import is_date, is_time
 
-#: Widths of ISA01 to ISA16.
-WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
-NAMES = (
-    "authorization qualifier", "authorization", "security qualifier", "security", "sender qualifier", "sender id",
-    "receiver qualifier", "receiver id", "date", "time", "repetition separator or standard", "version",
-    "control number", "acknowledgment requested", "usage indicator", "component separator",
-)  # fmt: skip
-SECRET = (2, 4)  # ISA02 and ISA04 are never shown
-REPETITION_FROM = "00402"
+__all__ = [
+    "LONGEST", "NAMES", "REPETITION_FROM", "SECRET", "WIDTHS", "WRAPPED_HINT",
+    "Isa", "find_isa", "is_fixed", "line_end", "mask_isa", "read_isa",
+]  # fmt: skip
+
 LONGEST = 400  # no ISA, however malformed, is longer
 
-WRAPPED_HINT = "the file looks wrapped into lines: set wrapped = true under [x12] in the partner's profile"
-
-_ADDRESSES = (5, 6, 7, 8)
-_PLACE = Where(segment_number=1, segment="ISA")
-_VERSION = re.compile(r"[0-9]{5}")
 _MASK = "x"  # a letter: never a separator
 _LEGIBLE = re.compile(r"[^ ~\r\n]")
 #: The letters, a separator (one character, or the bytes of one in UTF-8), ISA01, the same separator.
@@ -87,21 +89,49 @@ def find_isa(text: str, begin: int, end: int | None = None) -> int:
 def mask_isa(text: str) -> str:
     """Return a text that begins with an ISA with ISA02 and ISA04 made unreadable: what is shown is what leaks.
 
-    Length and separators stay, blanks too. In an ISA whose separators do not stand where they must, elements are
-    counted. Any other text is returned as it is.
+    Length and separators stay, blanks too. Where all separators stand where they must, one that stands in a secret is
+    of it, and hidden with it. In any other ISA elements are counted; what may be of a secret by its width is hidden
+    too, but for the separators in it. Any other text is returned as it is.
     """
     if not text.startswith("ISA") or len(text) < 5:
         return text
-    separator = text[3]
-    at = 3
-    for position, width in enumerate(WIDTHS[: max(SECRET)], start=1):
-        begin = at + 1
-        fixed = text[begin + width : begin + width + 1] == separator
-        found = begin + width if fixed else text.find(separator, begin)
-        at = found if found >= 0 else len(text)
-        if position in SECRET:
-            text = text[:begin] + _LEGIBLE.sub(_MASK, text[begin:at]) + text[at:]
+    separator = _utf8(text, 3)
+    if _fixed(text, separator) >= 0:
+        for at in SECRET:
+            begin = 3 + at * len(separator) + sum(WIDTHS[: at - 1])
+            text = _masked(text, begin, begin + WIDTHS[at - 1])
+        return text
+    for begin, end in _secrets(text, separator):
+        text = _masked(text, begin, end, separator)
     return text
+
+
+def _masked(text: str, begin: int, end: int, separator: str = "") -> str:
+    """Mask what stands between two places, without the separators when one is given."""
+    parts = text[begin:end].split(separator) if separator else [text[begin:end]]
+    return text[:begin] + separator.join(_LEGIBLE.sub(_MASK, part) for part in parts) + text[end:]
+
+
+def _secrets(text: str, separator: str) -> set[tuple[int, int]]:
+    """Return where ISA02 and ISA04 may stand in an ISA whose separators are not all in their places."""
+    found: set[tuple[int, int]] = set()
+    begins = {3 + len(separator)}
+    for position, width in enumerate(WIDTHS[: max(SECRET)], start=1):
+        spans = {(begin, end) for begin in begins for end in _ends(text, begin, width, separator)}
+        found |= spans if position in SECRET else set()
+        begins = {end + len(separator) for _, end in spans}
+    return found
+
+
+def _ends(text: str, begin: int, width: int, separator: str) -> set[int]:
+    """Return where an element may end: at the next separator, and where it has its width and a qualifier follows.
+
+    What the text is too short to show counts as if it stood there.
+    """
+    counted, fixed = text.find(separator, begin), begin + width
+    following = fixed + len(separator) + 2
+    fits = all(text.startswith(separator, at) or at >= len(text) for at in (fixed, following))
+    return {counted if counted >= 0 else len(text)} | ({min(fixed, len(text))} if fits else set())
 
 
 def read_isa(text: str, *, decoded: bool = False) -> Isa:
@@ -183,16 +213,16 @@ def _finish(
     suffix = line_end(text, stop, terminator)
     elements = tuple(map(legible, text[: component_at + len(component)].split(separator)))
     version, repetition = elements[12].strip(" \t"), elements[11].strip(" \t")
-    strange = not _VERSION.fullmatch(version)  # it tells nothing, so ISA11 speaks for itself
+    strange = not is_version(version)  # it tells nothing, so ISA11 speaks for itself
     expected = not strange and version >= REPETITION_FROM
     used = repetition if (expected or strange) and len(repetition) == 1 and not repetition.isalnum() else ""
     raw = used if used.isascii() or sign is _one else text.split(separator, 12)[11].strip(" \t")
     signs = Delimiters(separator, component, raw, terminator, suffix)
     delimiters = Delimiters(legible(separator), legible(component), used, legible(terminator), suffix)
     findings = (
-        *(() if fixed else _width_findings(elements)),
-        *(clash := _delimiter_findings(delimiters)),
-        *_value_findings(elements, unused=expected and not used),
+        *(() if fixed else width_findings(elements)),
+        *(clash := delimiter_findings(delimiters)),
+        *value_findings(elements, unused=expected and not used),
     )
     return Isa(elements, delimiters, signs, stop + len(suffix), not clash, findings)
 
@@ -217,91 +247,8 @@ def _truncated(text: str, separator: str, stop: int) -> Isa:
     finding = Finding(
         problems.ISA_TRUNCATED,
         f"the ISA breaks off: {count} of 16 elements and no terminator were found",
-        where=_PLACE,
+        where=PLACE,
         hint="the file was cut off or is not X12; send it again",
     )
     signs = Delimiters(element=separator)
     return Isa(elements, signs, signs, stop, readable=False, findings=(finding,))
-
-
-def _width_findings(elements: tuple[str, ...]) -> tuple[Finding, ...]:
-    """Name each element that has not its width. An address that is too long cannot be answered: an error.
-
-    Its blanks do not count for that: a file that has one too many says who sent it all the same.
-    """
-    wrong = [at for at, width in enumerate(WIDTHS, start=1) if len(elements[at]) != width]
-    wrapped = any("\r" in e or "\n" in e for e in elements)
-    hint = "fill ISA elements with blanks to their fixed width"
-    lost = {at for at in _ADDRESSES if len(elements[at].strip(" \t")) > WIDTHS[at - 1]}
-    return tuple(
-        Finding(
-            problems.ISA_WIDTH,
-            f"ISA{at:02d} ({NAMES[at - 1]}) has {len(elements[at])} characters; it must have {WIDTHS[at - 1]}",
-            Severity.ERROR if at in lost else Severity.WARNING,
-            replace(_PLACE, element=at),
-            "" if at in SECRET else elements[at],
-            WRAPPED_HINT if wrapped else hint,
-        )
-        for at in wrong
-    )
-
-
-def _delimiter_findings(delimiters: Delimiters) -> tuple[Finding, ...]:
-    """Refuse separators that cannot separate: letters, digits, blanks, or the same one twice."""
-    faults: list[Finding] = []
-    seen: dict[str, str] = {}
-    roles = [("element", None), ("component", 16), ("repetition", 11), ("segment", None)]
-    for role, element in roles:
-        sign: str = getattr(delimiters, role)
-        if not sign and role == "repetition":
-            continue
-        twice = seen.get(sign)
-        letter = sign.isalnum() and (sign.isascii() or role == "segment")
-        if not (letter or sign == " " or twice):
-            seen[sign] = role
-            continue
-        reason = f"the same as the {twice} separator" if twice else "not a separator"
-        faults.append(
-            Finding(
-                problems.ENVELOPE_DELIMITERS,
-                f"the {role} separator {sign!r} is {reason}",
-                where=replace(_PLACE, element=element, path=role),
-                value=sign,
-                hint="choose four different separators that do not occur in the data",
-            )
-        )
-    return tuple(faults)
-
-
-def _value_findings(elements: tuple[str, ...], *, unused: bool) -> tuple[Finding, ...]:
-    """Check the values of an ISA that matter to somebody."""
-    bare = [element.strip(" \t") for element in elements]
-    checks = (
-        (5, len(bare[5]) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
-        (6, bool(bare[6]), Severity.ERROR, "the sender's id"),
-        (7, len(bare[7]) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
-        (8, bool(bare[8]), Severity.ERROR, "the receiver's id"),
-        (9, len(elements[9]) == 6 and is_date(elements[9]), Severity.WARNING, "YYMMDD"),
-        (10, len(elements[10]) == 4 and is_time(elements[10]), Severity.WARNING, "HHMM"),
-        (11, not unused, Severity.WARNING, "a repetition separator from version 00402 on"),
-        (12, _VERSION.fullmatch(bare[12]), Severity.WARNING, "five digits such as 00401"),
-        (13, _control(elements[13]), Severity.ERROR, "nine digits from 000000001"),
-        (14, bare[14] in {"0", "1"}, Severity.WARNING, "0 or 1"),
-        (15, bare[15] in {"P", "T", "I"}, Severity.ERROR, "P, T or I"),
-    )
-    return tuple(
-        Finding(
-            problems.ISA_INVALID,
-            f"ISA{at:02d} ({NAMES[at - 1]}) {elements[at]!r} is not valid",
-            severity,
-            replace(_PLACE, element=at),
-            elements[at],
-            f"write {wanted}",
-        )
-        for at, good, severity, wanted in checks
-        if not good
-    )
-
-
-def _control(value: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,9}", value.strip(" ")) is not None and int(value) > 0
