@@ -22,10 +22,10 @@ from benchmarks import generate
 from translators.x12.rules import cache
 from translators.x12.translator import X12Translator
 if "compiled" in sys.argv:
-    def module(key, source):
+    def generated(key, name, source):
         set_id = source().split("must be")[0].split()[-2]
-        return vars(importlib.import_module(f"generated_{set_id}"))
-    cache.module = module
+        return getattr(importlib.import_module(f"generated_{set_id}"), name)
+    cache.generated = generated
 files = {"850": generate.orders(300), "846": generate.advices(2_000_000), "856": generate.notices(2_000_000)}
 x12 = X12Translator()
 for name, data in files.items():

@@ -74,6 +74,7 @@ ELEMENT_DATE = "element.invalid_date"
 ELEMENT_TIME = "element.invalid_time"
 ELEMENT_EXCLUSION = "element.exclusion"
 ELEMENT_REPEATS = "element.too_many_repeats"
+ELEMENT_SEPARATOR = "element.separator"  # a separator in an element that it does not divide: never in a 997
 COMPONENT_TOO_MANY = "element.too_many_components"
 DICTIONARY_GAP = "dictionary.gap"  # X12 may allow it, our dictionary does not describe it: never in a 997
 HIERARCHY = "hierarchy"  # HL: an id twice, or a parent that does not exist

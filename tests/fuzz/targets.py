@@ -41,7 +41,7 @@ from translators.x12.rules.explain import explain
 from translators.x12.rules.source import Library, read_dictionary
 from translators.x12.scan import scan
 from translators.x12.stream import events
-from translators.x12.tokens import decode, plain
+from translators.x12.tokens import decode, divided, plain
 from translators.x12.tools.answer import answers
 from translators.x12.tools.reading import Rules, rows
 from translators.x12.tools.show import lines
@@ -147,7 +147,11 @@ def _one_set(one: UnwrappedSet, chance: int) -> None:
     in_runs = SetCheck.of(envelope)
     size = 1 + chance // 3 % 7
     for at in range(0, len(parts), size):
-        in_runs.feed(parts[at : at + size], careful=not plain(text, delimiters))
+        in_runs.feed(
+            parts[at : at + size],
+            careful=not plain(text, delimiters),
+            dividing=divided(text, delimiters),
+        )
     assert in_runs.finish() == found
     if plain(text, delimiters):
         _both_paths(parts, one)

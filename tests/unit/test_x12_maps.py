@@ -213,7 +213,9 @@ class TestReading:
         )
         assert finding.value == "1O"
 
-    @pytest.mark.parametrize("value", ["1E9", "1_000", "١٢", "1,5", "--1", "9" * 31, "NaN", "+1", "."])
+    @pytest.mark.parametrize(
+        "value", ["1E99", "E9", "1E", "1E+9", "1_000", "١٢", "1,5", "--1", "9" * 31, "NaN", "+1", "."]
+    )
     def test_takes_no_number_that_x12_has_not(self, value: str) -> None:
         _, findings = read_document(split(f"{HEAD}PO1*1*{value}*EA~"), PO, ENVELOPE, None)
         assert [f.problem for f in findings] == [problems.FIELD_INVALID]

@@ -96,6 +96,11 @@ def plain(text: str, delimiters: Delimiters) -> bool:
     return all(c.isprintable() and (c < "\x80" or not c.isdecimal()) for c in odd)
 
 
+def divided(text: str, delimiters: Delimiters) -> bool:
+    """Say whether separators of components or repetitions occur in a text."""
+    return any(sign and sign in text for sign in (delimiters.component, delimiters.repetition))
+
+
 def _signs(delimiters: Delimiters) -> str:
     return delimiters.element + delimiters.component + delimiters.repetition + delimiters.segment
 

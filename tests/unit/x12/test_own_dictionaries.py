@@ -168,12 +168,12 @@ def test_what_is_kept_on_disk_is_found_again(
     try:
         for _ in range(2):
             made.append(cache.value("k", list[int], lambda: [len(made)]))
-            made.append(cache.module("m", lambda: f"X = {len(made)}")["X"])
+            made.append(cache.generated("m", "X", lambda: f"X = {len(made)}"))
         assert made == [[0], 1, [0], 1]
         (place / "k.msgpack").write_bytes(b"\xc1 broken")
         (place / "m.code").write_bytes(b"\xff broken")
         assert cache.value("k", list[int], lambda: [7]) == [7]
-        assert cache.module("m", lambda: "X = 8")["X"] == 8
+        assert cache.generated("m", "X", lambda: "X = 8") == 8
         place.chmod(0o777)  # others could write there: not to be run
         cache.folder.cache_clear()
         assert cache.folder() is None

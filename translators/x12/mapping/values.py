@@ -14,9 +14,9 @@ from typing import Any
 
 from msgspec import Struct
 
-#: X12 type R: digits with an optional minus sign and an optional decimal point. No exponent, no
-#: thousands separator. 30 characters is twice what any element of a number may have.
-_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+#: X12 type R: digits with an optional minus sign, decimal point and exponent. No thousands separator. 30 characters is
+#: twice what any element of a number may have; no trade needs an exponent beyond 30.
+_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:E(-?[0-9]{1,4}))?")
 _LONGEST_NUMBER = 30
 
 
@@ -25,9 +25,14 @@ def read_decimal(text: str) -> Decimal:
     if text.isdigit() and text.isascii() and len(text) <= _LONGEST_NUMBER:
         return Decimal(text)
     text = text.strip()
-    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+    match = _NUMBER.fullmatch(text) if len(text) <= _LONGEST_NUMBER else None
+    if match is None:
         raise ValueError("is not a number")
-    return Decimal(text)
+    if not match[1]:
+        return Decimal(text)
+    if abs(int(match[1])) > _LONGEST_NUMBER:
+        raise ValueError("has an exponent beyond all measure")
+    return Decimal(format(Decimal(text), "f"))
 
 
 def read_cents(text: str) -> Decimal:

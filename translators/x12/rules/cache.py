@@ -65,17 +65,19 @@ def value(key: str, kind: type[_T], make: Callable[[], _T]) -> _T:
     return made
 
 
-def module(key: str, source: Callable[[], str]) -> dict[str, Any]:
-    """Return the names of a generated module; its compiled form is kept."""
+def generated(key: str, name: str, source: Callable[[], str]) -> Any:  # noqa: ANN401 - whatever the module calls so
+    """Return what a generated module calls `name`; its compiled form is kept."""
     place = folder()
     file = place / f"{key}.code" if place else None
     if file is not None:
         with suppress(OSError, EOFError, ValueError, TypeError):
-            return _run(marshal.loads(file.read_bytes()))  # noqa: S302 - a folder that only we can write to
+            kept = _run(marshal.loads(file.read_bytes()))  # noqa: S302 - a folder that only we can write to
+            if name in kept:
+                return kept[name]
     code = compile(source(), f"<x12 {key}>", "exec")
     if file is not None:
         _write(file, marshal.dumps(code))
-    return _run(code)
+    return _run(code)[name]
 
 
 def _run(code: CodeType) -> dict[str, Any]:

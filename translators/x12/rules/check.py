@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hub.model import problems
 from hub.model.envelope import Delimiters, Envelope
 from hub.model.finding import Finding, Where
 from translators.x12.rules.compiled import Checker, checker_for
 from translators.x12.rules.dictionary import Segment
-from translators.x12.rules.explain import explain
+from translators.x12.rules.explain import explain, separators_in_data
+from translators.x12.rules.findings import MOST_FINDINGS, Budget
 from translators.x12.rules.generate import Subject
 from translators.x12.rules.grammar import State
 from translators.x12.rules.guideline import Guideline
 from translators.x12.rules.occurrences import Occurrences
 from translators.x12.rules.relations import Relations
 from translators.x12.rules.source import SHIPPED, Library
-from translators.x12.rules.walk import MOST_FINDINGS, Walk
-from translators.x12.tokens import cut, decode, segments
+from translators.x12.rules.walk import Walk
+from translators.x12.tokens import cut, decode, divided, segments
 
 RUN = 256  # segments
 
@@ -59,16 +61,17 @@ class SetCheck:
         self, checker: Checker | None, delimiters: Delimiters, guideline: Guideline | None = None
     ) -> None:
         self.guideline = guideline or Guideline()
-        counts = self.guideline.counts
-        self.occurrences = Occurrences(counts) if counts else None
-        self.trail: list[State] | None = [] if counts else None
-        self.walk = (
-            Walk(checker, delimiters.component, delimiters.repetition, self.trail) if checker else None
-        )
-        self.relations = Relations(checker) if checker else None
         self.delimiters = delimiters
+        self.budget = Budget()
+        counts = self.guideline.counts
+        self.occurrences = Occurrences(counts, self.budget) if counts else None
+        self.walk: Walk | None = None
+        self.relations: Relations | None = None
+        if checker:
+            self.walk = Walk(checker, delimiters.component, delimiters.repetition, budget=self.budget)
+            self.relations = Relations(checker, self.budget)
         self.number = 0  # of the last segment fed, ST = 1
-        self.loose: list[Finding] = []  # of a set without dictionary
+        self.loose: list[Finding] = []  # of a set without dictionary, and of separators in the data
 
     @classmethod
     def of(
@@ -78,34 +81,43 @@ class SetCheck:
         checker = checker_for(envelope.guide, envelope.set_id, guideline, library)
         return cls(checker, envelope.delimiters, guideline)
 
-    def feed(self, parts: Sequence[list[str]], *, careful: bool = False) -> None:
-        """Take the next segments. `careful`: there may be control characters in them."""
+    def feed(self, parts: Sequence[list[str]], *, careful: bool = False, dividing: bool = False) -> None:
+        """Take the next segments.
+
+        `careful`: there may be control characters in them (`tokens.plain`); `dividing`: separators of components or
+        repetitions (`tokens.divided`).
+        """
         first = self.number + 1
         self.number += len(parts)
         if self.walk is None or self.relations is None:
             self._feed_loose(first, parts)
             return
-        if not self.walk.full:
-            self.walk.feed(parts, careful=careful)
+        if self.budget.spent:
+            return
+        trail: list[State] | None = [] if self.occurrences or dividing else None
+        self.walk.trail = trail
+        self.walk.feed(parts, careful=careful)
         self.relations.feed(parts)
-        if self.occurrences and self.trail and not self.walk.full:
-            self.occurrences.take_all(first, parts, self.trail)
-            self.trail.clear()
+        if trail and self.occurrences:
+            self.occurrences.take_all(first, parts, trail)
+        if trail and dividing:
+            self.loose += filter(self.budget.spend, separators_in_data(first, parts, trail, self.delimiters))
 
     def feed_text(self, text: str) -> None:
         """Take the next segments as text. They are cut into elements in runs, which the processor's caches like."""
         lines, is_plain = cut(text, self.delimiters)
-        element, careful = self.delimiters.element, not is_plain
+        element, careful, dividing = self.delimiters.element, not is_plain, divided(text, self.delimiters)
         for at in range(0, len(lines), RUN):
-            self.feed([line.split(element) for line in lines[at : at + RUN]], careful=careful)
+            run = [line.split(element) for line in lines[at : at + RUN]]
+            self.feed(run, careful=careful, dividing=dividing)
 
     def finish(self) -> tuple[Finding, ...]:
         """Return all that was found, in the order of the segments."""
         found = list(self.loose)
         if self.walk and self.relations:
-            found += self.walk.found
-            found += self.relations.found
-        if self.occurrences and not (self.walk and self.walk.full):
+            told = {f.where.segment for f in self.walk.found if f.problem == problems.SEGMENT_MISSING}
+            found += [*self.walk.found, *self.relations.finish(told)]
+        if self.occurrences:
             found += self.occurrences.finish(self.number)
         found.sort(key=lambda f: f.where.segment_number or 0)
         return tuple(found)
@@ -115,10 +127,10 @@ class SetCheck:
         demands = [d for d in self.guideline.demands if not d.spot.loops]
         for number, elements in enumerate(parts, first):
             mine = tuple(d for d in demands if d.spot.segment == elements[0])
-            if mine and len(self.loose) < MOST_FINDINGS:
+            if mine and not self.budget.spent:
                 place = Where(segment_number=number, segment=elements[0])
                 subject = Subject(Segment(elements[0], "", ()), mine)
                 separators = self.delimiters.component, self.delimiters.repetition
-                self.loose += explain(subject, elements, place, *separators)
+                self.loose += filter(self.budget.spend, explain(subject, elements, place, *separators))
             if self.occurrences:
                 self.occurrences.take(number, elements, (), head=False)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from translators.x12.rules import cache, generate
+from translators.x12.rules import cache
 from translators.x12.rules.dictionary import Dictionary, TransactionSet
 from translators.x12.rules.generate import Subject, module_source
 from translators.x12.rules.grammar import Grammar, State, compile_set
@@ -33,13 +34,13 @@ class Checker(NamedTuple):
         return self.definition.complete or self.guideline.strict
 
 
+@lru_cache(maxsize=256)  # GS08 and ST01 come from partners: bounded
 def _describing(release: str, set_id: str, library: Library) -> str | None:
     """Return the described release to check a set by: a guide's own folder, else the release that the guide is of."""
     names = dict.fromkeys((nearest_release(release, library), nearest_release(release[:6], library)))
     return next((name for name in names if set_id in load(name, library).sets), None)
 
 
-@lru_cache(maxsize=256)  # set ids come from partners: bounded
 def checker_for(
     release: str, set_id: str, guideline: Guideline | None = None, library: Library = SHIPPED
 ) -> Checker | None:
@@ -48,18 +49,20 @@ def checker_for(
     `release` is GS08 as it came; the nearest described one is taken.
     """
     described = _describing(release, set_id, library)
-    if described is None:
-        return None
+    return _checker(described, set_id, guideline or _ANY, library) if described else None
+
+
+@lru_cache(maxsize=256)
+def _checker(described: str, set_id: str, guideline: Guideline, library: Library) -> Checker:
     dictionary = load(described, library)
     definition = dictionary.sets[set_id]
-    guideline = guideline or _ANY
     grammar = compile_set(definition)
     subjects = _assign(grammar, dictionary, guideline)
     key = cache.key_of(
         (content_key(described, library).encode(), set_id.encode(), _code(), _bytes(guideline))
     )
     title = f"{set_id} {described}"
-    functions = cache.module(key, lambda: module_source(title, subjects.values()))["ACCEPT"]
+    functions = cache.generated(key, "ACCEPT", lambda: module_source(title, subjects.values()))
     accept = dict(zip(subjects, functions, strict=True))
     for state in grammar.states:
         state.accept = accept[state.key, state.subject.demands]
@@ -86,13 +89,10 @@ def source_of(release: str, set_id: str) -> str:
     return module_source(f"{set_id} {dictionary.release}", subjects.values())
 
 
-def tags(checker: Checker) -> frozenset[str]:
-    """Return the segment ids that occur somewhere in a set."""
-    return frozenset(checker.grammar.places)
-
-
+@functools.cache
 def _code() -> bytes:
-    return Path(generate.__file__).read_bytes()
+    """Return all the code that generated functions and their order follow from."""
+    return b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))
 
 
 def _bytes(guideline: Guideline) -> bytes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hub.model import problems
+from hub.model.envelope import Delimiters
 from hub.model.finding import Finding, Severity, Where
 from translators.x12.rules.dictionary import Element, Note, Segment, Use
 from translators.x12.rules.faults import broken, reason, value_fault
 from translators.x12.rules.findings import element_finding
 from translators.x12.rules.generate import Subject
+from translators.x12.rules.grammar import State
 from translators.x12.rules.guideline import Demand, Spot, value_at
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -38,6 +40,33 @@ def explain(
     if len(found) > 1:
         found.sort(key=lambda f: (f.where.element or 0, f.where.component or 0))
     return found
+
+
+def separators_in_data(
+    first: int, parts: Sequence[Sequence[str]], trail: Sequence[State], delimiters: Delimiters
+) -> Iterator[Finding]:
+    """Find separators of components and repetitions in elements that have none; `first` is the first segment's number.
+
+    X12 forbids them in data. Who sends free text seldom knows, and later releases may divide what ours does not: so
+    they are warnings, which no 997 carries.
+    """
+    signs = {delimiters.component: "components", delimiters.repetition: "repetitions"}
+    for number, (elements, state) in enumerate(zip(parts, trail, strict=True), first):
+        uses = state.subject.segment.uses if state.segment == elements[0] else ()
+        for at, (use, value) in enumerate(zip(uses, elements[1:], strict=False), start=1):
+            dividing = {delimiters.component: bool(use.parts), delimiters.repetition: use.repeats > 1}
+            for sign, divides in dividing.items():
+                if sign and sign in value and not divides and use.element.kind != "B":
+                    yield element_finding(
+                        problems.ELEMENT_SEPARATOR,
+                        Where(segment_number=number, segment=elements[0], loop=state.loop),
+                        at,
+                        use.element,
+                        f"holds {sign!r}, which divides {signs[sign]} in this interchange",
+                        value=value,
+                        hint="separators may not stand in data; another one can be named in the ISA",
+                        severity=Severity.WARNING,
+                    )
 
 
 class _Explainer:
@@ -110,7 +139,8 @@ class _Explainer:
                 message = f"repeats {len(rounds)} times; at most {use.repeats} are allowed"
                 self._add(problems.ELEMENT_REPEATS, at, use.element, message, value=value)
             for number, item in enumerate(rounds, start=1):
-                self._once(use, at, number, item)
+                if item:  # an empty one keeps the place of the next
+                    self._once(use, at, number, item)
 
     def _not_used(self, use: Use, at: int, value: str, component: int | None = None) -> None:
         message = "is not used in this implementation guide"

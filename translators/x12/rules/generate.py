@@ -112,7 +112,7 @@ class _Writer:
         lines = [" if v:"]
         if use.repeats > 1:
             lines.append(f"  if r and v.count(r) >= {use.repeats}: return False")
-            lines.append("  for v in v.split(r) if r else (v,):")
+            lines.append("  for v in filter(None, v.split(r)) if r else (v,):")
         indent = "   " if use.repeats > 1 else "  "
         lines += [indent + line for line in self._single(use)]
         return [*lines, " else: return False"] if use.mandatory else lines

@@ -7,11 +7,12 @@ HL (X12 856, 837): each HL01 is unique in the set and each HL02 names an HL01 th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hub.model import problems
 from hub.model.finding import Finding, Where
 from translators.x12.rules.compiled import Checker
+from translators.x12.rules.findings import Budget
 from translators.x12.rules.totals import Tally, places
 
 _LEVELS = {"HL", "LS", "LE"}
@@ -21,7 +22,8 @@ _REFS = {"HL01": "628", "HL02": "734", "LE01": "447"}  # data element numbers
 class Relations:
     """The state of one set's relations: totals, levels seen, the LS that are open."""
 
-    def __init__(self, checker: Checker) -> None:
+    def __init__(self, checker: Checker, budget: Budget | None = None) -> None:
+        self.budget = budget or Budget()
         self.number = 0  # of the last segment taken, ST = 1
         self.tally = Tally(checker.definition.totals, checker.dictionary.segments)
         self.levels = _Levels()
@@ -51,12 +53,35 @@ class Relations:
         elif tag == "LS":
             self.opened.append(value)
         elif tag == "LE":
-            begun = self.opened.pop() if self.opened else value
-            if value and begun != value:
-                message = f"LE01 is {value!r}, but LS01 is {begun!r}"
-                self._fault(number, "LE01", value, message, "LE01 repeats LS01")
+            self._close(number, value)
         else:
-            self.found += self.tally.check(number, elements)
+            self.found += filter(self.budget.spend, self.tally.check(number, elements))
+
+    def finish(self, told: Collection[str] = ()) -> list[Finding]:
+        """Return all that was found, with what is still open at the end; `told` are segments known to be missing."""
+        for value in self.opened if "LE" not in told else ():
+            self._missing(
+                self.number, "LE", f"the loop LS {value} has no LE", f"close it with LE and {value}"
+            )
+        self.opened.clear()
+        return self.found
+
+    def _close(self, number: int, value: str) -> None:
+        if not self.opened:
+            self._missing(number, "LS", f"LE {value} closes nothing", "open the loop with LS")
+            return
+        begun = self.opened.pop()
+        if value and begun != value:
+            message = f"LE01 is {value!r}, but LS01 is {begun!r}"
+            self._fault(number, "LE01", value, message, "LE01 repeats LS01")
+
+    def _missing(self, number: int, segment: str, message: str, hint: str) -> None:
+        where = Where(segment_number=number, segment=segment)
+        self._keep(Finding(problems.SEGMENT_MISSING, message, where=where, hint=hint))
+
+    def _keep(self, finding: Finding) -> None:
+        if self.budget.spend(finding):
+            self.found.append(finding)
 
     def _level(self, number: int, own: str, parent: str) -> None:
         found = not parent or self.levels.known(parent)
@@ -76,7 +101,7 @@ class Relations:
             element=int(place[2:]),
             element_ref=_REFS[place],
         )
-        self.found.append(Finding(problems.HIERARCHY, message, where=where, value=value, hint=hint))
+        self._keep(Finding(problems.HIERARCHY, message, where=where, value=value, hint=hint))
 
 
 class _Levels:

@@ -91,7 +91,7 @@ def _bases(release: str, library: Library) -> list[str]:
             raise ConfigError(f"{library.files(at)[0].parent}: the release {at} is based on itself")
         found.append(at)
         files = library.files(at)
-        if not files:
+        if not files and len(found) > 1:
             raise ConfigError(f"the release {at}, on which {found[0]} is based, is not described")
         at = next((_read(file).get("base", "") for file in files if file.stem == "release"), "")
     return found

@@ -63,7 +63,7 @@ class Tally:
     def _agrees(self, value: str, way: Way) -> bool:
         """Say whether a total is what a way makes of it; a hash total may be cut from the left (X12 element 347)."""
         found = self._value(way)
-        if Decimal(value) == found:
+        if Decimal(value) == found or not found.is_finite():  # a sum beyond all measure is nobody's total
             return True
         digits = value.replace(".", "").replace("-", "")
         return bool(way.element) and len(digits) >= 10 and str(found).replace(".", "").endswith(digits)

@@ -41,8 +41,8 @@ def is_whole(text: str) -> bool:
 
 
 def digits(text: str) -> int:
-    """Return the length of a number as X12 counts it: without sign and decimal point."""
-    return len(text) - text.count("-") - text.count(".")
+    """Return the length of a number as X12 counts it: without signs, decimal point and the E of an exponent."""
+    return len(text) - text.count("-") - text.count(".") - text.count("E")
 
 
 def real(text: str, least: int, most: int) -> bool:

@@ -13,22 +13,26 @@ from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
 from translators.x12.rules.compiled import Checker
 from translators.x12.rules.explain import explain
+from translators.x12.rules.findings import Budget
 from translators.x12.rules.grammar import FIRST_TIME, IN_PLACE, Extra, State, Step, fits
-
-#: A partner's file with a fault in every segment must not fill the disk: after so many the check stops.
-MOST_FINDINGS = 1000
 
 
 class Walk:
     """One walk through one set, which may come in several runs of segments."""
 
     def __init__(
-        self, checker: Checker, component: str, repetition: str, trail: list[State] | None = None
+        self,
+        checker: Checker,
+        component: str,
+        repetition: str,
+        trail: list[State] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.checker = checker
         self.component = component
         self.repetition = repetition
         self.trail = trail  # gets the state after each segment, when it is a list
+        self.budget = budget or Budget()
         self.found: list[Finding] = []
         self.state = checker.grammar.start
         self.repeats = 0
@@ -71,17 +75,13 @@ class Walk:
                 trail.append(state)
         self.state, self.repeats, self.number = state, repeats, number
 
-    @property
-    def full(self) -> bool:
-        """Say whether so much was found that no more is looked for."""
-        return len(self.found) >= MOST_FINDINGS
-
     def _explain(self, elements: list[str], number: int, state: State) -> None:
-        if self.full:
+        if self.budget.spent:
             return
         place = Where(segment_number=number, segment=elements[0], loop=state.loop)
         strict = self.checker.guideline.strict
-        self.found += explain(state.subject, elements, place, self.component, self.repetition, strict=strict)
+        found = explain(state.subject, elements, place, self.component, self.repetition, strict=strict)
+        self.found += filter(self.budget.spend, found)
 
     def _extra(self, extra: Extra, number: int) -> None:
         """Report what was passed over, and let the counts of free entries begin anew."""
@@ -167,5 +167,6 @@ class Walk:
         hint: str = "",
         severity: Severity = Severity.ERROR,
     ) -> None:
-        if not self.full:
-            self.found.append(Finding(problem, message, severity, where, value, hint))
+        finding = Finding(problem, message, severity, where, value, hint)
+        if self.budget.spend(finding):
+            self.found.append(finding)

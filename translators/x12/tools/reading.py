@@ -6,12 +6,14 @@ A row knows the loops that it stands in and what is wrong with it. However large
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from itertools import takewhile
 from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.envelope import Delimiters, Envelope
 from hub.model.finding import Finding
@@ -19,7 +21,7 @@ from hub.model.partner import Partner
 from translators.x12.agreement import guideline_of
 from translators.x12.characters import Reading
 from translators.x12.checked import checked as checked_events
-from translators.x12.events import Event, SetBegins, SetEnds, SetText
+from translators.x12.events import Event, InterchangeBegins, Loose, SetBegins, SetEnds, SetText
 from translators.x12.rules.check import SetCheck, split
 from translators.x12.rules.compiled import Checker, checker_for
 from translators.x12.rules.dictionary import Segment
@@ -29,7 +31,7 @@ from translators.x12.rules.source import SHIPPED, Library, load, nearest_release
 from translators.x12.rules.walk import Walk
 from translators.x12.sets import doctype
 from translators.x12.stream import events
-from translators.x12.tokens import decode, plain
+from translators.x12.tokens import decode, divided, plain
 
 
 class Rules(Struct, frozen=True):
@@ -95,6 +97,22 @@ def rows(
             yield event
 
 
+def unreadable(head: bytes, reading: Reading) -> Finding | None:
+    """Return why what stands in a file cannot be found by its place, by its first bytes; None when it can.
+
+    It is in EBCDIC, wrapped into lines, or its ISA cannot be read.
+    """
+    for event in events(BytesIO(head), "", reading):
+        if isinstance(event, Loose) and event.finding.problem in _UNREADABLE:
+            return event.finding
+        if isinstance(event, InterchangeBegins):
+            return next((finding for finding in event.findings if finding.fatal), None)
+    return None
+
+
+_UNREADABLE = {problems.FILE_UNREADABLE, problems.ENVELOPE_WRAPPED}
+
+
 def judged(source: BinaryIO, file: str, rules: Rules) -> Iterator[Event]:
     """Yield the events of a file; the end of each set has all that is wrong with it."""
     stream = _by_release(events(source, file, rules.reading), rules)
@@ -115,6 +133,7 @@ class _Runs:
     def __init__(self, delimiters: Delimiters) -> None:
         self.delimiters = delimiters
         self.careful = False  # the last run may hold control characters
+        self.dividing = False  # and separators of components or repetitions
         self._beginning = b""  # of a segment that goes on
 
     def take(self, event: SetText) -> list[list[str]]:
@@ -125,6 +144,7 @@ class _Runs:
         text = decode(self._beginning + event.data, self.delimiters)
         self._beginning = b""
         self.careful = not plain(text, self.delimiters)
+        self.dividing = divided(text, self.delimiters)
         return split(text, self.delimiters)
 
 
@@ -170,7 +190,7 @@ class _SetView:
         if not self.check:
             return {}
         first = self.number + 1
-        self.check.feed(parts, careful=self.runs.careful)
+        self.check.feed(parts, careful=self.runs.careful, dividing=self.runs.dividing)
         by_number: dict[int, list[Finding]] = {}
         for finding in _latest(self.check, first):
             self.given[id(finding)] = finding
