@@ -1,6 +1,7 @@
 """`hub x12 check` and `ack`: what is wrong with files, and what we would answer.
 
-Exit status of check: 0 clean or only warnings, 1 something would be rejected, 2 wrong use.
+Exit status of check: 0 clean or only warnings, 1 something would be rejected, 2 wrong use, or a file could
+not be read; the others are checked all the same.
 """
 
 from __future__ import annotations
@@ -20,29 +21,29 @@ from hub.cli.x12_files import (
     File,
     Files,
     Json,
-    PartnerKey,
-    Release,
-    Strict,
     count,
+    each_opened,
     finding_json,
     finding_line,
     name_of,
     opened,
     paint,
-    rules,
     say,
 )
+from hub.cli.x12_options import Strict, with_rules
 from hub.model.partner import Partner
 from translators.x12.tools.answer import FIXED, Numbers, answers
 from translators.x12.tools.reading import Rules
 from translators.x12.tools.verdict import Counts, Placed, check_file
 
+_MOST_NOTES = 5
+
 
 @answers_in_one_line
+@with_rules
 def check(
     files: Files,
-    partner: PartnerKey = "",
-    release: Release = "",
+    by: Rules,
     strict: Strict = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing; the exit status tells.")
@@ -53,8 +54,8 @@ def check(
 
     Example: hub x12 check inbox/*.edi --partner acme
     """
-    by, counts = rules(release, partner, strict=strict), Counts()
-    found = _check(files, by, counts)
+    counts = Counts()
+    found = _check(files, replace(by, strict=strict), counts)
     if quiet:
         for _ in found:
             pass
@@ -63,25 +64,33 @@ def check(
     else:
         for placed in found:
             say(finding_line(placed.finding, placed.line()))
-        say(_summary(counts))
-    raise typer.Exit(FAILED if counts.errors else 0)
+        for line in _summary(counts):
+            say(line)
+    raise typer.Exit(MISUSED if counts.skipped else FAILED if counts.errors else 0)
 
 
 def _check(files: Iterable[str], by: Rules, counts: Counts) -> Iterator[Placed]:
-    for file in files:
-        with opened(file, anything=True) as source:
-            yield from check_file(source, name_of(file), by, counts)
+    for name, source in each_opened(files, counts.skipped, anything=True):
+        yield from check_file(source, name, by, counts)
 
 
-def _summary(counts: Counts) -> str:
+def _summary(counts: Counts) -> Iterator[str]:
+    """Yield what came of it, and what was not checked or not by its own release."""
     read = (
         f"{count(counts.sets, 'set')} of {count(counts.segments, 'segment')} in {count(counts.files, 'file')}"
     )
     unknown = f"; {counts.undescribed} of the sets have no dictionary" if counts.undescribed else ""
+    unread = f"; {count(len(counts.skipped), 'file')} could not be read" if counts.skipped else ""
     verdict = f"{count(counts.errors, 'error')}, {count(counts.warnings, 'warning')}"
-    if not counts.errors:
+    if not counts.errors and counts.files:
         verdict = f"clean, {count(counts.warnings, 'warning')}" if counts.warnings else "clean"
-    return paint(verdict, bold=True, fg="red" if counts.errors else "green") + f": {read}{unknown}"
+    yield paint(verdict, bold=True, fg="red" if counts.errors else "green") + f": {read}{unknown}{unread}"
+    for one in counts.read_by[:_MOST_NOTES]:
+        yield paint(f"{one.set_id} in release {one.release or 'of no name'} was read by {one.by}", dim=True)
+    if len(counts.read_by) > _MOST_NOTES:
+        yield paint("other sets were read by another release, too: --json names them", dim=True)
+    if counts.sets > counts.undescribed:
+        yield paint("codes were checked only where a dictionary or guideline lists them", dim=True)
 
 
 def _print_json(found: Iterable[Placed], counts: Counts) -> None:
@@ -101,8 +110,10 @@ def _print_json(found: Iterable[Placed], counts: Counts) -> None:
 
 
 @answers_in_one_line
+@with_rules
 def ack(
     file: File,
+    by: Rules,
     as_999: Annotated[bool, typer.Option("--999", help="Write a 999 instead of a 997.")] = False,
     technical: Annotated[
         bool, typer.Option("--ta1", help="Write a TA1 even where none is asked for.")
@@ -110,8 +121,6 @@ def ack(
     rejected_only: Annotated[
         bool, typer.Option("--rejected-only", help="Name only sets with something to say.")
     ] = False,
-    partner: PartnerKey = "",
-    release: Release = "",
     strict: Strict = False,
     control: Annotated[
         int, typer.Option(min=1, max=999_999_999, help="The first control number.")
@@ -123,7 +132,7 @@ def ack(
 
     Example: hub x12 ack order.edi --999
     """
-    by = rules(release, partner, strict=strict)
+    by = replace(by, strict=strict)
     us = _answering(by.partner, as_999=as_999, technical=technical, rejected_only=rejected_only)
     with opened(file) as source:
         data = b"".join(a.data for a in answers(source, name_of(file), by, us, Numbers(_clock(at), control)))

@@ -11,7 +11,8 @@ import msgspec
 import typer
 
 from hub.cli.context import FAILED, MISUSED, answers_in_one_line, fail
-from hub.cli.x12_files import Json, Release, count, name_of, opened, paint, rules, say
+from hub.cli.x12_files import Json, count, name_of, opened, paint, say
+from hub.cli.x12_options import with_rules
 from translators.x12.tools.diff import Difference, differences, texts
 from translators.x12.tools.diff_keys import Text
 from translators.x12.tools.legible import legible
@@ -22,14 +23,15 @@ _SIGNS = {"removed": "-", "added": "+", "changed": "~"}
 
 
 @answers_in_one_line
+@with_rules
 def diff(
     old: Annotated[str, typer.Argument(metavar="A", help="An X12 file; - reads standard input.")],
     new: Annotated[str, typer.Argument(metavar="B", help="The file to compare it with.")],
+    by: Rules,
     everything: Annotated[
         bool, typer.Option("--all", help="Control numbers, counts and the clock of envelopes count, too.")
     ] = False,
     as_json: Json = False,
-    release: Release = "",
 ) -> None:
     """Compare two files element by element; separators, line ends, control numbers and envelope dates do not count.
 
@@ -37,7 +39,6 @@ def diff(
     """
     if old == new == "-":
         fail("only one of the two files can be standard input", MISUSED)
-    by = rules(release)
     found = list(differences(_texts(old, by), _texts(new, by), everything=everything))
     if as_json:
         say(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
@@ -47,7 +48,7 @@ def diff(
 
 
 def _texts(file: str, by: Rules) -> list[Text]:
-    with opened(file) as source:
+    with opened(file, by.reading) as source:
         return list(texts(source, name_of(file), by))
 
 

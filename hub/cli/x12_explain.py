@@ -12,19 +12,23 @@ import typer
 
 from hub.cli.context import FAILED, MISUSED, answers_in_one_line, fail, print_json
 from hub.cli.x12_files import File, Json, name_of, opened, paint, say
+from hub.cli.x12_options import with_rules
 from translators.x12.acks.story import explain_ack
+from translators.x12.characters import Characters
 from translators.x12.events import SetBegins, TechnicalAck
 from translators.x12.stream import events
 from translators.x12.tools.legible import legible
+from translators.x12.tools.reading import Rules
 from translators.x12.tools.show import set_name
 
-_CHUNK = 1 << 20
 _ACKNOWLEDGMENTS = {"TA1", "824", "997", "999"}
 
 
 @answers_in_one_line
+@with_rules
 def explain(
     file: File,
+    by: Rules,
     original: Annotated[
         str, typer.Option("--original", metavar="FILE", help="The file of ours that it answers.")
     ] = "",
@@ -34,17 +38,16 @@ def explain(
 
     Example: hub x12 explain reply.edi --original order.edi
     """
-    data = _read(file)
+    data = _read(file, by)
     kinds = _kinds(data)
     if not _ACKNOWLEDGMENTS & kinds.keys():
-        say(_what_it_is(file, kinds))
-        raise typer.Exit(FAILED)
+        fail(_what_it_is(file, kinds), MISUSED)
     if not original:
         fail(
             "name the file that it answers: --original FILE; `hub x12 show` shows what it says itself",
             MISUSED,
         )
-    found = explain_ack(data, _read(original))
+    found = explain_ack(data, _read(original, by))
     if as_json:
         print_json(found)
     else:
@@ -53,9 +56,11 @@ def explain(
     raise typer.Exit(FAILED if found.rejects or not found.answers else 0)
 
 
-def _read(file: str) -> bytes:
-    with opened(file) as source:
-        return b"".join(iter(lambda: source.read(_CHUNK), b""))
+def _read(file: str, by: Rules) -> bytes:
+    """Return a file with its line ends and encoding put right."""
+    with opened(file, by.reading) as source:
+        characters = Characters(source, by.reading)
+        return characters.encode("".join(iter(characters.read, "")))
 
 
 def _kinds(data: bytes) -> dict[str, str]:
@@ -73,10 +78,7 @@ def _kinds(data: bytes) -> dict[str, str]:
 def _what_it_is(file: str, kinds: dict[str, str]) -> str:
     what = ", ".join(f"{set_id} {name}".strip() for set_id, name in kinds.items()) or "no set"
     name = name_of(file)
-    return (
-        f"{name} is no acknowledgment; it holds {what}\n"
-        f"`hub x12 show {file}` shows what stands in it, `hub x12 check {file}` what is wrong with it"
-    )
+    return f"{name} is no acknowledgment, it holds {what}; `hub x12 show {file}` shows what stands in it"
 
 
 def _coloured(line: str) -> str:

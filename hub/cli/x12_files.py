@@ -1,58 +1,83 @@
-"""What the commands of `hub x12` share: their files, the rules by options, and how they print."""
+"""What the commands of `hub x12` share: their files, and how they print."""
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, cast
 
 import typer
 
-from hub.cli.context import MISUSED, fail, settings
+from hub.cli.context import MISUSED, complain, fail
 from hub.cli.progress import watched
+from hub.cli.x12_options import did_you_mean
+from hub.model import problems
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Severity
-from hub.model.partner import Partner
-from translators.x12.characters import AS_IT_COMES, Reading, begins_x12
-from translators.x12.own_dictionaries import library_with
+from translators.x12.characters import Reading, begins_x12
 from translators.x12.rules.source import Library, load, nearest_release
 from translators.x12.tools.legible import legible
-from translators.x12.tools.reading import Rules
+from translators.x12.tools.reading import unreadable
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="An X12 file; - reads standard input.")]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="X12 files; - reads standard input.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
-PartnerKey = Annotated[
-    str,
-    typer.Option("--partner", metavar="KEY", help="Use the guideline and options of a partner's profile."),
-]
-Release = Annotated[
-    str, typer.Option(metavar="GS08", help="Read by this release instead of the one that GS08 names.")
-]
-Strict = Annotated[bool, typer.Option("--strict", help="What our dictionary lacks is an error.")]
 
 _HEAD = 4096  # bytes in which an ISA must stand, behind whatever mail headers
-_RELEASE = re.compile(r"[0-9]{6}[A-Z0-9]{0,6}")
 _COLOURS = {Severity.ERROR: "red", Severity.HOLD: "yellow", Severity.WARNING: "cyan", Severity.NOTE: "white"}
 
 
+_REMEDIES = {
+    problems.ENVELOPE_WRAPPED: "give --wrapped",
+    problems.FILE_UNREADABLE: "give --encoding cp037, or the code page that they use",
+}
+
+
 @contextmanager
-def opened(path: str, *, anything: bool = False) -> Iterator[BinaryIO]:
+def opened(
+    path: str,
+    reading: Reading | None = None,
+    *,
+    anything: bool = False,
+    harm: Collection[str] = (),
+) -> Iterator[BinaryIO]:
     """Open a file for reading, with a bar where it lasts.
 
-    Ends the command in one line when it cannot be read, or is no X12 and not `anything` will do.
+    With a `reading` it must begin with an interchange that can be read so: for commands that show no findings.
+    `harm` names the problems that stand in the way, all when empty.
+    Raises ConfigError when it cannot be read, or is no X12 and not `anything` will do.
     """
     with _source(path) as file, watched(file, Path(name_of(path)).name) as source:
-        head = source.read(_HEAD)
-        if not anything and not begins_x12(head):
+        head = source.read(2 * _HEAD)
+        if not anything and not begins_x12(head[:_HEAD]):
             where = "at its beginning" if head.strip() else "in it: it is empty"
-            fail(f"{name_of(path)}: no ISA segment was found {where}", MISUSED)
+            raise ConfigError(f"{name_of(path)}: no ISA segment was found {where}")
+        finding = unreadable(head, reading) if reading else None
+        if finding and (not harm or finding.problem in harm):
+            remedy = _REMEDIES.get(finding.problem, finding.hint)
+            raise ConfigError(f"{name_of(path)}: {finding.message}; {remedy}")
         yield cast("BinaryIO", _Begun(head, source))  # all that the reader of X12 asks of a source is `read`
+
+
+def each_opened(
+    paths: Iterable[str], skipped: list[str], reading: Reading | None = None, *, anything: bool = False
+) -> Iterator[tuple[str, BinaryIO]]:
+    """Open file after file and yield each with its name in messages.
+
+    What cannot be used is told on standard error and added to `skipped`, and the next file is opened.
+    """
+    for path in paths:
+        with ExitStack() as stack:
+            try:
+                source = stack.enter_context(opened(path, reading, anything=anything))
+            except ConfigError as error:
+                complain(str(error))
+                skipped.append(path)
+                continue
+            yield name_of(path), source
 
 
 @contextmanager
@@ -63,7 +88,7 @@ def _source(path: str) -> Iterator[BinaryIO]:
     try:
         file = Path(path).open("rb")  # noqa: SIM115 - closed below; only the opening may fail in one line
     except OSError as error:
-        fail(f"{path}: {_reason(error)}", MISUSED)
+        raise ConfigError(f"{path}: {_reason(error)}") from None
     with file:
         yield file
 
@@ -90,39 +115,6 @@ def _reason(error: OSError) -> str:
 def name_of(path: str) -> str:
     """Return what a file is called in messages."""
     return "stdin" if path == "-" else path
-
-
-def rules(release: str = "", partner: str = "", *, strict: bool = False) -> Rules:
-    """Return by what files are read and held. Raises ConfigError for a partner that cannot be used."""
-    if release and not _RELEASE.fullmatch(release):
-        fail(f"{release!r} is no release; write six digits, such as 004010", MISUSED)
-    found = find_partner(partner) if partner else None
-    reading = Reading(found.x12.wrapped, found.x12.encoding) if found else AS_IT_COMES
-    return Rules(release=release, strict=strict, partner=found, library=own_library(), reading=reading)
-
-
-def own_library() -> Library:
-    """Return the dictionaries that are used here: ours, with those of the hub's folder laid over them."""
-    return library_with(Path(settings().paths.dictionaries))
-
-
-def find_partner(key: str) -> Partner:
-    """Return one partner of the hub's folder. Raises ConfigError when there is none, or its profile does not load."""
-    from hub.profiles import load_partners
-
-    folder = Path(settings().paths.partners)
-    partners, findings = load_partners(folder)
-    if key in partners:
-        return partners[key]
-    mine = [f.line() for f in findings if f.fatal and Path(f.where.file).stem == key]
-    raise ConfigError("\n".join(mine) or f"there is no partner {key!r}{did_you_mean(key, partners)}")
-
-
-def did_you_mean(word: str, known: object) -> str:
-    """Return a question about the nearest known word, "" when none is near."""
-    words = sorted(map(str, known)) if hasattr(known, "__iter__") else []
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else ""
 
 
 def require_set(set_id: str, release: str, library: Library) -> None:

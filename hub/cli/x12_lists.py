@@ -10,7 +10,8 @@ import typer
 
 from hub.cli.context import MISUSED, answers_in_one_line, fail
 from hub.cli.tables import print_table
-from hub.cli.x12_files import Json, did_you_mean, own_library, paint, require_set, say
+from hub.cli.x12_files import Json, paint, require_set, say
+from hub.cli.x12_options import Dictionaries, did_you_mean, own_library
 from translators.x12.rules.dictionary import Dictionary, Segment, Use
 from translators.x12.rules.source import USUAL_RELEASE, load, nearest_release
 from translators.x12.tools.outline import Outlined, outline
@@ -24,12 +25,13 @@ _MOST_CODES = 12
 def sets(
     release: Annotated[str, typer.Option(metavar="GS08", help="Only this release.")] = "",
     as_json: Json = False,
+    dictionaries: Dictionaries = None,
 ) -> None:
     """List the releases and sets that we describe, whole or only as far as guides use them.
 
     Example: hub x12 sets --release 004010
     """
-    library = own_library()
+    library = own_library(dictionaries)
     releases = [nearest_release(release, library)] if release else library.releases()
     rows = [row for one in releases for row in _sets(load(one, library))]
     if as_json:
@@ -39,17 +41,17 @@ def sets(
             ).decode()
         )
     else:
-        print_table(_HEADERS, rows)
+        print_table(_HEADERS, [tuple(map(str, row)) for row in rows])
 
 
 _HEADERS = ("release", "set", "group", "name", "described", "segments")
 
 
-def _sets(dictionary: Dictionary) -> Iterator[tuple[str, ...]]:
+def _sets(dictionary: Dictionary) -> Iterator[tuple[str | int, ...]]:
     for set_id, one in sorted(dictionary.sets.items()):
         size = "whole" if one.complete else "guide-sized"
         count = len({line.segment for line in outline(dictionary, set_id) if not line.loop})
-        yield dictionary.release, set_id, one.group, one.name, size, str(count)
+        yield dictionary.release, set_id, one.group, one.name, size, count
 
 
 @answers_in_one_line
@@ -57,12 +59,13 @@ def dictionary(
     set_id: Annotated[str, typer.Argument(metavar="SET", help="The transaction set, such as 850.")],
     segment: Annotated[str, typer.Argument(help="A segment: its elements are shown.")] = "",
     release: _USUAL = USUAL_RELEASE,
+    dictionaries: Dictionaries = None,
 ) -> None:
     """Show the order of segments of a set, or the elements of one of its segments.
 
     Example: hub x12 dictionary 850 PO1
     """
-    library = own_library()
+    library = own_library(dictionaries)
     require_set(set_id, release, library)
     found = load(nearest_release(release, library), library)
     lines = list(outline(found, set_id))

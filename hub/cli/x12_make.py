@@ -10,13 +10,16 @@ import typer
 from msgspec.structs import replace
 
 from hub.cli.context import answers_in_one_line, fail
-from hub.cli.x12_files import File, PartnerKey, Release, opened, require_set, rules
+from hub.cli.x12_files import File, opened, require_set
+from hub.cli.x12_options import Dictionaries, PartnerKey, Release, rules, with_rules
+from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.envelope import Address, Delimiters, Envelope
 from hub.model.partner import Partner
 from translators.errors import Unwritable
 from translators.x12.sets import doctype
 from translators.x12.tools.new import ENVELOPE, new_interchange
+from translators.x12.tools.reading import Rules
 from translators.x12.tools.scrub import scrub as scrubbed
 
 Seed = Annotated[
@@ -31,12 +34,13 @@ def new(
     partner: PartnerKey = "",
     full: Annotated[bool, typer.Option("--full", help="All that the dictionary describes, once.")] = False,
     seed: Annotated[int, typer.Option(help="Another number gives another example.")] = 1,
+    dictionaries: Dictionaries = None,
 ) -> None:
     """Print a valid example of a set: what is mandatory and usual, or all of it.
 
     Example: hub x12 new 850 --partner acme
     """
-    by = rules(release, partner)
+    by = rules(partner, release, dictionaries=dictionaries)
     us = by.partner
     wanted = release or (us.x12.release if us else ENVELOPE.release)
     require_set(set_id, wanted, by.library)
@@ -80,13 +84,14 @@ def _address(text: str) -> Address | None:
 
 
 @answers_in_one_line
+@with_rules
 def scrub(
     file: File,
+    by: Rules,
     seed: Seed = "",
     numbers: Annotated[
         bool, typer.Option("--numbers", help="Replace quantities, prices and amounts, too.")
     ] = False,
-    release: Release = "",
 ) -> None:
     """Print a sample of a file without private data and with the same structure and the same findings.
 
@@ -97,7 +102,7 @@ def scrub(
     Example: hub x12 scrub order.edi > sample.edi
     """
     key = seed.encode() or secrets.token_bytes(32)
-    with opened(file) as source:
-        for data in scrubbed(source, rules(release), key, numbers=numbers):
+    with opened(file, by.reading, harm={problems.FILE_UNREADABLE}) as source:
+        for data in scrubbed(source, by, key, numbers=numbers):
             sys.stdout.buffer.write(data)
     sys.stdout.flush()

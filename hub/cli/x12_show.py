@@ -13,19 +13,17 @@ import typer
 from hub.cli.context import MISUSED, answers_in_one_line, fail
 from hub.cli.x12_files import (
     File,
-    PartnerKey,
-    Release,
     finding_json,
     finding_line,
     name_of,
     opened,
     paint,
-    rules,
     say,
 )
+from hub.cli.x12_options import with_rules
 from translators.x12.tools.legible import legible
 from translators.x12.tools.page import page
-from translators.x12.tools.reading import rows
+from translators.x12.tools.reading import Rules, rows
 from translators.x12.tools.show import Choice, ShownElement, ShownLine, lines
 
 _NAME_WIDTH = 34
@@ -33,8 +31,10 @@ _MOST_VALUE = 300
 
 
 @answers_in_one_line
+@with_rules
 def show(
     file: File,
+    by: Rules,
     ordinal: Annotated[
         int, typer.Option("--set", min=0, help="Only the set of this number, from 1; 0: all.")
     ] = 0,
@@ -43,8 +43,6 @@ def show(
     no_findings: Annotated[bool, typer.Option("--no-findings", help="Do not check.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one line a segment.")] = False,
     html: Annotated[bool, typer.Option("--html", help="Print one self-contained page of HTML.")] = False,
-    partner: PartnerKey = "",
-    release: Release = "",
 ) -> None:
     """Show what stands in a file, in words.
 
@@ -52,7 +50,6 @@ def show(
     """
     if as_json and html:
         fail("--json or --html, not both", MISUSED)
-    by = rules(release, partner)
     choice = Choice(ordinal, frozenset(only or ()))
     with opened(file) as source:
         shown = lines(rows(source, "", by, checked=not no_findings), by, choice)

@@ -80,6 +80,7 @@ def test_check_lists_findings_and_sums_up(folder: Path) -> None:
         "error bad.edi: 850 0001: segment 8: PO102 (Quantity ordered) '1O' is not a number",
         "    hint: digits only, no separators for thousands",
         "1 error, 0 warnings: 2 sets of 26 segments in 2 files",
+        "codes were checked only where a dictionary or guideline lists them",
     ]
     assert (x12("check", "good.edi").exit_code, x12("check", "good.edi", "-q").stdout) == (0, "")
 
@@ -99,6 +100,68 @@ def test_check_says_of_a_file_that_is_no_x12_just_that(folder: Path) -> None:
     result = x12("check", "readme.txt")
     assert result.exit_code == 1
     assert "no ISA segment was found" in result.stdout
+
+
+def test_a_file_that_cannot_be_read_stops_no_other(folder: Path) -> None:
+    result = x12("check", "nosuch", "good.edi")
+    assert (result.exit_code, result.stderr) == (2, "hub: nosuch: there is no such file\n")
+    assert result.stdout.startswith("clean: 1 set of 13 segments in 1 file; 1 file could not be read\n")
+    told = x12("check", "nosuch", "bad.edi", "--json")
+    assert told.exit_code == 2
+    assert json.loads(told.stdout)["summary"]["skipped"] == ["nosuch"]
+    assert len(json.loads(told.stdout)["findings"]) == 1
+    found = x12("grep", "BEG03", "nosuch", "readme.txt", "good.edi")
+    assert (found.exit_code, found.stdout) == (2, "good.edi: 850 0001: segment 2 BEG03: 4711\n")
+    assert len(found.stderr.splitlines()) == 2
+
+
+def test_check_names_the_release_that_it_read_by_when_that_is_not_the_files(folder: Path) -> None:
+    (folder / "late.edi").write_bytes(interchange(order(), order(control="0002"), release="009999"))
+    lines = x12("check", "late.edi").stdout.splitlines()
+    assert [line for line in lines if "was read by" in line] == ["850 in release 009999 was read by 007010"]
+    (read_by,) = json.loads(x12("check", "late.edi", "--json").stdout)["summary"]["read_by"]
+    assert read_by == {"set_id": "850", "release": "009999", "by": "007010"}
+    assert "was read by" not in x12("check", "good.edi").stdout
+
+
+WRAPPED = b"\n".join(
+    interchange(order()).replace(b"\n", b"")[at : at + 80] for at in range(0, len(interchange(order())), 80)
+)
+EBCDIC = interchange(order()).replace(b"\n", b"").decode().encode("cp037")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "options"),
+    [
+        (WRAPPED, "line ends stand inside segments; give --wrapped", ["--wrapped"]),
+        (EBCDIC, "the file is in EBCDIC; give --encoding cp037", ["--encoding", "cp037"]),
+    ],
+)
+def test_what_must_be_read_otherwise_is_told_and_the_options_help(
+    folder: Path, data: bytes, reason: str, options: list[str]
+) -> None:
+    (folder / "odd.edi").write_bytes(data)
+    for words in (["grep", "BEG03", "odd.edi"], ["diff", "odd.edi", "good.edi"]):
+        result = x12(*words)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr.startswith(f"hub: odd.edi: {reason}")
+    assert x12("grep", "BEG03", "odd.edi", *options).stdout == "odd.edi: 850 0001: segment 2 BEG03: 4711\n"
+    assert x12("diff", "odd.edi", "good.edi", *options).exit_code == 0
+    assert x12("check", "odd.edi", *options).stdout.startswith("clean: 1 set")
+    assert "ISA" in x12("scrub", "odd.edi", *options).stdout
+    assert x12("scrub", "odd.edi").exit_code == (0 if data == WRAPPED else 2)
+    (folder / "ack.edi").write_bytes(x12("ack", "odd.edi", *options).stdout_bytes)
+    told = x12("explain", "ack.edi", "--original", "odd.edi", *options)
+    assert told.exit_code == 0, told.stdout
+
+
+def test_options_of_reading_are_judged(folder: Path) -> None:
+    assert "no X12 can be read as 'klingon'" in x12("check", "good.edi", "--encoding", "klingon").stderr
+    wrong = x12("check", "good.edi", "--dictionaries", "nowhere")
+    assert (wrong.exit_code, wrong.stderr) == (2, "hub: nowhere: there is no such folder of dictionaries\n")
+    (folder / "mine").mkdir()
+    for words in (["check", "good.edi"], ["sets"], ["dictionary", "850"], ["new", "850"]):
+        assert x12(*words, "--dictionaries", "mine").exit_code == 0
 
 
 def test_check_by_a_partners_profile(folder: Path) -> None:
@@ -162,10 +225,10 @@ def test_ack_writes_the_same_bytes_each_time_and_explain_reads_them(folder: Path
 
 def test_explain_needs_an_acknowledgment_and_its_original(folder: Path) -> None:
     told = x12("explain", "good.edi")
-    assert told.exit_code == 1
-    assert told.stdout.startswith(
-        "good.edi is no acknowledgment; it holds 850 Purchase order\n`hub x12 show good.edi`"
-    )
+    assert (told.exit_code, told.stdout) == (2, "")
+    reason = "good.edi is no acknowledgment, it holds 850 Purchase order; `hub x12 show good.edi` shows what"
+    assert told.stderr.startswith(f"hub: {reason}")
+    assert x12("explain", "good.edi", "--json").stdout == ""
     x12("ack", "good.edi", "--out", "ack.edi")
     assert x12("explain", "ack.edi").exit_code == 2
     assert x12("explain", "ack.edi", "--original", "good.edi").exit_code == 0
@@ -268,8 +331,9 @@ def test_the_page_of_the_docs_names_each_command_and_its_program_runs(
 
 def test_the_commands_of_the_docs_can_be_given(folder: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "x12.md").read_text("utf-8")
-    for name in ("order.edi", "their-997.edi", "our-invoice.edi"):
+    for name in ("order.edi", "our-invoice.edi"):
         (folder / name).write_bytes(interchange(order()))
+    (folder / "their-997.edi").write_bytes(x12("ack", "order.edi").stdout_bytes)
     tried = 0
     for line in re.findall(r"^hub x12 ([^#\n|&>]+)", text, re.MULTILINE):
         if "*" not in line:

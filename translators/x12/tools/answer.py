@@ -13,10 +13,11 @@ from msgspec import Struct
 
 from hub.model import problems
 from hub.model.acks import GroupVerdict, SetVerdict
-from hub.model.envelope import Envelope, UnwrappedInterchange
+from hub.model.envelope import Envelope, UnwrappedGroup, UnwrappedInterchange
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 from translators.x12.acks.acknowledger import X12Acknowledger
+from translators.x12.acks.due import owes_technical
 from translators.x12.events import (
     GroupBegins,
     GroupEnds,
@@ -24,12 +25,15 @@ from translators.x12.events import (
     InterchangeEnds,
     SetBegins,
     SetEnds,
+    SetText,
     TechnicalAck,
 )
+from translators.x12.sets import peek_number
 from translators.x12.tools.reading import Rules, judged
 from translators.x12.tools.verdict import is_described
 
 ACKNOWLEDGMENTS = "FA"  # GS01 of groups that are never acknowledged: it would never end
+_BEGINNING = 4_096  # bytes of a set that hold its number
 
 
 class Answer(Struct, frozen=True):
@@ -62,7 +66,9 @@ def answers(
     for event in judged(source, file, rules):
         match event:
             case SetBegins():
-                desk.set = event
+                desk.set, desk.beginning = event, b""
+            case SetText():
+                desk.take(event)
             case SetEnds():
                 desk.end_set(event)
             case InterchangeBegins():
@@ -89,12 +95,18 @@ class _Desk:
         self.begins: InterchangeBegins
         self.group: GroupBegins
         self.set: SetBegins
+        self.beginning = b""  # of the set that is open, in whole runs
         self.sets: list[SetVerdict] = []
+        self.held: list[UnwrappedGroup] = []  # groups of any kind, without what they hold
         self.groups: list[GroupVerdict] = []
         self.technical: list[tuple[str, ...]] = []
 
     def begin_interchange(self, event: InterchangeBegins) -> None:
-        self.begins, self.groups, self.technical = event, [], []
+        self.begins, self.held, self.groups, self.technical = event, [], [], []
+
+    def take(self, event: SetText) -> None:
+        if len(self.beginning) < _BEGINNING:
+            self.beginning += event.data
 
     def end_set(self, event: SetEnds) -> None:
         envelope, found = self.set.envelope, event.findings
@@ -104,9 +116,12 @@ class _Desk:
                 problems.SET_UNSUPPORTED, message, value=envelope.set_id, hint="agree on it first"
             )
             found += (fault,)
-        self.sets.append(SetVerdict(envelope=envelope, findings=found, document=self.set.document))
+        document = self.set.document
+        number = peek_number(self.beginning, envelope, document) if found else ""  # the context of a fault
+        self.sets.append(SetVerdict(envelope=envelope, findings=found, document=document, number=number))
 
     def end_group(self, event: GroupEnds) -> None:
+        self.held.append(UnwrappedGroup(envelope=self.group.envelope))
         if self.group.envelope.functional_id != ACKNOWLEDGMENTS:
             self.groups.append(
                 GroupVerdict(
@@ -121,28 +136,22 @@ class _Desk:
     def end_interchange(self, event: InterchangeEnds) -> Iterator[Answer]:
         interchange = UnwrappedInterchange(
             envelope=self.begins.envelope,
+            groups=tuple(self.held),
             findings=self.begins.findings + event.findings,
             technical_acks=tuple(self.technical),
             isa=self.begins.isa,
         )
-        if self._owes_technical(interchange):
+        refusals = interchange.findings if interchange.refused else ()
+        if owes_technical(interchange, refusals, self.partner.x12.technical_ack):
             envelope = self._back(interchange.envelope)
             data = self.acknowledger.write_technical_ack(interchange, (), envelope, self.partner)
-            yield Answer("TA1", data, "R" if interchange.refused else "A")
+            yield Answer("TA1", data, self.acknowledger.technical_verdict(interchange, ()))
         if interchange.refused or self.partner.x12.functional_ack == "none":
             return
         for group in self.groups:
             data = self.acknowledger.write_functional_ack(group, self._back(group.envelope), self.partner)
             verdicts = "".join(self.acknowledger.verdicts(group))
             yield Answer(self.partner.x12.functional_ack, data, verdicts)
-
-    def _owes_technical(self, interchange: UnwrappedInterchange) -> bool:
-        """Say whether a TA1 is due: when asked for or agreed on, and rather than silence when all is refused."""
-        policy, only_acks = self.partner.x12.technical_ack, self.technical and not self.groups
-        if policy == "never" or only_acks:
-            return False
-        asked = policy == "asked" and interchange.envelope.ack_requested
-        return interchange.refused or policy == "always" or asked
 
     def _back(self, received: Envelope) -> Envelope:
         """Return an envelope turned round, with the next control number."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from hub.model.envelope import Envelope
 from hub.model.finding import Finding, Severity
@@ -37,6 +37,17 @@ class Placed(Struct, frozen=True):
         return self.finding.line(": ".join(part for part in (self.file, inside) if part))
 
 
+class ReadBy(Struct, frozen=True):
+    """A kind of set that was read by a dictionary of another release than its own."""
+
+    set_id: str
+    release: str
+    by: str
+
+
+_MOST_KINDS = 100  # that are remembered of a file
+
+
 class Counts(Struct):
     """What was counted in files while they were read."""
 
@@ -46,6 +57,19 @@ class Counts(Struct):
     undescribed: int = 0  # sets without a dictionary: their content was not checked
     errors: int = 0
     warnings: int = 0
+    read_by: list[ReadBy] = field(default_factory=list)  # each kind once
+    skipped: list[str] = field(default_factory=list)  # files that could not be read
+
+    def begin(self, envelope: Envelope, rules: Rules) -> None:
+        """Count a set, and remember by which release it is read when that is not its own."""
+        self.sets += 1
+        release = nearest_release(envelope.release, rules.library)
+        if not is_described(envelope, rules):
+            self.undescribed += 1
+        elif release != envelope.release:
+            kind = ReadBy(envelope.set_id, envelope.release, release)
+            if kind not in self.read_by and len(self.read_by) < _MOST_KINDS:
+                self.read_by.append(kind)
 
     def add(self, finding: Finding) -> None:
         """Count a finding by its weight; notes are not counted."""
@@ -63,8 +87,7 @@ def check_file(source: BinaryIO, file: str, rules: Rules, counts: Counts) -> Ite
         match event:
             case SetBegins():
                 ordinal, envelope = ordinal + 1, event.envelope
-                counts.sets += 1
-                counts.undescribed += not is_described(envelope, rules)
+                counts.begin(envelope, rules)
             case SetEnds():
                 found = tuple(sorted(event.findings, key=lambda f: f.where.segment_number or 0))
                 counts.segments += event.segments
@@ -79,7 +102,7 @@ def check_file(source: BinaryIO, file: str, rules: Rules, counts: Counts) -> Ite
 
 def is_described(envelope: Envelope, rules: Rules) -> bool:
     """Say whether there is a dictionary for a set."""
-    return envelope.set_id in load(nearest_release(envelope.guide, rules.library), rules.library).sets
+    return envelope.set_id in load(nearest_release(envelope.release, rules.library), rules.library).sets
 
 
 def _placed(finding: Finding, file: str, envelope: Envelope | None, ordinal: int) -> Placed:
