@@ -28,8 +28,10 @@ PLACE = Where(segment_number=1, segment="ISA")
 WRAPPED_HINT = "the file looks wrapped into lines: set wrapped = true under [x12] in the partner's profile"
 
 _ADDRESSES = (5, 6, 7, 8)
-
 _VERSION = re.compile(r"[0-9]{5}")
+_QUALIFIER = re.compile(r"[A-Za-z0-9 \t]*")  # whatever else stands in one, no list of qualifiers can hold
+#: X12's lists for ISA01 and ISA03. That for ISA05 and ISA07 grows, and partners have codes of their own: any will do.
+_QUALIFIERS = {1: frozenset(f"{code:02d}" for code in range(9)), 3: frozenset({"00", "01"})}
 
 
 def is_version(value: str) -> bool:
@@ -52,7 +54,7 @@ def width_findings(elements: tuple[str, ...]) -> tuple[Finding, ...]:
             f"ISA{at:02d} ({NAMES[at - 1]}) has {len(elements[at])} characters; it must have {WIDTHS[at - 1]}",
             Severity.ERROR if at in lost else Severity.WARNING,
             replace(PLACE, element=at),
-            "" if at in SECRET else elements[at],
+            _shown(elements, at),
             WRAPPED_HINT if wrapped else hint,
         )
         for at in wrong
@@ -90,9 +92,11 @@ def value_findings(elements: tuple[str, ...], *, unused: bool) -> tuple[Finding,
     """Check the values of an ISA that matter to somebody."""
     bare = [element.strip(" \t") for element in elements]
     checks = (
-        (5, len(bare[5]) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
+        (1, bare[1] in _QUALIFIERS[1], _qualifier(bare[1]), "00, or another code from 01 to 08"),
+        (3, bare[3] in _QUALIFIERS[3], _qualifier(bare[3]), "00, or 01 for a password"),
+        (5, _is_pair(bare[5]), _qualifier(bare[5]), "two letters or digits such as ZZ or 01"),
         (6, bool(bare[6]), Severity.ERROR, "the sender's id"),
-        (7, len(bare[7]) == 2, Severity.WARNING, "two characters such as ZZ or 01"),
+        (7, _is_pair(bare[7]), _qualifier(bare[7]), "two letters or digits such as ZZ or 01"),
         (8, bool(bare[8]), Severity.ERROR, "the receiver's id"),
         (9, len(elements[9]) == 6 and is_date(elements[9]), Severity.WARNING, "YYMMDD"),
         (10, len(elements[10]) == 4 and is_time(elements[10]), Severity.WARNING, "HHMM"),
@@ -105,15 +109,30 @@ def value_findings(elements: tuple[str, ...], *, unused: bool) -> tuple[Finding,
     return tuple(
         Finding(
             problems.ISA_INVALID,
-            f"ISA{at:02d} ({NAMES[at - 1]}) {elements[at]!r} is not valid",
+            f"ISA{at:02d} ({NAMES[at - 1]}) {_shown(elements, at)!r} is not valid",
             severity,
             replace(PLACE, element=at),
-            elements[at],
+            _shown(elements, at),
             f"write {wanted}",
         )
         for at, good, severity, wanted in checks
         if not good
     )
+
+
+def _shown(elements: tuple[str, ...], at: int) -> str:
+    """Return an element as a finding shows it: no secret, and nothing behind one that may be the rest of it."""
+    doubtful = at in SECRET or (at - 1 in SECRET and len(elements[at]) > WIDTHS[at - 1])
+    return "" if doubtful else elements[at]
+
+
+def _is_pair(qualifier: str) -> bool:
+    return len(qualifier) == 2 and _QUALIFIER.fullmatch(qualifier) is not None
+
+
+def _qualifier(value: str) -> Severity:
+    """Return how bad a wrong qualifier is: an unknown one may be meant so, one of other signs is no qualifier."""
+    return Severity.WARNING if _QUALIFIER.fullmatch(value) else Severity.ERROR
 
 
 def _control(value: str) -> bool:

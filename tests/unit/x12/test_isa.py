@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.x12_streams import GS, ISA
+from translators.x12.acks.verdicts import technical_acknowledgment
 from translators.x12.characters import begins_x12
 from translators.x12.envelopes import unwrap
 from translators.x12.isa import mask_isa
@@ -80,3 +81,33 @@ def test_noise_that_looks_like_utf_16_loses_no_file(noise: bytes) -> None:
 def test_utf_16_is_told_by_its_isa(codec: str, name: str) -> None:
     unwrapped = unwrap(FILE.replace("ACME ", name).encode(codec), "in.edi")
     assert [i.envelope.sender.id for i in unwrapped.interchanges] == [name.strip()]
+
+
+# --- qualifiers
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "severity"),
+    [
+        (1, "03", ""), (1, "08", ""), (1, "XX", "warning"), (1, "09", "warning"), (1, "  ", "warning"),
+        (1, "0?", "error"), (3, "01", ""), (3, "YY", "warning"), (3, "02", "warning"), (3, "\0\0", "error"),
+        (5, "1B", ""), (5, "nn", ""), (5, "Z ", "warning"), (5, "??", "error"), (5, "É1", "error"),
+        (7, "YZ", ""), (7, "  ", "warning"), (7, "-1", "error"),
+    ],
+)  # fmt: skip
+def test_qualifiers(at: int, value: str, severity: str) -> None:
+    elements = ISA.split("*")
+    elements[at] = value
+    (interchange,) = unwrap(("*".join(elements) + FILE[len(ISA) :]).encode("latin-1"), "").interchanges
+    told = [(f.problem, f.where.element, str(f.severity)) for f in interchange.findings]
+    assert told == ([("isa.invalid", at, severity)] if severity else [])
+    code = {1: "010", 3: "012", 5: "005", 7: "007"}[at]
+    verdict = {"": ["A", "000"], "warning": ["E", code], "error": ["R", code]}[severity]
+    assert technical_acknowledgment(interchange)[4:6] == verdict
+
+
+def test_the_rest_of_a_password_is_in_no_finding() -> None:
+    text = SECRET.replace("AUTHINFO99", "AU*HINFO99").replace(" ", "")
+    (interchange,) = unwrap((text + FILE[len(ISA) :]).encode(), "").interchanges
+    assert interchange.findings
+    assert not any("HINFO" in f.message + f.value for f in interchange.findings)

@@ -108,6 +108,13 @@ _ISA_ELEMENTS = {
     11: "002", 12: "017", 13: "018", 14: "019", 15: "020", 16: "027",
 }  # fmt: skip
 
+#: TA105 codes that no finding of ours means, and why; partners may send them all the same.
+INTERCHANGE_UNUSED = {
+    "003": "every version is read: the documents are held against GS08, not ISA12",
+    "016": "ISA11 is U before 00402 and else a separator, whose fault is 002",
+    **dict.fromkeys(("028", "029", "030", "031"), "nobody asks us for deferred delivery"),
+}
+
 _SEPARATORS = {"element": "026", "component": "027", "repetition": "002", "segment": "004"}
 
 #: Problems of a partner's guideline, which a 999 tells from those of X12 itself (IK502 I5 instead of 5).

@@ -9,7 +9,7 @@ from hub.model.acks import GroupVerdict, SetVerdict
 from hub.model.finding import Finding, Severity, Where
 from tests.support.x12_samples import envelope
 from translators.x12.acks import words
-from translators.x12.acks.codes import Kind, code_lists
+from translators.x12.acks.codes import INTERCHANGE_UNUSED, Kind, code_lists
 from translators.x12.acks.verdicts import Body, group_acknowledgment, technical_acknowledgment
 from translators.x12.envelopes import unwrap
 
@@ -228,9 +228,9 @@ INTERCHANGE: dict[str, str | Finding] = {
     "007": ISA.replace("*ZZ*OURCO", "*Z *OURCO") + END,
     "008": ISA.replace("OURCO", "     ") + END,
     "009": Finding(p.RECEIVER_NOT_US, ""),
-    "010": Finding(p.ISA_WIDTH, "", where=Where(segment="ISA", element=1)),
+    "010": ISA.replace("ISA*00*", "ISA*XX*") + END,
     "011": ISA.replace("ISA*00*          *", "ISA*00**") + END,
-    "012": Finding(p.ISA_WIDTH, "", where=Where(segment="ISA", element=3)),
+    "012": ISA.replace("*00*          *ZZ", "*YY*          *ZZ") + END,
     "013": Finding(p.ISA_WIDTH, "", where=Where(segment="ISA", element=4)),
     "014": ISA.replace("250110", "251310") + END,
     "015": ISA.replace("1200", "2560") + END,
@@ -245,11 +245,6 @@ INTERCHANGE: dict[str, str | Finding] = {
     "025": Finding(p.ISA_DUPLICATE, ""),
     "026": Finding(p.ENVELOPE_DELIMITERS, "", where=Where(segment="ISA", path="element")),
     "027": ISA.replace(">~", "*~") + END,
-}
-INTERCHANGE_UNUSED = {
-    "003": "every version is read: the documents are held against GS08, not ISA12",
-    "016": "ISA11 is U before 00402 and else a separator, whose fault is 002",
-    **dict.fromkeys(("028", "029", "030", "031"), "nobody asks us for deferred delivery"),
 }
 
 
