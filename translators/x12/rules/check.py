@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from hub.model import problems
 from hub.model.envelope import Delimiters, Envelope
 from hub.model.finding import Finding, Where
-from translators.x12.rules.compiled import Checker, checker_for
+from translators.x12.rules.compiled import Checker, checker_of
 from translators.x12.rules.dictionary import Segment
 from translators.x12.rules.explain import explain, separators_in_data
 from translators.x12.rules.findings import MOST_FINDINGS, Budget
@@ -78,8 +78,7 @@ class SetCheck:
         cls, envelope: Envelope, guideline: Guideline | None = None, library: Library = SHIPPED
     ) -> SetCheck:
         """Make the check of a set by its envelope: ST03 or GS08, and ST01, name the dictionary."""
-        checker = checker_for(envelope.guide, envelope.set_id, guideline, library)
-        return cls(checker, envelope.delimiters, guideline)
+        return cls(checker_of(envelope, guideline, library), envelope.delimiters, guideline)
 
     def feed(self, parts: Sequence[list[str]], *, careful: bool = False, dividing: bool = False) -> None:
         """Take the next segments.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from hub.model.envelope import Envelope
 from translators.x12.rules import cache
 from translators.x12.rules.dictionary import Dictionary, TransactionSet
 from translators.x12.rules.generate import Subject, module_source
@@ -50,6 +51,15 @@ def checker_for(
     """
     described = _describing(release, set_id, library)
     return _checker(described, set_id, guideline or _ANY, library) if described else None
+
+
+def checker_of(
+    envelope: Envelope, guideline: Guideline | None = None, library: Library = SHIPPED
+) -> Checker | None:
+    """Compile a set's checker by its envelope: by ST03 where just that guide is described, else by GS08."""
+    named = envelope.set_guide
+    release = named if named and nearest_release(named, library) == named else envelope.release
+    return checker_for(release, envelope.set_id, guideline, library)
 
 
 @lru_cache(maxsize=256)
@@ -100,4 +110,4 @@ def _bytes(guideline: Guideline) -> bytes:
     return msgspec.json.encode(guideline, order="deterministic")
 
 
-__all__ = ["Checker", "State", "checker_for", "source_of"]
+__all__ = ["Checker", "State", "checker_for", "checker_of", "source_of"]

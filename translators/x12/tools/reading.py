@@ -23,7 +23,7 @@ from translators.x12.characters import Reading
 from translators.x12.checked import checked as checked_events
 from translators.x12.events import Event, InterchangeBegins, Loose, SetBegins, SetEnds, SetText
 from translators.x12.rules.check import SetCheck, split
-from translators.x12.rules.compiled import Checker, checker_for
+from translators.x12.rules.compiled import Checker, checker_of
 from translators.x12.rules.dictionary import Segment
 from translators.x12.rules.grammar import State
 from translators.x12.rules.guideline import Guideline
@@ -155,7 +155,7 @@ class _SetView:
         envelope = rules.envelope(begins.envelope)
         delimiters = envelope.delimiters
         demands = rules.guideline(begins.document)
-        checker = checker_for(envelope.guide, envelope.set_id, demands, rules.library)
+        checker = checker_of(envelope, demands, rules.library)
         self.runs = _Runs(delimiters)
         self.check = SetCheck(checker, delimiters, demands) if checked else None
         self.places = _Places(checker, delimiters)

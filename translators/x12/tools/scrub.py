@@ -16,7 +16,7 @@ from typing import BinaryIO
 from hub.model.envelope import Delimiters, Envelope
 from translators.x12.characters import Characters
 from translators.x12.isa import SECRET, WIDTHS, Isa, mask_isa
-from translators.x12.rules.compiled import checker_for
+from translators.x12.rules.compiled import checker_of
 from translators.x12.rules.dictionary import Segment
 from translators.x12.rules.grammar import State
 from translators.x12.rules.source import load, nearest_release
@@ -139,7 +139,7 @@ class _Set:
         first = text.lstrip(BLANKS).split(delimiters.segment, 1)[0].split(delimiters.element)
         _, set_id, _, guide, *_ = [*(value.strip(BLANKS) for value in first), "", "", ""]
         envelope = rules.envelope(Envelope(format="x12", release=release, set_id=set_id, set_guide=guide))
-        checker = checker_for(envelope.guide, set_id, None, rules.library)
+        checker = checker_of(envelope, None, rules.library)
         self.segments = load(nearest_release(envelope.guide, rules.library), rules.library).segments
         self.trail: list[State] = []
         self.walk = (
