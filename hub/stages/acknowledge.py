@@ -11,7 +11,6 @@ from functools import partial
 
 from msgspec import structs
 
-from hub.model import problems
 from hub.model.acks import ApplicationAdvice, GroupVerdict, ReceiptEntry, SetVerdict
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope, UnwrappedInterchange
@@ -21,9 +20,7 @@ from hub.model.outcome import Answered, OutFile, Reply
 from hub.model.partner import Partner
 from hub.stages.addresses import Company, answering_envelope, outgoing_envelope
 from translators.port import Acknowledger, Receipting
-
-#: Nothing goes back to somebody who is not the partner that the mailbox belongs to.
-SILENT = frozenset({problems.SENDER_UNKNOWN, problems.SENDER_WRONG_ACCOUNT})
+from translators.x12.acks.due import owes_technical
 
 
 def answer_interchange(
@@ -34,15 +31,10 @@ def answer_interchange(
 ) -> Reply | None:
     """Return the TA1 for an interchange, or None when none is due.
 
-    Due when ISA14 asks, when the agreement says so, and when the envelope is refused (rather than silence).
-    Never for an interchange that itself carries nothing but acknowledgments of envelopes (domain A2).
+    `refusals`: why nothing in it may be used. `owes_technical` has the rule.
     """
-    policy, envelope = partner.x12.technical_ack, interchange.envelope
-    if envelope.format != "x12" or policy == "never" or _only_acks(interchange):
-        return None
-    if any(f.problem in SILENT for f in refusals):
-        return None
-    if not (refusals or policy == "always" or (policy == "asked" and envelope.ack_requested)):
+    envelope = interchange.envelope
+    if envelope.format != "x12" or not owes_technical(interchange, refusals, partner.x12.technical_ack):
         return None
     return Reply(
         kind="TA1",
@@ -55,11 +47,6 @@ def answer_interchange(
         verdict=x12.technical_verdict(interchange, refusals),
         number=envelope.interchange_control,
     )
-
-
-def _only_acks(interchange: UnwrappedInterchange) -> bool:
-    """Say whether an interchange carries TA1 segments and nothing else: answering one would never end."""
-    return bool(interchange.technical_acks) and not interchange.groups
 
 
 def answer_group(

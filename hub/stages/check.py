@@ -32,7 +32,7 @@ def check(exchange: Exchange, needs: Needs) -> Outcome:
     partner = needs.partner(exchange.partner)
     number, findings = exchange.number, needs.findings(exchange, "unwrap")
     if exchange.document in partner.receive:
-        number, faults = _examine(exchange, partner, needs)
+        number, faults = _examine(exchange, partner, needs, noted=bool(findings))
         findings += faults
     elif not any(f.fatal for f in findings):  # what can't even be told apart needs no agreement
         findings += (_no_agreement(exchange, partner),)
@@ -44,15 +44,19 @@ def check(exchange: Exchange, needs: Needs) -> Outcome:
     return Outcome(state=State.CHECKED, findings=findings, changes={"lane": lane, "number": number})
 
 
-def _examine(exchange: Exchange, partner: Partner, needs: Needs) -> tuple[str, tuple[Finding, ...]]:
+def _examine(
+    exchange: Exchange, partner: Partner, needs: Needs, *, noted: bool
+) -> tuple[str, tuple[Finding, ...]]:
     """Return the document's number, as far as it can be read, and what is wrong with it.
 
-    X12 is held against its dictionary; where the map is the whole guideline (CSV, XML), reading is checking.
+    X12 is held against its dictionary; where the map is the whole guideline (CSV, XML), reading is checking. `noted`:
+    splitting found something. A 999 names the document behind each fault, so that the number is looked up where there
+    is one.
     """
     translator, payload = needs.translator(exchange.envelope.format), needs.payload(exchange)
     if exchange.envelope.format == "x12":
         findings = translator.check(payload, exchange.envelope, exchange.document, partner)
-        if not any(f.fatal for f in findings):
+        if not (findings or noted):
             return exchange.number, findings  # read in the next stage
         return peek_number(payload, exchange.envelope, exchange.document), findings
     document, faults = translator.read(payload, exchange.envelope, exchange.document, partner)

@@ -70,6 +70,22 @@ def test_a_997_answers_each_group_and_rejects_what_is_wrong() -> None:
     assert answer.data == answered(BAD)[0].data
 
 
+def test_a_999_names_the_document_behind_each_fault_and_the_guide_of_the_set() -> None:
+    (answer,) = answered(BAD.replace(b"ST*850*0001", b"ST*850*0001*005010"), functional_ack="999")
+    said = body(answer)
+    at = said.index("AK2*850*0001*005010")
+    assert said[at + 1 : at + 4] == ["IK3*PO1*8*PO1*8", "CTX*BEG03>4711", "IK4*2*330*6*1O"]
+
+
+def test_a_ta1_goes_back_for_acknowledgments_only_when_they_are_in_groups() -> None:
+    ack = ["ST*997*0001", "AK1*IN*1", "AK9*A*1*1*1", "SE*4*0001"]
+    ta1 = b"TA1*000000001*250110*1159*A*000~\n"
+    data = interchange(ack, group="FA").replace(b"GS*", ta1 + b"GS*")
+    assert [a.kind for a in answered(data, technical_ack="always")] == ["TA1"]
+    alone = data[: data.index(b"GS*")] + b"IEA*0*000000101~\n"
+    assert answered(alone, technical_ack="always") == []
+
+
 def test_what_the_partner_agreed_on_decides_what_goes_back() -> None:
     (long,) = answered(BAD, functional_ack="999")
     assert "IK5*R*5" in body(long)
