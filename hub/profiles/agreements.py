@@ -31,7 +31,9 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
             path: KeyPath = (direction, document.value)
             yield from _document(document, path)
             yield from _format(agreement, path)
-            yield from map_faults(document, agreement, agreement.format or partner.format, path, folder)
+            form = agreement.format or partner.format
+            release = (isinstance(agreement, Send) and agreement.release) or partner.x12.release
+            yield from map_faults(document, agreement, form, path, folder, release=release)
             yield from _files(agreement, path, folder)
     for document, receive in partner.receive.items():
         yield from _price(receive, ("receive", document.value, "price"))

@@ -6,27 +6,31 @@ What the judges refuse here would stop a document on its way, so it is refused b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path, PurePosixPath
 
 from hub.model.documents import DOCUMENTS, DocType
 from hub.model.errors import ConfigError
 from hub.model.partner import Receive, Send
 from hub.profiles.fault import Fault
+from hub.profiles.guideline_rules import guideline_faults
 from hub.toml.checking import clip
 from hub.toml.positions import KeyPath
 from translators.paths import type_at
 
 
 def map_faults(
-    document: DocType, agreement: Receive | Send, form: str, path: KeyPath, folder: Path
+    document: DocType, agreement: Receive | Send, form: str, path: KeyPath, folder: Path, *, release: str
 ) -> Iterator[Fault]:
-    """Yield the faults of one agreement's map in the format `form`; `folder` holds the partners' files."""
+    """Yield the faults of one agreement's map in the format `form`; `folder` holds the partners' files.
+
+    `release` is that of X12 by which the partner's guideline is judged.
+    """
     if document not in DOCUMENTS:
         return
     faults = [*_fields(document, agreement, path), *_places(agreement, path)]
     if form == "x12":
         faults += _x12(document, agreement, path, folder)
+        faults += guideline_faults(document, agreement, path, release)
     elif not faults and usable_file(agreement.map_file, folder):
         # the judges of CSV and XML see a map as a whole and stop at the first fault
         faults += _whole(document, agreement, form, path, folder)
@@ -69,7 +73,7 @@ def _places(agreement: Receive | Send, path: KeyPath) -> Iterator[Fault]:
 
 
 def _x12(document: DocType, agreement: Receive | Send, path: KeyPath, folder: Path) -> Iterator[Fault]:
-    """Places such as REF[DP]/02; `must` names elements by segment and position."""
+    """Places such as REF[DP]/02."""
     from translators.x12.mapping import check_override, parse_place
 
     for field, place in agreement.map.items():
@@ -79,27 +83,9 @@ def _x12(document: DocType, agreement: Receive | Send, path: KeyPath, folder: Pa
             check_override(document, field, place)
         except ValueError as error:
             yield Fault(at, f"no such place: {clip(error, 200)}", 'e.g. "REF[DP]/02", "PO1/04"', place)
-    yield from _guideline(agreement, path)
     if agreement.map_file and usable_file(agreement.map_file, folder):
         hint = "move single fields with [...map] lines"
         yield Fault((*path, "map_file"), "X12 documents have no map file of their own", hint)
-
-
-def _guideline(agreement: Receive | Send, path: KeyPath) -> Iterator[Fault]:
-    """Each line of `must`, `codes`, `max` and `forbid` by itself, as the engine will hold it."""
-    from translators.x12.rules.guideline import guideline
-
-    hint = 'write places like "PO106", "REF04-2", "N1[ST]04", "REF[DP]" or "PO1/PID05"'
-    lines = [("must", key, partial(guideline, {key: value})) for key, value in agreement.must.items()]
-    lines += [("codes", key, partial(guideline, {}, {key: value})) for key, value in agreement.codes.items()]
-    lines += [("max", key, partial(guideline, {}, {}, {key: value})) for key, value in agreement.max.items()]
-    lines += [("forbid", key, partial(guideline, {}, {}, {}, (key,))) for key in agreement.forbid]
-    for table, key, make in lines:
-        try:
-            make()
-        except ValueError as error:
-            at = (*path, table) if table == "forbid" else (*path, table, key)
-            yield Fault(at, clip(error, 200), hint, key)
 
 
 def _whole(

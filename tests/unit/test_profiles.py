@@ -151,6 +151,39 @@ def test_a_map_that_would_stop_a_document_is_refused(
     assert words in findings[0].message
 
 
+IMPOSSIBLE = """\
+[receive.purchase_order]
+codes."PO103" = "EACH|"
+codes."PO102" = "EA"
+codes."BEG02" = ""
+codes."PO106" = "UP|VP"
+must."IT106" = ""
+must."PO1/BEG03" = ""
+must."N1[SHIPTO]04" = ""
+must."PO1/PID05" = ""
+max."N1" = 0
+max."BEG03" = 10
+forbid = ["PO199", "BEG", "no such", "SAC"]
+"""
+
+
+def test_a_guideline_that_no_document_can_fulfil_is_told_line_by_line(folder: Path) -> None:
+    (folder / "acme.toml").write_text(GOOD + IMPOSSIBLE)
+    findings = load_partners(folder)[1]
+    first = GOOD.count("\n") + 1
+    told = [((f.where.row or 0) - first, f.severity, f.message) for f in findings]
+    assert [(row, severity) for row, severity, _ in told] == [
+        (1, Severity.ERROR), (2, Severity.ERROR), (3, Severity.ERROR), (5, Severity.WARNING), (6, Severity.WARNING),
+        (7, Severity.ERROR), (9, Severity.ERROR), (11, Severity.ERROR), (11, Severity.ERROR), (11, Severity.ERROR),
+    ]  # fmt: skip
+    messages = [message for _, _, message in told]
+    assert '"EACH" cannot stand in "PO103": Unit of measure is ID 2/2' in messages[0]
+    assert "is R 1/15" in messages[1]
+    assert messages[4] == '"PO1/BEG03": no BEG stands inside PO1 in 850 005010'
+    assert "whole number" in findings[6].hint
+    assert messages[8] == '"BEG" is mandatory in X12'
+
+
 def test_a_document_that_the_hub_cannot_do_yet_is_a_warning(folder: Path) -> None:
     (folder / "acme.toml").write_text(GOOD + "[receive.remittance]\n")
     partners, (finding,) = load_partners(folder)
