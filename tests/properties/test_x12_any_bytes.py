@@ -13,12 +13,17 @@ from hub.model.envelope import Delimiters, Envelope
 from tests.fuzz.examples import acknowledgments_of
 from tests.fuzz.targets import BETWEEN, TARGETS
 from tests.support.x12_samples import SETS, envelope, segments
+from tests.support.x12_streams import GS, ISA
 from translators.x12.acks.acknowledger import X12Acknowledger
 from translators.x12.acks.advice import read_application_advice
 from translators.x12.acks.reader import read_functional_ack, read_technical_ack
 from translators.x12.characters import Reading, begins_x12, codec_of
+from translators.x12.checked import checked
 from translators.x12.envelopes import collect, unwrap
+from translators.x12.events import SetBegins, SetEnds, SetText
+from translators.x12.rules.check import check_set
 from translators.x12.stream import events
+from translators.x12.tokens import decode
 from translators.x12.tools.diff import differences
 from translators.x12.tools.diff_keys import Text, texts
 from translators.x12.tools.grep import hits
@@ -64,6 +69,37 @@ def broken_files(draw: st.DrawFn) -> bytes:
 def test_a_stream_reads_as_the_whole_file_does(data: bytes, reading: Reading, chunk: int) -> None:
     assert collect(events(io.BytesIO(data), "f", reading, chunk=chunk)) == unwrap(data, "f", reading)
     assert begins_x12(data) in {True, False}
+
+
+@st.composite
+def mixed_segments(draw: st.DrawFn) -> bytes:
+    """A segment of UTF-8, Latin-1 and neither, or a binary one, mostly of the right length."""
+    signs = [b"A", b"*", b"\r\n", "é→".encode(), b"\xe9", b"\xc3", b"\xe2\x86", b"\xa9", b"\xff"]
+    content = b"".join(draw(st.lists(st.sampled_from(signs), max_size=6)))
+    if draw(st.booleans()):
+        return b"REF*DP*" + content + b"~"
+    content += draw(st.sampled_from([b"", b"~", b"~SE*1*1~"]))
+    return b"BIN*%d*%b~" % (len(content) + draw(st.sampled_from([0, 0, 0, 1, -1])), content)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(mixed_segments(), max_size=12), st.integers(1, 60))
+def test_a_set_of_mixed_encodings_reads_the_same_in_any_runs(middle: list[bytes], chunk: int) -> None:
+    head, tail = f"{ISA}{GS}ST*841*0001~".encode(), b"SE*9*0001~GE*1*1~IEA*1*000000001~"
+    data = head + b"".join(middle) + tail
+    found = list(events(io.BytesIO(data), "f", chunk=chunk))
+    sets = [s for i in unwrap(data, "f").interchanges for g in i.groups for s in g.sets]
+    signs = sets[0].envelope.delimiters
+    runs: list[list[bytes]] = []
+    for event in found:
+        if isinstance(event, SetBegins):
+            runs.append([])
+        elif isinstance(event, SetText):
+            runs[-1].append(event.data)
+    texts = ["".join(decode(run, signs) for run in each) for each in runs]
+    assert texts == [decode(each.payload, signs) for each in sets]
+    told = [event.findings for event in checked(iter(found)) if isinstance(event, SetEnds)]
+    assert told == [(*each.findings, *check_set(each.payload, each.envelope)) for each in sets]
 
 
 @settings(max_examples=40, deadline=None)

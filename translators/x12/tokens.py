@@ -5,9 +5,12 @@ No loop over characters: `str.split` cuts a set. What is cut here was found by `
 
 from __future__ import annotations
 
+import codecs
 import re
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from hub.model.envelope import Delimiters
 
@@ -17,19 +20,52 @@ BINARY = {"BIN": 1, "BDS": 2}
 
 
 def decode(payload: bytes, delimiters: Delimiters) -> str:
-    """Return a payload as text: UTF-8 where it is that and has its separators so, else Latin-1. Never fails."""
+    """Return the text of a set, or of whole segments of one. Never fails.
+
+    UTF-8 is read as such; each byte that is of none is a character of Latin-1. So what stands in one segment says
+    nothing of another, and a set reads the same in one piece and in any runs of whole segments. Two exceptions:
+
+    - The content of a binary segment is UTF-8 as a whole or Latin-1 as a whole: its length counts its bytes.
+    - Where separators of elements or segments beyond ASCII are single bytes, all is Latin-1: every segment has them.
+    """
     if payload.isascii():
         return payload.decode("ascii")
+    beyond = [sign for sign in (delimiters.element, delimiters.segment) if not sign.isascii()]
+    if beyond and not any(sign.encode() in payload for sign in beyond):
+        latin = payload.decode("latin-1")
+        if any(sign in latin for sign in beyond):
+            return latin
+    if not any(tag.encode() in payload for tag in BINARY):
+        return payload.decode("utf-8", _MIXED)
+    raw = _around_binary(payload.decode("latin-1"), _as_bytes(delimiters), in_bytes=True)
+    texts = (_text(part.encode("latin-1"), binary=at % 2 == 1) for at, part in enumerate(raw))
+    return "".join(text + delimiters.segment * (at % 2) for at, text in enumerate(texts))
+
+
+def _text(raw: bytes, *, binary: bool) -> str:
+    if not binary:
+        return raw.decode("utf-8", _MIXED)
     try:
-        text = payload.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return payload.decode("latin-1")
-    signs = delimiters.segment + delimiters.element + delimiters.component + delimiters.repetition
-    beyond = [sign for sign in signs if not sign.isascii()]
-    if any(sign in text for sign in beyond):
-        return text
-    latin = payload.decode("latin-1")
-    return latin if any(sign in latin for sign in beyond) else text
+        return raw.decode("latin-1")
+
+
+def _as_bytes(delimiters: Delimiters) -> Delimiters:
+    """Return separators as they stand in bytes that are read as Latin-1: several characters for one of UTF-8."""
+    element, segment = (sign.encode().decode("latin-1") for sign in (delimiters.element, delimiters.segment))
+    return replace(delimiters, element=element, segment=segment)
+
+
+def _latin(error: UnicodeError) -> tuple[str, int]:
+    """Read what is no UTF-8 as Latin-1: an error handler of `codecs`."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+_MIXED = "x12-latin-1"
+codecs.register_error(_MIXED, _latin)
 
 
 class Cut(NamedTuple):
@@ -125,10 +161,13 @@ def binary_content(text: str, start: int, element: str) -> tuple[int, int] | Non
     return start + sum(map(len, parts[:-1])) + (before + 1) * len(element), int(size)
 
 
-def _around_binary(text: str, delimiters: Delimiters) -> list[str]:
-    """Cut a text into what stands around binary segments of the right length, and those: every second part is one."""
+def _around_binary(text: str, delimiters: Delimiters, *, in_bytes: bool = False) -> list[str]:
+    """Cut a text into what stands around binary segments of the right length, and those: every second part is one.
+
+    `in_bytes`: each character is one byte.
+    """
     parts, done, terminator = [], 0, delimiters.segment
-    ends = _BinaryEnds(text, terminator)
+    ends = _BinaryEnds(text, terminator, in_bytes=in_bytes)
     for match in _binary_start(delimiters.element, terminator).finditer(text):
         start = match.start(1)
         content = binary_content(text, start, delimiters.element) if start >= done else None
@@ -142,9 +181,9 @@ def _around_binary(text: str, delimiters: Delimiters) -> list[str]:
 class _BinaryEnds:
     """Finds where binary contents end, from the first to the last, in time for the text once, whatever they say."""
 
-    def __init__(self, text: str, terminator: str) -> None:
+    def __init__(self, text: str, terminator: str, *, in_bytes: bool) -> None:
         self._text, self._terminator = text, terminator
-        self._raw = b"" if text.isascii() else text.encode()
+        self._raw = b"" if in_bytes or text.isascii() else text.encode()
         self._raw_terminator = terminator.encode()
         self._at = self._raw_at = 0  # the same place, in characters and in bytes
 

@@ -170,6 +170,36 @@ def test_x12_is_recognised_by_its_head(codec: str) -> None:
     assert not begins_x12("<order>ISA</order>".encode(codec))
 
 
+MIXED = "REF*DP*Müller→".encode() + b"~REF*DP*M\xfcller~REF*DP*\xc3\xa9\xe9~"
+
+
+def test_utf_8_and_latin_1_in_one_set_are_each_read_as_what_they_are() -> None:
+    found = segments(decode(MIXED, Delimiters()), Delimiters())
+    assert found == ["REF*DP*Müller→", "REF*DP*Müller", "REF*DP*éé"]
+
+
+@pytest.mark.parametrize("between", [0, 100_000])
+def test_a_byte_of_latin_1_far_away_changes_nothing_before_it(between: int) -> None:
+    first = "REF*DP*Müller→~".encode()
+    text = decode(first + b"REF*DP*X~" * (between // 9) + b"REF*DP*\xe9~", Delimiters())
+    assert text.startswith("REF*DP*Müller→~")
+    assert text.endswith("REF*DP*é~")
+
+
+def test_binary_content_of_any_bytes_keeps_its_length_in_a_set_of_utf_8() -> None:
+    content = bytes(range(256)) + "é→~".encode() + b"\xff"
+    payload = MIXED + f"BIN*{len(content)}*".encode() + content + b"~BIN*9*\xc3\xa9~" + MIXED
+    found = segments(decode(payload, Delimiters()), Delimiters())
+    assert [part[:3] for part in found] == ["REF"] * 3 + ["BIN", "BIN"] + ["REF"] * 3
+    assert found[3] == f"BIN*{len(content)}*" + content.decode("latin-1")
+    assert found[:3] == found[5:]
+
+
+def test_latin_1_with_a_terminator_of_one_byte_is_all_latin_1() -> None:
+    data = FILE.replace("4711", "SOCIÉTÉ").replace("*20250110~", "~").replace("~", "\x85").encode("latin-1")
+    assert parts(unwrap(data, ""))[1] == "BEG*00*SA*SOCIÉTÉ*"
+
+
 # --- separators of several bytes, and signs that are rare
 
 

@@ -62,7 +62,8 @@ class _Scrubber:
         if piece.kind in {"set", "GS", "GE", "IEA", "TA1", "SE"}:
             data = self.characters.encode(piece.text)
             text = decode(data, self.delimiters)
-            code = "utf-8" if text.encode("utf-8") == data else "latin-1"
+            utf_8 = text.encode("utf-8") == data or text.encode("latin-1", "replace") != data
+            code = "utf-8" if utf_8 else "latin-1"  # a mixture becomes UTF-8
             return self._known(piece, text).encode(code)
         # junk, strays, binary content, endless segments: nobody knows what it is
         return self.characters.encode(_without_meaning(piece.text, self.disguise))
