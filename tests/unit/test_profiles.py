@@ -179,7 +179,7 @@ def test_a_guideline_that_no_document_can_fulfil_is_told_line_by_line(folder: Pa
     messages = [message for _, _, message in told]
     assert '"EACH" cannot stand in "PO103": Unit of measure is ID 2/2' in messages[0]
     assert "is R 1/15" in messages[1]
-    assert messages[4] == '"PO1/BEG03": no BEG stands inside PO1 in 850 005010'
+    assert messages[4] == '"PO1/BEG03": no BEG stands inside PO1 in 850 004010'
     assert "whole number" in findings[6].hint
     assert messages[8] == '"BEG" is mandatory in X12'
 
