@@ -45,6 +45,10 @@ def test_the_release_that_is_given_counts_instead_of_gs08() -> None:
     dated = interchange(order(ORDER.replace("20250110", "250110")))
     assert [p.finding.where.name for p in checked(dated)] == ["BEG05"]
     assert "BEG05" not in [p.finding.where.name for p in checked(dated, Rules(release="003010"))]
+    guided = dated.replace(
+        b"ST*850*0001", b"ST*850*0001*004010"
+    )  # ST03 counts before GS08, not before what is given
+    assert "BEG05" not in [p.finding.where.name for p in checked(guided, Rules(release="003010"))]
 
 
 def test_a_partners_guideline_counts() -> None:
