@@ -5,7 +5,6 @@ No loop over characters: `str.split` cuts a set. What is cut here was found by `
 
 from __future__ import annotations
 
-import codecs
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +16,8 @@ from hub.model.envelope import Delimiters
 BLANKS = " \t\r\n\0\x1a"
 #: Segments with binary content, and how many elements stand before it; the last of them is its length in bytes.
 BINARY = {"BIN": 1, "BDS": 2}
+
+_STRAY = re.compile("[\udc80-\udcff]+")  # how Python marks bytes that are no UTF-8
 
 
 def decode(payload: bytes, delimiters: Delimiters) -> str:
@@ -36,7 +37,7 @@ def decode(payload: bytes, delimiters: Delimiters) -> str:
         if any(sign in latin for sign in beyond):
             return latin
     if not any(tag.encode() in payload for tag in BINARY):
-        return payload.decode("utf-8", _MIXED)
+        return _mixed(payload)
     raw = _around_binary(payload.decode("latin-1"), _as_bytes(delimiters), in_bytes=True)
     texts = (_text(part.encode("latin-1"), binary=at % 2 == 1) for at, part in enumerate(raw))
     return "".join(text + delimiters.segment * (at % 2) for at, text in enumerate(texts))
@@ -44,7 +45,7 @@ def decode(payload: bytes, delimiters: Delimiters) -> str:
 
 def _text(raw: bytes, *, binary: bool) -> str:
     if not binary:
-        return raw.decode("utf-8", _MIXED)
+        return _mixed(raw)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -57,15 +58,13 @@ def _as_bytes(delimiters: Delimiters) -> Delimiters:
     return replace(delimiters, element=element, segment=segment)
 
 
-def _latin(error: UnicodeError) -> tuple[str, int]:
-    """Read what is no UTF-8 as Latin-1: an error handler of `codecs`."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("latin-1"), error.end
+def _mixed(raw: bytes) -> str:
+    """Read UTF-8, and as Latin-1 each byte that is of none."""
+    return _STRAY.sub(_latin, raw.decode("utf-8", "surrogateescape"))
 
 
-_MIXED = "x12-latin-1"
-codecs.register_error(_MIXED, _latin)
+def _latin(stray: re.Match[str]) -> str:
+    return stray[0].encode("ascii", "surrogateescape").decode("latin-1")
 
 
 class Cut(NamedTuple):
