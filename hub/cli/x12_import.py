@@ -26,6 +26,10 @@ Form = Annotated[
 ]
 
 
+_LEFT_OUT = "left out: "  # files of a directory that could not be read: of the whole run, of no release
+_MOST_LEFT_OUT = 5
+
+
 @answers_in_one_line
 def import_command(
     sources: Sources,
@@ -51,8 +55,13 @@ def import_command(
     for one in done:
         sets = ", ".join(one.sets)
         typer.echo(f"{one.folder}: {sets}; {one.segments} segments, {one.elements} elements")
-        for note in one.notes:
+        for note in (note for note in one.notes if not note.startswith(_LEFT_OUT)):
             typer.echo(f"  {note}")
+    left_out = dict.fromkeys(note for one in done for note in one.notes if note.startswith(_LEFT_OUT))
+    for note in list(left_out)[:_MOST_LEFT_OUT]:
+        typer.echo(note)
+    if len(left_out) > _MOST_LEFT_OUT:
+        typer.echo(f"left out: {len(left_out) - _MOST_LEFT_OUT} more; --json names them all")
     typer.echo(RIGHT)
 
 
