@@ -62,6 +62,28 @@ def test_lines_and_parties_are_paired_by_their_identity_not_their_order() -> Non
     assert told(ORDER, ORDER.replace(first + second, second + first)) == []
 
 
+def test_line_numbers_are_numbers() -> None:
+    padded = ORDER.replace("PO1*1*", "PO1*001*").replace("PO1*2*6", "PO1*002*7")
+    assert told(ORDER, padded) == [("changed", "PO1 2 / PO102", "6", "7")]
+
+
+def test_lines_with_other_numbers_are_paired_by_their_item() -> None:
+    tens = ORDER.replace("PO1*1*", "PO1*10*").replace("PO1*2*", "PO1*20*")
+    assert told(ORDER, tens) == [
+        ("changed", "PO1 1 / PO101", "1", "10"),
+        ("changed", "PO1 2 / PO101", "2", "20"),
+    ]
+    new = "PO1*1*5*EA*2**UP*400638133393\n"
+    pushed = ORDER.replace("PO1*2*", "PO1*3*").replace("PO1*1*", new + "PO1*2*")
+    assert told(ORDER, pushed) == [
+        ("changed", "PO1 1 / PO101", "1", "2"),
+        ("changed", "PO1 2 / PO101", "2", "3"),
+        ("added", "PO1 1 (new)", "", new.strip()),
+    ]
+    other_item = ORDER.replace("012345678912", "012345678929")
+    assert told(ORDER, other_item) == [("changed", "PO1 2 / PO107", "012345678912", "012345678929")]
+
+
 def test_a_loop_that_is_gone_is_told_once_with_its_size() -> None:
     whole = "N1*ST*STORE 42*92*0042\nN3*1 MAIN ST\nN4*SPRINGFIELD*IL*62701*US\n"
     found = compared(interchange(order()), interchange(order(ORDER.replace(whole, ""))))

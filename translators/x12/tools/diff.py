@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from translators.x12.rules.dictionary import Segment, Use
 from translators.x12.rules.values import is_real
-from translators.x12.tools.diff_keys import Node, Text, nodes, texts
+from translators.x12.tools.diff_keys import LINE_NUMBER, Node, Text, line_number, nodes, renumbered, texts
 
 #: Elements that number or count, and say nothing of their own: by segment, the positions.
 BOOKKEEPING = {"ST": {2}, "SE": {1, 2}, "HL": {1, 2, 4}, "GS": {4, 5, 6}, "ISA": {2, 4, 9, 10, 11, 13, 16}}
@@ -81,7 +81,7 @@ class _Comparison:
         self.name = old.name
         self.delimiters = old.delimiters, new.delimiters
         self.everything = everything
-        self.old, self.new = nodes(old), nodes(new)
+        self.old, self.new = nodes(old), nodes(new, renumbered(old, new))
 
     def all(self) -> Iterator[Difference]:
         """Yield the differences in the order of the old text, what is new at the end."""
@@ -150,11 +150,14 @@ class _Comparison:
             yield f"-{at}", name, left, right
 
     def _same(self, use: Use | None, one: str, other: str) -> bool:
-        """Say whether two values mean the same: decimal numbers by their value."""
+        """Say whether two values mean the same: decimal numbers and numbers of lines by their value."""
         if one == other:
             return True
-        decimal = use is not None and use.element.kind == "R" and not self.everything
-        return decimal and is_real(one) and is_real(other) and _number(one) == _number(other)
+        if use is None or self.everything:
+            return False
+        if use.element.number == LINE_NUMBER:
+            return line_number(one) == line_number(other)
+        return use.element.kind == "R" and is_real(one) and is_real(other) and _number(one) == _number(other)
 
 
 def _number(text: str) -> Decimal:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import BinaryIO
 
 from msgspec import Struct, field
@@ -18,8 +20,9 @@ NUMBER_AT = {
     "BSR": 3, "BCD": 2, "BCT": 2, "BTP": 3, "B2": 4, "B3": 2, "B10": 2, "B1": 2, "W05": 2, "W06": 2, "W17": 3,
     "W15": 2, "G50": 3, "G01": 2, "AK1": 2, "BPT": 2, "XQ": 2,
 }  # fmt: skip
-_LINE_NUMBER, _ITEM_QUALIFIER = "350", "235"
+LINE_NUMBER, _ITEM_QUALIFIER = "350", "235"
 _QUALIFIED_BY_LEVEL = "HL"
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 
 
 class Text(Struct):
@@ -85,16 +88,53 @@ def _gs(envelope: Envelope) -> list[str]:
     return ["GS", *ends, "", "", envelope.group_control, "X", envelope.release]
 
 
-def nodes(text: Text) -> list[Node]:
-    """Return the segments of a text with their keys."""
-    keys = _Keys()
+def nodes(text: Text, numbers: Mapping[str, str] = _AS_THEY_ARE) -> list[Node]:
+    """Return the segments of a text with their keys; `numbers` gives lines another number (`renumbered`)."""
+    keys = _Keys(numbers)
     return [keys.node(row) for row in text.rows]
+
+
+def renumbered(old: Text, new: Text) -> dict[str, str]:
+    """Return which line of the old text each line of the new one is, by line number, where the numbers differ.
+
+    A line of another item, while that item stands once in both texts under other numbers, is the line of its item.
+    """
+    before, after = _lines(old), _lines(new)
+    numbers = {item: number for number, item in before.items() if item}
+    once = [{i for i, times in Counter(lines.values()).items() if times == 1} for lines in (before, after)]
+    moved = {
+        number: numbers[item]
+        for number, item in after.items()
+        if item and before.get(number) != item and item in once[0] & once[1]
+    }
+    taken = set(moved.values())
+    for number in after:
+        if number not in moved and number in taken:
+            moved[number] = f"{number} (new)"
+    return moved
+
+
+def _lines(text: Text) -> dict[str, str]:
+    """Return the item of each line number of the outermost loops that have one."""
+    return {line_number(_at(row.elements, 1)): _item(row) for row in text.rows if _is_line(row)}
+
+
+def _is_line(row: Row) -> bool:
+    uses = row.described.uses if row.described else ()
+    head = row.head and len(row.loops) == 1 and bool(uses) and uses[0].element.number == LINE_NUMBER
+    return head and bool(_at(row.elements, 1))
+
+
+def line_number(text: str) -> str:
+    """Return a line number by which 001 and 1 are one."""
+    return (text.lstrip("0") or "0") if text.isascii() and text.isdecimal() else text
 
 
 class _Keys:
     """Makes keys row after row: the loops that are open, how often each stood, and the levels of HL."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbers: Mapping[str, str]) -> None:
+        self.numbers = numbers
         self.open: list[tuple[str, ...]] = []  # the key of each open loop
         self.times: dict[tuple[str, ...], int] = {}
         self.levels: dict[str, tuple[str, ...]] = {}  # HL01 -> key of its loop
@@ -120,7 +160,9 @@ class _Keys:
             key = self._counted((*outer, f"HL {_at(row.elements, 3)}"))
             self.levels[_at(row.elements, 1)] = key
             return key
-        return self._counted((*outer, f"{name} {_identity(row)}".strip()))
+        own = _identity(row)
+        own = self.numbers.get(own, own) if _is_line(row) else own
+        return self._counted((*outer, f"{name} {own}".strip()))
 
     def _counted(self, key: tuple[str, ...]) -> tuple[str, ...]:
         self.times[key] = times = self.times.get(key, 0) + 1
@@ -134,10 +176,16 @@ def _at(elements: Sequence[str], at: int) -> str:
 def _identity(row: Row) -> str:
     """Return what a loop is known by: its line number, else the ids of its item, else its head's qualifier."""
     uses = row.described.uses if row.described else ()
-    if not uses or uses[0].element.number != _LINE_NUMBER:
+    if not uses or uses[0].element.number != LINE_NUMBER:
         return _qualifier(row)
     if _at(row.elements, 1):
-        return row.elements[1]
+        return line_number(row.elements[1])
+    return _item(row)
+
+
+def _item(row: Row) -> str:
+    """Return the first two ids of an item line."""
+    uses = row.described.uses if row.described else ()
     ids = [
         _at(row.elements, at + 1)
         for at, use in enumerate(uses, start=1)
