@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hub.model.documents import DocType
 from hub.model.partner import Partner, Receive, X12Settings
 from tests.support.x12_files import ORDER, checked, interchange, order, source
+from translators.x12.rules.source import FOLDER, Library
 from translators.x12.tools.answer import Answer, answers
 from translators.x12.tools.reading import BY_THE_FILE, Rules
 from translators.x12.tools.verdict import Counts, check_file
@@ -114,6 +117,30 @@ def test_acknowledgments_are_never_answered() -> None:
 def test_a_set_that_we_do_not_know_is_unsupported() -> None:
     (answer,) = answered(interchange(["ST*199*0001", "QQ*1", "SE*3*0001"]))
     assert "AK5*R*1" in body(answer)
+
+
+def test_a_set_that_only_the_guide_of_its_st03_describes_is_known(tmp_path: Path) -> None:
+    guide = tmp_path / "005010X1"
+    guide.mkdir()
+    (guide / "release.toml").write_text('base = "005010"\n')
+    lines = [
+        'id = "899"',
+        'group = "ZZ"',
+        'name = "Ours"',
+        'structure = """',
+        "ST M 1",
+        "N1 M 1",
+        "SE M 1",
+        '"""',
+    ]
+    (guide / "899.toml").write_text("\n".join(lines) + "\n")
+    rules = Rules(library=Library((FOLDER, tmp_path)))
+    partner = Partner(key="x12", name="X12")
+    for st03, verdict in (("005010X1", "A"), ("", "R")):
+        one = [f"ST*899*0001*{st03}", "N1*ST*STORE", "SE*3*0001"]
+        data = interchange(one, release="005010", group="ZZ")
+        (answer,) = answers(source(data), "", rules, partner)
+        assert answer.verdict == verdict
 
 
 def test_two_interchanges_take_two_control_numbers() -> None:

@@ -18,7 +18,8 @@ from translators.x12.events import (
     SetBegins,
     SetEnds,
 )
-from translators.x12.rules.source import load, nearest_release
+from translators.x12.rules.compiled import checker_of
+from translators.x12.rules.source import nearest_release
 from translators.x12.tools.reading import Rules, judged
 
 
@@ -102,7 +103,7 @@ def check_file(source: BinaryIO, file: str, rules: Rules, counts: Counts) -> Ite
 
 def is_described(envelope: Envelope, rules: Rules) -> bool:
     """Say whether there is a dictionary for a set."""
-    return envelope.set_id in load(nearest_release(envelope.release, rules.library), rules.library).sets
+    return checker_of(envelope, None, rules.library) is not None
 
 
 def _placed(finding: Finding, file: str, envelope: Envelope | None, ordinal: int) -> Placed:
