@@ -278,6 +278,25 @@ def test_new_is_valid(folder: Path, words: list[str]) -> None:
     assert checked.stdout.startswith("clean: 1 set of ")
 
 
+@pytest.mark.parametrize(
+    ("set_id", "there"),
+    [
+        ("214", ["\nLX*", "\nAT7*X6*", "\nMS1*SPRINGFIELD*IL*US~"]),
+        ("820", ["\nTRN*1*", "\nRMR*IV*", "**144~", "\nN1*PE*"]),
+        ("867", ["\nQTY*32*", "*EA~", "\nLIN**UP*"]),
+        ("945", ["\nW06*F*", "\nW12*CC*12*12**EA*"]),
+        ("855", ["\nPO1*1*12*EA*", "\nACK*IA*12*EA"]),
+        ("856", ["\nN1*SF*", "\nN1*ST*", "\nTD1*CTN25*1~"]),
+    ],
+)
+@pytest.mark.parametrize("release", ["003040", "004010", "005010"])
+def test_new_has_what_is_usual(folder: Path, set_id: str, there: list[str], release: str) -> None:
+    text = x12("new", set_id, "--release", release).stdout
+    if release == "004010":
+        assert [words for words in there if words not in text] == []
+    assert x12("check", "-", stdin=text.encode()).stdout.startswith("clean: 1 set of ")
+
+
 def test_new_in_a_partners_name(folder: Path) -> None:
     text = x12("new", "850", "--partner", "acme").stdout
     assert "*ZZ*ACMERETAIL     *ZZ*US             *" in text

@@ -33,6 +33,7 @@ LEVEL_OF = {
     "ISR": "OI",
 }
 LEVEL_OF |= {
+    "N1": "S",
     "REF": "S",
     "DTM": "S",
     "PRF": "O",
