@@ -81,6 +81,15 @@ def test_totals_count_the_lines_and_add_up_their_quantities() -> None:
     assert float(ctt[2]) == sum(float(line[2]) for line in lines)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_no_date_is_before_the_documents_own(seed: int) -> None:
+    made = example(checker("004010", "850"), random.Random(seed), 1.0)
+    own = next(segment[5] for segment in made if segment[0] == "BEG")
+    dates = [segment[2] for segment in made if segment[0] == "DTM" and len(segment) > 2 and segment[2]]
+    assert dates
+    assert [date for date in dates if date < own] == []
+
+
 def test_what_a_guideline_demands_is_there_and_what_it_forbids_is_not() -> None:
     demands = guideline(
         {"REF[DP]02": "", "N1[ST]04": "", "N1[BY]04": "0042", "PO106": "UP", "PO1/PID05": "", "BEG01": "00"},

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from translators.x12.rules.dictionary import Total, Way
 from translators.x12.rules.grammar import State
+from translators.x12.rules.values import is_date
 
 CONTROL = "0001"
 _LINES = {"350", "554"}  # data elements: the number of a line, as its sender counts
@@ -22,6 +23,7 @@ def number_all(
     _brackets(numbered)
     _totals(numbered, totals)
     _amount(numbered)
+    _dates(numbered)
     for at in (0, -1):
         if numbered[at][0] in {"ST", "SE"}:
             numbered[at][2:3] = [CONTROL]
@@ -88,6 +90,15 @@ def _amount(segments: list[list[str]]) -> None:
     for segment in segments:
         if segment[0] == "TDS" and amount:
             segment[1] = str(int(amount * 100))
+
+
+def _dates(segments: list[list[str]]) -> None:
+    """Let no DTM be before the document's own date, which stands in the segment after ST."""
+    own = next((value for value in segments[1] if len(value) in {6, 8} and is_date(value)), "")
+    for segment in segments:
+        earlier = segment[0] == "DTM" and len(segment) > 2 and len(segment[2]) == len(own)
+        if earlier and is_date(segment[2]) and segment[2] < own:
+            segment[2] = own
 
 
 def _counted(segments: Sequence[Sequence[str]], way: Way) -> str:
