@@ -27,6 +27,7 @@ from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Where
 from hub.model.partner import Partner, X12Settings
 from translators.x12.acks.acknowledger import X12Acknowledger
+from translators.x12.acks.echo import set_header
 from translators.x12.acks.reader import read_functional_ack
 from translators.x12.acks.story import explain_ack
 from translators.x12.annotate import annotate
@@ -204,7 +205,12 @@ def _acknowledged(group: UnwrappedGroup, partner: Partner) -> None:
         len(group.sets),
         sum(v is not Verdict.REJECTED for v in letters),
     )
-    spoken = [v for v in letters if partner.x12.ack_detail == "all" or v is not Verdict.ACCEPTED]
+    spoken = [
+        letter
+        for one, letter in zip(group.sets, letters, strict=True)
+        if (partner.x12.ack_detail == "all" or letter is not Verdict.ACCEPTED)
+        and set_header(one.envelope, "997", "004010")  # what cannot be named is only counted
+    ]
     assert [s.verdict for s in read.sets] == spoken
 
 

@@ -58,7 +58,8 @@ def checker_of(
 ) -> Checker | None:
     """Compile a set's checker by its envelope: by ST03 where just that guide is described, else by GS08."""
     named = envelope.set_guide
-    release = named if named and nearest_release(named, library) == named else envelope.release
+    own = named and _describing(named, envelope.set_id, library) == named
+    release = named if own else envelope.release
     return checker_for(release, envelope.set_id, guideline, library)
 
 
