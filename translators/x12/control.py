@@ -50,7 +50,7 @@ def trailer_count(
     """Compare a trailer's count (its element 01) with what was received."""
     if declared.isascii() and declared.isdecimal() and int(declared[:12]) == found:
         return []
-    message = f"{at.segment}01 says {declared!r} {what}; there are {found}"
+    message = f"{at.segment}01 says {declared!r} {what}; the count is {found}"
     hint = "a part may be lost; send it again, complete"
     return [at.fault(problem, message, element=1, value=declared, hint=hint, severity=severity)]
 

@@ -244,7 +244,7 @@ def _broken_demands(demand: Demand, value: str) -> list[tuple[str, str, str]]:
         message = f"is {value[:40]!r}; the agreement demands {codes}"
         found.append((problems.GUIDE_CODE, message, f"write {codes}"))
     if demand.longest and len(value) > demand.longest:
-        message = f"has {len(value)} characters; the agreement allows {demand.longest}"
+        message = f"has a length of {len(value)}; the agreement allows {demand.longest}"
         found.append((problems.GUIDE_ELEMENT_LONG, message, "shorten it"))
     if demand.forbidden and value:
         message = "may not be sent by the agreement"

@@ -36,10 +36,10 @@ def value_fault(element: Element, value: str) -> Fault | None:
         return Fault(problems.ELEMENT_CHARACTER, message, "digits only, no separators for thousands")
     size = digits(value) if numeric else len(value)
     if size < element.least:
-        message = f"{value!r} has {size} characters; at least {element.least} are allowed"
+        message = f"{value!r} has a length of {size}; at least {element.least} is wanted"
         return Fault(problems.ELEMENT_SHORT, message)
     if size > element.most:
-        message = f"{value[:SHOWN]!r} has {size} characters; at most {element.most} are allowed"
+        message = f"{value[:SHOWN]!r} has a length of {size}; at most {element.most} is allowed"
         return Fault(problems.ELEMENT_LONG, message)
     if kind == "DT" and not is_date(value):
         form = "CCYYMMDD" if element.least == 8 else "YYMMDD"

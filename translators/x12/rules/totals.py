@@ -83,7 +83,11 @@ class Tally:
     def _finding(self, number: int, total: Total, value: str) -> Finding:
         place = f"{total.segment}{total.element:02d}"
         way, found = total.ways[0], self.expected(total)
-        truth = f"there are {found} {way.segment}" if not way.element else f"{str(way)[4:]} add up to {found}"
+        truth = (
+            f"the count of {way.segment} is {found}"
+            if not way.element
+            else f"{str(way)[4:]} add up to {found}"
+        )
         return Finding(
             problems.TOTAL_MISMATCH,
             f"{place} says {value}; {truth}",
