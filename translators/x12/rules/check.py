@@ -68,8 +68,14 @@ class SetCheck:
         self.walk: Walk | None = None
         self.relations: Relations | None = None
         if checker:
-            self.walk = Walk(checker, delimiters.component, delimiters.repetition, budget=self.budget)
             self.relations = Relations(checker, self.budget)
+            self.walk = Walk(
+                checker,
+                delimiters.component,
+                delimiters.repetition,
+                budget=self.budget,
+                watch=self.relations.take,
+            )
         self.number = 0  # of the last segment fed, ST = 1
         self.loose: list[Finding] = []  # of a set without dictionary, and of separators in the data
 
@@ -88,7 +94,7 @@ class SetCheck:
         """
         first = self.number + 1
         self.number += len(parts)
-        if self.walk is None or self.relations is None:
+        if self.walk is None:
             self._feed_loose(first, parts)
             return
         if self.budget.spent:
@@ -96,7 +102,6 @@ class SetCheck:
         trail: list[State] | None = [] if self.occurrences or dividing else None
         self.walk.trail = trail
         self.walk.feed(parts, careful=careful)
-        self.relations.feed(parts)
         if trail and self.occurrences:
             self.occurrences.take_all(first, parts, trail)
         if trail and dividing:
@@ -115,7 +120,7 @@ class SetCheck:
         found = list(self.loose)
         if self.walk and self.relations:
             told = {f.where.segment for f in self.walk.found if f.problem == problems.SEGMENT_MISSING}
-            found += [*self.walk.found, *self.relations.finish(told)]
+            found += [*self.walk.found, *self.relations.finish(self.number, told)]
         if self.occurrences:
             found += self.occurrences.finish(self.number)
         found.sort(key=lambda f: f.where.segment_number or 0)

@@ -77,7 +77,9 @@ def _checker(described: str, set_id: str, guideline: Guideline, library: Library
     accept = dict(zip(subjects, functions, strict=True))
     for state in grammar.states:
         state.accept = accept[state.key, state.subject.demands]
-    related = frozenset({"HL", "LS", "LE", *(total.segment for total in definition.totals)})
+    related = frozenset({"HL", "LS", "LE", *(tag for total in definition.totals for tag in total.segments)})
+    for state in grammar.states:
+        state.related = state.segment in related
     return Checker(dictionary, definition, grammar, guideline, related & frozenset(grammar.places))
 
 

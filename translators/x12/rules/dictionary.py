@@ -105,6 +105,11 @@ class Total(Struct, frozen=True):
     element: int
     ways: tuple[Way, ...]
 
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Return the ids of the segments that it is about: its own, and those that it counts or sums."""
+        return (self.segment, *(way.segment for way in self.ways))
+
     def __str__(self) -> str:
         return f"{self.segment}{self.element:02d} = {' | '.join(map(str, self.ways))}"
 

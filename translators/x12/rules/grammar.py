@@ -51,6 +51,7 @@ class State:
         "loop",
         "loops",
         "path",
+        "related",
         "segment",
         "steps",
         "subject",
@@ -65,6 +66,7 @@ class State:
         self.loop = path[-1] if path else ""
         self.loops = loops  # numbers of the open loops, outermost first
         self.head = False  # it opens its loop
+        self.related = False  # its segment says something of others
         self.subject: Subject  # what the segment must be here; `compiled` sets both
         self.accept: Accept
         self.steps: dict[str, Step] = {}

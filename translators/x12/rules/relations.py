@@ -2,7 +2,7 @@
 
 HL (X12 856, 837): each HL01 is unique in the set and each HL02 names an HL01 that came before. LE01 repeats LS01.
 
-`Relations` takes a set in runs of segments, so that one of any size is checked in constant memory.
+`Relations` takes them one by one and keeps no segment, so that a set of any size is checked in constant memory.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from hub.model import problems
 from hub.model.finding import Finding, Where
 from translators.x12.rules.compiled import Checker
 from translators.x12.rules.findings import Budget
-from translators.x12.rules.totals import Tally, places
+from translators.x12.rules.totals import Tally
 
-_LEVELS = {"HL", "LS", "LE"}
 _REFS = {"HL01": "628", "HL02": "734", "LE01": "447"}  # data element numbers
 
 
@@ -24,45 +23,33 @@ class Relations:
 
     def __init__(self, checker: Checker, budget: Budget | None = None) -> None:
         self.budget = budget or Budget()
-        self.number = 0  # of the last segment taken, ST = 1
         self.tally = Tally(checker.definition.totals, checker.dictionary.segments)
         self.levels = _Levels()
         self.opened: list[str] = []  # LS01 of the loops that are open
         self.found: list[Finding] = []
-        self.watched = checker.related
 
-    def feed(self, parts: Sequence[Sequence[str]]) -> None:
-        """Take the next segments of the set."""
-        tags = [elements[0] for elements in parts]
-        watched, first, counted = self.watched, self.number + 1, 0
-        found = watched.intersection(tags)
-        for at in sorted(at for tag in found for at in places(tags, tag)):
-            if tags[at] not in _LEVELS:  # a total is of what stands before it, wherever a run ends
-                self.tally.feed(tags[counted:at], parts[counted:at])
-                counted = at
-            if not self.levels.follows(parts[at]):
-                self._take(first + at, parts[at])
-        self.tally.feed(tags[counted:], parts[counted:])
-        self.number += len(parts)
-
-    def _take(self, number: int, elements: Sequence[str]) -> None:
+    def take(self, number: int, elements: Sequence[str]) -> None:
+        """Take the next segment that says something of others, `number` from ST = 1."""
         tag = elements[0]
-        value = elements[1] if len(elements) > 1 else ""
-        if tag == "HL" and value:
-            self._level(number, value, elements[2] if len(elements) > 2 else "")
-        elif tag == "LS":
-            self.opened.append(value)
-        elif tag == "LE":
-            self._close(number, value)
-        else:
+        if tag in self.tally.totalled:
             self.found += filter(self.budget.spend, self.tally.check(number, elements))
+        if tag in self.tally.counted:
+            self.tally.take(elements)
+        if tag == "HL":
+            if not self.levels.follows(elements) and len(elements) > 1 and elements[1]:
+                self._level(number, elements[1], elements[2] if len(elements) > 2 else "")
+        elif tag == "LS":
+            self.opened.append(elements[1] if len(elements) > 1 else "")
+        elif tag == "LE":
+            self._close(number, elements[1] if len(elements) > 1 else "")
 
-    def finish(self, told: Collection[str] = ()) -> list[Finding]:
-        """Return all that was found, with what is still open at the end; `told` are segments known to be missing."""
+    def finish(self, last: int, told: Collection[str] = ()) -> list[Finding]:
+        """Return all that was found, with what is still open at the end.
+
+        `last` is the number of the set's last segment; `told` are segments known to be missing.
+        """
         for value in self.opened if "LE" not in told else ():
-            self._missing(
-                self.number, "LE", f"the loop LS {value} has no LE", f"close it with LE and {value}"
-            )
+            self._missing(last, "LE", f"the loop LS {value} has no LE", f"close it with LE and {value}")
         self.opened.clear()
         return self.found
 

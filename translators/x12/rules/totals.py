@@ -1,7 +1,7 @@
 """Totals that a set says of itself (CTT01, CTT02, W7601 ...) against what stands in it.
 
-X12 has no error code for a wrong total, so it is a warning that no 997 carries. `Tally` takes a set in runs of
-segments, in constant memory.
+X12 has no error code for a wrong total, so it is a warning that no 997 carries. `Tally` keeps no
+segment, so that a set of any size is counted in constant memory.
 """
 
 from __future__ import annotations
@@ -19,14 +19,6 @@ LONGEST = 40  # characters of a number that are looked at
 _ROUGH = Context(prec=60, traps=[])  # 1E999999 is a number, and may not raise
 
 
-def places(tags: Sequence[str], tag: str) -> list[int]:
-    """Return where a tag stands among tags."""
-    found: list[int] = []
-    for _ in range(tags.count(tag)):
-        found.append(tags.index(tag, found[-1] + 1 if found else 0))
-    return found
-
-
 class Tally:
     """Counts and sums of one set. `segments` are their descriptions, for the numbers of data elements."""
 
@@ -37,16 +29,21 @@ class Tally:
         self.counts = {way: 0 for way in ways if not way.element}
         self.sums = {way: Decimal(0) for way in ways if way.element}
         self.waiting: dict[Way, list[str]] = {way: [] for way in self.sums}
+        self.totalled = frozenset(total.segment for total in totals)
+        self.counted: dict[str, list[Way]] = {}
+        for way in ways:
+            self.counted.setdefault(way.segment, []).append(way)
 
-    def feed(self, tags: Sequence[str], parts: Sequence[Sequence[str]]) -> None:
-        """Take the next segments; `tags` are their ids."""
-        for way in self.counts:
-            self.counts[way] += tags.count(way.segment)
-        for way, waiting in self.waiting.items():
-            tag, at = way.segment, way.element
-            waiting += [parts[n][at] for n in places(tags, tag) if len(parts[n]) > at]
-            if len(waiting) > MOST_AMOUNTS:
-                self._add_up(way)
+    def take(self, elements: Sequence[str]) -> None:
+        """Take the next segment that is counted or summed."""
+        for way in self.counted[elements[0]]:
+            if not way.element:
+                self.counts[way] += 1
+            elif way.element < len(elements):
+                waiting = self.waiting[way]
+                waiting.append(elements[way.element])
+                if len(waiting) > MOST_AMOUNTS:
+                    self._add_up(way)
 
     def check(self, number: int, elements: Sequence[str]) -> Iterable[Finding]:
         """Yield what is wrong with the totals in a segment, `number` from ST = 1."""

@@ -7,7 +7,7 @@ component, data element number.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
@@ -26,25 +26,29 @@ class Walk:
         component: str,
         repetition: str,
         trail: list[State] | None = None,
+        *,
         budget: Budget | None = None,
+        watch: Callable[[int, Sequence[str]], None] | None = None,
     ) -> None:
         self.checker = checker
         self.component = component
         self.repetition = repetition
         self.trail = trail  # gets the state after each segment, when it is a list
         self.budget = budget or Budget()
+        self.watch = watch or _nothing  # gets every segment that says something of others, with its number
         self.found: list[Finding] = []
         self.state = checker.grammar.start
         self.repeats = 0
         self.number = 0  # of the last segment, ST = 1
         self.rounds = [0] * checker.grammar.counters
 
-    def feed(self, parts: Sequence[list[str]], *, careful: bool = False) -> None:
+    def feed(self, parts: Sequence[list[str]], *, careful: bool = False) -> None:  # noqa: C901, PLR0912 - the hot loop
         """Follow the state machine through the next segments.
 
         `careful`: control characters occur, so that every segment is explained.
         """
         component, repetition, rounds, trail = self.component, self.repetition, self.rounds, self.trail
+        watch = self.watch
         state, repeats, number = self.state, self.repeats, self.number
         for elements in parts:
             number += 1
@@ -71,6 +75,8 @@ class Walk:
                         self._too_many(step, number)
                 if careful or not state.accept(elements, component, repetition):
                     self._explain(elements, number, state)
+                if state.related:
+                    watch(number, elements)
             if trail is not None:
                 trail.append(state)
         self.state, self.repeats, self.number = state, repeats, number
@@ -113,6 +119,8 @@ class Walk:
     def _lost(self, elements: list[str], number: int, state: State, *, careful: bool) -> None:
         """Report a segment that may not follow `state`."""
         tag = elements[0]
+        if tag in self.checker.related:
+            self.watch(number, elements)
         named = tag if len(tag) <= 3 and tag.isalnum() else ""  # else it may be anything, of any length
         where = Where(segment_number=number, segment=named, loop=state.loop)
         places = self.checker.grammar.places.get(tag, ())
@@ -170,3 +178,7 @@ class Walk:
         finding = Finding(problem, message, severity, where, value, hint)
         if self.budget.spend(finding):
             self.found.append(finding)
+
+
+def _nothing(_number: int, _elements: Sequence[str]) -> None:
+    """Watch nothing."""
