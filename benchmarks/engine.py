@@ -12,6 +12,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyx12.params
@@ -78,12 +79,11 @@ def measure(folder: Path, rounds: int = ROUNDS) -> list[Contest]:
         ("856: to findings, 997 and canonical notices", "856", True, 40.0),
     ]
     runs: dict[str, tuple[int, Callable[[], object]]] = {
-        name: (load.slice.count(b"~"), lambda load=load: _by_pyx12(load, folder))  # type: ignore[misc]
-        for name, load in loads.items()
+        name: (load.slice.count(b"~"), partial(_by_pyx12, load, folder)) for name, load in loads.items()
     }
     for what, name, reading, _ in contests:
         load = loads[name]
-        runs[what] = (load.data.count(b"~"), lambda load=load, reading=reading: take(load, reading=reading))  # type: ignore[misc]
+        runs[what] = (load.data.count(b"~"), partial(take, load, reading=reading))
     best = _alternate(runs, rounds)
     return [
         Contest(

@@ -138,7 +138,7 @@ class PostingOrders:
         again = gateway.post_order(key_of(order), changed, policy(world))
         assert not again.created
         assert again.record == first.record == gateway.find(key_of(order))
-        assert world.count("sale.order.line", [["order_id", "=", first.record.id]]) == 2  # type: ignore[union-attr]
+        assert world.count("sale.order.line", [["order_id", "=", first.record.id]]) == 2
 
     def test_unknown_key_is_not_found(self, erp: Erp) -> None:
         gateway, _ = erp

@@ -94,7 +94,7 @@ def envelope(set_id: str, release: str = "004010", **changes: object) -> Envelop
         "set_id": set_id,
         "set_control": "0001",
     }
-    return Envelope(**{**fields, **changes})  # type: ignore[arg-type]
+    return Envelope(**{**fields, **changes})
 
 
 def segments(set_id: str) -> list[str]:
@@ -106,12 +106,12 @@ def segments(set_id: str) -> list[str]:
 def findings(lines: list[str], set_id: str, **changes: object) -> tuple[Finding, ...]:
     """Check a set that is given as segments."""
     payload = "".join(f"{line}~\n" for line in lines).encode()
-    return check_set(payload, envelope(set_id, **changes))  # type: ignore[arg-type]
+    return check_set(payload, envelope(set_id, **changes))
 
 
 def acknowledged(lines: list[str], set_id: str, **changes: object) -> list[str]:
     """Return the AK3, AK4 and AK5 segments that a set gets."""
-    one = SetVerdict(envelope=envelope(set_id, **changes), findings=findings(lines, set_id, **changes))  # type: ignore[arg-type]
+    one = SetVerdict(envelope=envelope(set_id, **changes), findings=findings(lines, set_id, **changes))
     group = GroupVerdict(envelope=one.envelope, declared_count="1", sets=(one,))
     body = ["*".join(s).replace(COMPONENT, ">") for s in group_acknowledgment(group)]
     return body[2:-1]

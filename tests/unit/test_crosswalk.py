@@ -41,7 +41,7 @@ def table(**rows: str) -> Crosswalk:
 
 
 def order(*lines: OrderLine, **more: object) -> PurchaseOrder:
-    return PurchaseOrder(number="4500017", date=dt.date(2024, 3, 1), lines=lines, **more)  # type: ignore[arg-type]
+    return PurchaseOrder(number="4500017", date=dt.date(2024, 3, 1), lines=lines, **more)
 
 
 def line(**more: object) -> OrderLine:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.generate import orders, spoiled
 from tests.fuzz.examples import acknowledgments_of, example_file, foreign_sources, own_sources
 from tests.fuzz.mutator import Mutator
 from tests.fuzz.targets import BETWEEN, TARGETS
@@ -35,6 +36,7 @@ def test_what_the_mutator_makes_breaks_nothing(seed: int) -> None:
     ack = next(acknowledgments_of(data)) + BETWEEN + data
     sources = [content for _, content in (*own_sources(), *foreign_sources())]
     mutator = Mutator(data.replace(b"\n", b"").split(b"~"))
+    tried = set()
     for _ in range(3):
         data = mutator.file(data, 4000, chance.getrandbits(32))
         ack = mutator.ack(ack, 4000, chance.getrandbits(32))
@@ -42,6 +44,17 @@ def test_what_the_mutator_makes_breaks_nothing(seed: int) -> None:
         TARGETS["file"](data)
         TARGETS["ack"](ack)
         TARGETS["source"](source)
+        tried |= {data, ack, source}
+    assert len(tried) == 9, "each input is another one; what must hold of them is asserted by the targets"
+
+
+def test_a_target_notices_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check that finds nothing in a set of one piece, but in its runs, is what the target exists to tell."""
+    data = spoiled(orders(1, 2))
+    TARGETS["file"](data)
+    monkeypatch.setattr("tests.fuzz.targets.check_set", lambda *_: ())
+    with pytest.raises(AssertionError):
+        TARGETS["file"](data)
 
 
 def test_the_same_seed_makes_the_same_input() -> None:

@@ -113,4 +113,4 @@ def test_runs_of_any_size_find_the_same(size: int) -> None:
 )
 def test_a_demand_that_cannot_be_held_says_what_to_write(make: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        make()  # type: ignore[operator]
+        make()

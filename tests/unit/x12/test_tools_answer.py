@@ -16,7 +16,7 @@ BAD = interchange(order(ORDER.replace("*12*EA", "*1O*EA")), order(control="0002"
 
 
 def answered(data: bytes, partner: Partner | None = None, **x12: object) -> list[Answer]:
-    settings = X12Settings(**x12)  # type: ignore[arg-type]
+    settings = X12Settings(**x12)
     return list(
         answers(source(data), "", BY_THE_FILE, partner or Partner(key="x12", name="X12", x12=settings))
     )

@@ -243,7 +243,7 @@ def test_an_acknowledgment_is_valid_and_comes_back_as_it_was_meant(kind: str) ->
     lines = segments("850")
     lines[3] = "REF*DP*042**BM>" + "9" * 40
     lines[7] = "DTM*002*2025~"  # the separator is data of ours: it must not tear the acknowledgment
-    partner = Partner(key="acme", name="ACME", x12=X12Settings(functional_ack=kind))  # type: ignore[arg-type]
+    partner = Partner(key="acme", name="ACME", x12=X12Settings(functional_ack=kind))
     data = X12Acknowledger().write_functional_ack(group_of(lines), envelope(kind, "005010"), partner)
     one = unwrap(data, "").interchanges[0].groups[0].sets[0]
     assert (one.envelope.functional_id, one.envelope.set_id, one.findings) == ("FA", kind, ())

@@ -42,7 +42,7 @@ class Walk:
         self.number = 0  # of the last segment, ST = 1
         self.rounds = [0] * checker.grammar.counters
 
-    def feed(self, parts: Sequence[list[str]], *, careful: bool = False) -> None:  # noqa: C901, PLR0912 - the hot loop
+    def feed(self, parts: Sequence[list[str]], *, careful: bool = False) -> None:  # noqa: C901, PLR0912 - the hot loop: a call more a segment costs a tenth
         """Follow the state machine through the next segments.
 
         `careful`: control characters occur, so that every segment is explained.

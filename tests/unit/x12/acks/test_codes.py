@@ -200,7 +200,7 @@ def test_what_only_the_guideline_wants_has_codes_of_its_own_in_a_999(
     problem: str, in_997: tuple[str, str, str], in_999: tuple[str, str, str]
 ) -> None:
     for kind, expected in (("997", in_997), ("999", in_999)):
-        body = answer(found(problem), kind, "005010")  # type: ignore[arg-type] # the two kinds
+        body = answer(found(problem), kind, "005010")
         codes = {row[0][1:]: row for row in body if row[0][1:] in {"K3", "K4", "K5"}}
         element = codes["K4"][3] if "K4" in codes else ""
         assert (codes["K3"][4], element, codes["K5"][2]) == expected

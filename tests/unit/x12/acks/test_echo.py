@@ -123,7 +123,7 @@ def test_what_we_write_is_valid_whatever_headers_it_answers_to(
         envelope=envelope("850", gs[2], functional_id=gs[0], group_control=gs[1]),
         sets=tuple(SetVerdict(envelope=h, findings=(Finding(p.ST_CONTROL, ""),)) for h in headers),
     )
-    settings = X12Settings(functional_ack=kind, ack_release=release if kind == "997" else "")  # type: ignore[arg-type]
+    settings = X12Settings(functional_ack=kind, ack_release=release if kind == "997" else "")
     ours = envelope(kind, gs[2])
     data = X12Acknowledger().write_functional_ack(verdict, ours, Partner(key="a", name="A", x12=settings))
     (interchange,) = unwrap(data, "").interchanges

@@ -132,7 +132,7 @@ def test_the_order_in_which_findings_are_stored_changes_no_byte(data: st.DataObj
 def test_what_is_written_is_valid_itself_and_holds_no_sign_of_the_envelope(
     found: list[Finding], kind: str, release: str
 ) -> None:
-    partner = Partner(key="acme", name="ACME", x12=X12Settings(functional_ack=kind))  # type: ignore[arg-type]
+    partner = Partner(key="acme", name="ACME", x12=X12Settings(functional_ack=kind))
     numbered = envelope(kind, "005010" if kind == "999" else release)
     data = X12Acknowledger().write_functional_ack(group([tuple(found)]), numbered, partner)
     (interchange,) = unwrap(data, "").interchanges
@@ -208,7 +208,7 @@ def test_ak401_is_as_deep_as_the_release_knows(release: str, ak401: str) -> None
     ],
 )
 def test_the_release_of_an_acknowledgment(kind: str, inbound: str, agreed: str, gs08: str) -> None:
-    partner = Partner(key="a", name="A", x12=X12Settings(functional_ack=kind, ack_release=agreed))  # type: ignore[arg-type]
+    partner = Partner(key="a", name="A", x12=X12Settings(functional_ack=kind, ack_release=agreed))
     data = X12Acknowledger().write_functional_ack(group([()]), envelope(kind, inbound), partner)
     assert segment(data, "GS")[8] == gs08
     assert segment(data, "ST")[3:] == ([gs08] if kind == "999" else [])
@@ -218,7 +218,7 @@ def test_the_release_of_an_acknowledgment(kind: str, inbound: str, agreed: str, 
     ("detail", "named"), [("all", ["0001", "0002", "0003"]), ("rejected", ["0002", "0003"])]
 )
 def test_ak2_for_all_or_for_those_with_something_to_say(detail: str, named: list[str]) -> None:
-    partner = Partner(key="a", name="A", x12=X12Settings(ack_detail=detail))  # type: ignore[arg-type]
+    partner = Partner(key="a", name="A", x12=X12Settings(ack_detail=detail))
     data = X12Acknowledger().write_functional_ack(
         group([SETS["A"], SETS["E"], SETS["R"]]), envelope("997"), partner
     )

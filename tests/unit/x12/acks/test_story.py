@@ -258,7 +258,7 @@ def faulty(set_id: str) -> list[tuple[int, bytes]]:
 @pytest.mark.parametrize("kind", ["997", "999"])
 @pytest.mark.parametrize("set_id", ["850", "856", "810"])
 def test_what_our_own_check_rejects_is_told_where_it_was_planted(set_id: str, kind: str) -> None:
-    settings = X12Settings(functional_ack=kind)  # type: ignore[arg-type] # the two kinds
+    settings = X12Settings(functional_ack=kind)
     partner = Partner(key="acme", name="ACME", x12=settings)
     for at, data in faulty(set_id):
         found = unwrap(data, "").interchanges[0].groups[0]
