@@ -111,7 +111,9 @@ def parse_tree(data: bytes, file: Path) -> Node:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise ConfigError(f"{file}:{error.lineno}: not well-formed XML: {error}") from None
+        why = str(error).removeprefix("not well-formed ")
+        hint = "name a map of pyx12, an EDISchema, an XSD or a grammar"
+        raise ConfigError(f"{file}:{error.lineno}: not well-formed XML: {why}; {hint}") from None
     except (LookupError, ValueError) as error:  # an encoding that Python does not know
         raise ConfigError(f"{file}:1: cannot be read as XML: {error}") from None
     return top.children[0]
