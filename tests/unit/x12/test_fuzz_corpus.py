@@ -45,7 +45,9 @@ def test_what_the_mutator_makes_breaks_nothing(seed: int) -> None:
         TARGETS["ack"](ack)
         TARGETS["source"](source)
         tried |= {data, ack, source}
-    assert len(tried) > 6, "nearly each input is another one; what must hold of them is asserted by the targets"
+    assert len(tried) > 6, (
+        "nearly each input is another one; what must hold of them is asserted by the targets"
+    )
 
 
 def test_a_target_notices_what_it_is_for(monkeypatch: pytest.MonkeyPatch) -> None:
