@@ -61,6 +61,8 @@ def translate_document(
             return translate_ship_notice(document, tables)
         case Invoice():
             return translate_invoice(document, tables)
+        case _:
+            return document, ()
 
 
 # --- orders: what a customer calls our goods

@@ -51,6 +51,8 @@ def to_partner(document: AnyDocument, tables: Tables) -> tuple[AnyDocument, tupl
         case Invoice():
             lines = tuple(sender.line(line, f"lines[{i}]") for i, line in enumerate(document.lines))
             return replace(document, lines=lines), tuple(findings)
+        case _:
+            return document, ()
 
 
 class _Sender:

@@ -10,60 +10,23 @@ stays                   Odoo is down or busy, the partner is paused or its profi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
-from hub.erp.port import ErpGateway
 from hub.model import problems
-from hub.model.documents import (
-    AnyDocument,
-    DocType,
-    Invoice,
-    OrderAcknowledgment,
-    PurchaseOrder,
-    ShipNotice,
-)
+from hub.model.documents import AnyDocument
 from hub.model.envelope import Envelope
 from hub.model.errors import ConfigError, Retryable
-from hub.model.exchange import ErpRecord, Exchange, State
+from hub.model.exchange import Exchange, State
 from hub.model.finding import Finding, Severity
 from hub.model.outcome import Outcome, OutFile
-from hub.model.partner import Partner, Receive
-from hub.stages.addresses import Company, outgoing_envelope
-from hub.stages.answers import answer_order, billing, complete_invoice, complete_ship_notice
-from hub.stages.gate import gate_billed, gate_decision, gate_invoice, gate_ship_notice, gate_source
-from hub.stages.patience import Wait, stuck, wait_for_shipment
-from hub.stages.prices import Prices, prices_in_odoo, prices_ordered, prices_told
-from hub.stages.quantities import billed_shipment
-from translators.crosswalk import Tables, to_partner
+from hub.model.partner import Partner
+from hub.stages.addresses import outgoing_envelope
+from hub.stages.composing import COMPOSERS, Needs
 from translators.errors import Unwritable
-from translators.port import Translator
 
-
-class _Composed(Struct, frozen=True):
-    """A document in the partner's words, what speaks against sending it, and what it could wait for."""
-
-    document: AnyDocument
-    findings: tuple[Finding, ...] = ()
-    wait: Wait | None = None
-
-
-class Needs(Protocol):
-    """What composing asks of the hub."""
-
-    def partner(self, key: str) -> Partner: ...
-    def company(self) -> Company: ...
-    def translator(self, name: str) -> Translator: ...
-    def erp(self) -> ErpGateway: ...
-    def today(self) -> dt.date: ...
-    def now(self) -> dt.datetime: ...
-    def order_as_received(self, exchange: Exchange) -> PurchaseOrder: ...
-    def sent_documents(self, exchange: Exchange, document: DocType) -> Sequence[AnyDocument]: ...
-    def open_documents(self, exchange: Exchange, document: DocType) -> Sequence[Exchange]: ...
-    def send_tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]: ...
+__all__ = ["Needs", "compose"]
 
 
 def compose(exchange: Exchange, needs: Needs) -> Outcome:
@@ -78,7 +41,7 @@ def compose(exchange: Exchange, needs: Needs) -> Outcome:
     if exchange.document not in partner.send:
         return _not_agreed(exchange, partner)
     try:
-        made = _COMPOSERS[exchange.document](exchange, exchange.source, partner, needs)
+        made = COMPOSERS[exchange.document](exchange, exchange.source, partner, needs)
     except Retryable as fault:
         return Outcome(state=State.NOTICED, why=str(fault), tried=True)
     document, findings = made.document, made.findings
@@ -138,65 +101,3 @@ def _trial(envelope: Envelope) -> Envelope:
         set_control="0001",
         prepared_at=dt.datetime(2000, 1, 1),  # noqa: DTZ001 - a local clock without zone, as ISA09 is
     )
-
-
-def _compose_acknowledgment(exchange: Exchange, source: ErpRecord, _: Partner, needs: Needs) -> _Composed:
-    order, decision = needs.order_as_received(exchange), needs.erp().read_order_decision(source)
-    return _Composed(answer_order(order, decision, needs.today()), gate_decision(order, decision))
-
-
-def _compose_ship_notice(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> _Composed:
-    order, delivery = needs.order_as_received(exchange), needs.erp().read_delivery(source)
-    notice = complete_ship_notice(order, delivery, partner.send[DocType.SHIP_NOTICE].structure)
-    earlier = _ship_notices(exchange, needs)
-    return _Composed(notice, gate_source(order, delivery) + gate_ship_notice(order, notice, earlier))
-
-
-def _compose_invoice(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> _Composed:
-    order, bill = needs.order_as_received(exchange), needs.erp().read_invoice(source)
-    agreed = _agreed_prices(exchange, order, partner, needs)
-    shipped = _ship_notices(exchange, needs)
-    earlier = [d for d in needs.sent_documents(exchange, DocType.INVOICE) if isinstance(d, Invoice)]
-    invoice = complete_invoice(order, bill, agreed)
-    invoice = billing(invoice, billed_shipment(invoice, shipped, earlier))
-    wrong = gate_source(order, bill) + gate_invoice(order, invoice, agreed)
-    beyond_order = gate_billed(order, invoice, None, earlier)
-    if DocType.SHIP_NOTICE not in partner.send:
-        return _Composed(invoice, wrong + beyond_order)
-    short = gate_billed(order, invoice, shipped, earlier)
-    if not short or wrong or beyond_order:
-        return _Composed(invoice, wrong + short)
-    notices = needs.open_documents(exchange, DocType.SHIP_NOTICE)
-    return _Composed(invoice, stuck(notices) + short, wait_for_shipment(exchange, notices, needs.now()))
-
-
-def _agreed_prices(exchange: Exchange, order: PurchaseOrder, partner: Partner, needs: Needs) -> Prices:
-    """Return what the partner was told last: our 855, else the order or, by agreement, Odoo's own prices."""
-    answers = needs.sent_documents(exchange, DocType.ORDER_ACKNOWLEDGMENT)
-    told = [d for d in answers if isinstance(d, OrderAcknowledgment)]
-    policy = partner.receive.get(DocType.PURCHASE_ORDER, Receive()).price
-    known = prices_told(told[-1]) if told else {} if policy == "pricelist" else prices_ordered(order)
-    if exchange.erp is None or all(line.number in known for line in order.lines):
-        return known
-    return {**prices_in_odoo(order, needs.erp().read_order_decision(exchange.erp)), **known}
-
-
-def _compose_order(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> _Composed:
-    order = needs.erp().read_purchase_order(source)
-    tables, faults = needs.send_tables(partner, exchange)
-    document, findings = to_partner(order, tables)
-    return _Composed(document, faults + findings)
-
-
-def _ship_notices(exchange: Exchange, needs: Needs) -> list[ShipNotice]:
-    return [d for d in needs.sent_documents(exchange, DocType.SHIP_NOTICE) if isinstance(d, ShipNotice)]
-
-
-_Composer = Callable[[Exchange, ErpRecord, Partner, Needs], _Composed]
-
-_COMPOSERS: dict[DocType, _Composer] = {
-    DocType.ORDER_ACKNOWLEDGMENT: _compose_acknowledgment,
-    DocType.SHIP_NOTICE: _compose_ship_notice,
-    DocType.INVOICE: _compose_invoice,
-    DocType.PURCHASE_ORDER: _compose_order,
-}

@@ -16,7 +16,7 @@ from typing import Protocol
 import msgspec
 
 from hub.model import problems
-from hub.model.documents import AnyDocument, Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
+from hub.model.documents import AnyDocument, PurchaseOrder
 from hub.model.exchange import Exchange, State, posting_key
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import Outcome
@@ -76,8 +76,7 @@ def _in_our_codes(
     tables, faults = needs.tables(partner, exchange)
     document, misses = translate_document(document, tables, partner.receive[exchange.document])
     findings += faults + misses
-    release = getattr(document, "release", "")
-    key = posting_key(partner.key, exchange.document, document.number, release)
+    key = posting_key(partner.key, exchange.document, *document.key_parts)
     earlier = [e for e in needs.same_key(key) if _counts(e, exchange)]
     state, why, more = _verdict(_test(exchange, partner), document, digest, earlier, findings)
     return Outcome(
@@ -86,7 +85,7 @@ def _in_our_codes(
         findings=findings + more,
         changes={
             "number": document.number,
-            "order_number": order_number(document),
+            "order_number": next(iter(document.order_numbers), ""),
             "key": key,
             "digest": digest,
         },
@@ -162,12 +161,3 @@ def _looks_like_change(document: AnyDocument, earlier: Sequence[Exchange]) -> Fi
 def content_digest(document: AnyDocument) -> str:
     """Return the digest of a document's content, alike for a repeat under other control numbers."""
     return hashlib.sha256(msgspec.json.encode(document)).hexdigest()
-
-
-def order_number(document: AnyDocument) -> str:
-    """Return the number of the order that a document belongs to (the first one, for a ship notice)."""
-    if isinstance(document, OrderAcknowledgment | Invoice):
-        return document.order_number
-    if isinstance(document, ShipNotice):
-        return document.orders[0].order_number if document.orders else ""
-    return document.number

@@ -185,7 +185,7 @@ def test_a_guideline_that_no_document_can_fulfil_is_told_line_by_line(folder: Pa
 
 
 def test_a_document_that_the_hub_cannot_do_yet_is_a_warning(folder: Path) -> None:
-    (folder / "acme.toml").write_text(GOOD + "[receive.remittance]\n")
+    (folder / "acme.toml").write_text(GOOD + "[receive.technical_ack]\n")
     partners, (finding,) = load_partners(folder)
     assert list(partners) == ["acme"]
     assert (finding.severity, finding.where.row) == (Severity.WARNING, 4)

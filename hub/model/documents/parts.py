@@ -1,0 +1,137 @@
+"""The parts that documents of several kinds share: parties, charges, taxes, terms, carriage, lots."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from msgspec import Struct, field
+
+
+class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """Base of the parts of a document: immutable, empty fields left out when stored as JSON.
+
+    The parts make a tree, never a circle, so that Python's collector need not look at them.
+    """
+
+
+class Party(Value, frozen=True, kw_only=True):
+    """A company or place (X12 N1 loop)."""
+
+    name: str = ""  # N102
+    id: str = ""  # N104, the partner's code
+    id_kind: str = ""  # N103 as written: 92 assigned by buyer, 91 by seller, 9 DUNS+4, 1 DUNS, UL GLN
+    address: tuple[str, ...] = ()  # N301, N302 ...
+    city: str = ""
+    region: str = ""  # N402 state or province
+    postal_code: str = ""
+    country: str = ""  # N404, ISO 3166
+    contact: str = ""  # PER02
+    phone: str = ""
+    email: str = ""
+    tax_number: str = ""  # REF TJ, GT; UBL PartyTaxScheme/CompanyID
+    registration: str = ""  # UBL PartyLegalEntity/CompanyID
+    endpoint: str = ""  # electronic address (Peppol EndpointID)
+    endpoint_kind: str = ""  # its scheme, e.g. 0088 GLN
+    ours: str = ""  # our reference for it (res.partner.ref), set by the crosswalk
+
+
+class Charge(Value, frozen=True, kw_only=True):
+    """An allowance or a charge (X12 SAC), on the document or on a line."""
+
+    kind: str  # allowance | charge (SAC01 A, C)
+    code: str = ""  # SAC02
+    amount: Decimal | None = None  # SAC05, always positive; `kind` gives the sign
+    rate: Decimal | None = None  # SAC08 per unit
+    percent: Decimal | None = None  # SAC07
+    description: str = ""  # SAC15
+    base: Decimal | None = None  # the amount that the percentage is of
+    tax_category: str = ""  # UNCL 5305
+    tax_percent: Decimal | None = None
+
+
+class Tax(Value, frozen=True, kw_only=True):
+    """A tax amount (X12 TXI)."""
+
+    kind: str = ""  # TXI01
+    amount: Decimal = Decimal(0)
+    percent: Decimal | None = None
+    category: str = ""  # UNCL 5305: S standard, Z zero, E exempt, AE reverse charge ...
+    taxable: Decimal | None = None  # the amount that it is worked out on
+    exemption: str = ""  # why there is none, in words
+
+
+class Terms(Value, frozen=True, kw_only=True):
+    """Terms of payment (X12 ITD)."""
+
+    kind: str = ""  # ITD01
+    discount_percent: Decimal | None = None  # ITD03
+    discount_days: int | None = None  # ITD05
+    net_days: int | None = None  # ITD07
+    due: dt.date | None = None  # ITD06
+    description: str = ""  # ITD12
+    discount_amount: Decimal | None = None  # ITD08
+    discount_due: dt.date | None = None  # ITD04
+
+
+class Carriage(Value, frozen=True, kw_only=True):
+    """How goods travel (X12 TD5, TD3, FOB)."""
+
+    scac: str = ""  # TD503 with TD502 = 2
+    mode: str = ""  # TD504
+    routing: str = ""  # TD505
+    service: str = ""  # TD512
+    fob: str = ""  # FOB01
+    tracking: str = ""  # REF CN
+    bill_of_lading: str = ""  # REF BM
+    equipment: str = ""  # TD302/03
+
+
+#: Item numbers by whose number it is: buyer_part (BP, IN), vendor_part (VP, VN), upc (UP), ean (EN),
+#: gtin (UK), sku (SK), manufacturer_part (MG), or the lower-case qualifier when it is none of these.
+ItemIds = dict[str, str]
+
+
+class Split(Value, frozen=True, kw_only=True):
+    """A part of a line with its own date or place (X12 SCH, SDQ)."""
+
+    quantity: Decimal
+    unit: str = ""
+    date: dt.date | None = None
+    location: str = ""
+
+
+class Lot(Value, frozen=True, kw_only=True):
+    """A lot or serial within an item (REF LT, DTM 036)."""
+
+    number: str
+    quantity: Decimal | None = None
+    expires: dt.date | None = None
+
+
+class Package(Value, frozen=True, kw_only=True):
+    """A carton or pallet with a label (X12 856 HL level P or T)."""
+
+    sscc: str = ""  # SSCC-18 without its application identifier (MAN GM writes 00 before it)
+    kind: str = ""  # carton | pallet
+    on: str = ""  # the SSCC of the pallet that it stands on; empty: on none
+    weight: Decimal | None = None
+    weight_unit: str = ""
+    tracking: str = ""  # of this package alone (MAN CP)
+    items: tuple[ShippedItem, ...] = ()
+
+
+class ShippedItem(Value, frozen=True, kw_only=True):
+    """One shipped item (X12 856 HL level I)."""
+
+    line_number: str = ""  # LIN01 or SN101: the order's line number
+    ids: ItemIds = field(default_factory=dict)
+    description: str = ""
+    quantity: Decimal = Decimal(0)  # SN102 shipped, in `unit`
+    unit: str = ""  # SN103
+    ordered: Decimal | None = None  # SN105
+    lots: tuple[Lot, ...] = ()
+    refs: dict[str, str] = field(default_factory=dict)
+    sku: str = ""  # our item code, set by the crosswalk
+    our_quantity: Decimal | None = None  # in `our_unit`, set by the crosswalk
+    our_unit: str = ""

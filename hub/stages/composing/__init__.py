@@ -1,0 +1,16 @@
+"""How each kind of document that we send is made of Odoo's facts: one function each, in a file an area."""
+
+from __future__ import annotations
+
+from hub.model.documents import DocType
+from hub.stages.composing import buying, selling
+from hub.stages.composing.needs import Composed, Composer, Needs
+
+__all__ = ["COMPOSERS", "Composed", "Needs"]
+
+COMPOSERS: dict[DocType, Composer] = {
+    DocType.ORDER_ACKNOWLEDGMENT: selling.compose_acknowledgment,
+    DocType.SHIP_NOTICE: selling.compose_ship_notice,
+    DocType.INVOICE: selling.compose_invoice,
+    DocType.PURCHASE_ORDER: buying.compose_order,
+}

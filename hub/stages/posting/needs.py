@@ -1,0 +1,64 @@
+"""What every poster asks of the hub, and how they name partners, orders and exchanges in Odoo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from hub.erp.port import PostResult
+from hub.model import problems
+from hub.model.documents import AnyDocument
+from hub.model.exchange import ErpRecord, Exchange
+from hub.model.finding import Finding, Severity, Where
+from hub.model.partner import Partner
+from hub.stages import watch
+
+
+class Needs(watch.Needs, Protocol):
+    """What posting asks of the hub."""
+
+    def partner(self, key: str) -> Partner: ...
+    def document(self, exchange: Exchange) -> AnyDocument: ...
+
+
+class Posted(Struct, frozen=True):
+    """What came of a post, and what to add to the sentence about it, e.g. ", confirmed"."""
+
+    result: PostResult
+    more: str = ""
+
+
+#: Brings one kind of document to Odoo, once; a repeat finds what an earlier try left behind.
+Poster = Callable[[Exchange, AnyDocument, Needs], Posted]
+
+
+def reference(partner: Partner) -> str:
+    """Return how the partner is called in Odoo: its reference there, or its name."""
+    return partner.identity.odoo or partner.name
+
+
+def their_order(exchange: Exchange, number: str, needs: Needs) -> ErpRecord | None:
+    """Return the purchase order with that number if it was placed with this supplier: nobody bills another's."""
+    return needs.erp().find_purchase_order(number, reference(needs.partner(exchange.partner)))
+
+
+def unknown_order(number: str) -> Posted:
+    """Hold a document for an order that we did not place with this supplier."""
+    finding = Finding(
+        problem=problems.ORDER_UNKNOWN,
+        severity=Severity.HOLD,
+        message=f"we placed no purchase order {number!r} with this supplier",
+        where=Where(path="order_number"),
+        value=number,
+        hint="ask the supplier which order they mean; release when the order is in Odoo",
+    )
+    return Posted(PostResult(findings=(finding,)))
+
+
+def origin(exchange: Exchange) -> str:
+    """Return how a record in Odoo names its exchange (sale.order `origin`, chatter notes)."""
+    envelope = exchange.envelope
+    numbers = "/".join(n for n in (envelope.interchange_control, envelope.set_control) if n)
+    return f"EDI {numbers} exchange {exchange.id}" if numbers else f"EDI exchange {exchange.id}"
