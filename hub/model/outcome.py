@@ -108,6 +108,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     changes: Mapping[str, Any] = field(default_factory=dict)
     artifacts: Mapping[str, bytes] = field(default_factory=dict)
+    orders: tuple[str, ...] = ()  # all orders that the document belongs to; none: what is known stays
     due_in_seconds: float | None = None
     tried: bool = False
     file: OutFile | None = None

@@ -89,6 +89,7 @@ def _written(
         findings=findings,
         artifacts=canonical,
         changes={"number": document.number},
+        orders=document.order_numbers,
         file=OutFile(envelope=envelope, render=render),
     )
 

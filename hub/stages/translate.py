@@ -90,6 +90,7 @@ def _in_our_codes(
             "digest": digest,
         },
         artifacts={"canonical": msgspec.json.format(msgspec.json.encode(document), indent=2)},
+        orders=document.order_numbers,
     )
 
 

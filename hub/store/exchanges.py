@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Unpack
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
 
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State
 from hub.store.base import TxPart
+from hub.store.columns import SHORT
 from hub.store.moves import check_move
 from hub.store.records import Changes, NewExchange
 from hub.store.rows import bare_number, exchange_columns, to_exchange
-from hub.store.schema import exchanges
+from hub.store.schema import exchange_orders, exchanges
 
 #: Outbound states in which the bytes and their control numbers are fixed.
 COMMITTED_STATES = frozenset(
@@ -103,18 +105,27 @@ class Exchanges(TxPart):
         return self._exchanges(
             _where(
                 exchanges.c.partner == partner,
-                exchanges.c.order_number == order_number,
+                _of_order(order_number),
                 exchanges.c.document == document,
                 exchanges.c.direction == Direction.OUT,
                 exchanges.c.state.in_(COMMITTED_STATES),
             )
         )
 
-    def exchanges_of_order(self, partner: str, order_number: str) -> list[Exchange]:
-        """Return every exchange of an order, both ways, oldest first."""
-        return self._exchanges(
-            _where(exchanges.c.partner == partner, exchanges.c.order_number == order_number)
-        )
+    def set_orders(self, exchange_id: int, order_numbers: Iterable[str]) -> None:
+        """Remember the further orders that a document belongs to; the first one is its `order_number`."""
+        self._connection.execute(delete(exchange_orders).where(exchange_orders.c.exchange_id == exchange_id))
+        rows = [
+            {"exchange_id": exchange_id, "order_number": number}
+            for number in dict.fromkeys(n[:SHORT] for n in order_numbers)
+        ]
+        if rows:
+            self._connection.execute(insert(exchange_orders), rows)
+
+    def exchanges_of_order(self, partner: str | None, order_number: str) -> list[Exchange]:
+        """Return every exchange of an order, both ways, oldest first; `partner` None: of all partners."""
+        whose = () if partner is None else (exchanges.c.partner == partner,)
+        return self._exchanges(_where(_of_order(order_number), *whose))
 
     def find_sent(
         self,
@@ -184,6 +195,11 @@ class Exchanges(TxPart):
 
 def _where(*conditions: ColumnElement[bool]) -> Select[Any]:
     return select(exchanges).where(*conditions).order_by(exchanges.c.id)
+
+
+def _of_order(order_number: str) -> ColumnElement[bool]:
+    further = select(exchange_orders.c.exchange_id).where(exchange_orders.c.order_number == order_number)
+    return or_(exchanges.c.order_number == order_number, exchanges.c.id.in_(further))
 
 
 def _bare(number: str | None) -> str | None:

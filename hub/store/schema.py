@@ -271,6 +271,14 @@ postings = Table(
     Index("ix_postings_record", "model", "record_id"),
 )
 
+exchange_orders = Table(  # the further orders of a document; the first one stands in `exchanges`
+    "exchange_orders",
+    metadata,
+    Column("exchange_id", RowId, ForeignKey("exchanges.id"), primary_key=True),
+    Column("order_number", Words(SHORT), primary_key=True),
+    Index("ix_exchange_orders_number", "order_number"),
+)
+
 cursors = Table(
     "cursors",
     metadata,

@@ -158,6 +158,17 @@ class LogContract:
             assert tx.sent_exchanges("acme", "PO-2", DocType.INVOICE) == []
             assert tx.sent_exchanges("other", "PO-1", DocType.INVOICE) == []
 
+    def test_a_document_of_several_orders_is_found_under_each(self, store: Store) -> None:
+        with store.begin() as tx:
+            order, other = add_order(tx, "PO-1"), add_order(tx, "PO-2")
+            shipment = add_order(tx, "PO-1")
+            tx.set_orders(shipment.id, ["PO-2", "PO-2", "PO-3" + 300 * "x"])
+            assert tx.exchanges_of_order("acme", "PO-1") == [order, shipment]
+            assert tx.exchanges_of_order(None, "PO-2") == [other, shipment]
+            assert tx.exchanges_of_order("globex", "PO-2") == []
+            tx.set_orders(shipment.id, [])
+            assert tx.exchanges_of_order("acme", "PO-2") == [other]
+
     def test_groups_hold_their_exchanges_in_file_order(self, store: Store) -> None:
         fault = Finding("ge.count", "GE01 says 3 and there are 2")
         with store.begin() as tx:
