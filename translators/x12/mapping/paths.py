@@ -25,6 +25,7 @@ _KINDS: dict[Hint, str] = {
     int: "integer",
     dt.date: "date",
     dt.time: "time",
+    bool: "flag",
 }
 
 

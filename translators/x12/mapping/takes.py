@@ -54,7 +54,7 @@ class SegmentWriter(Struct, frozen=True):
         if pairs:
             lines += self._pairs(segment, pairs)
         if wild:
-            taken = {q for r, p in rest if p.qualifier_at == 1 and not r.many for q in p.qualifiers}
+            taken = {q for r, p in rest if p.qualifier_at == 1 for q in p.qualifiers}
             lines += self._wild(wild, tuple(sorted(taken)))
         return lines + self._special(segment)
 

@@ -117,6 +117,22 @@ def write_sscc(label: str) -> str:
     return SSCC_IDENTIFIER + bare if len(bare) == SSCC_DIGITS and bare.isdecimal() else bare
 
 
+#: Element 875, what is done with an item: these codes say that it will not come again.
+_DELETED = frozenset({"002", "024"})
+
+
+def read_flag(text: str) -> bool:
+    """Return a yes or a no (element 1073)."""
+    if (answer := text.strip().upper()) not in ("Y", "N"):
+        raise ValueError("is neither Y nor N")
+    return answer == "Y"
+
+
+def read_deleted(text: str) -> bool:
+    """Say whether a maintenance code (element 875) takes an item away."""
+    return text.strip() in _DELETED
+
+
 class Kind(Struct, frozen=True):
     """How one kind of value is read from and written to an element."""
 
@@ -132,6 +148,8 @@ KINDS: dict[str, Kind] = {
     "integer": Kind(read_integer, str),
     "date": Kind(read_date, lambda value: value.strftime("%Y%m%d")),
     "time": Kind(read_time, _write_time),
+    "flag": Kind(read_flag, lambda value: "Y" if value else ""),
+    "deleted": Kind(read_deleted, lambda value: "002" if value else ""),
 }
 
 #: The kinds whose values are texts: every text can be read, and the empty one is no value.
