@@ -19,7 +19,7 @@ from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State
 from hub.operations import is_transmission
 from hub.store import LogQuery, Store
-from translators.x12.sets import SET_IDS
+from translators.x12.sets import doctype
 
 FOLLOW_SECONDS = 1.0
 
@@ -48,11 +48,10 @@ def _document(text: str | None) -> DocType | None:
     """Return the kind of document by its name or its X12 number."""
     if text is None:
         return None
-    by_number = {set_id: document for document, (set_id, _) in SET_IDS.items()} | {
-        "TA1": DocType.TECHNICAL_ACK
-    }
-    if text in by_number:
-        return by_number[text]
+    if text == "TA1":
+        return DocType.TECHNICAL_ACK
+    if (known := doctype(text)) is not DocType.UNKNOWN:
+        return known
     try:
         return DocType(text)
     except ValueError:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from hub.demo.people import People, sscc
 from hub.demo.traders import Got, Trader, X12Desk, accept, announce, bill
 from hub.model.documents import DocType, PurchaseOrder
-from translators.x12.sets import SET_IDS
+from translators.x12.sets import set_of
 
 WAIT_SECONDS = 30.0
 MOST_SHOWN = 48
@@ -131,7 +131,7 @@ class Day:
 
     def _answered(self, user: str, desk: X12Desk, document: DocType, must: bytes) -> Got:
         """Wait for a document of ours, let the partner acknowledge it, and see the hub book that."""
-        set_id = SET_IDS[document][0]
+        set_id = set_of(document)
         got = self._expect(user, f"{set_id} {document.value.replace('_', ' ')}", set_id, must)
         self._say(user, f"uploads a 997 for our {set_id}")
         self._traders[user].put(f"997-{set_id}.edi", desk.acknowledge(got.data))

@@ -136,7 +136,9 @@ class X12Desk:
 
     def write(self, document: AnyDocument) -> bytes:
         """Write a document of theirs to us."""
-        envelope = outgoing_envelope(self._us, self._company, document.doc_type)
+        envelope = outgoing_envelope(
+            self._us, self._company, document.doc_type, getattr(document, "kind", "")
+        )
         return self._x12.write(document, self._numbered(envelope), self._us)
 
     def _numbered(self, envelope: Envelope) -> Envelope:

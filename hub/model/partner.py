@@ -128,6 +128,7 @@ class Send(_Table, frozen=True, kw_only=True):
 
     format: str = ""  # x12 | csv | xml; default: the profile's `format`
     release: str = ""  # X12 release of this document; default: [x12] release
+    set: str = ""  # X12 set, where several carry such a document: "875" for orders; default: the usual one
     must: dict[str, str] = field(default_factory=dict)  # "IT106" = "UP"
     codes: dict[str, str] = field(default_factory=dict)  # X12: "IT103" = "EA|CA": one of these, if there
     max: dict[str, int] = field(default_factory=dict)  # X12: "BIG02" = 10 characters, "N1" = 5 times at most

@@ -16,6 +16,7 @@ from hub.profiles.map_rules import leaves, map_faults
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.positions import KeyPath
 from translators.crosswalk import Crosswalk
+from translators.x12.sets import sets_of
 
 _TOLERANCE = re.compile(r"tolerance\s+(\d{1,3}(\.\d{1,4})?)\s*%")
 _FORMATS = ("x12", "csv", "xml")
@@ -31,6 +32,7 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
             path: KeyPath = (direction, document.value)
             yield from _document(document, path)
             yield from _format(agreement, path)
+            yield from _set(document, agreement, path)
             form = agreement.format or partner.format
             release = (isinstance(agreement, Send) and agreement.release) or partner.x12.release
             yield from map_faults(document, agreement, form, path, folder, release=release)
@@ -56,6 +58,14 @@ def _format(agreement: Agreement, path: KeyPath) -> Iterator[Fault]:
     if agreement.format and agreement.format not in _FORMATS:
         guess = did_you_mean(agreement.format, _FORMATS)
         yield Fault((*path, "format"), f'unknown format "{clip(agreement.format)}"{guess}', "x12, csv or xml")
+
+
+def _set(document: DocType, agreement: Agreement, path: KeyPath) -> Iterator[Fault]:
+    """The X12 set that is agreed carries this kind of document."""
+    wanted = agreement.set if isinstance(agreement, Send) else ""
+    if wanted and wanted not in (sets := sets_of(document)):
+        message = f'"{clip(wanted)}" carries no {document.value.replace("_", " ")}'
+        yield Fault((*path, "set"), message, f"X12 has {' and '.join(sets) or 'none'} for it", wanted)
 
 
 def _price(receive: Receive, path: KeyPath) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from hub.model.partner import Receive, Send
 from hub.profiles.fault import Fault
 from hub.toml.checking import clip
 from hub.toml.positions import KeyPath
+from translators.x12.sets import sets_of, sets_written
 
 if TYPE_CHECKING:  # the engine is imported when there is a guideline to judge
     from translators.x12.rules.dictionary import Element, Segment, Use
@@ -62,6 +63,7 @@ def guideline_faults(
     """Yield the faults of each line by itself, all at once; `release` is the one agreed for the document."""
     from translators.x12.rules.guideline import parse_spot
 
+    sets = sets_written(document, agreement.set) if isinstance(agreement, Send) else sets_of(document)
     for line in _lines(agreement, path):
         try:
             line.make()
@@ -72,8 +74,7 @@ def guideline_faults(
         if line.table == "codes" and not line.values.strip("| "):
             yield Fault(line.path, f'"{clip(line.place)}" may have no value at all', _VALUES, line.place)
             continue
-        described = _described(document, release)
-        verdict = _judged(line, parse_spot(line.place), described) if described else None
+        verdict = _judged_by_all(line, parse_spot(line.place), sets, release)
         if verdict:
             yield Fault(line.path, verdict.message, verdict.hint, line.place, severity=verdict.severity)
 
@@ -92,13 +93,11 @@ def _lines(agreement: Receive | Send, path: KeyPath) -> Iterator[_Line]:
 
 
 @lru_cache(maxsize=64)
-def _described(document: DocType, release: str) -> _Set | None:
-    """Return the set of a document as our dictionary of the nearest release has it, None when it has none."""
+def _described(set_id: str, release: str) -> _Set | None:
+    """Return a set as our dictionary of the nearest release has it, None when it has none."""
     from translators.x12.rules.grammar import compile_set
     from translators.x12.rules.source import load, nearest_release
-    from translators.x12.sets import SET_IDS
 
-    set_id = SET_IDS.get(document, ("", ""))[0]
     for name in dict.fromkeys((nearest_release(release), nearest_release(release[:6]))):
         dictionary = load(name)
         if set_id in dictionary.sets:
@@ -107,6 +106,13 @@ def _described(document: DocType, release: str) -> _Set | None:
             places = tuple((state, known[state.key]) for state in states if state.key in known)
             return _Set(set_id, name, dictionary.sets[set_id].complete, places)
     return None
+
+
+def _judged_by_all(line: _Line, spot: Spot, sets: tuple[str, ...], release: str) -> _Verdict | None:
+    """Return why a line cannot be held by any document of any of the sets that may come; the usual one's reason."""
+    described = [found for set_id in sets if (found := _described(set_id, release))]
+    verdicts = [_judged(line, spot, found) for found in described]
+    return verdicts[0] if verdicts and all(verdicts) else None
 
 
 def _judged(line: _Line, spot: Spot, described: _Set) -> _Verdict | None:

@@ -15,7 +15,7 @@ from hub.model.documents import DocType
 from hub.model.envelope import Address, Delimiters, Envelope
 from hub.model.finding import Finding, Where
 from hub.model.partner import Partner
-from translators.x12.sets import SET_IDS
+from translators.x12.sets import GROUPS, set_of
 
 
 class Company(Struct, frozen=True, kw_only=True):
@@ -92,13 +92,16 @@ def routing_faults(
     return ()
 
 
-def outgoing_envelope(partner: Partner, company: Company, document: DocType) -> Envelope:
-    """Return the envelope of what we send to a partner, all but numbers and date."""
+def outgoing_envelope(partner: Partner, company: Company, document: DocType, kind: str = "") -> Envelope:
+    """Return the envelope of what we send to a partner, all but numbers and date.
+
+    `kind` is the document's own, where it is known: a warehouse order to ship is a 940, one to receive a 943.
+    """
     ours, theirs, x12 = our_address(partner, company), their_address(partner), partner.x12
     agreement = partner.send.get(document)
     form = (agreement.format if agreement else "") or partner.format
     release = (agreement.release if agreement else "") or x12.release
-    set_id, functional_id = SET_IDS.get(document, ("", "")) if form == "x12" else ("", "")
+    set_id = set_of(document, kind, agreement.set if agreement else "") if form == "x12" else ""
     return Envelope(
         format=form,
         sender=ours,
@@ -115,7 +118,7 @@ def outgoing_envelope(partner: Partner, company: Company, document: DocType) -> 
         ),
         group_sender=partner.identity.our_gs or company.gs or ours.id,
         group_receiver=partner.identity.gs or theirs.id,
-        functional_id=functional_id,
+        functional_id=GROUPS.get(set_id, ""),
         release=release,
         set_id=set_id,
     )

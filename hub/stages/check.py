@@ -58,7 +58,7 @@ def _examine(
         findings = translator.check(payload, exchange.envelope, exchange.document, partner)
         if not (findings or noted):
             return exchange.number, findings  # read in the next stage
-        return peek_number(payload, exchange.envelope, exchange.document), findings
+        return peek_number(payload, exchange.envelope), findings
     document, faults = translator.read(payload, exchange.envelope, exchange.document, partner)
     return (document.number if document else exchange.number), faults
 

@@ -71,7 +71,7 @@ def _written(
     exchange: Exchange, partner: Partner, document: AnyDocument, findings: tuple[Finding, ...], needs: Needs
 ) -> Outcome:
     """Try the writing before numbers are drawn, so that what cannot be written burns none."""
-    envelope = outgoing_envelope(partner, needs.company(), exchange.document)
+    envelope = outgoing_envelope(partner, needs.company(), exchange.document, getattr(document, "kind", ""))
     translator = needs.translator(envelope.format)
     canonical = {"canonical": msgspec.json.format(msgspec.json.encode(document), indent=2)}
 

@@ -158,7 +158,7 @@ def _one_set(one: UnwrappedSet, chance: int) -> None:
         _both_paths(parts, one)
     annotate(one.payload, envelope)
     notes: tuple[Finding, ...] = ()
-    if one.document in SETS:
+    if envelope.set_id in SETS:
         document, notes = read_document(parts, one.document, envelope, None)
         assert document is not None or notes
     assert all(f.message and f.problem for f in (*found, *notes, *one.findings))

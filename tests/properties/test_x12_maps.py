@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hub.model import problems
-from hub.model.documents import AnyDocument, DocType
+from hub.model.documents import AnyDocument
 from hub.model.envelope import Delimiters, Envelope
-from tests.support.x12_documents import DOCUMENTS
+from tests.support.x12_documents import documents_of
 from translators.x12.mapping import SETS, read_document, write_document
 
 ENVELOPES = [
@@ -20,17 +21,18 @@ QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(Heal
 
 
 def _whole(document: AnyDocument, envelope: Envelope) -> list[list[str]]:
-    set_id = SETS[document.doc_type]
-    return [["ST", set_id, "0001"], *write_document(document, envelope, None), ["SE", "0", "0001"]]
+    return [["ST", envelope.set_id, "0001"], *write_document(document, envelope, None), ["SE", "0", "0001"]]
 
 
 @pytest.mark.parametrize("envelope", ENVELOPES, ids=lambda e: e.release)
-@pytest.mark.parametrize("kind", list(SETS), ids=str)
-def test_what_is_written_is_read_back(kind: DocType, envelope: Envelope) -> None:
+@pytest.mark.parametrize("set_id", list(SETS))
+def test_what_is_written_is_read_back(set_id: str, envelope: Envelope) -> None:
+    of_set = replace(envelope, set_id=set_id)
+
     @QUICK
-    @given(DOCUMENTS[kind])
+    @given(documents_of(set_id))
     def holds(document: AnyDocument) -> None:
-        read, findings = read_document(_whole(document, envelope), kind, envelope, None)
+        read, findings = read_document(_whole(document, of_set), SETS[set_id], of_set, None)
         assert read == document
         assert {f.problem for f in findings} <= {problems.TOTAL_MISMATCH}  # TDS01 is drawn at random
 
@@ -48,12 +50,14 @@ _SEGMENTS = st.builds(
 )
 
 
-@pytest.mark.parametrize("kind", list(SETS), ids=str)
-def test_no_segments_make_the_reader_raise(kind: DocType) -> None:
+@pytest.mark.parametrize("set_id", list(SETS))
+def test_no_segments_make_the_reader_raise(set_id: str) -> None:
+    of_set = replace(ENVELOPES[0], set_id=set_id)
+
     @QUICK
     @given(st.lists(_SEGMENTS | st.just([]), max_size=25))
     def holds(segments: list[list[str]]) -> None:
-        document, findings = read_document(segments, kind, ENVELOPES[0], None)
+        document, findings = read_document(segments, SETS[set_id], of_set, None)
         assert document is not None or any(f.fatal for f in findings)
 
     holds()

@@ -32,6 +32,7 @@ from hub.model.documents import (
     Tax,
     Terms,
 )
+from translators.x12.sets import doctype
 
 _ALPHABET = string.ascii_letters + string.digits + " .,-/#&'()éß"
 texts = st.text(_ALPHABET, min_size=1, max_size=14).map(str.strip).filter(bool)
@@ -112,7 +113,7 @@ def carriage(names: str) -> SearchStrategy[Carriage | None]:
 
 
 @st.composite
-def _order_line(draw: st.DrawFn) -> OrderLine:
+def order_lines(draw: st.DrawFn) -> OrderLine:
     unit = draw(units)
     by_store = st.builds(Split, quantity=quantities, unit=st.just(unit), location=texts)
     dated = st.builds(Split, quantity=quantities, unit=units, date=dates, location=maybe_text)
@@ -137,7 +138,7 @@ def _counted(document: Any) -> Any:
     return replace(document, line_count=len(document.lines))
 
 
-_head: dict[str, SearchStrategy[Any]] = {
+head: dict[str, SearchStrategy[Any]] = {
     "number": texts,
     "date": dates,
     "purpose": st.sampled_from(["original", "cancel", "change", "replace", "confirm", "duplicate"]),
@@ -150,13 +151,13 @@ _head: dict[str, SearchStrategy[Any]] = {
 
 purchase_orders = st.builds(
     PurchaseOrder,
-    **_head,
+    **head,
     kind=st.sampled_from(["standalone", "dropship", "blanket", "release", "new", "KN"]),
     release=maybe_text,
     terms=terms,
     carriage=carriage("scac mode routing service fob equipment"),
     charges=charges,
-    lines=tuples(_order_line()),
+    lines=tuples(order_lines()),
     total=st.none() | cents,
 ).map(_counted)
 
@@ -181,7 +182,7 @@ def _status(draw: st.DrawFn, price: Decimal | None) -> LineStatus:
 
 
 @st.composite
-def _ack_line(draw: st.DrawFn) -> AckLine:
+def ack_lines(draw: st.DrawFn) -> AckLine:
     price = draw(st.none() | prices)
     return AckLine(
         number=draw(texts),
@@ -196,7 +197,7 @@ def _ack_line(draw: st.DrawFn) -> AckLine:
 
 order_acknowledgments = st.builds(
     OrderAcknowledgment,
-    **_head,
+    **head,
     status=st.sampled_from(
         ["accepted", "accepted_no_change", "accepted_with_change", "rejected", "held", "AE"]
     ),
@@ -205,7 +206,7 @@ order_acknowledgments = st.builds(
     release=maybe_text,
     terms=terms,
     carriage=carriage("scac mode routing service fob equipment"),
-    lines=tuples(_ack_line()),
+    lines=tuples(ack_lines()),
 ).map(_counted)
 
 
@@ -261,9 +262,9 @@ _shipped_orders = st.builds(
 def _ship_notice(draw: st.DrawFn) -> ShipNotice:
     orders = draw(tuples(_shipped_orders, 2))
     weight, unit = draw(_weights)
-    head = {name: draw(values) for name, values in _head.items() if name not in ("currency", "notes")}
+    named = {name: draw(values) for name, values in head.items() if name not in ("currency", "notes")}
     return ShipNotice(
-        **head,
+        **named,
         time=draw(st.times()).replace(microsecond=0),
         structure="0001" if any(order.packages for order in orders) else "0004",
         carriage=draw(carriage("scac mode routing service fob equipment tracking bill_of_lading")),
@@ -296,7 +297,7 @@ def _invoice(draw: st.DrawFn) -> Invoice:
     if carried is not None and not (carried.scac or carried.routing):
         carried = replace(carried, scac="UPSN")
     return Invoice(
-        **{name: draw(values) for name, values in _head.items()},
+        **{name: draw(values) for name, values in head.items()},
         kind=draw(st.sampled_from(["invoice", "credit"])),
         order_number=draw(maybe_text),
         order_date=draw(st.none() | dates),
@@ -316,9 +317,18 @@ def _invoice(draw: st.DrawFn) -> Invoice:
     )
 
 
+#: What a document holds that travels in its usual set.
 DOCUMENTS: dict[DocType, SearchStrategy[Any]] = {
     DocType.PURCHASE_ORDER: purchase_orders,
     DocType.ORDER_ACKNOWLEDGMENT: order_acknowledgments,
     DocType.SHIP_NOTICE: _ship_notice(),
     DocType.INVOICE: _invoice(),
 }
+
+#: The same of the other sets that carry such a document.
+OTHER_SETS: dict[str, SearchStrategy[Any]] = {}
+
+
+def documents_of(set_id: str) -> SearchStrategy[Any]:
+    """Return documents that a set carries whole."""
+    return OTHER_SETS.get(set_id) or DOCUMENTS[doctype(set_id)]

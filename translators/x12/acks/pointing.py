@@ -52,7 +52,7 @@ def original(found: UnwrappedSet) -> Original:
 
 def own_number(found: UnwrappedSet) -> str:
     """Return a document's own number (BIG02, BAK08 ...), empty when it has none."""
-    return peek_number(found.payload, found.envelope, found.document)
+    return peek_number(found.payload, found.envelope)
 
 
 def point(finding: Finding, ours: Original | None) -> Mark:

@@ -36,7 +36,7 @@ from translators.x12.acks.codes import (
 )
 from translators.x12.acks.echo import copied, group_header, number_as_sent, set_header
 from translators.x12.isa import WIDTHS
-from translators.x12.sets import NUMBER_AT
+from translators.x12.sets import number_at
 from translators.x12.signs import COMPONENT, trimmed
 from translators.x12.tokens import decode
 
@@ -205,7 +205,7 @@ def _once(rows: Body) -> Body:
 
 def _context(one: SetVerdict) -> Body:
     """Return the CTX that names the business document: where its number stands, and the number."""
-    segment, element = NUMBER_AT.get(one.document, ("", 0))
+    segment, element = number_at(one.envelope.set_id)
     number = copied(one.number)[:LONGEST_CONTEXT].rstrip()
     return [["CTX", f"{segment}{element:02d}{COMPONENT}{number}"]] if segment and number else []
 

@@ -27,6 +27,7 @@ from translators.x12.mapping.read import Reader, compile_reader
 from translators.x12.mapping.ship_notice import STRUCTURES, assemble, structure_of, write_levels
 from translators.x12.mapping.spec import SETS, Overrides, load_map, overridden_map
 from translators.x12.mapping.write import Writer, compile_writer
+from translators.x12.sets import CARRIED, doctype, set_of, sets_of
 
 __all__ = [
     "SETS",
@@ -49,11 +50,13 @@ def read_document(
 ) -> tuple[AnyDocument | None, tuple[Finding, ...]]:
     """Make a canonical document of one set's segments (ST to SE; element 0 is the segment's id).
 
-    Never raises on data. The document is None when a mandatory field is missing or cannot be read; the
-    findings say which. A profile's map line that cannot be used raises ConfigError.
+    Of several sets that carry such a document, the envelope names the one that this is. Never raises on data: the
+    document is None when a mandatory field is missing or cannot be read; the findings say which. A profile's map line
+    that cannot be used raises ConfigError.
     """
     agreed = partner.receive.get(document) if partner is not None else None
-    read = _reader(document, _lines(partner, agreed, document))
+    set_id = _mapped(envelope, document)
+    read = _reader(set_id, _lines(partner, agreed, set_id))
     book = Reading(envelope.delimiters.component)
     found = read(segments if all(segments) else [segment or [""] for segment in segments], book)
     if isinstance(found, ShipNotice):
@@ -62,7 +65,7 @@ def read_document(
         return None, tuple(book.findings)
     if isinstance(found, Invoice):
         _check_total(found, book)
-    return found, tuple(book.findings)
+    return _of_kind(found, set_id), tuple(book.findings)
 
 
 def write_document(document: AnyDocument, envelope: Envelope, partner: Partner | None) -> list[list[str]]:
@@ -71,7 +74,8 @@ def write_document(document: AnyDocument, envelope: Envelope, partner: Partner |
     Raises Unwritable with all findings when a mandatory field is empty or a value can't be written.
     """
     agreed = partner.send.get(document.doc_type) if partner is not None else None
-    writers = _writers(document.doc_type, _lines(partner, agreed, document.doc_type))
+    set_id = _mapped(envelope, document.doc_type, getattr(document, "kind", ""))
+    writers = _writers(set_id, _lines(partner, agreed, set_id))
     notes = Writing(envelope.delimiters.component)
     if isinstance(document, ShipNotice):
         made = _write_notice(document, writers, notes, agreed.structure if agreed else "")
@@ -82,39 +86,51 @@ def write_document(document: AnyDocument, envelope: Envelope, partner: Partner |
     return made
 
 
-def source(document: DocType) -> str:
-    """Return the Python that reads a document by its map as it stands in the package, to be read by people."""
-    return reader_source(load_map(document)).text
+def source(set_id: str) -> str:
+    """Return the Python that reads a set by its map as it stands in the package, to be read by people."""
+    return reader_source(load_map(set_id)).text
 
 
 def check_override(document: DocType, path: str, place: str) -> None:
-    """Raise ValueError, saying what is wrong, when a profile's map line can't be used."""
+    """Raise ValueError, saying what is wrong, when a profile's map line can't be used in each set of a document."""
     try:
-        overridden_map(document, ((path, place),))
+        for set_id in sets_of(document):
+            if set_id in SETS:
+                overridden_map(set_id, ((path, place),))
     except ConfigError as error:
         raise ValueError(str(error)) from None
 
 
-@lru_cache(maxsize=256)
-def _reader(document: DocType, lines: Overrides) -> Reader:
-    return compile_reader(overridden_map(document, lines) if lines else load_map(document))
+def _mapped(envelope: Envelope, document: DocType, kind: str = "") -> str:
+    """Return the set by whose map to go: the envelope's, or the usual one where it names none of this document."""
+    return set_of(document, kind) if doctype(envelope.set_id) is not document else envelope.set_id
+
+
+def _of_kind(found: AnyDocument, set_id: str) -> AnyDocument:
+    """Return the document with its `kind`, where the set alone says it (940 ship, 943 receive)."""
+    return replace(found, kind=CARRIED[set_id].kind) if CARRIED[set_id].kind else found
 
 
 @lru_cache(maxsize=256)
-def _writers(document: DocType, lines: Overrides) -> dict[str, Writer]:
-    return compile_writer(overridden_map(document, lines) if lines else load_map(document))
+def _reader(set_id: str, lines: Overrides) -> Reader:
+    return compile_reader(overridden_map(set_id, lines) if lines else load_map(set_id))
 
 
-def _lines(partner: Partner | None, agreed: Receive | Send | None, document: DocType) -> Overrides:
+@lru_cache(maxsize=256)
+def _writers(set_id: str, lines: Overrides) -> dict[str, Writer]:
+    return compile_writer(overridden_map(set_id, lines) if lines else load_map(set_id))
+
+
+def _lines(partner: Partner | None, agreed: Receive | Send | None, set_id: str) -> Overrides:
     """Return a profile's map lines, proved to be usable; ConfigError names the key of one that is not."""
     if partner is None or agreed is None or not (agreed.map or agreed.map_file):
         return ()
-    key = f"{partner.key}.toml: {'receive' if isinstance(agreed, Receive) else 'send'}.{document}"
+    key = f"{partner.key}.toml: {'receive' if isinstance(agreed, Receive) else 'send'}.{doctype(set_id)}"
     if agreed.map_file:
         raise ConfigError(f"{key}.map_file: X12 has its maps already; write single lines under {key}.map")
     found = tuple(agreed.map.items())
     try:
-        overridden_map(document, found)
+        overridden_map(set_id, found)
     except ConfigError as error:
         raise ConfigError(f"{key}.{error}") from None
     return found

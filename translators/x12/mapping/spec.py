@@ -30,12 +30,16 @@ from hub.model.documents import DocType
 from hub.model.errors import ConfigError
 from translators.x12.mapping.paths import leaf
 from translators.x12.mapping.place import Place, parse_place
+from translators.x12.sets import doctype
 
-SETS: dict[DocType, str] = {
-    DocType.PURCHASE_ORDER: "850",
-    DocType.ORDER_ACKNOWLEDGMENT: "855",
-    DocType.SHIP_NOTICE: "856",
-    DocType.INVOICE: "810",
+_MAPS = resources.files("translators.x12").joinpath("maps")
+
+#: The sets that have a map: ST01 -> the document that it makes. A file in maps/ is enough.
+SETS: dict[str, DocType] = {
+    set_id: doctype(set_id)
+    for set_id in sorted(
+        file.name.removesuffix(".toml") for file in _MAPS.iterdir() if file.name[:1].isdecimal()
+    )
 }
 
 #: A place, a list of places, or a table with `at` and more.
@@ -101,24 +105,22 @@ class Map(Struct, frozen=True, kw_only=True):
 
 
 @cache
-def load_map(document: DocType) -> Map:
-    """Return the map of a document as it stands in the package."""
+def load_map(set_id: str) -> Map:
+    """Return the map of a set as it stands in the package."""
     shared = _toml("shared")
-    own = _toml(SETS[document])
+    own = _toml(set_id)
     tables = {name: _codes(table) for name, table in {**shared["codes"], **own.get("codes", {})}.items()}
     raw = {**shared["section"], **own["section"]}
     return Map(
-        document=document,
-        set_id=own["set"],
+        document=SETS[set_id],
+        set_id=set_id,
         sections={name: _section(name, table, tables) for name, table in raw.items()},
         levels=own.get("levels", {}),
     )
 
 
 def _toml(name: str) -> dict[str, Any]:
-    return tomllib.loads(
-        resources.files("translators.x12").joinpath("maps", f"{name}.toml").read_text("utf-8")
-    )
+    return tomllib.loads(_MAPS.joinpath(f"{name}.toml").read_text("utf-8"))
 
 
 def _codes(table: dict[str, list[str]]) -> Codes:
@@ -175,9 +177,9 @@ def _rule(model: type[Any], path: str, value: Line, tables: dict[str, Codes]) ->
 
 
 @lru_cache(maxsize=256)
-def overridden_map(document: DocType, overrides: Overrides) -> Map:
-    """Return a document's map with a profile's lines laid over it; ConfigError names a line that can't be."""
-    found = load_map(document)
+def overridden_map(set_id: str, overrides: Overrides) -> Map:
+    """Return a set's map with a profile's lines laid over it; ConfigError names a line that can't be."""
+    found = load_map(set_id)
     for path, text in overrides:
         try:
             found = _override(found, path, parse_place(text))

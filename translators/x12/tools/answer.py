@@ -117,7 +117,7 @@ class _Desk:
             )
             found += (fault,)
         document = self.set.document
-        number = peek_number(self.beginning, envelope, document) if found else ""  # the context of a fault
+        number = peek_number(self.beginning, envelope) if found else ""  # the context of a fault
         self.sets.append(SetVerdict(envelope=envelope, findings=found, document=document, number=number))
 
     def end_group(self, event: GroupEnds) -> None:

@@ -1,0 +1,58 @@
+"""Which set carries which document: what is read goes by ST01, what is written by its kind or by what was agreed."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+
+import pytest
+
+from hub.model.documents import DocType
+from hub.model.partner import Partner, Send
+from hub.stages.addresses import Company, outgoing_envelope
+from translators.x12.mapping import SETS
+from translators.x12.sets import doctype, set_of, sets_of, sets_written
+
+ORDER, WAREHOUSE = DocType.PURCHASE_ORDER, DocType.WAREHOUSE_ORDER
+
+
+@pytest.mark.parametrize(
+    ("document", "kind", "agreed", "written"),
+    [
+        (ORDER, "standalone", "", "850"),
+        (ORDER, "standalone", "875", "875"),
+        (WAREHOUSE, "ship", "", "940"),
+        (WAREHOUSE, "receive", "", "943"),
+        (WAREHOUSE, "receive", "940", "943"),  # a 940 could not say it
+        (WAREHOUSE, "", "", "940"),
+        (DocType.RECEIPT, "", "", ""),
+    ],
+)
+def test_a_document_is_written_by_its_kind_or_as_agreed(
+    document: DocType, kind: str, agreed: str, written: str
+) -> None:
+    assert set_of(document, kind, agreed) == written
+
+
+def test_what_may_come_and_what_goes() -> None:
+    assert sets_of(ORDER) == ("850", "875")
+    assert sets_written(ORDER) == ("850",)
+    assert sets_written(WAREHOUSE, "940") == ("940", "943")
+    assert doctype("944") is DocType.WAREHOUSE_ADVICE
+    assert doctype("110") is DocType.UNKNOWN
+
+
+def test_the_envelope_says_what_is_in_it() -> None:
+    partner = Partner(key="acme", name="Acme", send={ORDER: Send(set="875"), WAREHOUSE: Send()})
+    company = Company(name="We", isa="ZZ:WE")
+    order = outgoing_envelope(partner, company, ORDER)
+    expected = outgoing_envelope(partner, company, WAREHOUSE, "receive")
+    assert (order.set_id, order.functional_id) == ("875", "OG")
+    assert (expected.set_id, expected.functional_id) == ("943", "AR")
+
+
+@pytest.mark.parametrize("set_id", list(SETS))
+def test_a_map_is_of_the_document_that_its_set_carries(set_id: str) -> None:
+    text = resources.files("translators.x12").joinpath("maps", f"{set_id}.toml").read_text("utf-8")
+    named = tomllib.loads(text)
+    assert (named["set"], named["document"]) == (set_id, SETS[set_id])
