@@ -162,6 +162,9 @@ class _Needs:
     def tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]:
         return self._tables.get(exchange.document, Tables()), ()
 
+    def document(self, exchange: Exchange) -> AnyDocument:
+        raise LookupError("a trial has no log: nothing came before")
+
     def same_key(self, key: str) -> Sequence[Exchange]:
         return ()
 

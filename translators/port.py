@@ -58,6 +58,9 @@ class Acknowledger(Protocol):
     def technical_verdict(self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...]) -> Verdict:
         """Return the verdict on an interchange: accepted, with errors noted, or rejected."""
 
+    def notes_on_repeat(self, before: bytes, after: bytes) -> tuple[Finding, ...]:
+        """Return what an interchange says other than an earlier one with its control number: a note each."""
+
     def write_technical_ack(
         self,
         interchange: UnwrappedInterchange,

@@ -104,6 +104,7 @@ CODE_UNKNOWN = "crosswalk.miss"
 PRICE_DIFFERS = "price.differs"
 QUANTITY_DIFFERS = "quantity.differs"
 LOOKS_LIKE_CHANGE = "duplicate.looks_like_change"
+DIFFERENCE = "duplicate.difference"  # one field in which a repeat differs from what came before
 ALREADY_POSTED = "duplicate.already_posted"
 ORDER_UNKNOWN = "order.unknown"
 LINE_UNKNOWN = "order.line_unknown"

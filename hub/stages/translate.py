@@ -21,6 +21,7 @@ from hub.model.exchange import Exchange, State, posting_key
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import Outcome
 from hub.model.partner import Partner
+from hub.stages.repeats import notes_on_repeat
 from translators.crosswalk import Tables, translate_document
 from translators.port import Translator
 
@@ -38,6 +39,7 @@ class Needs(Protocol):
     def translator(self, name: str) -> Translator: ...
     def tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]: ...
     def same_key(self, key: str) -> Sequence[Exchange]: ...
+    def document(self, exchange: Exchange) -> AnyDocument: ...
     def group_acknowledged(self, exchange: Exchange) -> bool: ...
 
 
@@ -79,6 +81,8 @@ def _in_our_codes(
     key = posting_key(partner.key, exchange.document, *document.key_parts)
     earlier = [e for e in needs.same_key(key) if _counts(e, exchange)]
     state, why, more = _verdict(_test(exchange, partner), document, digest, earlier, findings)
+    if earlier and any(f.problem == problems.LOOKS_LIKE_CHANGE for f in more):
+        more += notes_on_repeat(needs.document(earlier[-1]), document)
     return Outcome(
         state=state,
         why=why,
@@ -142,7 +146,7 @@ def _looks_like_change(document: AnyDocument, earlier: Sequence[Exchange]) -> Fi
             message=f"{document.number} came before as exchange {earlier[-1].id}, with other content",
             where=Where(path="number"),
             value=document.number,
-            hint="compare the two, change the record in Odoo by hand, and end this one with "
+            hint="the notes say what differs; change the record in Odoo by hand, and end this one with "
             "`hub cancel ID --why ...`; it is never posted twice",
         )
     if document.purpose in {"cancel", "change", "replace", "duplicate"} and isinstance(

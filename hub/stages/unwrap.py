@@ -100,6 +100,7 @@ class _Opening:
         self._transmission, self._partner = transmission, partner
         self._needs = needs
         self._position = 0
+        self._ends: dict[int, int | None] = {}  # where each interchange ends, by where it begins
         self._controls: set[tuple[Address, str, str]] = set()
         self._groups: list[NewGroup] = []
         self._replies: list[Reply] = []
@@ -109,7 +110,8 @@ class _Opening:
         """Return the outcome of the whole file."""
         starts = [i.offset for i in unwrapped.interchanges]
         for interchange, end in zip(unwrapped.interchanges, [*starts[1:], None], strict=True):
-            self._interchange(interchange, end)
+            self._ends[interchange.offset] = end
+            self._interchange(interchange)
         documents = sum(len(g.exchanges) for g in self._groups)
         findings = unwrapped.findings + tuple(
             f for i in unwrapped.interchanges for f in i.findings if documents == 0
@@ -125,13 +127,13 @@ class _Opening:
             seen=tuple(self._seen),
         )
 
-    def _interchange(self, interchange: UnwrappedInterchange, end: int | None) -> None:
+    def _interchange(self, interchange: UnwrappedInterchange) -> None:
         refusals = self._refusals(interchange)
         reply = answer_interchange(interchange, refusals, self._partner, self._needs.acknowledger())
         if reply is not None:
             self._replies.append(reply)
         if refusals:
-            refused = self._refused(interchange, end, refusals)
+            refused = self._refused(interchange, refusals)
             self._groups.append(NewGroup(partner=self._partner.key, exchanges=(refused,)))
             return
         if interchange.envelope.format == "x12":
@@ -190,21 +192,31 @@ class _Opening:
         )
         if not twice and (earlier is None or earlier.sha256 == self._transmission.sha256):
             return ()
-        before = "earlier in this file" if twice or earlier is None else f"in T{earlier.id} ({earlier.name})"
+        before, notes = "earlier in this file", tuple[Finding, ...]()
+        if earlier is not None and not twice:
+            before, notes = f"in T{earlier.id} ({earlier.name})", self._compared(earlier, interchange)
         return (
             Finding(
                 problem=problems.ISA_DUPLICATE,
                 message=f"control number {envelope.interchange_control} came {before}, with other content",
                 where=Where(segment="ISA", element=13, offset=interchange.offset),
                 value=envelope.interchange_control,
-                hint="compare both with `hub raw`; `hub release` lets it through, or ask for a new number",
+                hint="the notes say what differs; `hub release` lets it through, or ask for a new number",
             ),
+            *notes,
         )
 
-    def _refused(
-        self, interchange: UnwrappedInterchange, end: int | None, findings: tuple[Finding, ...]
-    ) -> NewExchange:
+    def _compared(self, earlier: Transmission, interchange: UnwrappedInterchange) -> tuple[Finding, ...]:
+        """Return what differs from the earlier file; of a file of many interchanges all that it does not share."""
+        return self._needs.acknowledger().notes_on_repeat(
+            self._needs.transmission_bytes(earlier), self._bytes(interchange)
+        )
+
+    def _bytes(self, interchange: UnwrappedInterchange) -> bytes:
         data = self._needs.transmission_bytes(self._transmission)
+        return data[interchange.offset : self._ends[interchange.offset]]
+
+    def _refused(self, interchange: UnwrappedInterchange, findings: tuple[Finding, ...]) -> NewExchange:
         state = State.REJECTED if interchange.refused else State.QUARANTINED
         fatal = next(f for f in findings if f.fatal)
         return NewExchange(
@@ -214,7 +226,7 @@ class _Opening:
             state=state,
             envelope=interchange.envelope,
             lane=lanes.opening(self._partner.key),
-            payload=data[interchange.offset : end],
+            payload=self._bytes(interchange),
             position=self._next(),
             why=fatal.line(),
             findings=findings,

@@ -64,6 +64,8 @@ def test_a_used_control_number_is_refused_until_somebody_releases_it(hub: SmallH
     (stopped,) = hub.log(DocType.UNKNOWN)
     assert stopped.state is State.QUARANTINED
     assert problems.ISA_DUPLICATE in hub.problems(stopped)
+    notes = [f.message for f in hub.findings(stopped) if f.problem == problems.DIFFERENCE]
+    assert f"850 {first}: BEG03: {first} became {second}" in notes
     assert hub.sale_orders(second) == 0
 
     hub.hub.operations.release(str(stopped.id), "test", "their counter was set back")

@@ -76,6 +76,8 @@ def test_the_same_number_with_other_content_is_held_and_never_posted_twice(hub: 
     assert (first.state, second.state) == (State.POSTED, State.HELD)
     assert problems.LOOKS_LIKE_CHANGE in hub.problems(second)
     assert f"exchange {first.id}" in second.why
+    notes = [f.message for f in hub.findings(second) if f.problem == problems.DIFFERENCE]
+    assert notes == ["lines[1].quantity: 24 became 48"]
     with pytest.raises(Refused, match="by hand"):
         hub.hub.operations.release(str(second.id), "test")
     hub.hub.operations.redrive(str(second.id), "test")

@@ -23,6 +23,7 @@ from translators.x12.acks.reader import read_functional_ack, read_technical_ack
 from translators.x12.acks.verdicts import group_acknowledgment, set_verdicts, technical_acknowledgment
 from translators.x12.isa import WIDTHS
 from translators.x12.tokens import BLANKS, decode
+from translators.x12.tools.repeat import notes_on_repeat
 from translators.x12.writer import can_separate, write_interchange
 
 RELEASE = re.compile(r"[0-9]{6}[A-Z0-9]{0,6}")
@@ -42,6 +43,10 @@ class X12Acknowledger:
     def technical_verdict(self, interchange: UnwrappedInterchange, refusals: tuple[Finding, ...]) -> Verdict:
         """Return the verdict on an interchange, as TA104 says it."""
         return Verdict(technical_acknowledgment(interchange, refusals)[4])
+
+    def notes_on_repeat(self, before: bytes, after: bytes) -> tuple[Finding, ...]:
+        """Return what an interchange says other than an earlier one with its control number."""
+        return notes_on_repeat(before, after)
 
     def write_technical_ack(
         self,
