@@ -65,6 +65,7 @@ class CatalogPrice(Value, frozen=True, kw_only=True):
     per: Decimal | None = None  # the price is for so many units; None means one
     start: dt.date | None = None  # DTM 007, 196: first day
     end: dt.date | None = None  # DTM 197: last day
+    currency: str = ""  # CUR02 of the price itself, ISO 4217; empty: the document's
 
 
 class CatalogLine(Value, frozen=True, kw_only=True):

@@ -21,7 +21,8 @@ from translators.x12.mapping.values import KINDS
 Value: TypeAlias = Any
 Segments = list[list[str]]
 
-_LONGEST_NOTE = 264  # MSG01
+#: What a segment holds of a note: NTE02 80 characters, MSG01 264.
+_LONGEST_NOTE, _OTHER_NOTES = 264, {"NTE": 80}
 _LONGEST_CODE = 3  # a name as short as this may be a code that no table has
 
 
@@ -90,10 +91,22 @@ def segment_emit(section: Section, segment: str) -> Emit:
 
 
 def _instances(rules: list[Rule]) -> list[list[Rule]]:
-    """Group rules by the segment they write: those with the same qualifier share one."""
+    """Group rules by the segment they write: those with the same qualifier share one.
+
+    A qualifier that is not the first element makes segments of its own only where rules ask for different ones:
+    weight and volume are two MEA (`MEA[02=WT]/03`, `MEA[02=VOL]/03`), a carrier is one TD5 (`TD5[02=2]/03`, `TD5/04`).
+    """
+    inner: dict[int, set[str]] = {}
+    for place in (rule.places[0] for rule in rules):
+        if place.qualifier_at > 1 and place.qualifiers:
+            inner.setdefault(place.qualifier_at, set()).add(place.qualifiers[0])
     groups: dict[str, list[Rule]] = {}
     for rule in rules:
-        groups.setdefault(rule.places[0].instance, []).append(rule)
+        place = rule.places[0]
+        own = place.qualifiers and len(inner.get(place.qualifier_at, ())) > 1
+        groups.setdefault(
+            f"{place.qualifier_at}={place.qualifiers[0]}" if own else place.instance, []
+        ).append(rule)
     return list(groups.values())
 
 
@@ -197,9 +210,12 @@ def _many_emit(rule: Rule) -> Emit:
     """Return the emitter of a list: as many segments as it takes, each with the elements of the range."""
     place = rule.places[0]
     size = max(1, place.until - place.element + 1)
+    longest = _OTHER_NOTES.get(place.segment, _LONGEST_NOTE)
 
     def emit(part: Part, notes: Writing) -> Segments:
-        texts = [line for value in getattr(part, rule.path) for line in _lines(notes.text(rule, value))]
+        texts = [
+            line for value in getattr(part, rule.path) for line in _lines(notes.text(rule, value), longest)
+        ]
         made: Segments = []
         for at in range(0, len(texts), size):
             elements = [""] * (place.element - 1) + texts[at : at + size]
@@ -211,13 +227,13 @@ def _many_emit(rule: Rule) -> Emit:
     return emit
 
 
-def _lines(text: str) -> list[str]:
-    """Return a text in pieces that a MSG can hold, one at least for each line."""
+def _lines(text: str, longest: int) -> list[str]:
+    """Return a text in pieces that a segment can hold, one at least for each line."""
     return [
-        line[at : at + _LONGEST_NOTE].strip()
+        line[at : at + longest].strip()
         for line in text.splitlines()
-        for at in range(0, len(line), _LONGEST_NOTE)
-        if line[at : at + _LONGEST_NOTE].strip()
+        for at in range(0, len(line), longest)
+        if line[at : at + longest].strip()
     ]
 
 

@@ -146,8 +146,8 @@ class _Writer:
         found = ((segment, self._read(section, segment)) for segment in own)
         branches += [(f"s == {segment!r}", lines) for segment, lines in found if lines]
         return [
-            "end = len(rows)",
-            "while (at := at + 1) < end:",
+            "size = len(rows)",
+            "while (at := at + 1) < size:",
             "    e = rows[at]",
             "    s = e[0]",
             *indented(_choice(branches)),
