@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from hub.model import problems
 from hub.model.documents import AnyDocument
 from hub.model.envelope import Delimiters, Envelope
-from tests.support.x12_documents import documents_of
+from tests.support.x12_drawn import documents_of
 from translators.x12.mapping import SETS, read_document, write_document
 
 ENVELOPES = [

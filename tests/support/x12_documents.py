@@ -32,7 +32,6 @@ from hub.model.documents import (
     Tax,
     Terms,
 )
-from translators.x12.sets import doctype
 
 _ALPHABET = string.ascii_letters + string.digits + " .,-/#&'()éß"
 texts = st.text(_ALPHABET, min_size=1, max_size=14).map(str.strip).filter(bool)
@@ -324,11 +323,3 @@ DOCUMENTS: dict[DocType, SearchStrategy[Any]] = {
     DocType.SHIP_NOTICE: _ship_notice(),
     DocType.INVOICE: _invoice(),
 }
-
-#: The same of the other sets that carry such a document.
-OTHER_SETS: dict[str, SearchStrategy[Any]] = {}
-
-
-def documents_of(set_id: str) -> SearchStrategy[Any]:
-    """Return documents that a set carries whole."""
-    return OTHER_SETS.get(set_id) or DOCUMENTS[doctype(set_id)]

@@ -114,8 +114,14 @@ class OrderAcknowledgment(
 
 
 class ChangeLine(OrderLine, frozen=True, kw_only=True):
-    """One changed line of an order (X12 860 POC loop): what the line is to become."""
+    """One changed line of an order (X12 860 POC loop): what the line is to become.
 
+    Without a `unit` there is no quantity either: POC03 and POC05 come together, and a line that goes, or
+    changes its price or date only, may have neither.
+    """
+
+    quantity: Decimal = Decimal(0)  # POC03, counted in `unit`; what it means follows from `action`
+    unit: str = ""  # POC05-1
     action: str = "change"  # POC02: add AI | delete DI | change CA | reschedule CT | price PC | quantity PQ |
     #                         decrease QD | increase QI | replace RZ | unchanged NC | else the code
     left: Decimal | None = None  # POC04 quantity left to receive
@@ -124,8 +130,9 @@ class ChangeLine(OrderLine, frozen=True, kw_only=True):
 class OrderChange(Document, frozen=True, kw_only=True, omit_defaults=True, tag="order_change"):
     """A buyer changes or cancels an order (X12 860).
 
-    `number` is BCH05, the change's own number, or the order's where they give none; `purpose` says cancel,
-    change or replace (a line that is missing from a replacement is deleted).
+    `number` is BCH05, the change's own number, or the day of the change where they give none (so that two of
+    them are two), or else the order's; `purpose` says cancel, change or replace (a line that is missing from a
+    replacement is deleted).
     """
 
     doc_type: ClassVar[DocType] = DocType.ORDER_CHANGE
@@ -154,13 +161,18 @@ class OrderChange(Document, frozen=True, kw_only=True, omit_defaults=True, tag="
 class ChangeAckLine(AckLine, frozen=True, kw_only=True):
     """One line of the answer to a change: what was asked for, and what was decided."""
 
+    quantity: Decimal = Decimal(0)  # POC03, as asked for; without a `unit` there is none
+    unit: str = ""  # POC05-1
     action: str = "change"  # POC02, as of `ChangeLine`
 
 
 class OrderChangeAcknowledgment(
     Document, frozen=True, kw_only=True, omit_defaults=True, tag="order_change_acknowledgment"
 ):
-    """A seller answers a change of an order, or asks for one (X12 865). `number` is the answer's own number."""
+    """A seller answers a change of an order, or asks for one (X12 865).
+
+    `number` is BCA09, the seller's own number of the order: the same in each answer to the order's changes.
+    """
 
     doc_type: ClassVar[DocType] = DocType.ORDER_CHANGE_ACKNOWLEDGMENT
 
@@ -173,6 +185,11 @@ class OrderChangeAcknowledgment(
     carriage: Carriage | None = None
     lines: tuple[ChangeAckLine, ...] = ()
     line_count: int | None = None
+
+    @property
+    def key_parts(self) -> tuple[str, str]:
+        """Return what names this answer for good: the order, and which of its changes is answered."""
+        return self.order_number, f"{self.release}/{self.change_number}"
 
     @property
     def order_numbers(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from msgspec import Struct
 #: 005010 has the same).
 PAIRS: dict[str, tuple[int, int]] = {
     "PO1": (6, 10),
+    "POC": (8, 10),
     "IT1": (6, 10),
     "LIN": (2, 15),
     "ACK": (7, 10),

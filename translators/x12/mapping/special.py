@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.model.documents import Lot, Split
+from translators.x12.mapping import money_and_receipts
 from translators.x12.mapping.findings import Reading, Spot
 from translators.x12.mapping.values import DECIMALS, read_date, read_decimal, write_decimal
 
@@ -151,12 +152,27 @@ def _write_carrier(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a 
     return [segment for segment in made if len(segment) > 4]
 
 
-def _write_ordered(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a writer's signature
-    """Write PO105 (basis of the price) only with PO104."""
-    return [
-        [*segment[:5], "", *segment[6:]] if len(segment) > 5 and not segment[4] else segment
-        for segment in made
-    ]
+def _basis_with_price(basis: int) -> Callable[[Part, Segments], Segments]:
+    """Return a writer that leaves the basis of a price out where there is no price, in the element before it."""
+
+    def write(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a writer's signature
+        return [
+            [*segment[:basis], "", *segment[basis + 1 :]]
+            if len(segment) > basis and not segment[basis - 1]
+            else segment
+            for segment in made
+        ]
+
+    return write
+
+
+def _view_changed_line(line: Part) -> Part:
+    """Leave out the quantity of a changed line that has none: the unit says so (POC03 wants POC05)."""
+    return line if line.unit else replace(line, quantity=None)
+
+
+def _view_acknowledged_change(line: Part) -> Part:
+    return _view_changed_line(_view_acknowledged_line(line))
 
 
 class Special(Struct, frozen=True):
@@ -171,6 +187,8 @@ READ_SEGMENT: dict[str, Special] = {
     "lots": Special(_read_lot, fills="lots"),
     "expiry": Special(_read_expiry),
     "packed_quantity": Special(_read_packed_quantity),
+    "adjusted": Special(money_and_receipts.read_adjusted, fills="adjustments"),
+    "questioned": Special(money_and_receipts.read_questioned, fills="others"),
 }
 READ_SECTION: dict[str, Callable[[Part], Part]] = {
     "acknowledged_line": _read_acknowledged_line,
@@ -185,10 +203,18 @@ WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
     "weighed": _together(6, 7, 8),
     "shipped_totals": _write_shipped_totals,
     "carrier": _write_carrier,
-    "ordered": _write_ordered,
+    "ordered": _basis_with_price(5),
+    "changed": _basis_with_price(7),
+    "entity": money_and_receipts.write_entity,
+    "adjustment": money_and_receipts.write_adjustment,
+    "questioned": money_and_receipts.write_questioned,
+    "announced": money_and_receipts.write_announced,
+    "item_count": money_and_receipts.write_item_count,
 }
 WRITE_SECTION: dict[str, Callable[[Part], Any]] = {
     "acknowledged_line": _view_acknowledged_line,
+    "acknowledged_change": _view_acknowledged_change,
+    "changed_line": _view_changed_line,
 }
 ONLY: dict[str, Callable[[Part], bool]] = {
     "dated": lambda split: split.date is not None or not split.location,

@@ -1,0 +1,27 @@
+"""Documents drawn at random for each X12 set that has a map: one dictionary a file of strategies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
+from hub.model.documents import DocType
+from tests.support import x12_changes, x12_documents, x12_supplies
+from translators.x12.sets import doctype
+
+#: What a document holds that travels in its usual set.
+DOCUMENTS: dict[DocType, SearchStrategy[Any]] = {
+    **x12_documents.DOCUMENTS,
+    **x12_changes.DOCUMENTS,
+    DocType.INVENTORY_ADVICE: x12_supplies.inventory_advices,
+    DocType.PRICE_CATALOG: x12_supplies.price_catalogs,
+}
+
+#: The same of the other sets that carry such a document.
+OTHER_SETS: dict[str, SearchStrategy[Any]] = {}
+
+
+def documents_of(set_id: str) -> SearchStrategy[Any]:
+    """Return documents that a set carries whole."""
+    return OTHER_SETS.get(set_id) or DOCUMENTS[doctype(set_id)]
