@@ -1,6 +1,6 @@
 """Keep the published reference equal to the code: `python -m hub.cli.reference` rewrites it.
 
-docs/profiles.md and docs/configuration.md are written by people but for the part between two markers;
+docs/profiles.md, docs/records.md and docs/configuration.md are written by people but for the part between two markers;
 partners/schema.json is made as a whole, and the demo's partners are copies of the samples in partners/.
 A test fails while any of them is out of date.
 """
@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 from hub.model.partner import Partner
+from hub.model.record_types import RecordType
 from hub.profiles import json_schema
 from hub.settings import Settings
 from hub.toml.reference import as_markdown
@@ -23,8 +24,10 @@ _BETWEEN = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
 def references(root: Path) -> dict[Path, str]:
     """Return what each file of the published reference must hold; `root` is the repository."""
     profiles, configuration = root / "docs/profiles.md", root / "docs/configuration.md"
+    records = root / "docs/records.md"
     return {
-        profiles: _filled(profiles, as_markdown(Partner, hidden=frozenset({"key"}))),
+        profiles: _filled(profiles, as_markdown(Partner, hidden=frozenset({"key", "records"}))),
+        records: _filled(records, as_markdown(RecordType, "records.NAME")),
         configuration: _filled(configuration, as_markdown(Settings)),
         root / "partners/schema.json": json.dumps(json_schema(), indent=2) + "\n",
         **_demo_partners(root),

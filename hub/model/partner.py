@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from hub.model.documents import DocType
+from hub.model.record_types import RecordType
 
 #: How `isa` keys are written: a qualifier of two characters (ISA05), a colon, an id of up to 15 (ISA06).
 INTERCHANGE_ID = re.compile(r"[0-9A-Z]{2}:[^\s*~:][^*~:]{0,14}")
@@ -88,13 +89,24 @@ class X12Settings(_Table, frozen=True, kw_only=True):
 
 
 class CsvSettings(_Table, frozen=True, kw_only=True):
-    """The dialect of CSV files, both ways."""
+    """The dialect of flat files (CSV, fixed width, Excel), both ways. A map file's own [csv] table wins over it."""
 
-    separator: str = ","  # between columns
+    separator: str = ","  # between columns; empty: detect among , ; tab and | (written: ,)
+    quote: str = '"'  # around cells that hold a separator or line end, doubled inside; empty: none
+    escape: str = ""  # stands before a quotation mark inside a cell, where they don't double it, e.g. a backslash
     encoding: str = ""  # empty: detect (BOM, UTF-8, then cp1252)
     decimal: Literal[".", ","] = "."  # the decimal mark of numbers
-    date_format: str = "%Y-%m-%d"  # how dates are written, in strftime marks
-    header: bool = True  # does the first row hold the names of the columns?
+    thousands: Literal["", ".", ",", " ", "'"] = ""  # empty: taken only where a decimal mark leaves no doubt
+    signs: Literal["leading", "trailing", "overpunched"] = "leading"  # where the sign of a number stands
+    date_format: str = "%Y-%m-%d"  # how dates are written, in strftime marks; others that they use follow after |
+    header: bool = True  # does the first row hold the names of the columns? (fixed width: never)
+    titles: Literal["loose", "exact"] = "loose"  # loose: case and blanks of column names do not matter
+    skip: int = 0  # lines before the first row that are not read
+    comment: str = ""  # lines that begin with it are not read, e.g. #
+    ignore: tuple[str, ...] = ()  # rows whose first filled cell is like this are not read, e.g. "total*"
+    sheet: str = ""  # Excel: the sheet by its name, or #2 for the second; empty: the first
+    bad_rows: Literal["reject", "hold"] = "reject"  # a row of a list that can't be read: all goes back, or is held
+    formulas: Literal["keep", "quote", "refuse"] = "keep"  # text of ours that a spreadsheet takes for a formula
 
 
 class Crosswalks(_Table, frozen=True, kw_only=True):
@@ -179,6 +191,7 @@ class Partner(_Table, frozen=True, kw_only=True):
     receive: dict[DocType, Receive] = field(default_factory=dict)
     send: dict[DocType, Send] = field(default_factory=dict)
     obligations: Obligations = Obligations()
+    records: dict[str, RecordType] = field(default_factory=dict)  # see docs/records.md
 
     @property
     def ack_due_seconds(self) -> float:

@@ -71,6 +71,9 @@ def _structs(kind: type[Struct]) -> list[type[Struct]]:
                 visit(field.type)
         elif isinstance(node, msgspec.inspect.DictType):
             visit(node.value_type)
+        elif isinstance(node, msgspec.inspect.UnionType):
+            for form in node.types:
+                visit(form)
 
     visit(msgspec.inspect.type_info(kind))
     return found

@@ -132,6 +132,8 @@ class _Checker:
                 return self.choice(value, [str(v) for v in kind.values], path)
             case inspect.FloatType():
                 return self.duration(value, path)
+            case inspect.UnionType():
+                return self.short_or_long(value, kind, path)
             case _:
                 return self.scalar(value, kind, path)
 
@@ -154,6 +156,13 @@ class _Checker:
         """Check each item of a list."""
         checked = [self.value(item, kind.item_type, (*path, index)) for index, item in enumerate(values)]
         return [item for item in checked if item is not _BAD]
+
+    def short_or_long(self, value: object, kind: inspect.UnionType, path: KeyPath) -> object:
+        """Check what may be written short, as text, or long, as a table."""
+        table = next(t for t in kind.types if isinstance(t, inspect.StructType))
+        if isinstance(value, dict):
+            return self.struct(value, table, path)
+        return value if isinstance(value, str) else self._type(value, "text or a table", path)
 
     def choice(self, value: object, choices: list[str], path: KeyPath) -> object:
         """Check a word against the few that are allowed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect as source
 import re
 from collections.abc import Iterator
+from types import UnionType
 from typing import NamedTuple, get_args, get_origin, get_type_hints
 
 from msgspec import NODEFAULT, Struct, structs
@@ -49,18 +50,21 @@ def tables(kind: type[Struct], path: str = "") -> Iterator[TableHelp]:
             )
         else:
             below = f"{path}.{field.name}".lstrip(".")
-            inner.append((table, f"{below}.DOCUMENT" if get_origin(hints[field.name]) is dict else below))
+            inner.append((table, f"{below}.{_free_key(hints[field.name])}".rstrip(".")))
     yield TableHelp(path, source.cleandoc(kind.__doc__ or ""), tuple(keys))
     for table, below in inner:
         yield from tables(table, below)
 
 
-def as_markdown(kind: type[Struct], *, hidden: frozenset[str] = frozenset()) -> str:
-    """Return all tables of a Struct as Markdown; `hidden` keys of the top table are left out."""
+def as_markdown(kind: type[Struct], path: str = "", *, hidden: frozenset[str] = frozenset()) -> str:
+    """Return all tables of a Struct, which stands at `path` of its file, as Markdown.
+
+    `hidden` names keys of the top table, and tables below it, that are left out.
+    """
     parts: list[str] = []
-    for table in tables(kind):
+    for table in tables(kind, path):
         keys = [key for key in table.keys if table.path or key.name not in hidden]
-        if not keys:
+        if not keys or table.path.partition(".")[0] in hidden:
             continue
         parts += [f"### {f'`[{table.path}]`' if table.path else 'Top of the file'}", "", table.summary, ""]
         parts += ["| key | type | default | meaning |", "|---|---|---|---|"]
@@ -70,9 +74,17 @@ def as_markdown(kind: type[Struct], *, hidden: frozenset[str] = frozenset()) -> 
 
 
 def _table_type(hint: object) -> type[Struct] | None:
-    """Return the Struct behind a hint that is one, or a dict of them."""
+    """Return the Struct behind a hint that is one, or a dict of them, perhaps with a short form as text."""
     inner = get_args(hint)[1] if get_origin(hint) is dict else hint
-    return inner if isinstance(inner, type) and issubclass(inner, Struct) else None
+    forms = get_args(inner) if isinstance(inner, UnionType) else (inner,)
+    return next((form for form in forms if isinstance(form, type) and issubclass(form, Struct)), None)
+
+
+def _free_key(hint: object) -> str:
+    """Return what stands for the key of a table of tables; empty for a table of its own."""
+    if get_origin(hint) is not dict:
+        return ""
+    return "NAME" if get_args(hint)[0] is str else "DOCUMENT"
 
 
 def _kind(hint: object) -> str:

@@ -54,6 +54,12 @@ from hub.model.documents.parts import (
     Terms,
     Value,
 )
+from hub.model.documents.records import (
+    Record,
+    RecordBatch,
+    RecordLine,
+    RefusedRows,
+)
 from hub.model.documents.shipping import (
     ShipNotice,
     ShippedOrder,
@@ -68,6 +74,7 @@ from hub.model.documents.supplying import (
 )
 from hub.model.documents.warehousing import (
     AdvisedLine,
+    Questioned,
     ReceivedItem,
     ReceivingAdvice,
     WarehouseAdvice,
@@ -108,8 +115,13 @@ __all__ = [
     "PaymentMeans",
     "PriceCatalog",
     "PurchaseOrder",
+    "Questioned",
     "ReceivedItem",
     "ReceivingAdvice",
+    "Record",
+    "RecordBatch",
+    "RecordLine",
+    "RefusedRows",
     "Remittance",
     "RemittedItem",
     "ShipNotice",
@@ -142,6 +154,7 @@ AnyDocument = (
     | WarehouseOrder
     | WarehouseAdvice
     | ApplicationAdvice
+    | RecordBatch
 )
 
 DOCUMENTS: dict[DocType, type[AnyDocument]] = {

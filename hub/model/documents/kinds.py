@@ -23,5 +23,6 @@ class DocType(StrEnum):
     APPLICATION_ADVICE = "application_advice"  # 824
     FUNCTIONAL_ACK = "functional_ack"  # 997, 999
     TECHNICAL_ACK = "technical_ack"  # TA1
+    RECORDS = "records"  # rows of a record type, any model of Odoo (hub.model.records)
     RECEIPT = "receipt"  # the answer to a CSV or XML file: what came of each document
     UNKNOWN = "unknown"  # not (yet) recognised
