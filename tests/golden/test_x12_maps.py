@@ -69,6 +69,7 @@ def test_writes_it_again(case: Path) -> None:
 def _as_written(document: AnyDocument) -> AnyDocument:
     """Return a document as its writing changes it: a count that is right, a structure that we write."""
     if not isinstance(document, ShipNotice):
-        return replace(document, line_count=len(document.lines))
+        counted = getattr(document, "lines", getattr(document, "items", ()))
+        return replace(document, line_count=len(counted)) if hasattr(document, "line_count") else document
     packed = any(order.packages for order in document.orders)
     return replace(document, structure="0001" if packed else "0004")

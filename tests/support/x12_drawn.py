@@ -7,15 +7,15 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from hub.model.documents import DocType
-from tests.support import x12_changes, x12_documents, x12_supplies
+from tests.support import x12_changes, x12_documents, x12_payments, x12_supplies
 from translators.x12.sets import doctype
 
 #: What a document holds that travels in its usual set.
 DOCUMENTS: dict[DocType, SearchStrategy[Any]] = {
     **x12_documents.DOCUMENTS,
     **x12_changes.DOCUMENTS,
-    DocType.INVENTORY_ADVICE: x12_supplies.inventory_advices,
-    DocType.PRICE_CATALOG: x12_supplies.price_catalogs,
+    **x12_payments.DOCUMENTS,
+    **x12_supplies.DOCUMENTS,
 }
 
 #: The same of the other sets that carry such a document.

@@ -12,6 +12,13 @@ from hub.model.documents.kinds import DocType
 from hub.model.documents.parts import Carriage, ItemIds, Lot, Value
 
 
+class Questioned(Value, frozen=True, kw_only=True):
+    """A quantity with which something is wrong (X12 861 RCD06 to RCD08), in the unit of its item."""
+
+    quantity: Decimal  # RCD06
+    condition: str = ""  # RCD08, as of `ReceivedItem`
+
+
 class ReceivedItem(Value, frozen=True, kw_only=True):
     """What became of one announced or ordered item (X12 861 RCD loop)."""
 
@@ -25,6 +32,7 @@ class ReceivedItem(Value, frozen=True, kw_only=True):
     returned: Decimal | None = None  # RCD04
     questioned: Decimal | None = None  # RCD06
     condition: str = ""  # RCD08: damaged 01 | short 02 | over 03 | rejected ... | else the code
+    others: tuple[Questioned, ...] = ()  # RCD09 to RCD20: what else is in question, four at most in X12
     announced: Decimal | None = None  # SN102: what the ship notice said
     ordered: Decimal | None = None  # SN105
     lots: tuple[Lot, ...] = ()
