@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from hub.model.documents import (
     CatalogLine,
     CatalogPrice,
+    DocType,
     InventoryAdvice,
     PriceCatalog,
     StockLine,
@@ -27,12 +29,13 @@ _quantities = st.builds(
     kind=st.sampled_from(["available", "on_hand", "on_order", "projected", "unusable", "38"]),
     date=st.none() | x12.dates,
 )
+_by_place = st.builds(StockQuantity, quantity=x12.quantities, unit=st.just("EA"), location=x12.texts)
 _stock_lines = st.builds(
     StockLine,
     number=x12.texts,
     ids=x12.ids,
     description=x12.maybe_text,
-    quantities=x12.tuples(_quantities),
+    quantities=st.builds(operator.add, x12.tuples(_by_place, 12), x12.tuples(_quantities)),
     price=st.none() | x12.prices,
     discontinued=st.booleans(),
     lots=x12.tuples(x12.texts),
@@ -128,3 +131,8 @@ price_catalogs: SearchStrategy[PriceCatalog] = st.builds(
     dates=x12.table("effective expires available 118", x12.dates),
     lines=x12.tuples(_catalog_line()),
 ).map(lambda catalog: replace(catalog, line_count=len(catalog.lines)))
+
+DOCUMENTS: dict[DocType, SearchStrategy[Any]] = {
+    DocType.INVENTORY_ADVICE: inventory_advices(),
+    DocType.PRICE_CATALOG: price_catalogs,
+}

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.model.documents import Lot, Split
-from translators.x12.mapping import money_and_receipts
+from translators.x12.mapping import money_and_receipts, stock
 from translators.x12.mapping.findings import Reading, Spot
 from translators.x12.mapping.values import DECIMALS, read_date, read_decimal, write_decimal
 
@@ -188,6 +188,7 @@ READ_SEGMENT: dict[str, Special] = {
     "expiry": Special(_read_expiry),
     "packed_quantity": Special(_read_packed_quantity),
     "adjusted": Special(money_and_receipts.read_adjusted, fills="adjustments"),
+    "places": Special(stock.read_places, fills="quantities"),
     "questioned": Special(money_and_receipts.read_questioned, fills="others"),
 }
 READ_SECTION: dict[str, Callable[[Part], Part]] = {
@@ -196,6 +197,7 @@ READ_SECTION: dict[str, Callable[[Part], Part]] = {
 WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
     "notes": _write_notes,
     "line_count": _write_line_count,
+    "places": stock.write_places,
     "stores": _write_stores,
     "shipped": _write_shipped,
     "lots": _write_lots,
@@ -218,4 +220,5 @@ WRITE_SECTION: dict[str, Callable[[Part], Any]] = {
 }
 ONLY: dict[str, Callable[[Part], bool]] = {
     "dated": lambda split: split.date is not None or not split.location,
+    "in_qty": stock.in_qty,
 }
