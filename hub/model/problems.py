@@ -108,6 +108,7 @@ DIFFERENCE = "duplicate.difference"  # one field in which a repeat differs from 
 ALREADY_POSTED = "duplicate.already_posted"
 ORDER_UNKNOWN = "order.unknown"
 LINE_UNKNOWN = "order.line_unknown"
+ORDER_DISAGREES = "order.disagrees"  # two documents of one order contradict each other
 GATE_DISAGREES = "gate.disagrees"  # what we would send does not agree with the order or with Odoo
 ERP_MISSING = "erp.record_missing"
 ERP_REFUSED = "erp.refused"

@@ -12,17 +12,30 @@ from hub.model.documents import Invoice, ShipNotice, ShippedItem
 ByLine = dict[str, Decimal]
 
 
-def shipped_items(notice: ShipNotice) -> Iterable[ShippedItem]:
-    """Yield the items of a ship notice, packed and loose."""
+def standing(notices: Iterable[ShipNotice]) -> list[ShipNotice]:
+    """Return the ship notices that count, oldest first: not those that a later one replaces or cancels."""
+    count: list[ShipNotice] = []
+    for notice in notices:
+        if notice.purpose in {"replace", "cancel"}:
+            count = [earlier for earlier in count if earlier.number != notice.number]
+        if notice.purpose != "cancel":
+            count.append(notice)
+    return count
+
+
+def shipped_items(notice: ShipNotice, order_number: str = "") -> Iterable[ShippedItem]:
+    """Yield the items of a ship notice, packed and loose: all, or those for one order."""
     for order in notice.orders:
+        if order_number and order.order_number not in {"", order_number}:
+            continue
         yield from order.items
         for package in order.packages:
             yield from package.items
 
 
 def shipped_by_line(notices: Iterable[ShipNotice]) -> ByLine:
-    """Return what these ship notices carry in all."""
-    return _sums((i.line_number, i.quantity) for n in notices for i in shipped_items(n))
+    """Return what these ship notices carry in all, oldest first; what was replaced or cancelled is not counted."""
+    return _sums((i.line_number, i.quantity) for n in standing(notices) for i in shipped_items(n))
 
 
 def billed_by_line(invoices: Iterable[Invoice]) -> ByLine:

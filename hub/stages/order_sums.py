@@ -1,0 +1,123 @@
+"""The sums of one order over all its documents, by line. Pure; quantities in the order's own units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from hub.model.documents import (
+    AckLine,
+    AnyDocument,
+    Invoice,
+    ItemIds,
+    OrderAcknowledgment,
+    OrderChange,
+    OrderChangeAcknowledgment,
+    PurchaseOrder,
+    ReceivingAdvice,
+    Remittance,
+    ShipNotice,
+)
+from hub.stages.amended import amended
+from hub.stages.quantities import ByLine, shipped_items, standing
+
+_ZERO = Decimal(0)
+
+
+class Sums:
+    """The sums of one order, by line number."""
+
+    def __init__(self, number: str, first: PurchaseOrder | None, counted: Sequence[AnyDocument]) -> None:
+        changes = [d for d in counted if isinstance(d, OrderChange)]
+        answers = [d for d in counted if isinstance(d, OrderChangeAcknowledgment)]
+        self.first = {line.number: line for line in first.lines} if first else {}
+        now = amended(first, changes, answers) if first else None
+        self.now = {line.number: line for line in now.lines} if now else {}
+        self.invoices = [d for d in counted if isinstance(d, Invoice)]
+        self.acks = self._acknowledged(
+            [d for d in counted if isinstance(d, OrderAcknowledgment | OrderChangeAcknowledgment)]
+        )
+        self.shipped = self._shipped(number, [d for d in counted if isinstance(d, ShipNotice)])
+        self.received = self._received(number, [d for d in counted if isinstance(d, ReceivingAdvice)])
+        self.paid = _paid(self.invoices, [d for d in counted if isinstance(d, Remittance)])
+        self.invoiced = self._billed(number, [i for i in self.invoices if i.kind != "credit"])
+        self.credited = self._billed(number, [i for i in self.invoices if i.kind == "credit"])
+        settled = [
+            i for i in self.invoices if i.kind != "credit" and self.paid.get(i.number, _ZERO) >= i.total
+        ]
+        self.settled = self._billed(number, [i for i in settled if i.number in self.paid])
+
+    def _key(self, number: str, sku: str, ids: ItemIds) -> str:
+        """Return which line is meant: by its number, else by an item that only one line has."""
+        if number in self.now or not self.now:
+            return number or sku or next(iter(ids.values()), "?")
+        fits = [
+            n
+            for n, line in self.now.items()
+            if (sku and line.sku == sku) or set(line.ids.items()) & set(ids.items())
+        ]
+        return fits[0] if len(fits) == 1 else number or sku or next(iter(ids.values()), "?")
+
+    def _acknowledged(
+        self, answers: Sequence[OrderAcknowledgment | OrderChangeAcknowledgment]
+    ) -> dict[str, AckLine]:
+        """Return the last word on each line; a word on the whole order counts for the lines it does not name."""
+        said: dict[str, AckLine] = {}
+        for answer in answers:
+            for line in answer.lines:
+                said[self._key(line.number, line.sku, line.ids)] = line
+            if not answer.lines and isinstance(answer, OrderAcknowledgment) and answer.status != "held":
+                none = answer.status == "rejected"
+                said |= {
+                    n: AckLine(number=n, quantity=_ZERO if none else line.quantity, unit=line.unit)
+                    for n, line in self.now.items()
+                }
+        return said
+
+    def _shipped(self, number: str, notices: Sequence[ShipNotice]) -> ByLine:
+        return _sums(
+            (self._key(i.line_number, i.sku, i.ids), i.quantity)
+            for notice in standing(notices)
+            for i in shipped_items(notice, number)
+        )
+
+    def _received(self, number: str, advices: Sequence[ReceivingAdvice]) -> ByLine:
+        return _sums(
+            (self._key(i.order_line, i.sku, i.ids), i.received)
+            for advice in advices
+            for i in advice.items
+            if (i.order_number or advice.order_number or number) == number
+        )
+
+    def _billed(self, number: str, invoices: Sequence[Invoice]) -> ByLine:
+        return _sums(
+            (self._key(i.order_line or i.number, i.sku, i.ids), abs(i.quantity))
+            for invoice in invoices
+            for i in invoice.lines
+            if (i.order_number or invoice.order_number or number) == number
+        )
+
+    def invoiced_price(self, number: str) -> Decimal | None:
+        for invoice in reversed(self.invoices):
+            for line in invoice.lines:
+                if self._key(line.order_line or line.number, line.sku, line.ids) == number:
+                    return line.price / (line.base_quantity or 1)
+        return None
+
+
+def _paid(invoices: Sequence[Invoice], remittances: Sequence[Remittance]) -> dict[str, Decimal]:
+    """Return what was paid on each invoice, discounts taken counted in, by the invoice's number."""
+    known = {invoice.number for invoice in invoices}
+    return _sums(
+        (item.number, (item.paid or _ZERO) + (item.discount or _ZERO))
+        for remittance in remittances
+        for item in remittance.items
+        if item.number in known
+    )
+
+
+def _sums(parts: Iterable[tuple[str, Decimal]]) -> ByLine:
+    total: dict[str, Decimal] = {}
+    for number, quantity in parts:
+        total[number] = total.get(number, _ZERO) + quantity
+    return total
