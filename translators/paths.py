@@ -34,6 +34,8 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DATE = "date"
     TIME = "time"
+    BOOLEAN = "boolean"
+    FLAG = "flag"  # yes or no
     TEXTS = "texts"  # a list of texts taken as one field, one line each
     PART = "part"  # a value with fields of its own
 
@@ -44,6 +46,8 @@ _KINDS: dict[object, Kind] = {
     int: Kind.INTEGER,
     dt.date: Kind.DATE,
     dt.time: Kind.TIME,
+    bool: Kind.BOOLEAN,
+    bool: Kind.FLAG,
     tuple[str, ...]: Kind.TEXTS,
 }
 
