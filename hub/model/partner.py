@@ -109,6 +109,18 @@ class CsvSettings(_Table, frozen=True, kw_only=True):
     formulas: Literal["keep", "quote", "refuse"] = "keep"  # text of ours that a spreadsheet takes for a formula
 
 
+class XmlSettings(_Table, frozen=True, kw_only=True):
+    """The dialect of XML that we write, and how the two sides are called in cXML."""
+
+    dialect: str = ""  # hub (our own plain XML), ubl, peppol or cxml; one document's own goes before
+    our_id: str = ""  # cXML: our identity as "domain:identity", e.g. "NetworkID:AN01000000001"
+    their_id: str = ""  # cXML: the partner's, written alike
+    login: str = ""  # cXML: the sender's credential, where it is not our_id
+    secret: str = ""  # cXML: reference to the shared secret of that credential (env:NAME, file:NAME)
+    agent: str = "partner-hub"  # cXML: the user agent that we name
+    host: str = "partner-hub"  # cXML: what stands after the @ of our payload ids
+
+
 class Crosswalks(_Table, frozen=True, kw_only=True):
     """Paths of crosswalk tables (columns: theirs, ours[, factor]), relative to the partners folder."""
 
@@ -127,6 +139,8 @@ class Receive(_Table, frozen=True, kw_only=True):
     max: dict[str, int] = field(default_factory=dict)  # X12: "BEG03" = 10 characters, "N1" = 5 times at most
     forbid: tuple[str, ...] = ()  # X12: segments and elements that may not be there, e.g. "SAC", "PO109"
     gaps: Literal["warning", "error"] = "warning"  # X12: what our dictionary lacks and the standard may allow
+    dialect: str = ""  # XML: ubl, peppol, cxml ...; empty: any that we know
+    xsd: str = ""  # XML: a schema that it must keep, relative to the partners folder
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()
@@ -146,6 +160,8 @@ class Send(_Table, frozen=True, kw_only=True):
     max: dict[str, int] = field(default_factory=dict)  # X12: "BIG02" = 10 characters, "N1" = 5 times at most
     forbid: tuple[str, ...] = ()  # X12: segments and elements that we may not send, e.g. "SAC", "IT108"
     gaps: Literal["warning", "error"] = "warning"  # X12: what our dictionary lacks and the standard may allow
+    dialect: str = ""  # XML: ubl, peppol, cxml ...; empty: [xml] dialect
+    xsd: str = ""  # XML: a schema that it must keep, relative to the partners folder
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()  # used right to left
@@ -188,6 +204,7 @@ class Partner(_Table, frozen=True, kw_only=True):
     transport: Transport = Transport()
     x12: X12Settings = X12Settings()
     csv: CsvSettings = CsvSettings()
+    xml: XmlSettings = XmlSettings()
     receive: dict[DocType, Receive] = field(default_factory=dict)
     send: dict[DocType, Send] = field(default_factory=dict)
     obligations: Obligations = Obligations()
