@@ -97,6 +97,7 @@ COLUMN_MISSING = "column.missing"
 COLUMN_DUPLICATE = "column.duplicate"  # a column that we read stands twice
 ROW_INVALID = "row.invalid"
 XML_INVALID = "xml.invalid"
+XML_SCHEMA = "xml.schema"  # the partner's own XSD forbids it
 XML_FORBIDDEN = "xml.forbidden"  # DTD, external entity, too deep
 
 # --- business exceptions (holds)
