@@ -13,6 +13,7 @@ from hub.cli.context import MISUSED, errors
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.log import log, queue, raw, show
+from hub.cli.order import order
 from hub.cli.partner import app as partner
 from hub.cli.run import run
 from hub.cli.try_file import try_file
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (run, demo, doctor, log, show, raw, queue, release, redrive, resend, reject, cancel):
+for command in (run, demo, doctor, log, show, raw, order, queue, release, redrive, resend, reject, cancel):
     app.command()(command)
 app.add_typer(partner, name="partner")
 app.add_typer(x12, name="x12")

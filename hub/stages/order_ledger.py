@@ -31,6 +31,18 @@ STANDS = frozenset(
     }
 )
 
+#: The quantities of a line in the order of the trade: fields of `LedgerLine`.
+LEDGER_COLUMNS = (
+    "ordered",
+    "agreed",
+    "acknowledged",
+    "shipped",
+    "received",
+    "invoiced",
+    "credited",
+    "paid",
+)
+
 _NOT_AGREED = frozenset({"rejected", "deleted"})
 _ZERO = Decimal(0)
 
@@ -81,7 +93,6 @@ class OrderLedger(Struct, frozen=True, kw_only=True):
     invoiced: Decimal = _ZERO  # invoices less credit notes, with charges and taxes
     paid: Decimal = _ZERO
     disagreements: tuple[Finding, ...] = ()
-    told: tuple[Told, ...] = ()  # oldest first, those that do not stand too
 
 
 def ledger_of(number: str, partner: str, told: Sequence[Told]) -> OrderLedger:
@@ -100,7 +111,6 @@ def ledger_of(number: str, partner: str, told: Sequence[Told]) -> OrderLedger:
         invoiced=invoiced,
         paid=sum(sums.paid.values(), _ZERO),
         disagreements=tuple(_disagreements(lines)) + tuple(_short_paid(sums)),
-        told=tuple(told),
     )
 
 

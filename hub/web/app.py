@@ -24,6 +24,7 @@ def make_app(pages: Pages, names: frozenset[str] | None = None) -> ASGIApp:
         Route("/", looking.queues),
         Route("/log", looking.log),
         Route("/files", looking.files),
+        Route("/order/{number:path}", looking.order),
         Route("/partners", looking.partners),
         Route("/health", looking.health),
         Route("/exchange/{id}", looking.exchange),

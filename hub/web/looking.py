@@ -13,6 +13,8 @@ from starlette.responses import JSONResponse, Response
 from hub import story
 from hub.model.documents import DocType
 from hub.model.exchange import Exchange, State, Transmission
+from hub.orders import tell_orders
+from hub.stages.order_ledger import LEDGER_COLUMNS
 from hub.store import NotFound
 from hub.web import telling
 from hub.web.actions import offered, offered_for_file
@@ -107,6 +109,15 @@ class Looking:
             most=telling.MOST_ROWS,
             said=self._page.notice(request),
         )
+
+    async def order(self, request: Request) -> Response:
+        """Tell the story of an order: its ledger and its documents."""
+        wanted = request.path_params["number"]
+        partner = request.query_params.get("partner") or None
+        found = await run_in_threadpool(tell_orders, self._pages.store, wanted, partner)
+        if not found:
+            raise HTTPException(404, f"There is no order {wanted} in the log.")
+        return self._page.show(request, "order.html", number=wanted, found=found, columns=LEDGER_COLUMNS)
 
     async def file(self, request: Request) -> Response:
         """Tell the story of a file."""
