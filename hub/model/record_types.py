@@ -8,6 +8,9 @@ field names are the keys of the file, each attribute's comment is the help text 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from typing import Literal
 
 from msgspec import Struct, field
@@ -62,9 +65,7 @@ class RecordType(_Table, frozen=True, kw_only=True):
     format: Literal["csv", "xml"] = "csv"  # of the file
     match: str = ""  # in: file name pattern by which it is known, e.g. "hours_*.csv"
     model: str = ""  # the Odoo model
-    system_of_record: Literal["", "partner", "odoo"] = (
-        ""  # whose data it is; who writes against it is refused
-    )
+    system_of_record: Literal["", "partner", "odoo"] = ""  # whose data it is: nobody writes against it
     owner: dict[str, str] = field(default_factory=dict)  # field = "odoo" or "partner", where it differs
     key: tuple[str, ...] = ()  # columns that name a record for good: they make its external id
     find_by: tuple[str, ...] = ()  # Odoo fields by which a record that is there already is found
@@ -74,7 +75,7 @@ class RecordType(_Table, frozen=True, kw_only=True):
     policy: Literal["upsert", "create", "update"] = "upsert"  # may records be made, changed, or both?
     only_when: dict[str, tuple[str, ...]] = field(
         default_factory=dict
-    )  # written only while e.g. state is one of these
+    )  # changed only while state = ["draft"]
     bad_rows: Literal["skip", "refuse_file"] = "skip"  # one bad row: take the others, or refuse the file
     batch: int = 500  # records that are one exchange of the log
     nodes: str = ""  # XML, in: XPath of the records' nodes, e.g. "/Hours/Entry"; out: ROOT/NODE to write
@@ -99,6 +100,20 @@ class RecordType(_Table, frozen=True, kw_only=True):
     def owned_by_odoo(self, name: str) -> bool:
         """Say whether Odoo is the system of record of a field."""
         return self.owner.get(name, self.system_of_record) == "odoo"
+
+
+def record_type_for(records: Mapping[str, RecordType], file: str) -> str:
+    """Return the name of the record type that a file is of, by its name; empty when it is of none."""
+    name = PurePosixPath(file).name.casefold()
+    coming = ((key, kind) for key, kind in records.items() if kind.direction == "in" and kind.match)
+    return next((key for key, kind in coming if fnmatchcase(name, kind.match.casefold())), "")
+
+
+def kept_for(records: Mapping[str, RecordType], file: str) -> str:
+    """Return the name of the record type whose records a file may be attached to; empty for none."""
+    name = PurePosixPath(file).name.casefold()
+    named = ((key, kind.attachment.match) for key, kind in records.items() if kind.attachment.match)
+    return next((key for key, match in named if fnmatchcase(name, match.casefold())), "")
 
 
 def as_source(written: str | FieldSource) -> FieldSource:

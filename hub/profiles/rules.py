@@ -16,6 +16,7 @@ from hub.model import problems
 from hub.model.partner import INTERCHANGE_ID, Partner
 from hub.profiles.agreements import agreement_faults
 from hub.profiles.fault import Fault
+from hub.profiles.record_rules import record_faults
 from hub.secrets import is_reference
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.durations import parse_duration
@@ -39,6 +40,7 @@ def faults_of(partner: Partner, folder: Path) -> Iterator[Fault]:
     for rule in RULES:
         yield from rule(partner)
     yield from agreement_faults(partner, folder)
+    yield from record_faults(partner, folder)
 
 
 def _key(partner: Partner) -> Iterator[Fault]:
@@ -213,23 +215,39 @@ def _x12(partner: Partner) -> Iterator[Fault]:
 
 def _csv(partner: Partner) -> Iterator[Fault]:
     csv = partner.csv
-    if len(csv.separator) != 1 or csv.separator.isalnum() or csv.separator in "\"'\r\n":
-        hint = r'one character: "," ";" "|" or "\t"'
-        yield Fault(
-            ("csv", "separator"), f'"{clip(csv.separator)}" cannot be the separator', hint, csv.separator
-        )
-    if csv.separator == csv.decimal and csv.decimal != ",":
-        yield Fault(("csv", "decimal"), "the decimal mark is the separator too", "change one of them")
+    yield from _csv_marks(partner)
     try:
         codecs.lookup(csv.encoding or "utf-8")
     except (LookupError, ValueError):
         hint = 'write "utf-8", "cp1252" or "iso-8859-1", or leave it out to detect it'
         yield Fault(("csv", "encoding"), f'unknown encoding "{clip(csv.encoding)}"', hint, csv.encoding)
-    if "%" not in csv.date_format:
-        hint = 'write "%Y-%m-%d", "%d.%m.%Y" ...'
+    for form in csv.date_format.split("|"):
+        if "%" not in form:
+            hint = 'write "%Y-%m-%d", "%d.%m.%Y" ...'
+            yield Fault(("csv", "date_format"), f'"{clip(form)}" is no date format', hint, form)
+    if csv.skip < 0:
+        yield Fault(("csv", "skip"), "cannot be less than none", "write 0 or more")
+
+
+def _csv_marks(partner: Partner) -> Iterator[Fault]:
+    """Each mark of a dialect is one sign, and none means two things."""
+    csv = partner.csv
+    if csv.separator and (
+        len(csv.separator) != 1 or csv.separator.isalnum() or csv.separator in f"{csv.quote or chr(34)}'\r\n"
+    ):
+        hint = r'one character: "," ";" "|" or "\t"; empty to detect it'
         yield Fault(
-            ("csv", "date_format"), f'"{clip(csv.date_format)}" is no date format', hint, csv.date_format
+            ("csv", "separator"), f'"{clip(csv.separator)}" cannot be the separator', hint, csv.separator
         )
+    if csv.separator == csv.decimal and csv.decimal != ",":
+        yield Fault(("csv", "decimal"), "the decimal mark is the separator too", "change one of them")
+    if csv.thousands == csv.decimal:
+        hint = "1.234,56 has . for thousands and , for decimals"
+        yield Fault(("csv", "thousands"), "the decimal mark is the mark of thousands too", hint)
+    for name in ("quote", "escape"):
+        mark = getattr(csv, name)
+        if mark and (len(mark) != 1 or mark.isalnum() or mark in f"{csv.separator}\r\n "):
+            yield Fault(("csv", name), f'"{clip(mark)}" cannot be it', "one sign that is no separator", mark)
 
 
 def _obligations(partner: Partner) -> Iterator[Fault]:

@@ -63,7 +63,8 @@ class RecordBatch(Document, frozen=True, kw_only=True):
     @property
     def row_count(self) -> int:
         """Return how many rows of the file it accounts for."""
-        return sum(len(part.rows) for part in (*self.records, *self.refused))
+        made, refused = (sum(len(part.rows) for part in parts) for parts in (self.records, self.refused))
+        return made + refused
 
 
 def record_key(partner: str, record_type: str, values: tuple[str, ...]) -> str:
