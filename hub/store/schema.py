@@ -305,3 +305,22 @@ pickups = Table(  # by a digest: a mailbox's names are hostile and may be longer
     Column("modified_at", Float(53), nullable=False),  # seconds since the epoch, the server's clock
     Column("at", Instant, nullable=False),
 )
+
+vendor_stock = Table(  # what sellers told of their stock; as_of is text: their clock tells no zone
+    "vendor_stock",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _name("partner"),
+    _words("sku", SHORT),
+    _words("kind"),
+    _words("location", SHORT),
+    _words("quantity"),
+    _words("unit"),
+    _words("available"),
+    _words("item"),
+    _words("number"),
+    _words("as_of"),
+    Column("discontinued", Boolean, nullable=False),
+    Index("ix_vendor_stock_partner", "partner", "sku"),
+    Index("ix_vendor_stock_sku", "sku"),
+)

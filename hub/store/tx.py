@@ -8,7 +8,8 @@ from hub.store.lanes import Lanes
 from hub.store.ledger import Ledger
 from hub.store.search import Search
 from hub.store.transmissions import Transmissions
+from hub.store.vendor_stock import VendorStocks
 
 
-class Tx(Transmissions, Exchanges, Search, Acknowledgments, Ledger, Lanes):
+class Tx(Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Ledger, Lanes):
     """All that can be read and written in one transaction. Made by `Store.begin` and `Store.read`."""

@@ -9,6 +9,7 @@ import pytest
 
 from hub.store import Store
 from tests.contracts.store_ledger_suite import LaneContract, LedgerContract, TransactionContract
+from tests.contracts.store_stock_suite import StockContract
 from tests.contracts.store_suite import LogContract, SearchContract, StoryContract
 from tests.contracts.store_threads_suite import ThreadsContract
 from tests.support.store import POSTGRES_URL, MovableClock, postgres_database, postgres_store, sqlite_store
@@ -25,6 +26,7 @@ class StoreContract(
     StoryContract,
     LedgerContract,
     LaneContract,
+    StockContract,
     TransactionContract,
     ThreadsContract,
 ):
