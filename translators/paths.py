@@ -34,7 +34,6 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DATE = "date"
     TIME = "time"
-    BOOLEAN = "boolean"
     FLAG = "flag"  # yes or no
     TEXTS = "texts"  # a list of texts taken as one field, one line each
     PART = "part"  # a value with fields of its own
@@ -46,7 +45,6 @@ _KINDS: dict[object, Kind] = {
     int: Kind.INTEGER,
     dt.date: Kind.DATE,
     dt.time: Kind.TIME,
-    bool: Kind.BOOLEAN,
     bool: Kind.FLAG,
     tuple[str, ...]: Kind.TEXTS,
 }

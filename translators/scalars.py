@@ -23,9 +23,7 @@ class Dialect(Struct, frozen=True):
     """How a partner writes numbers and dates."""
 
     decimal: str = "."
-    date_format: str = (
-        "%Y-%m-%d"  # as in strptime; others that are read follow after |, the first one is written
-    )
+    date_format: str = "%Y-%m-%d"  # as in strptime; others that are read follow after |
     thousands: str = ""  # the agreed mark; without one a grouped number needs its decimal mark (1.234,50)
     signs: str = "leading"  # leading | trailing (12-) | overpunched (the last digit carries it, as in COBOL)
     implied: int | None = None  # digits behind a decimal mark that is not written
@@ -36,7 +34,6 @@ ISO = Dialect()
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 #: The last digit of an overpunched number, 0 to 9: with a plus, with a minus.
 _PLUS, _MINUS = "{ABCDEFGHI", "}JKLMNOPQR"
-_YES, _NO = frozenset({"true", "yes", "y", "1", "x"}), frozenset({"false", "no", "n", "0"})
 
 
 def parse(text: str, kind: Kind, dialect: Dialect = ISO) -> object:
@@ -50,8 +47,6 @@ def parse(text: str, kind: Kind, dialect: Dialect = ISO) -> object:
             return dt.date(*_date(text, dialect.date_format))
         case Kind.TIME:
             return _time(text)
-        case Kind.BOOLEAN:
-            return _boolean(text)
         case Kind.FLAG:
             return _flag(text)
         case Kind.TEXTS:
@@ -71,8 +66,6 @@ def render(value: object, dialect: Dialect = ISO) -> str:
             if not value.is_finite():
                 raise ValueError(f"{value} is not a number that can be written")
             return _written(value, dialect)
-        case bool():
-            return "true" if value else "false"
         case dt.date():
             return value.strftime(dialect.date_format.partition("|")[0])
         case dt.time():
@@ -111,8 +104,6 @@ def hint_for(kind: Kind, dialect: Dialect = ISO) -> str:
             return "write yes or no"
         case Kind.TIME:
             return "write half past two as 14:30"
-        case Kind.BOOLEAN:
-            return "write true or false"
         case _:
             return ""
 
@@ -170,13 +161,6 @@ def _written(value: Decimal, dialect: Dialect) -> str:
     if dialect.signs == "trailing":
         return text + ("-" if negative else "")
     return ("-" if negative else "") + text
-
-
-def _boolean(text: str) -> bool:
-    word = text.casefold()
-    if word not in _YES | _NO:
-        raise ValueError("is neither true nor false")
-    return word in _YES
 
 
 def _integer(text: str) -> int:

@@ -93,20 +93,20 @@ class CsvSettings(_Table, frozen=True, kw_only=True):
 
     separator: str = ","  # between columns; empty: detect among , ; tab and | (written: ,)
     quote: str = '"'  # around cells that hold a separator or line end, doubled inside; empty: none
-    escape: str = ""  # stands before a quotation mark inside a cell, where they don't double it, e.g. a backslash
+    escape: str = ""  # before a quotation mark inside a cell, where they don't double it, e.g. a backslash
     encoding: str = ""  # empty: detect (BOM, UTF-8, then cp1252)
     decimal: Literal[".", ","] = "."  # the decimal mark of numbers
     thousands: Literal["", ".", ",", " ", "'"] = ""  # empty: taken only where a decimal mark leaves no doubt
     signs: Literal["leading", "trailing", "overpunched"] = "leading"  # where the sign of a number stands
-    date_format: str = "%Y-%m-%d"  # how dates are written, in strftime marks; others that they use follow after |
+    date_format: str = "%Y-%m-%d"  # how dates are written, in strftime marks; others they use follow after |
     header: bool = True  # does the first row hold the names of the columns? (fixed width: never)
     titles: Literal["loose", "exact"] = "loose"  # loose: case and blanks of column names do not matter
     skip: int = 0  # lines before the first row that are not read
     comment: str = ""  # lines that begin with it are not read, e.g. #
     ignore: tuple[str, ...] = ()  # rows whose first filled cell is like this are not read, e.g. "total*"
     sheet: str = ""  # Excel: the sheet by its name, or #2 for the second; empty: the first
-    bad_rows: Literal["reject", "hold"] = "reject"  # a row of a list that can't be read: all goes back, or is held
-    formulas: Literal["keep", "quote", "refuse"] = "keep"  # text of ours that a spreadsheet takes for a formula
+    bad_rows: Literal["reject", "hold"] = "reject"  # a document with a bad row goes back, or is held
+    formulas: Literal["keep", "quote", "refuse"] = "keep"  # our text that a sheet takes for a formula
 
 
 class XmlSettings(_Table, frozen=True, kw_only=True):

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import io
+
+import msgspec
 import pytest
 
 from hub.model import problems
 from hub.model.errors import ConfigError
-from translators.csv.table import MAX_COLUMNS, parse_table, write_table
+from hub.model.finding import Finding
+from hub.model.partner import CsvSettings
+from translators.csv.records import LONGEST_CELL, MAX_COLUMNS, Row
+from translators.csv.table import open_table, row_faults, write_table
 from translators.csv.text import DAMAGED, decode, encode, encoding_of
 
 GRID = (("1", "x"), ("2", "y"))
 
 
-def cells(text: str, width: int = 2) -> tuple[tuple[str, ...], ...]:
-    return tuple(row.cells[:width] for row in parse_table(text, ",", header=True).rows)
+def table(data: str | bytes, **dialect: object) -> tuple[list[Row], list[Finding]]:
+    """Return all rows of a file, and all that is wrong with it."""
+    raw = data.encode("utf-8") if isinstance(data, str) else data
+    opened = open_table(io.BytesIO(raw), msgspec.convert(dialect, CsvSettings))
+    rows = list(opened.rows)
+    faults = [fault for row in rows for fault in (*row.faults, *row_faults(row, opened.header))]
+    return rows, [*opened.findings, *faults]
+
+
+def cells(text: str, **dialect: object) -> tuple[tuple[str, ...], ...]:
+    return tuple(row.cells for row in table(text, **dialect)[0])
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -26,73 +41,97 @@ def test_mixed_line_ends_part_rows() -> None:
 
 
 def test_a_line_break_in_quotation_marks_starts_no_row() -> None:
-    table = parse_table('a,b\n1,"x\r\ny"\n2,z\n', ",", header=True)
-    assert [(row.number, row.cells[1]) for row in table.rows] == [(2, "x\r\ny"), (3, "z")]
+    rows, _ = table('a,b\n1,"x\r\ny"\n2,z\n')
+    assert [(row.number, row.cells[1]) for row in rows] == [(2, "x\r\ny"), (3, "z")]
 
 
 def test_blank_rows_are_left_out_and_still_counted() -> None:
-    assert [row.number for row in parse_table("a,b\n\n1,x\n,\n\n2,y\n\n", ",", header=True).rows] == [3, 6]
+    assert [row.number for row in table("a,b\n\n1,x\n,\n\n2,y\n\n")[0]] == [3, 6]
 
 
 def test_doubled_quotation_marks_are_one() -> None:
     assert cells('a,b\n"say ""hi""",5" pipe\n') == (('say "hi"', '5" pipe'),)
 
 
-def test_words_that_pandas_takes_for_nothing_stay_words() -> None:
+def test_words_that_other_readers_take_for_nothing_stay_words() -> None:
     assert cells("a,b\nNA,null\nnan,None\n") == (("NA", "null"), ("nan", "None"))
 
 
-def test_a_short_row_is_filled_up() -> None:
-    assert cells("a,b\n1\n") == (("1", ""),)
-
-
 def test_a_long_row_is_kept_and_reported() -> None:
-    table = parse_table("a,b\n1,x,more\n", ",", header=True)
-    assert table.rows[0].cells[2] == "more"
-    assert [(f.problem, f.where.row, f.where.column) for f in table.findings] == [
-        (problems.ROW_INVALID, 2, "3")
-    ]
+    rows, findings = table("a,b\n1,x,more\n")
+    assert rows[0].cells[2] == "more"
+    assert [(f.problem, f.where.row, f.where.column) for f in findings] == [(problems.ROW_INVALID, 2, "3")]
 
 
 def test_empty_cells_right_of_the_header_are_no_fault() -> None:
-    assert parse_table("a,b,,\n1,x,,\n", ",", header=True).findings == ()
+    assert table("a,b,,\n1,x,,\n")[1] == []
 
 
 def test_an_open_quotation_mark_is_reported_with_its_row() -> None:
-    table = parse_table('a,b\n1,x\n2,"y\n3,z\n', ",", header=True)
-    assert [(f.problem, f.where.row) for f in table.torn] == [(problems.ROW_INVALID, 3)]
-    assert table.rows[-1].cells[1] == "y\n3,z"
+    rows, findings = table('a,b\n1,x\n2,"y\n3,z\n')
+    assert [(f.problem, f.where.row) for f in findings] == [(problems.ROW_INVALID, 3)]
+    assert rows[-1].cells[1] == "y\n3,z"
+
+
+def test_an_open_quotation_mark_of_a_huge_file_ends_the_reading() -> None:
+    rows, findings = table('a,b\n1,x\n2,"y\n' + "3,z\n" * LONGEST_CELL)
+    assert [(f.problem, f.where.row) for f in findings] == [(problems.ROW_INVALID, 3)]
+    assert [row.number for row in rows] == [2, 3]
+
+
+def test_text_behind_a_closing_quotation_mark_is_reported_and_the_next_row_is_read() -> None:
+    rows, findings = table('a,b\n1,"x"y\n2,z\n')
+    assert [(f.problem, f.where.row, f.value) for f in findings] == [(problems.ROW_INVALID, 2, '1,"x"y')]
+    assert [row.cells for row in rows] == [("1", "xy"), ("2", "z")]
 
 
 @pytest.mark.parametrize("text", ["", "\n", "\r\n\r\n", " ", ",,,"])
 def test_an_empty_file_is_reported(text: str) -> None:
-    assert [f.problem for f in parse_table(text, ",", header=True).findings] == [problems.FILE_EMPTY]
+    assert [f.problem for f in table(text)[1]] == [problems.FILE_EMPTY]
 
 
 def test_damaged_cells_are_reported_with_row_and_column() -> None:
-    table = parse_table(decode(b"a,b\n1,x\n2,\0y\n", ""), ",", header=True)
-    assert [(f.problem, f.where.row, f.where.column) for f in table.findings] == [
-        (problems.ROW_INVALID, 3, "b")
-    ]
+    _, findings = table(b"a,b\n1,x\n2,\0y\n")
+    assert [(f.problem, f.where.row, f.where.column) for f in findings] == [(problems.ROW_INVALID, 3, "b")]
 
 
 def test_a_table_of_absurd_width_is_cut_and_reported() -> None:
-    table = parse_table("a,b\n1,2\n3" + "," * 100_000 + "x\n", ",", header=True)
-    assert max(len(row.cells) for row in table.rows) == MAX_COLUMNS
-    assert [f.problem for f in table.torn] == [problems.ROW_INVALID]
+    rows, findings = table("a,b\n1,2\n3" + "," * 100_000 + "x\n")
+    assert max(len(row.cells) for row in rows) == MAX_COLUMNS
+    assert [(f.problem, f.where.row) for f in findings] == [(problems.ROW_INVALID, 3)]
 
 
 @pytest.mark.parametrize("header", [True, False])
-def test_the_longest_row_sets_the_width_wherever_it_stands(header: bool) -> None:
-    table = parse_table('a,"b\nc"\n1\n1' + "," * 40 + "x\n", ",", header=header)
-    assert table.rows[-1].cells[40] == "x"
-    assert len(table.findings) == header
+def test_the_longest_row_may_stand_anywhere(header: bool) -> None:
+    rows, findings = table('a,"b\nc"\n1\n1' + "," * 40 + "x\n", header=header)
+    assert rows[-1].cells[40] == "x"
+    assert len(findings) == header
 
 
-@pytest.mark.parametrize("separator", ["", ";;", '"', "\n"])
+@pytest.mark.parametrize("separator", [";;", '"', "\n"])
 def test_a_separator_that_separates_nothing_is_a_fault_of_the_profile(separator: str) -> None:
     with pytest.raises(ConfigError, match="separator"):
-        parse_table("a,b", separator, header=True)
+        table("a,b", separator=separator)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_separator_is_found_outside_of_quotation_marks(separator: str) -> None:
+    text = '# a, b; c, d\n"a,;|",b\n1,x\n'.replace(",b", f"{separator}b").replace(",x", f"{separator}x")
+    assert cells(text, separator="", comment="#") == (("1", "x"),)
+
+
+def test_lines_that_the_agreement_leaves_out_are_counted_and_told() -> None:
+    opened = open_table(
+        io.BytesIO(b"Report of May\na,b\n# new\n1,x\nTotal: 1,\n2,y\n"),
+        CsvSettings(skip=1, comment="#", ignore=("total*",)),
+    )
+    assert [(row.number, row.cells) for row in opened.rows] == [(4, ("1", "x")), (6, ("2", "y"))]
+    assert opened.left_out == [3, 5]
+
+
+def test_quotation_marks_of_other_kinds_are_read() -> None:
+    assert cells("a,b\n'1,2',it\\'s\n", quote="'", escape="\\") == (("1,2", "it's"),)
+    assert cells('a,b\n"1,2"\n', quote="") == (('"1', '2"'),)
 
 
 @pytest.mark.parametrize(
@@ -113,6 +152,10 @@ def test_encodings_are_told_by_their_bytes(data: bytes, encoding: str) -> None:
 
 def test_a_byte_order_mark_wins_over_the_agreement() -> None:
     assert decode("é".encode("utf-16"), "utf-8") == "é"
+
+
+def test_one_bad_byte_does_not_turn_the_good_letters_of_a_file_into_others() -> None:
+    assert decode("Bodø, Tromsø".encode() + b"\xff", "") == "Bodø, Tromsø" + DAMAGED
 
 
 def test_a_byte_that_is_no_character_is_marked() -> None:

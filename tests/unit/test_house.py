@@ -27,7 +27,7 @@ HOMES = {
     "httpx": ("hub/erp/odoo",),
     "jinja2": ("hub/web", "hub/erp/practice"),
     "lxml": ("translators/xml",),
-    "pandas": ("translators/csv",),
+    "openpyxl": ("translators/csv",),
     "markupsafe": ("hub/web",),
     "paramiko": ("hub/transports",),
     "psycopg": ("hub/store",),

@@ -1,7 +1,8 @@
 """Column maps: which column holds which field of a canonical document. Data in maps/*.toml, used both ways.
 
-A row of the file is one entry of the innermost list; the lists around it (and the document itself) are
-repeated on each row. A map's paths therefore name one chain of lists, such as orders[].packages[].items[].
+Rows that are all alike stand for one entry of the innermost list each; the lists around it (and the document itself)
+are repeated on each row. A map's paths then name one chain of lists, such as orders[].packages[].items[]. A file with
+several kinds of row ([records]) has such a chain for each tag.
 """
 
 from __future__ import annotations
@@ -12,55 +13,84 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct, field
 
 from hub.model.documents import DOCUMENTS, DocType
 from hub.model.errors import ConfigError
-from hub.model.partner import Receive, Send
+from hub.model.partner import CsvSettings, Receive, Send
+from translators.csv.places import Place, parse_place, split_tag
 from translators.maps import document_of, load_toml, refuse_unknown_tables
 from translators.paths import Keys, Kind, PathError, kind_at, mandatory, steps, type_at
 
 _SHIPPED = Path(__file__).parent / "maps"
-_TABLES = frozenset({"document", "columns", "defaults", "codes", "must"})
+_TABLES = frozenset({"document", "columns", "defaults", "codes", "must", "records", "formats", "csv"})
 
 #: The default that counts: the entry's ordinal in its list, from 1.
 ORDINAL = "#"
 
 
 class Column(Struct, frozen=True, kw_only=True):
-    """One column: a field, and how the file calls it. `position` counts from 1 and wins over the names."""
+    """One column: a field, and how the file calls it. Several `places` are several titles; the first one is written."""
 
     path: str
     keys: Keys  # from the entry of its level
     kind: Kind
     level: int  # 0 the document, 1 the outermost list ...
-    names: tuple[str, ...] = ()  # the first one is written
-    position: int | None = None
+    places: tuple[Place, ...] = ()  # none: it only has a default
     required: bool = False
     default: str | None = None
     codes: dict[str, str] = field(default_factory=dict)  # the partner's word = ours
+    date_format: str = ""  # where it is not that of the agreement
+    overridden: bool = False  # by a line of the profile
 
     @property
     def title(self) -> str:
         """Return how messages and written headers call the column."""
-        return self.names[0] if self.names else f"#{self.position}"
+        return str(self.places[0]) if self.places else self.path
+
+    @property
+    def implied(self) -> int | None:
+        """Return how many of its digits stand behind a decimal mark that is not written."""
+        return self.places[0].implied if self.places else None
 
 
-class ColumnMap(Struct, frozen=True, kw_only=True):
-    """A whole map. `lists` are the names of the lists of each level, outermost first."""
+class Record(Struct, frozen=True, kw_only=True):
+    """One kind of row. `prefixes` are the lists that it runs through, outermost first: lines[], lines[].splits[]."""
 
-    document: DocType
-    lists: tuple[str, ...]
+    tag: str
+    prefixes: tuple[str, ...]
     columns: tuple[Column, ...]
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Return the names of the lists of each level."""
+        return tuple(prefix.rpartition(".")[2].removesuffix("[]") for prefix in self.prefixes)
 
     def level(self, level: int) -> tuple[Column, ...]:
         """Return the columns of one level."""
         return tuple(column for column in self.columns if column.level == level)
 
+
+class ColumnMap(Struct, frozen=True, kw_only=True):
+    """A whole map. Rows are told apart by what stands at `tag`; without one there is a single record."""
+
+    document: DocType
+    records: tuple[Record, ...]
+    tag: Place | None = None
+    begin: str = ""  # the tag of the row that begins a document; else rows belong together by number
+    ignored: tuple[str, ...] = ()  # tags of rows that are known and not read
+    is_fixed: bool = False  # places are ranges of characters
+    dialect: dict[str, Any] = field(default_factory=dict)  # of [csv], as the map file has it
+
     @property
-    def key(self) -> Column:
-        """Return the column of the document's number, by which rows belong together."""
-        return next(column for column in self.columns if column.path == "number")
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns of all records."""
+        return tuple(column for record in self.records for column in record.columns)
+
+    def settings(self, agreed: CsvSettings) -> CsvSettings:
+        """Return the partner's dialect with the map's own laid over it."""
+        return msgspec.convert({**msgspec.to_builtins(agreed), **self.dialect}, CsvSettings)
 
 
 def column_map(document: DocType, agreed: Receive | Send | None, folder: Path) -> ColumnMap:
@@ -71,12 +101,13 @@ def column_map(document: DocType, agreed: Receive | Send | None, folder: Path) -
     agreed = agreed or Receive()
     origin = folder / agreed.map_file if agreed.map_file else _SHIPPED / f"{document}.toml"
     lines = tuple(sorted(agreed.map.items()))
-    return _load(origin, document, lines, tuple(sorted(agreed.must)))
+    changed = origin.stat().st_mtime_ns if origin.is_file() else 0  # an edited file is read anew
+    return _load(origin, changed, document, lines, tuple(sorted(agreed.must)))
 
 
 @lru_cache(maxsize=256)
 def _load(
-    origin: Path, document: DocType, lines: tuple[tuple[str, str], ...], must: tuple[str, ...]
+    origin: Path, _changed: int, document: DocType, lines: tuple[tuple[str, str], ...], must: tuple[str, ...]
 ) -> ColumnMap:
     raw = load_toml(origin)
     refuse_unknown_tables(raw, _TABLES, origin.name)
@@ -84,29 +115,107 @@ def _load(
         raise ConfigError(
             f"map {origin.name}: is for {raw['document']}, but the profile uses it for {document}"
         )
-    return compile_map({**raw, "columns": {**raw.get("columns", {}), **dict(lines)}}, must, origin.name)
+    return compile_map(raw, must, origin.name, dict(lines))
 
 
-def compile_map(raw: Mapping[str, Any], must: tuple[str, ...], origin: str) -> ColumnMap:
-    """Make a map of its TOML tables. Raises ConfigError for a path that names no field."""
-    document = document_of(raw, origin)
-    columns: Mapping[str, Any] = raw.get("columns", {})
-    if "number" not in columns:
-        raise ConfigError(f"map {origin}: no column for number, by which rows belong to a document")
-    if unread := sorted({*must, *raw.get("must", ())} - columns.keys()):
-        raise ConfigError(f"map {origin}: must names {unread[0]}, for which the map has no column")
+def compile_map(
+    raw: Mapping[str, Any], must: tuple[str, ...], origin: str, lines: Mapping[str, str] | None = None
+) -> ColumnMap:
+    """Make a map of its TOML tables, with the profile's own `lines` laid over its columns.
+
+    Raises ConfigError for a path that names no field, and for a place that is none.
+    """
     try:
-        chain = _chain([*columns], origin)
-        made = tuple(_column(document, path, chain, raw, must) for path in _with_defaults(columns, raw))
-    except PathError as error:
+        return _Compiler(raw, must, lines or {}).compile()
+    except ValueError as error:
         raise ConfigError(f"map {origin}: {error}") from error
-    lists = tuple(prefix.rpartition(".")[2].removesuffix("[]") for prefix in chain)
-    return ColumnMap(document=document, lists=lists, columns=made)
 
 
-def _with_defaults(columns: Mapping[str, Any], raw: Mapping[str, Any]) -> list[str]:
-    """Return the paths of all columns, with those that only have a default."""
-    return [*columns, *(path for path in raw.get("defaults", {}) if path not in columns)]
+class _Compiler:
+    """The making of one map. Raises ValueError with what is wrong, and PathError for a path that names no field."""
+
+    def __init__(self, raw: Mapping[str, Any], must: tuple[str, ...], lines: Mapping[str, str]) -> None:
+        self._raw, self._lines = raw, lines
+        self._document = document_of(raw, "")
+        self._written: dict[str, Any] = {**raw.get("columns", {}), **lines}
+        self._defaults: Mapping[str, Any] = raw.get("defaults", {})
+        self._must = frozenset((*must, *raw.get("must", ())))
+        self._records: Mapping[str, Any] = raw.get("records", {})
+
+    def compile(self) -> ColumnMap:
+        """Make the map."""
+        self._refuse()
+        tagged = bool(self._records)
+        by_tag: dict[str, dict[str, list[Place]]] = {}
+        for path, written in self._written.items():
+            for text in (written,) if isinstance(written, str) else written:
+                tag, place = split_tag(text, tagged=tagged)
+                if tagged and not tag:
+                    raise ValueError(f"{path!r}: {text!r} does not say in which rows; write TAG:{text}")
+                by_tag.setdefault(tag, {}).setdefault(path, []).append(parse_place(place))
+        records = [self._record(tag, places) for tag, places in by_tag.items()]
+        if not any(record.prefixes for record in records):
+            raise ValueError("no column for the lines")
+        reached = {"", *(prefix for record in records for prefix in record.prefixes)}
+        for path in self._defaults:
+            if _prefix(path) not in reached:
+                raise ValueError(f"{path!r}: no column of the map stands in {_prefix(path)}")
+        found = ColumnMap(
+            document=self._document,
+            records=tuple(records),
+            tag=parse_place(self._records["tag"]) if tagged else None,
+            begin=self._records.get("begin", ""),
+            ignored=tuple(self._records.get("ignore", ())),
+            is_fixed=_is_fixed(records),
+            dialect=dict(self._raw.get("csv", {})),
+        )
+        if found.begin and found.begin not in by_tag:
+            raise ValueError(f"records.begin: no column stands in rows {found.begin!r}")
+        found.settings(CsvSettings())
+        return found
+
+    def _refuse(self) -> None:
+        if self._records and not isinstance(self._records.get("tag"), str):
+            raise ValueError('records.tag is missing; say where each row says what it is, e.g. tag = "#1"')
+        if unknown := sorted(self._records.keys() - {"tag", "begin", "ignore"}):
+            raise ValueError(f"records.{unknown[0]} means nothing; known are begin, ignore, tag")
+        if "number" not in self._written:
+            raise ValueError("no column for number, by which rows belong to a document")
+        if unread := sorted(self._must - self._written.keys()):
+            raise ValueError(f"must names {unread[0]}, for which the map has no column")
+        if unused := sorted(
+            (self._raw.get("codes", {}).keys() | self._raw.get("formats", {}).keys()) - self._written.keys()
+        ):
+            raise ValueError(f"{unused[0]!r} has codes or a format, but no column")
+
+    def _record(self, tag: str, places: dict[str, list[Place]]) -> Record:
+        only_defaults = [path for path in self._defaults if path not in self._written]
+        chain = _chain([*places])
+        here = [*places, *(path for path in only_defaults if not _prefix(path) or _prefix(path) in chain)]
+        columns = tuple(self._column(path, chain, tuple(places.get(path, ()))) for path in here)
+        return Record(tag=tag, prefixes=chain, columns=columns)
+
+    def _column(self, path: str, chain: tuple[str, ...], places: tuple[Place, ...]) -> Column:
+        """Make one column. Raises PathError when its path names no field."""
+        root = DOCUMENTS[self._document]
+        kind = kind_at(root, path)
+        if kind is Kind.PART:
+            raise PathError(f"{path!r} has fields of its own; name one of them")
+        prefix = _prefix(path)
+        owner = type_at(root, prefix) if prefix else root
+        inner = path[len(prefix) + 1 :] if prefix else path
+        return Column(
+            path=path,
+            keys=tuple(key for step in steps(inner) for key in step.keys),
+            kind=kind,
+            level=chain.index(prefix) + 1 if prefix else 0,
+            places=places,
+            required=inner in mandatory(owner) or path in self._must,
+            default=self._defaults.get(path),
+            codes=self._raw.get("codes", {}).get(path, {}),
+            date_format=self._raw.get("formats", {}).get(path, ""),
+            overridden=path in self._lines,
+        )
 
 
 def _prefix(path: str) -> str:
@@ -114,48 +223,22 @@ def _prefix(path: str) -> str:
     return path[: path.rindex("[]") + 2] if "[]" in path else ""
 
 
-def _chain(paths: list[str], origin: str) -> tuple[str, ...]:
-    """Return the lists of a map, outermost first. Raises ConfigError when two stand side by side."""
-    chain = sorted({_prefix(path) for path in paths} - {""}, key=len)
+def _chain(paths: list[str]) -> tuple[str, ...]:
+    """Return the lists of a record, outermost first. Raises ValueError when two stand side by side."""
+    named = {_prefix(path) for path in paths} - {""}
+    for prefix in [*named]:  # a row of splits[] alone still stands within lines[]
+        parts = prefix.split("[]")[:-1]
+        named |= {"[]".join(parts[: n + 1]) + "[]" for n in range(len(parts))}
+    chain = sorted(named, key=len)
     for outer, inner in pairwise(chain):
         if not inner.startswith(outer + ".") or "[]" in inner[len(outer) : -2]:
-            raise ConfigError(f"map {origin}: a row cannot stand for {outer} and for {inner} at once")
-    if not chain:
-        raise ConfigError(f"map {origin}: no column for the lines")
+            raise ValueError(f"a row cannot stand for {outer} and for {inner} at once")
     return tuple(chain)
 
 
-def _column(
-    document: DocType, path: str, chain: tuple[str, ...], raw: Mapping[str, Any], must: tuple[str, ...]
-) -> Column:
-    """Make one column. Raises PathError when its path names no field."""
-    root = DOCUMENTS[document]
-    kind = kind_at(root, path)
-    if kind is Kind.PART:
-        raise PathError(f"{path!r} has fields of its own; name one of them")
-    prefix = _prefix(path)
-    if prefix and prefix not in chain:
-        raise PathError(f"{path!r}: no column of the map stands in {prefix}")
-    owner = type_at(root, prefix) if prefix else root
-    inner = path[len(prefix) + 1 :] if prefix else path
-    default = raw.get("defaults", {}).get(path)
-    names, position = _titles(raw.get("columns", {}).get(path, ()))
-    return Column(
-        path=path,
-        keys=tuple(key for step in steps(inner) for key in step.keys),
-        kind=kind,
-        level=chain.index(prefix) + 1 if prefix else 0,
-        names=names,
-        position=position,
-        required=inner in mandatory(owner) or path in must or path in raw.get("must", ()),
-        default=default,
-        codes=raw.get("codes", {}).get(path, {}),
-    )
-
-
-def _titles(written: str | list[str]) -> tuple[tuple[str, ...], int | None]:
-    """Read `"PO Number"`, `["PO Number", "Order"]` or the position `"#3"`."""
-    names = (written,) if isinstance(written, str) else tuple(written)
-    if len(names) == 1 and names[0].startswith("#") and names[0][1:].isdigit():
-        return (), int(names[0][1:])
-    return names, None
+def _is_fixed(records: list[Record]) -> bool:
+    """Say whether places are ranges of characters. Raises ValueError when some are and some are not."""
+    ranges = [place.start is not None for r in records for c in r.columns for place in c.places]
+    if any(ranges) and not all(ranges):
+        raise ValueError("some columns are ranges of characters and some are not")
+    return any(ranges)

@@ -2,51 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+import io
+from collections.abc import Iterable, Iterator
 
 import msgspec
+from msgspec.structs import replace
 
+from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope, UnwrappedSet
-from hub.model.finding import Finding
+from hub.model.finding import Finding, Where
 from hub.model.partner import CsvSettings
-from translators.csv.binding import Bound
-from translators.csv.table import Row, Table, write_table
-from translators.csv.text import encode
+from translators.csv.binding import Binding
+from translators.csv.records import Row
+from translators.csv.table import Table
+from translators.csv.text import encode_whole
 
 
-def split(
-    table: Table, key: Bound, document: DocType, envelope: Envelope, settings: CsvSettings
-) -> tuple[UnwrappedSet, ...]:
-    """Part the rows by document number, in the order of first appearance.
+class Cut:
+    """The rows of one document, gathered one by one as the text of a file of its own."""
+
+    def __init__(
+        self, number: str, header: tuple[str, ...], settings: CsvSettings, *, is_fixed: bool
+    ) -> None:
+        self.number = number
+        self.faults: list[Finding] = []
+        self._settings, self._is_fixed, self._width = settings, is_fixed, len(header)
+        self._rows: list[list[int]] = []
+        self._text = io.StringIO(newline="")
+        self._writer = csv.writer(self._text, delimiter=settings.separator or ",", lineterminator="\r\n")
+        if header:
+            self._writer.writerow(header)
+
+    def add(self, row: Row) -> None:
+        """Add a row. What is wrong with it in a way that its copy no longer shows is kept beside."""
+        if self._is_fixed:
+            self._text.write(f"{row.cells[0]}\r\n")
+        else:
+            self._writer.writerow(_without_padding(row.cells, self._width))
+        self.faults += row.faults
+        _extend(self._rows, row.number)
+
+    def as_set(self, ordinal: int, document: DocType, envelope: Envelope) -> UnwrappedSet:
+        """Return the document as it is handed on."""
+        return UnwrappedSet(
+            document=document,
+            envelope=replace(envelope, set_control=str(ordinal), rows=_written(self._rows)),
+            payload=encode_whole(self._text.getvalue(), self._settings.encoding),
+            findings=tuple(self.faults),
+        )
+
+
+def as_cut(settings: CsvSettings) -> CsvSettings:
+    """Return the dialect in which a cut is written: that of the file, without what only a whole file has."""
+    marks = {"separator": settings.separator or ",", "quote": '"', "escape": "", "comment": "", "sheet": ""}
+    return replace(settings, skip=0, ignore=(), **marks)
+
+
+def cuts(table: Table, binding: Binding) -> Iterator[Cut]:
+    """Part rows that stand together, one document after the other: memory holds one at a time.
+
+    A document begins at its first row by tag, or where the number changes. A number that returns further down is a
+    finding: its rows are two documents here.
+    """
+    current: Cut | None = None
+    seen: set[int] = set()
+    for row, number in _numbered(table, binding):
+        if current is None or (number is not None and (binding.map.begin or number != current.number)):
+            if current is not None:
+                yield current
+            current = Cut(number or "", table.header, as_cut(table.settings), is_fixed=binding.map.is_fixed)
+            if not binding.map.begin and hash(number) in seen:
+                current.faults.append(_apart(row))
+            seen.add(hash(number))
+        current.add(row)
+    if current is not None:
+        yield current
+
+
+def gathered(table: Table, binding: Binding) -> Iterator[Cut]:
+    """Part rows by number wherever they stand, in the order of first appearance; memory holds the whole file.
 
     Rows without a number make one document of their own, whose reading says what they lack.
     """
-    parted: dict[str, list[Row]] = {}
+    if binding.map.begin:
+        yield from cuts(table, binding)
+        return
+    parted: dict[str, Cut] = {}
+    last = ""
+    for row, number in _numbered(table, binding):
+        last = last if number is None else number
+        if last not in parted:
+            parted[last] = Cut(last, table.header, as_cut(table.settings), is_fixed=binding.map.is_fixed)
+        parted[last].add(row)
+    yield from parted.values()
+
+
+def _numbered(table: Table, binding: Binding) -> Iterator[tuple[Row, str | None]]:
+    """Yield each row with the number of the document that it begins or belongs to; None: that of the row before."""
+    begin, ignored = binding.map.begin, frozenset(binding.map.ignored)
     for row in table.rows:
-        parted.setdefault(key.cell(row.cells), []).append(row)
-    return tuple(
-        UnwrappedSet(
-            document=document,
-            envelope=msgspec.structs.replace(
-                envelope, set_control=str(ordinal), rows=compress(row.number for row in rows)
-            ),
-            payload=_payload(table.header, rows, settings),
-            findings=_torn(table, rows),
-        )
-        for ordinal, rows in enumerate(parted.values(), 1)
+        tag = binding.tag_of(row.cells)
+        if tag in ignored:
+            table.left_out.append(row.number)
+            continue
+        kind = binding.records.get(tag)
+        key = kind.key if kind is not None else None
+        if begin:
+            yield row, (key.cell(row.cells) if key is not None else "") if tag == begin else None
+        else:
+            yield row, key.cell(row.cells) if key is not None else None
+
+
+def _apart(row: Row) -> Finding:
+    return Finding(
+        problems.ROW_INVALID,
+        "goes on with a document whose rows stand further up, behind those of another",
+        where=Where(row=row.number),
+        hint="sort the file by document number and send it again",
     )
+
+
+def _extend(ranges: list[list[int]], number: int) -> None:
+    if ranges and ranges[-1][1] == number - 1:
+        ranges[-1][1] = number
+    else:
+        ranges.append([number, number])
+
+
+def _written(ranges: list[list[int]]) -> str:
+    return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in ranges)
 
 
 def compress(numbers: Iterable[int]) -> str:
     """Write rising row numbers as ranges: 2-4,9."""
     ranges: list[list[int]] = []
     for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in ranges)
+        _extend(ranges, number)
+    return _written(ranges)
 
 
 def expand(ranges: str) -> tuple[int, ...]:
@@ -58,32 +152,20 @@ def expand(ranges: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def file_row(payload_row: int, numbers: tuple[int, ...], *, header: bool) -> int:
-    """Return where a row of a payload stood in its file; the header stays the first row."""
-    index = payload_row - (2 if header else 1)
-    return numbers[index] if 0 <= index < len(numbers) else payload_row
+def in_file(row: Row, numbers: tuple[int, ...], *, header: bool) -> Row:
+    """Return a row of a payload with the number and faults that it has in the file; the header stays the first row."""
+    index = row.number - (2 if header else 1)
+    if not 0 <= index < len(numbers):
+        return row
+    faults = tuple(_moved(fault, numbers[index]) for fault in row.faults)
+    return Row(numbers[index], row.cells, faults)
 
 
-def in_file(finding: Finding, numbers: tuple[int, ...], *, header: bool) -> Finding:
-    """Move a finding of a payload to the row where it stood in the file."""
-    if finding.where.row is None:
-        return finding
-    row = file_row(finding.where.row, numbers, header=header)
+def _moved(finding: Finding, row: int) -> Finding:
     return msgspec.structs.replace(finding, where=msgspec.structs.replace(finding.where, row=row))
 
 
-def _payload(header: tuple[str, ...], rows: list[Row], settings: CsvSettings) -> bytes:
-    """Write the rows with their header as a file of the same dialect."""
-    kept = (_without_padding(row.cells, len(header)) for row in rows)
-    return encode(write_table(header, kept, settings.separator), settings.encoding)
-
-
 def _without_padding(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
-    """Drop the empty cells right of the header's width."""
+    """Drop the empty cells right of the header's width, and fill a short row up to it."""
     end = max((index for index, cell in enumerate(cells) if cell), default=-1) + 1
-    return cells[: max(end, width)]
-
-
-def _torn(table: Table, rows: list[Row]) -> tuple[Finding, ...]:
-    numbers = {row.number for row in rows}
-    return tuple(finding for finding in table.torn if finding.where.row in {None, *numbers})
+    return (*cells, *[""] * (width - len(cells)))[: max(end, width)]

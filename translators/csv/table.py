@@ -1,67 +1,138 @@
-"""Rows and cells of a CSV text, as strings: the one place that knows pandas, and never a float.
-
-pandas is imported when the first file is read, because importing it takes a third of a second.
-"""
+"""A flat file as a table: its header, and its rows as they are asked for, without what the agreement leaves out."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.model import problems
-from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Severity, Where
-from translators.csv.text import DAMAGED
-
-#: A table wider than this is no trade document; its further cells are not read.
-MAX_COLUMNS = 512
-#: A private-use character that marks the end of the text: a quotation mark left open swallows it.
-_END = "\ue0ff"
+from hub.model.partner import CsvSettings
+from translators.csv.records import Row, delimited, find_separator, fixed
+from translators.csv.text import DAMAGED, lines_of
+from translators.csv.workbook import is_workbook, sheet_rows
 
 
-class Row(Struct, frozen=True):
-    """One row: its number in the file (the first is 1, and a quoted line break starts no row) and cells."""
+class Table(Struct, kw_only=True):
+    """A file that is being read. `rows` can be gone over once; blank rows are not in it.
 
-    number: int
-    cells: tuple[str, ...]
-
-
-class Table(Struct, frozen=True, kw_only=True):
-    """A CSV text. `header` is empty where columns go by position; blank rows are left out of `rows`.
-
-    `findings` would be found again in a copy of the rows; `torn` only the whole file can show.
+    `settings` are those of the file, with the separator that was found. `left_out` fills while rows are taken: the
+    numbers of the rows that the agreement does not want read. `findings` say why there is nothing to read.
     """
 
-    header: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
+    header: tuple[str, ...]
+    rows: Iterator[Row]
+    settings: CsvSettings
+    left_out: list[int]
     findings: tuple[Finding, ...] = ()
-    torn: tuple[Finding, ...] = ()
 
 
-def parse_table(text: str, separator: str, *, header: bool) -> Table:
-    """Split text into rows and trimmed cells. Faults are findings that name row and column.
+def open_table(stream: BinaryIO, settings: CsvSettings, *, is_fixed: bool = False) -> Table:
+    """Open a file; its header is read, its rows when they are asked for. Faults of a row stand in the row.
 
-    Raises ConfigError when the agreed separator is not one character.
+    `is_fixed`: of fixed width, where a row is one cell and nothing is a header. Raises ConfigError when the agreed
+    separator is not one character or the agreed encoding none.
     """
-    if len(separator) != 1 or separator in '"\r\n':
-        raise ConfigError(
-            f"csv.separator: {separator!r} cannot separate columns; write one, such as ; or \\t"
+    if is_workbook(stream):
+        found = sheet_rows(stream, settings)
+        if isinstance(found, Finding):
+            return Table(header=(), rows=iter(()), settings=settings, left_out=[], findings=(found,))
+        return _table(itertools.islice(found, settings.skip, None), settings, is_fixed=is_fixed)
+    lines = itertools.islice(lines_of(stream, settings.encoding), settings.skip, None)
+    if is_fixed:
+        return _table(fixed(lines, settings.skip + 1), settings, is_fixed=True)
+    head = list(_head(lines, settings))
+    if not settings.separator:
+        settings = replace(settings, separator=find_separator(head[-1] if head else "", settings.quote))
+    return _table(
+        delimited(itertools.chain(head, lines), settings, settings.skip + 1), settings, is_fixed=False
+    )
+
+
+def _head(lines: Iterator[str], settings: CsvSettings) -> Iterator[str]:
+    """Yield the lines up to the first that is neither blank nor a comment: it shows the separator."""
+    for line in lines:
+        yield line
+        if line.strip() and not (settings.comment and line.startswith(settings.comment)):
+            return
+
+
+def _table(rows: Iterator[Row], settings: CsvSettings, *, is_fixed: bool) -> Table:
+    left_out: list[int] = []
+    wanted = _wanted(rows, settings, left_out)
+    first = next(wanted, None)
+    if first is None:
+        return Table(
+            header=(), rows=iter(()), settings=settings, left_out=left_out, findings=(_empty(left_out),)
         )
-    records, torn = _records(text.replace(_END, DAMAGED), separator)
-    rows = [Row(n, cells) for n, cells in enumerate(records, 1) if any(cells)]
+    if is_fixed or not settings.header:
+        chained = itertools.chain((first,), wanted)
+        return Table(header=(), rows=chained, settings=settings, left_out=left_out)
+    return Table(
+        header=_without_tail(first.cells),
+        rows=wanted,
+        settings=settings,
+        left_out=left_out,
+        findings=first.faults,
+    )
+
+
+def _wanted(rows: Iterator[Row], settings: CsvSettings, left_out: list[int]) -> Iterator[Row]:
+    """Yield the rows that are to be read; the others are blank, or noted."""
+    ignored = tuple(pattern.casefold() for pattern in settings.ignore)
+    for row in rows:
+        first = next((cell for cell in row.cells if cell), "")
+        if not first.strip() and not row.faults:
+            continue
+        if _is_left_out(row.cells[0], first, settings.comment, ignored):
+            left_out.append(row.number)
+        else:
+            yield row
+
+
+def _is_left_out(start: str, first: str, comment: str, ignored: tuple[str, ...]) -> bool:
+    if comment and start.startswith(comment):
+        return True
+    return bool(ignored) and any(fnmatchcase(first.strip().casefold(), pattern) for pattern in ignored)
+
+
+def row_faults(row: Row, header: tuple[str, ...]) -> Iterator[Finding]:
+    """Report what is wrong with a row whatever the map: cells right of the header, bytes that are no characters."""
+    if header and any(row.cells[len(header) :]):
+        yield Finding(
+            problems.ROW_INVALID,
+            f"has a cell more than the header has columns ({len(header)})",
+            where=Where(row=row.number, column=str(len(header) + 1)),
+            value=next(cell for cell in row.cells[len(header) :] if cell)[:80],
+            hint="put text that contains the separator in quotation marks",
+        )
+    for index, cell in enumerate(row.cells):
+        if DAMAGED in cell:
+            yield Finding(
+                problems.ROW_INVALID,
+                "holds bytes that are no characters in this file's encoding",
+                where=Where(row=row.number, column=header[index] if index < len(header) else str(index + 1)),
+                value=cell[:80],
+                hint="save the file as UTF-8, or agree on its encoding (csv.encoding)",
+            )
+
+
+def note_left_out(rows: Sequence[int]) -> tuple[Finding, ...]:
+    """Say which rows were not read because the agreement says so: nothing disappears unseen."""
     if not rows:
-        return Table(findings=(_empty(),), torn=torn)
-    findings: list[Finding] = []
-    names: tuple[str, ...] = ()
-    if header:
-        names = _without_tail(rows.pop(0).cells)
-        findings += _overhang(rows, names)
-    if DAMAGED in text:
-        findings += _damaged(rows, names)
-    return Table(header=names, rows=tuple(rows), findings=tuple(findings), torn=torn)
+        return ()
+    shown = ", ".join(map(str, rows[:9])) + (" ..." if len(rows) > 9 else "")
+    message = (
+        f"{len(rows)} row{'s' if len(rows) > 1 else ''} left out as agreed (csv.comment, csv.ignore): {shown}"
+    )
+    return (Finding(problems.FIELD_UNMAPPED, message, Severity.NOTE, Where(row=rows[0])),)
 
 
 def write_table(header: Sequence[str], rows: Iterable[Sequence[str]], separator: str) -> str:
@@ -74,106 +145,12 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[str]], separator:
     return out.getvalue()
 
 
-def _records(text: str, separator: str) -> tuple[list[tuple[str, ...]], tuple[Finding, ...]]:
-    """Return every record of the text, trimmed, and what only the whole text can show to be wrong."""
-    records, cut = _read(f'{text}\n{_END}"', separator)
-    trimmed = [tuple(cell.replace(_END, "").strip() for cell in record) for record in records]
-    torn = (_too_wide(),) if cut else ()
-    if records[-1][0] == f'{_END}"':
-        return trimmed[:-1], torn
-    return trimmed, (*torn, _unclosed(len(records)))
-
-
-def _unclosed(row_number: int) -> Finding:
-    return Finding(
-        problems.ROW_INVALID,
-        "a quotation mark opened in this row is never closed, so that the rest of the file is one cell",
-        where=Where(row=row_number),
-        hint='close the quotation mark, or write it twice ("") where it belongs to the text',
-    )
-
-
-def _too_wide() -> Finding:
-    message = f"a row has more than {MAX_COLUMNS} cells; what stands right of them was not read"
-    return Finding(problems.ROW_INVALID, message, hint="is this the agreed file, and the agreed separator?")
-
-
-def _read(text: str, separator: str) -> tuple[list[list[str]], bool]:
-    """Return the records, short ones filled up to the longest, and whether long ones had to be cut.
-
-    pandas wants to know the width beforehand: the first line's is tried, and doubled while a row is longer.
-    """
-    import pandas as pd
-
-    width = text.partition("\n")[0].count(separator) + 1
-    while width < MAX_COLUMNS:
-        try:
-            return _read_wide(text, separator, width, None), False
-        except pd.errors.ParserError:
-            width *= 2
-    return _read_wide(text, separator, MAX_COLUMNS, range(MAX_COLUMNS)), True
-
-
-def _read_wide(text: str, separator: str, width: int, kept: range | None) -> list[list[str]]:
-    """Return the records as lists of `width` cells. Without `kept`, a longer one raises ParserError.
-
-    A first record of full width is put before the text, because pandas takes the width from there.
-    """
-    import pandas as pd
-
-    frame = pd.read_csv(
-        io.StringIO(separator * (width - 1) + "\n" + text, newline=""),
-        sep=separator,
-        header=None,
-        names=range(width),
-        usecols=kept,
-        index_col=False,
-        dtype=str,
-        keep_default_na=False,
-        na_filter=False,
-        skip_blank_lines=False,
-    )
-    records: list[list[str]] = frame.to_numpy(dtype=object).tolist()
-    return records[1:]
-
-
 def _without_tail(cells: tuple[str, ...]) -> tuple[str, ...]:
     """Drop the empty cells at the end of a header."""
-    end = max(index for index, cell in enumerate(cells) if cell) + 1
+    end = max((index for index, cell in enumerate(cells) if cell), default=-1) + 1
     return cells[:end]
 
 
-def _empty() -> Finding:
-    return Finding(problems.FILE_EMPTY, "the file holds no rows", hint="send the file again with its rows")
-
-
-def _overhang(rows: list[Row], names: tuple[str, ...]) -> list[Finding]:
-    """Report cells that stand right of the last column: the row's columns may have shifted."""
-    return [
-        Finding(
-            problems.ROW_INVALID,
-            f"has a cell more than the header has columns ({len(names)})",
-            where=Where(row=row.number, column=str(len(names) + 1)),
-            value=next(cell for cell in row.cells[len(names) :] if cell),
-            hint="put text that contains the separator in quotation marks",
-        )
-        for row in rows
-        if any(row.cells[len(names) :])
-    ]
-
-
-def _damaged(rows: list[Row], names: tuple[str, ...]) -> list[Finding]:
-    """Report cells with bytes that are no characters."""
-    return [
-        Finding(
-            problems.ROW_INVALID,
-            "holds bytes that are no characters in this file's encoding",
-            severity=Severity.ERROR,
-            where=Where(row=row.number, column=names[index] if index < len(names) else str(index + 1)),
-            value=cell[:80],
-            hint="save the file as UTF-8, or agree on its encoding (csv.encoding)",
-        )
-        for row in rows
-        for index, cell in enumerate(row.cells)
-        if DAMAGED in cell
-    ]
+def _empty(left_out: list[int]) -> Finding:
+    message = "the file holds no rows" + (" but those that are left out as agreed" if left_out else "")
+    return Finding(problems.FILE_EMPTY, message, hint="send the file again with its rows")

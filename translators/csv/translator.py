@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from hub.model import problems
 from hub.model.acks import ReceiptEntry
 from hub.model.documents import DOCUMENTS, AnyDocument, DocType
 from hub.model.envelope import Envelope, Unwrapped, UnwrappedGroup, UnwrappedInterchange, UnwrappedSet
 from hub.model.finding import Finding, Severity, Where
-from hub.model.partner import CsvSettings, Partner
-from translators.csv.binding import bind, unmapped
+from hub.model.partner import Partner
+from translators.csv.binding import Binding, bind, unmapped
 from translators.csv.column_map import ColumnMap, column_map
 from translators.csv.lots import one_lot_a_row
-from translators.csv.reading import read_document
+from translators.csv.reading import Watcher, read_document
 from translators.csv.receipt import HEADER, receipt_rows
-from translators.csv.splitting import expand, file_row, in_file, split
-from translators.csv.table import Row, Table, parse_table, write_table
+from translators.csv.splitting import as_cut, cuts, expand, gathered, in_file
+from translators.csv.table import Table, note_left_out, open_table, row_faults, write_table
 from translators.csv.text import DAMAGED, decode, encode
-from translators.csv.writing import unencodable, write_rows, written_columns
+from translators.csv.workbook import is_workbook
+from translators.csv.writing import unencodable, write_rows
 from translators.errors import Unwritable
 from translators.maps import agreed_format, agreement, partner_address
-from translators.scalars import Dialect
 
 #: Starts of files of other formats: X12, EDIFACT, XML, JSON.
 _OTHERS = re.compile(r"\s*(?:ISA[^A-Za-z0-9]|UN[AB][^A-Za-z0-9]|<|[{\[])")
@@ -40,6 +43,8 @@ class CsvTranslator:
 
     def recognises(self, head: bytes) -> bool:
         """Say whether this may be CSV: text that no other format claims, with a separator in row 1."""
+        if is_workbook(io.BytesIO(head)):
+            return True
         text = decode(head, "").lstrip()
         first = text.splitlines()[0] if text else ""
         return DAMAGED not in first and not _OTHERS.match(text) and any(mark in first for mark in ",;\t|")
@@ -50,24 +55,36 @@ class CsvTranslator:
             hint = "put the file into the partner's own mailbox"
             finding = Finding(problems.SENDER_UNKNOWN, "a CSV file does not name its sender", hint=hint)
             return _whole(data, Envelope(format=self.name), finding)
-        envelope = Envelope(
-            format=self.name,
-            sender=partner_address(partner.identity.isa or partner.key),
-            receiver=partner_address(partner.identity.our_isa),
-        )
-        document = _document_of(file, partner)
+        envelope = _envelope(partner)
+        document = document_of_file(file, partner)
         if document is None:
             return _whole(data, envelope, _no_agreement(file, partner))
-        table = _table(data, partner.csv)
-        if not table.rows:
-            return Unwrapped(
-                interchanges=(_interchange(envelope, ()),), findings=table.torn or _nothing(table)
-            )
-        binding = bind(self._map(partner, document, sending=False), table.header)
-        sets = split(table, binding.key, document, envelope, partner.csv)
-        return Unwrapped(
-            interchanges=(_interchange(envelope, sets),), findings=unmapped(binding, table.header)
+        table, binding = self._open(io.BytesIO(data), partner, document)
+        sets = tuple(
+            cut.as_set(ordinal, document, envelope)
+            for ordinal, cut in enumerate(gathered(table, binding) if binding else (), 1)
         )
+        if binding is None or not sets:
+            return Unwrapped(interchanges=(_interchange(envelope, ()),), findings=_nothing(table))
+        notes = (*table.findings, *unmapped(binding, table.header), *note_left_out(table.left_out))
+        return Unwrapped(interchanges=(_interchange(envelope, sets),), findings=notes)
+
+    def documents(
+        self, stream: BinaryIO, document: DocType, partner: Partner
+    ) -> Iterator[tuple[AnyDocument | None, tuple[Finding, ...]]]:
+        """Read a file of any size one document after the other; memory holds one of them.
+
+        The rows of a document have to stand together. `stream` can be rewound.
+        """
+        table, binding = self._open(stream, partner, document)
+        if binding is None:
+            yield None, _nothing(table)
+            return
+        for ordinal, cut in enumerate(cuts(table, binding), 1):
+            one = cut.as_set(ordinal, document, _envelope(partner))
+            made, found = self.read(one.payload, one.envelope, document, partner)
+            fatal = any(fault.fatal for fault in one.findings)
+            yield (None if fatal else made), (*one.findings, *found)
 
     def check(
         self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None
@@ -82,49 +99,72 @@ class CsvTranslator:
         if partner is None or document not in DOCUMENTS:
             message = f"{document.value} cannot be read from CSV"
             return None, (Finding(problems.NO_AGREEMENT, message, hint="agree on it in the profile"),)
-        table, has_header = _table(payload, partner.csv), partner.csv.header
-        if not table.rows:
-            return None, _nothing(table)
+        return self.watched(payload, envelope, document, partner, None)
+
+    def watched(
+        self,
+        payload: bytes,
+        envelope: Envelope,
+        document: DocType,
+        partner: Partner,
+        watch: Watcher | None,
+    ) -> tuple[AnyDocument | None, tuple[Finding, ...]]:
+        """Read a payload as `read` does, and tell `watch` of each cell that is read."""
+        mapped = self.map_of(partner, document, sending=False)
+        settings = mapped.settings(partner.csv)
         numbers = expand(envelope.rows)
-        rows = tuple(Row(file_row(row.number, numbers, header=has_header), row.cells) for row in table.rows)
-        binding = bind(self._map(partner, document, sending=False), table.header)
-        made, notes = read_document(binding, rows, _dialect(partner.csv))
-        faults = (in_file(fault, numbers, header=has_header) for fault in (*table.findings, *table.torn))
-        found = (*faults, *notes)
+        table = open_table(
+            io.BytesIO(payload), as_cut(settings) if numbers else settings, is_fixed=mapped.is_fixed
+        )
+        rows = tuple(in_file(row, numbers, header=bool(table.header)) for row in table.rows)
+        if not rows:
+            return None, _nothing(table)
+        faults = tuple(f for row in rows for f in (*row.faults, *row_faults(row, table.header)))
+        hold = settings.bad_rows == "hold"
+        made, notes = read_document(bind(mapped, table.header, settings), rows, hold=hold, watch=watch)
+        found = (*table.findings, *faults, *notes)
         return (None if any(finding.fatal for finding in found) else made), found
 
     def write(self, document: AnyDocument, envelope: Envelope, partner: Partner) -> bytes:
         """Write one document as a file of its own. Raises Unwritable when the map cannot carry it."""
         del envelope  # a CSV file has none
-        settings = partner.csv
-        mapped = self._map(partner, document.doc_type, sending=True)
-        columns = written_columns(mapped)
-        rows, findings = write_rows(mapped, one_lot_a_row(document), _dialect(settings))
-        findings += unencodable(rows, columns, settings.encoding)
+        mapped = self.map_of(partner, document.doc_type, sending=True)
+        settings = mapped.settings(partner.csv)
+        written = write_rows(mapped, one_lot_a_row(document), settings)
+        findings = (*written.findings, *unencodable(written, settings.encoding))
         if findings:
             raise Unwritable(findings)
-        header = [column.title for column in columns] if settings.header else []
-        return encode(write_table(header, rows, settings.separator), settings.encoding)
+        if mapped.is_fixed:
+            return encode("".join(f"{line}\r\n" for (line,) in written.rows), settings.encoding)
+        text = write_table(written.header, written.rows, settings.separator or ",")
+        return encode(text, settings.encoding)
 
     def write_receipt(self, entries: tuple[ReceiptEntry, ...], partner: Partner) -> bytes:
         """Write what came of each document of a file: a row per finding, or one row when all is well."""
         rows = [row for entry in entries for row in receipt_rows(entry)]
-        return encode(write_table(HEADER, rows, partner.csv.separator), partner.csv.encoding)
+        return encode(write_table(HEADER, rows, partner.csv.separator or ","), partner.csv.encoding)
 
-    def _map(self, partner: Partner, document: DocType, *, sending: bool) -> ColumnMap:
+    def map_of(self, partner: Partner, document: DocType, *, sending: bool) -> ColumnMap:
         """Return the partner's map. Raises ConfigError when it cannot be used."""
         return column_map(document, agreement(partner, document, sending=sending), self._folder)
 
+    def _open(self, stream: BinaryIO, partner: Partner, document: DocType) -> tuple[Table, Binding | None]:
+        """Open a whole file, and bind its map to it; no binding when there is nothing to read."""
+        mapped = self.map_of(partner, document, sending=False)
+        table = open_table(stream, mapped.settings(partner.csv), is_fixed=mapped.is_fixed)
+        empty = any(fault.fatal for fault in table.findings) and not table.header
+        return table, None if empty else bind(mapped, table.header, table.settings)
 
-def _table(data: bytes, settings: CsvSettings) -> Table:
-    return parse_table(decode(data, settings.encoding), settings.separator, header=settings.header)
+
+def _envelope(partner: Partner) -> Envelope:
+    return Envelope(
+        format=CsvTranslator.name,
+        sender=partner_address(partner.identity.isa or partner.key),
+        receiver=partner_address(partner.identity.our_isa),
+    )
 
 
-def _dialect(settings: CsvSettings) -> Dialect:
-    return Dialect(settings.decimal, settings.date_format)
-
-
-def _document_of(file: str, partner: Partner) -> DocType | None:
+def document_of_file(file: str, partner: Partner) -> DocType | None:
     """Tell the document by the file's name (`match`), or because only one kind is agreed as CSV."""
     agreed = {d: entry for d, entry in partner.receive.items() if agreed_format(partner, entry) == "csv"}
     name = PurePosixPath(file).name.casefold()

@@ -9,41 +9,162 @@ from msgspec import Struct
 from hub.model import problems
 from hub.model.documents import AnyDocument
 from hub.model.finding import Finding, Where
-from translators.csv.column_map import Column, ColumnMap
+from hub.model.partner import CsvSettings
+from translators.csv.binding import dialect_of, slots
+from translators.csv.column_map import Column, ColumnMap, Record
 from translators.csv.text import can_encode
-from translators.paths import fetch
-from translators.scalars import Dialect, render
+from translators.paths import Kind, fetch
+from translators.scalars import render
 
 #: The entries that one row stands for: the document, then one per list; None where a list is left out.
 Chain = tuple[Struct | None, ...]
 
+#: What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
-def write_rows(
-    column_map: ColumnMap, document: AnyDocument, dialect: Dialect
-) -> tuple[list[list[str]], tuple[Finding, ...]]:
+
+class Written(Struct, frozen=True):
+    """A document as rows of cells (fixed width: one cell, the whole line), and why it cannot be written."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    findings: tuple[Finding, ...]
+
+
+def write_rows(column_map: ColumnMap, document: AnyDocument, settings: CsvSettings) -> Written:
     """Return the rows of a document, and why it cannot be written when it cannot."""
-    notes: list[Finding] = []
-    columns = written_columns(column_map)
-    rows = [
-        [_cell(column, chain[column.level], dialect, notes) for column in columns]
-        for chain in _chains(document, column_map.lists)
-    ]
-    if not rows:
-        notes.append(Finding(problems.FIELD_MISSING, "has no lines", where=Where(path=column_map.lists[0])))
-    notes += _overflows(column_map, document)
-    return rows, tuple(notes)
+    writer = _Writer(column_map, settings)
+    rows = tuple(writer.rows(document))
+    if not any(row.is_entry for row in rows):
+        path = next(record.lists[0] for record in column_map.records if record.lists)
+        writer.notes.append(Finding(problems.FIELD_MISSING, "has no lines", where=Where(path=path)))
+    writer.notes += _overflows(column_map, document)
+    header = writer.header() if settings.header and not column_map.is_fixed else ()
+    return Written(header, tuple(row.cells for row in rows), tuple(writer.notes))
 
 
-def written_columns(column_map: ColumnMap) -> tuple[Column, ...]:
-    """Return the columns that the file has: those with a name or a position, in the file's order."""
-    named = [column for column in column_map.columns if column.names or column.position]
-    return tuple(sorted(named, key=lambda column: column.position or 0))
+class _Line(Struct, frozen=True):
+    """One row that is written; `is_entry` when it stands for an entry of a list."""
+
+    cells: tuple[str, ...]
+    is_entry: bool
 
 
-def _chains(document: AnyDocument, lists: tuple[str, ...]) -> Iterator[Chain]:
-    """Yield what each row stands for, in the order of the document."""
-    for entries in _below(document, lists):
-        yield (document, *entries)
+class _Writer:
+    """Writes the rows of one document; `notes` gathers what cannot be written."""
+
+    def __init__(self, column_map: ColumnMap, settings: CsvSettings) -> None:
+        self._map, self._settings = column_map, settings
+        self._slots = {record.tag: slots(record.columns) for record in column_map.records}
+        self.notes: list[Finding] = []
+
+    def header(self) -> tuple[str, ...]:
+        """Return the titles of the columns (of a map whose rows are all alike)."""
+        record = self._map.records[0]
+        places = self._slots[record.tag]
+        titles = [""] * (max(places.values(), default=-1) + 1)
+        for column in record.columns:
+            if column.path in places:
+                titles[places[column.path]] = column.title
+        return tuple(titles)
+
+    def rows(self, document: AnyDocument) -> Iterator[_Line]:
+        """Yield the rows in the file's order: heads, entries in the document's order, what closes it."""
+        if self._map.tag is None:
+            record = self._map.records[0]
+            for entries in _below(document, record.lists):
+                yield _Line(self._row(record, (document, *entries)), is_entry=True)
+            return
+        with_lists = [at for at, record in enumerate(self._map.records) if record.lists]
+        for record in self._map.records[: with_lists[0]]:
+            yield _Line(self._row(record, (document,)), is_entry=False)
+        yield from self._entries((document,), ())
+        for record in self._map.records[with_lists[0] :]:
+            if not record.lists and self._says_anything(record, (document,)):
+                yield _Line(self._row(record, (document,)), is_entry=False)
+
+    def _entries(self, chain: Chain, lists: tuple[str, ...]) -> Iterator[_Line]:
+        """Yield the rows of all that stands below an entry, each with what is below it in turn."""
+        inner = dict.fromkeys(
+            record.lists[: len(lists) + 1]
+            for record in self._map.records
+            if len(record.lists) > len(lists) and record.lists[: len(lists)] == lists
+        )
+        for below in inner:
+            for child in getattr(chain[-1], below[-1], ()):
+                for record in self._map.records:
+                    if record.lists == below and self._says_anything(record, (*chain, child)):
+                        yield _Line(self._row(record, (*chain, child)), is_entry=True)
+                yield from self._entries((*chain, child), below)
+
+    def _says_anything(self, record: Record, chain: Chain) -> bool:
+        if chain[1:] and len(record.lists) == len(chain) - 1 and record.level(len(chain) - 1):
+            return True
+        return any(fetch(chain[c.level], c.keys) not in (None, "", ()) for c in record.columns if c.places)
+
+    def _row(self, record: Record, chain: Chain) -> tuple[str, ...]:
+        """Write one row of a record."""
+        cells = {c.path: self._cell(c, chain[c.level]) for c in record.columns if c.places}
+        if self._map.is_fixed:
+            return (self._line(record, cells),)
+        places = self._slots[record.tag]
+        tag_at = self._map.tag.position - 1 if self._map.tag is not None and self._map.tag.position else None
+        row = [""] * (max((*places.values(), -1 if tag_at is None else tag_at)) + 1)
+        for path, text in cells.items():
+            row[places[path]] = text
+        if tag_at is not None:
+            row[tag_at] = record.tag
+        return tuple(row)
+
+    def _cell(self, column: Column, entry: Struct | None) -> str:
+        """Return the text of one cell; a mandatory one that is empty, or a number that is none, is noted."""
+        value = fetch(entry, column.keys) if entry is not None else None
+        try:
+            text = render(value, dialect_of(self._settings, column))
+        except ValueError as fault:
+            self._note(column, problems.FIELD_INVALID, str(fault), str(value))
+            return ""
+        if not text and column.required and entry is not None:
+            self._note(column, problems.FIELD_MISSING, "is empty, and the partner must have it")
+        theirs = {ours: theirs for theirs, ours in reversed(column.codes.items())}
+        return self._harmless(column, theirs.get(text, text))
+
+    def _harmless(self, column: Column, text: str) -> str:
+        """Treat text that a spreadsheet takes for a formula as agreed; numbers are what they are."""
+        if self._settings.formulas == "keep" or not text.startswith(_FORMULA):
+            return text
+        if column.kind not in {Kind.TEXT, Kind.TEXTS}:
+            return text
+        if self._settings.formulas == "quote":
+            return f"'{text}"
+        self._note(column, problems.FIELD_INVALID, "begins like a formula of a spreadsheet", text)
+        return text
+
+    def _line(self, record: Record, cells: dict[str, str]) -> str:
+        """Put cells into the characters that are theirs: numbers to the right behind zeros, all else to the left."""
+        placed = [
+            (column.places[0], column, cells[column.path]) for column in record.columns if column.places
+        ]
+        line = [" "] * max(place.stop for place, _, _ in placed)
+        for place, column, text in placed:
+            if len(text) > place.width or "\n" in text or "\r" in text:
+                message = f"does not fit into {place.width} characters of one line"
+                self._note(column, problems.FIELD_INVALID, message, text)
+            line[place.start : place.stop] = _padded(column, text, place.width)[: place.width]
+        if (tag := self._map.tag) is not None:
+            line[tag.start : tag.stop] = record.tag.ljust(tag.width)
+        return "".join(line).rstrip()
+
+    def _note(self, column: Column, problem: str, message: str, value: str = "") -> None:
+        where = Where(column=column.title, path=column.path)
+        self.notes.append(Finding(problem, message, where=where, value=value[:80]))
+
+
+def _padded(column: Column, text: str, width: int) -> str:
+    if not text or column.kind not in {Kind.DECIMAL, Kind.INTEGER}:
+        return text.ljust(width)
+    sign, digits = (text[0], text[1:]) if text[0] in "+-" else ("", text)
+    return sign + digits.rjust(width - len(sign), "0")
 
 
 def _below(parent: Struct, lists: tuple[str, ...]) -> Iterator[Chain]:
@@ -59,55 +180,42 @@ def _below(parent: Struct, lists: tuple[str, ...]) -> Iterator[Chain]:
             yield (None, *entries)
 
 
-def _cell(column: Column, entry: Struct | None, dialect: Dialect, notes: list[Finding]) -> str:
-    """Return the text of one cell; a mandatory one that is empty, or a number that is none, is noted."""
-    value = fetch(entry, column.keys) if entry is not None else None
-    try:
-        text = render(value, dialect)
-    except ValueError as fault:
-        notes.append(Finding(problems.FIELD_INVALID, str(fault), where=_where(column), value=str(value)))
-        return ""
-    if not text and column.required and entry is not None:
-        notes.append(
-            Finding(problems.FIELD_MISSING, "is empty, and the partner must have it", where=_where(column))
-        )
-    theirs = {ours: theirs for theirs, ours in reversed(column.codes.items())}
-    return theirs.get(text, text)
-
-
-def _where(column: Column) -> Where:
-    return Where(column=column.title, path=column.path)
-
-
 def _overflows(column_map: ColumnMap, document: AnyDocument) -> Iterator[Finding]:
     """Report lists that have more entries than the map has columns for: they would be lost unseen."""
-    rooms: dict[tuple[int, tuple[str | int, ...]], int] = {}
-    for column in column_map.columns:
-        for at, key in enumerate(column.keys):
-            if isinstance(key, int):
-                place = (column.level, column.keys[:at])
-                rooms[place] = max(rooms.get(place, 0), key + 1)
-    for chain in _chains(document, column_map.lists) if rooms else ():
-        for (level, keys), room in rooms.items():
-            entries = fetch(chain[level], keys) if chain[level] is not None else ()
-            if isinstance(entries, tuple) and len(entries) > room:
-                path = ".".join((*column_map.lists[:level], *map(str, keys)))
-                message = f"has {len(entries)} entries, and the map has columns for {room}"
-                hint = f"add {path}[{room}] to the partner's map"
-                yield Finding(problems.FIELD_UNMAPPED, message, where=Where(path=path), hint=hint)
+    for record in column_map.records:
+        rooms: dict[tuple[int, tuple[str | int, ...]], int] = {}
+        for column in record.columns:
+            for at, key in enumerate(column.keys):
+                if isinstance(key, int):
+                    place = (column.level, column.keys[:at])
+                    rooms[place] = max(rooms.get(place, 0), key + 1)
+        for entries in (_below(document, record.lists) if record.lists else [()]) if rooms else ():
+            yield from _too_many((document, *entries), rooms, record)
 
 
-def unencodable(rows: list[list[str]], columns: tuple[Column, ...], encoding: str) -> tuple[Finding, ...]:
+def _too_many(
+    chain: Chain, rooms: dict[tuple[int, tuple[str | int, ...]], int], record: Record
+) -> Iterator[Finding]:
+    for (level, keys), room in rooms.items():
+        entries = fetch(chain[level], keys) if chain[level] is not None else ()
+        if isinstance(entries, tuple) and len(entries) > room:
+            path = ".".join((*record.lists[:level], *map(str, keys)))
+            message = f"has {len(entries)} entries, and the map has columns for {room}"
+            hint = f"add {path}[{room}] to the partner's map"
+            yield Finding(problems.FIELD_UNMAPPED, message, where=Where(path=path), hint=hint)
+
+
+def unencodable(written: Written, encoding: str) -> tuple[Finding, ...]:
     """Report cells with characters that the agreed encoding does not have."""
     return tuple(
         Finding(
             problems.FIELD_INVALID,
             f"{cell[:60]!r} has a character that {encoding or 'a text file'} cannot carry",
-            where=_where(column),
+            where=Where(column=written.header[at] if at < len(written.header) else f"#{at + 1}"),
             value=cell[:80],
             hint="change the text, or agree on UTF-8 (csv.encoding)",
         )
-        for row in rows
-        for column, cell in zip(columns, row, strict=True)
+        for row in written.rows
+        for at, cell in enumerate(row)
         if not can_encode(cell, encoding)
     )
