@@ -24,6 +24,11 @@ def price_per_their_unit(line: OrderLine, price: Decimal) -> Decimal:
     return plain(price * _factor(line))
 
 
+def price_per_our_unit(line: OrderLine, price: Decimal) -> Decimal:
+    """Return a price per the unit in which the partner ordered the line as a price per our unit."""
+    return price / _factor(line)
+
+
 def same_price(line: OrderLine, price: Decimal, agreed: Decimal) -> bool:
     """Say whether a price per their unit is the agreed one, but for what the way back has rounded.
 

@@ -23,6 +23,7 @@ from hub.erp.odoo.probing import probe
 from hub.erp.odoo.purchase_lines import PurchaseLines
 from hub.erp.odoo.purchases import Purchases
 from hub.erp.odoo.receipts import Receipts
+from hub.erp.odoo.revising import Revisions
 from hub.erp.odoo.wires import OdooSettings
 from hub.erp.port import Capabilities, ErpChange, OrderPolicy, PostResult, Topic
 from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
@@ -41,6 +42,7 @@ class OdooGateway:
         self._ledger = Ledger(session)
         parties = Parties(session)
         self._orders = Orders(session, names, self._codes, self._ledger)
+        self.revising = Revisions(session, names, self._ledger, self._orders)
         self._decisions = Decisions(session, names, self._codes, self._ledger)
         self._deliveries = Deliveries(session, names, self._codes, parties)
         self._invoices = Invoices(session, self._codes, parties)

@@ -56,6 +56,17 @@ class Orders:
             except Refused as e:
                 return PostResult(findings=(refused(e, f"order {order.number}"),))
 
+    def goods(self, order: PurchaseOrder, policy: OrderPolicy) -> tuple[list[Goods], list[Finding]]:
+        """Return an order's lines in Odoo's terms, priced by the policy, or what holds them; nothing is written."""
+        customer = self._codes.partner(policy.customer_ref)
+        if isinstance(customer, Finding):
+            return [], [customer]
+        findings: list[Finding] = []
+        goods = self._goods(order.lines, findings)
+        if findings:
+            return [], findings
+        return self._priced(order, goods, {"partner_id/.id": str(customer["id"])}, policy)
+
     def _create(
         self, key: str, order: PurchaseOrder, header: dict[str, str], goods: Sequence[Goods]
     ) -> PostResult:

@@ -17,9 +17,21 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from hub.erp.port.results import OrderPolicy, PostResult
+from hub.erp.port.revising import Revising
 from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding
+
+__all__ = [
+    "Capabilities",
+    "ErpChange",
+    "ErpGateway",
+    "OrderPolicy",
+    "PostResult",
+    "Topic",
+    "money",
+]
 
 
 class Topic(StrEnum):
@@ -44,23 +56,6 @@ class ErpChange(Struct, frozen=True, kw_only=True):
     changed_at: datetime  # UTC, the ERP's clock; the cursor is made of these
 
 
-class OrderPolicy(Struct, frozen=True, kw_only=True):
-    """How an inbound order may be posted, from the agreement."""
-
-    customer_ref: str  # res.partner `ref`, or else exact name
-    price: str = "partner"  # partner | pricelist | tolerance N%
-    origin: str = ""  # e.g. "EDI 000000905/0001 exchange 42": the record names its exchange
-    released: bool = False  # an operator decided: price differences no longer hold
-
-
-class PostResult(Struct, frozen=True, kw_only=True):
-    """What came of a post. No record: the findings say why."""
-
-    record: ErpRecord | None = None
-    created: bool = False
-    findings: tuple[Finding, ...] = ()
-
-
 class Capabilities(Struct, frozen=True, kw_only=True):
     """What the ERP behind the port is and can do, probed and not assumed."""
 
@@ -73,7 +68,11 @@ class Capabilities(Struct, frozen=True, kw_only=True):
 
 
 class ErpGateway(Protocol):
-    """What the hub asks of an ERP."""
+    """What the hub asks of an ERP. What has an attribute of its own stands in a file of its own."""
+
+    @property
+    def revising(self) -> Revising:
+        """Changes of orders that customers placed."""
 
     def probe(self) -> Capabilities:
         """Log in, read version, models, fields and rights; raise Undeliverable when the login is refused."""
