@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from hub.model.documents import DocType
-from tests.support import x12_changes, x12_documents, x12_payments, x12_supplies
+from tests.support import x12_changes, x12_documents, x12_payments, x12_supplies, x12_warehouse
 from translators.x12.sets import doctype
 
 #: What a document holds that travels in its usual set.
@@ -16,12 +16,13 @@ DOCUMENTS: dict[DocType, SearchStrategy[Any]] = {
     **x12_changes.DOCUMENTS,
     **x12_payments.DOCUMENTS,
     **x12_supplies.DOCUMENTS,
+    **x12_warehouse.DOCUMENTS,
 }
 
 #: The same of the other sets that carry such a document.
-OTHER_SETS: dict[str, SearchStrategy[Any]] = {}
+OTHER_SETS: dict[str, SearchStrategy[Any]] = {**x12_warehouse.OTHER_SETS}
 
 
 def documents_of(set_id: str) -> SearchStrategy[Any]:
     """Return documents that a set carries whole."""
-    return OTHER_SETS.get(set_id) or DOCUMENTS[doctype(set_id)]
+    return OTHER_SETS[set_id] if set_id in OTHER_SETS else DOCUMENTS[doctype(set_id)]

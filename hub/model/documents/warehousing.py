@@ -84,7 +84,7 @@ class WarehouseLine(Value, frozen=True, kw_only=True):
 class WarehouseOrder(Document, frozen=True, kw_only=True, omit_defaults=True, tag="warehouse_order"):
     """The owner of goods tells a warehouse what to ship (X12 940) or to expect (X12 943).
 
-    `number` is the depositor's own (W0502, W0603 of the 943); parties: depositor DE, warehouse WH, ship_to ST.
+    `number` is the depositor's own (W0502, W0602 of the 943); parties: depositor DE, warehouse WH, ship_to ST.
     """
 
     doc_type: ClassVar[DocType] = DocType.WAREHOUSE_ORDER
@@ -110,7 +110,8 @@ class WarehouseOrder(Document, frozen=True, kw_only=True, omit_defaults=True, ta
 class AdvisedLine(Value, frozen=True, kw_only=True):
     """What a warehouse did with one line (X12 945 W12, 944 W07)."""
 
-    number: str  # LX01, or the order's line number
+    number: str  # LX01; our ordinal when they send none, or when a carton has several lines
+    order_line: str = ""  # N9 LI: the order's line number
     quantity: Decimal  # shipped or received, in `unit`
     unit: str
     ids: ItemIds = field(default_factory=dict)

@@ -7,6 +7,7 @@ once for each set and profile, to functions that go over the segments once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Context, Decimal
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ from translators.x12.mapping.place import Place, parse_place
 from translators.x12.mapping.read import Reader, compile_reader
 from translators.x12.mapping.ship_notice import STRUCTURES, assemble, structure_of, write_levels
 from translators.x12.mapping.spec import SETS, Overrides, load_map, overridden_map
+from translators.x12.mapping.warehouse import unfolded
 from translators.x12.mapping.write import Writer, compile_writer
 from translators.x12.sets import CARRIED, doctype, set_of, sets_of
 
@@ -58,14 +60,18 @@ def read_document(
     set_id = _mapped(envelope, document)
     read = _reader(set_id, _lines(partner, agreed, set_id))
     book = Reading(envelope.delimiters.component)
-    found = read(segments if all(segments) else [segment or [""] for segment in segments], book)
+    rows = segments if all(segments) else [segment or [""] for segment in segments]
+    places: Sequence[int] = range(len(rows))
+    if unfold := load_map(set_id).unfold:
+        rows, places = unfolded(rows, *unfold)
+    found = read(rows, book)
     if isinstance(found, ShipNotice):
         found = assemble(found, book)
     if book.missing:
-        return None, tuple(book.findings)
+        return None, _told(book, places)
     if isinstance(found, Invoice):
         _check_total(found, book)
-    return _of_kind(found, set_id), tuple(book.findings)
+    return _of_kind(found, set_id), _told(book, places)
 
 
 def write_document(document: AnyDocument, envelope: Envelope, partner: Partner | None) -> list[list[str]]:
@@ -83,7 +89,8 @@ def write_document(document: AnyDocument, envelope: Envelope, partner: Partner |
         made = writers["document"].write(document, notes)
     if notes.findings:
         raise Unwritable(tuple(notes.findings))
-    return made
+    since = load_map(set_id).since
+    return [row for row in made if since.get(row[0], "") <= envelope.release] if since else made
 
 
 def source(set_id: str) -> str:
@@ -104,6 +111,18 @@ def check_override(document: DocType, path: str, place: str) -> None:
 def _mapped(envelope: Envelope, document: DocType, kind: str = "") -> str:
     """Return the set by whose map to go: the envelope's, or the usual one where it names none of this document."""
     return set_of(document, kind) if doctype(envelope.set_id) is not document else envelope.set_id
+
+
+def _told(book: Reading, places: Sequence[int]) -> tuple[Finding, ...]:
+    """Return what was noted, with each segment's number in the file; `places` has it by the number as read."""
+
+    def placed(found: Finding) -> Finding:
+        number = found.where.segment_number or 0
+        if not 0 < number <= len(places):
+            return found
+        return replace(found, where=replace(found.where, segment_number=places[number - 1] + 1))
+
+    return tuple(placed(found) for found in book.findings)
 
 
 def _of_kind(found: AnyDocument, set_id: str) -> AnyDocument:

@@ -164,8 +164,7 @@ def _pairs(section: Section, rule: Rule) -> Callable[[Part, Writing], list[tuple
 
 def _put_pairs(elements: dict[int, str], segment: str, pairs: list[tuple[str, str]]) -> None:
     """Put pairs into the segment, as many as it has room for."""
-    start, most = PAIRS[segment]
-    for at, (qualifier, value) in zip(range(start, start + 2 * most, 2), pairs, strict=False):
+    for at, (qualifier, value) in zip(PAIRS[segment], pairs, strict=False):
         elements[at], elements[at + 1] = qualifier, value
 
 

@@ -18,16 +18,20 @@ import re
 
 from msgspec import Struct
 
-#: Where the repeated (qualifier, value) pairs of a segment begin and how many there may be (X12 004010;
-#: 005010 has the same).
-PAIRS: dict[str, tuple[int, int]] = {
-    "PO1": (6, 10),
-    "POC": (8, 10),
-    "IT1": (6, 10),
-    "LIN": (2, 15),
-    "ACK": (7, 10),
-    "SLN": (9, 10),
-    "PER": (3, 3),
+#: Where the qualifiers of a segment's (qualifier, value) pairs stand, each with its value behind it (X12 004010; 005010
+#: has the same).
+PAIRS: dict[str, tuple[int, ...]] = {
+    "PO1": tuple(range(6, 26, 2)),
+    "POC": tuple(range(8, 28, 2)),
+    "IT1": tuple(range(6, 26, 2)),
+    "LIN": tuple(range(2, 32, 2)),
+    "ACK": tuple(range(7, 27, 2)),
+    "SLN": tuple(range(9, 29, 2)),
+    "PER": (3, 5, 7),
+    "W01": (4, 6, 15),
+    "W04": (4, 6, 14),
+    "W07": (4, 6, 10),
+    "W12": (7, 17, 21),
 }
 
 ANY = "*"

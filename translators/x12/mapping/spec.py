@@ -102,6 +102,10 @@ class Map(Struct, frozen=True, kw_only=True):
     set_id: str
     sections: dict[str, Section]
     levels: dict[str, str]  # 856: HL03 -> section
+    unfold: tuple[
+        str, ...
+    ] = ()  # a loop's opener, and the line of which it is to hold one (warehouse.unfolded)
+    since: dict[str, str] = field(default_factory=dict)  # segments that the set has from a release on only
 
 
 @cache
@@ -116,6 +120,8 @@ def load_map(set_id: str) -> Map:
         set_id=set_id,
         sections={name: _section(name, table, tables) for name, table in raw.items()},
         levels=own.get("levels", {}),
+        unfold=tuple(own.get("unfold", ())),
+        since=own.get("since", {}),
     )
 
 

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.model.documents import Lot, Split
-from translators.x12.mapping import money_and_receipts, stock
+from translators.x12.mapping import money_and_receipts, stock, warehouse
 from translators.x12.mapping.findings import Reading, Spot
 from translators.x12.mapping.values import DECIMALS, read_date, read_decimal, write_decimal
 
@@ -147,6 +147,11 @@ def _write_shipped_totals(part: Part, made: Segments) -> Segments:
     return _together(3, 4)(part, _together(1, 2)(part, made))
 
 
+def _write_shipped_weights(part: Part, made: Segments) -> Segments:
+    """Write W03 with its pairs complete: weight, lading quantity."""
+    return _together(6, 7)(part, _together(2, 3)(part, made))
+
+
 def _write_carrier(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a writer's signature
     """Write a CAD only when it names the carrier: CAD04 or CAD05 (syntax note R)."""
     return [segment for segment in made if len(segment) > 4]
@@ -180,6 +185,7 @@ class Special(Struct, frozen=True):
 
     read: Callable[[list[str], Spot, Reading], Any]
     fills: str = ""
+    takes: tuple[str, ...] = ()  # qualifiers that it reads whole: they are no names of a dictionary's entries
 
 
 READ_SEGMENT: dict[str, Special] = {
@@ -190,9 +196,15 @@ READ_SEGMENT: dict[str, Special] = {
     "adjusted": Special(money_and_receipts.read_adjusted, fills="adjustments"),
     "places": Special(stock.read_places, fills="quantities"),
     "questioned": Special(money_and_receipts.read_questioned, fills="others"),
+    "warehouse_lots": Special(warehouse.read_lot, fills="lots", takes=warehouse.LOTS),
+    "order_lot": Special(warehouse.lot_at(13), fills="lots"),
+    "shipped_lot": Special(warehouse.lot_at(9), fills="lots"),
+    "received_lot": Special(warehouse.lot_at(8), fills="lots"),
 }
 READ_SECTION: dict[str, Callable[[Part], Part]] = {
     "acknowledged_line": _read_acknowledged_line,
+    "warehouse_line": warehouse.read_line,
+    "advised_line": warehouse.read_advised,
 }
 WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
     "notes": _write_notes,
@@ -212,11 +224,23 @@ WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
     "questioned": money_and_receipts.write_questioned,
     "announced": money_and_receipts.write_announced,
     "item_count": money_and_receipts.write_item_count,
+    "totals": _together(2, 3),
+    "shipped_weights": _write_shipped_weights,
+    "line_weight": _together(4, 5, 6),
+    "description": warehouse.write_description,
+    "warehouse_lots": warehouse.write_lots,
+    "exceptions": warehouse.write_exceptions,
+    "warehouse_carrier": warehouse.write_carrier,
 }
 WRITE_SECTION: dict[str, Callable[[Part], Any]] = {
     "acknowledged_line": _view_acknowledged_line,
     "acknowledged_change": _view_acknowledged_change,
     "changed_line": _view_changed_line,
+    "warehouse_document": warehouse.view_document,
+    "advice": warehouse.view_advice,
+    "transfer": warehouse.view_transfer,
+    "advised_line": warehouse.view_advised,
+    "received_line": warehouse.view_received,
 }
 ONLY: dict[str, Callable[[Part], bool]] = {
     "dated": lambda split: split.date is not None or not split.location,

@@ -17,7 +17,7 @@ from translators.x12.mapping.fields import Constants, Lines, is_empty
 from translators.x12.mapping.paths import hints, is_model, item_of, origin
 from translators.x12.mapping.place import ANY, PAIRS, Place
 from translators.x12.mapping.spec import Rule, Section
-from translators.x12.mapping.special import READ_SEGMENT
+from translators.x12.mapping.special import READ_SEGMENT, Special
 from translators.x12.mapping.values import TEXTUAL
 
 
@@ -55,11 +55,15 @@ class SegmentWriter(Struct, frozen=True):
             lines += self._pairs(segment, pairs)
         if wild:
             taken = {q for r, p in rest if p.qualifier_at == 1 for q in p.qualifiers}
+            taken |= set(special.takes) if (special := self._reader_of(segment)) else set()
             lines += self._wild(wild, tuple(sorted(taken)))
         return lines + self._special(segment)
 
+    def _reader_of(self, segment: str) -> Special | None:
+        return READ_SEGMENT.get(self.section.special.get(segment, ""))
+
     def _special(self, segment: str) -> Lines:
-        special = READ_SEGMENT.get(self.section.special.get(segment, ""))
+        special = self._reader_of(segment)
         if special is None:
             return []
         name = special.read.__name__
@@ -133,13 +137,13 @@ class SegmentWriter(Struct, frozen=True):
                 f"else: {whole.field}.setdefault(q.lower(), v)",
             ]
             body += ["else:", *indented(rest)] if body else rest
-        return [
-            f"i = {PAIRS[segment][0] + 1}",
-            "while i < n:",
-            "    if (v := e[i].strip()) and (q := e[i - 1].strip()):",
-            *indented(indented(body)),
-            "    i += 2",
-        ]
+        values = [at + 1 for at in PAIRS[segment]]
+        if values == [*range(values[0], values[-1] + 1, 2)]:  # one behind the other: no need to say where
+            begin, step = [f"i = {values[0]}", "while i < n:"], ["    i += 2"]
+        else:
+            begin, step = [f"for i in [i for i in {values!r} if i < n]:"], []
+        found = ["    if (v := e[i].strip()) and (q := e[i - 1].strip()):", *indented(indented(body))]
+        return [*begin, *found, *step]
 
     def _wild(self, wild: list[tuple[Rule, Place]], taken: tuple[str, ...]) -> Lines:
         """Read an entry of a dictionary whose names are the segment's qualifiers.
