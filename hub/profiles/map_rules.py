@@ -92,7 +92,7 @@ def _whole(
     document: DocType, agreement: Receive | Send, form: str, path: KeyPath, folder: Path
 ) -> Iterator[Fault]:
     """Compile the map as the translator will. Imported late: lxml takes its time."""
-    if not (agreement.map or agreement.map_file or agreement.must):
+    if not (agreement.map or agreement.map_file or agreement.must or agreement.dialect or agreement.xsd):
         return
     try:
         if form == "csv":
@@ -102,16 +102,13 @@ def _whole(
         else:
             _compile_xml(document, agreement, folder)
     except ConfigError as error:
-        key = "map_file" if agreement.map_file else "map" if agreement.map else "must"
+        named = ("xsd",) if str(error).startswith("schema") else ("map_file", "map", "must", "dialect")
+        key = next(name for name in (*named, "xsd") if getattr(agreement, name))
         yield Fault((*path, key), clip(error, 300), "mend the line that it names")
 
 
 def _compile_xml(document: DocType, agreement: Receive | Send, folder: Path) -> None:
     """Compile each map by which such a document may be read or written. Raises ConfigError."""
-    from translators.xml.xml_map import shipped, xml_map
+    from translators.xml.choosing import check_agreement
 
-    lines, must = tuple(agreement.map.items()), tuple(sorted(agreement.must))
-    for origin in (folder / agreement.map_file,) if agreement.map_file else shipped(document):
-        mapped = xml_map(origin, lines, must)
-        if mapped.document is not document:
-            raise ConfigError(f"map {mapped.name} is for {mapped.document}, not for {document}")
+    check_agreement(document, agreement, folder)

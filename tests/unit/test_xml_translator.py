@@ -18,7 +18,7 @@ from hub.model.finding import Finding, Where
 from tests.support.plain_files import partner, read_file
 from translators.errors import Unwritable
 from translators.xml.translator import XmlTranslator
-from translators.xml.xml_map import compile_map, shipped, xml_map
+from translators.xml.compiling import compile_map, shipped, xml_map
 
 XML = XmlTranslator()
 ENVELOPE = Envelope(format="xml")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from lxml import etree
 
 from hub.model.acks import ReceiptEntry
-
-#: What XML 1.0 cannot hold (section 2.2), and a partner's bad value may: each is shown as a question mark.
-_REPLACED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(55296, 57344), 65534, 65535), "?")
+from translators.xml.header import clean
 
 
 def receipt(entries: tuple[ReceiptEntry, ...]) -> bytes:
@@ -20,18 +18,14 @@ def receipt(entries: tuple[ReceiptEntry, ...]) -> bytes:
             ("number", entry.number),
             ("status", entry.status),
         ):
-            document.set(name, _clean(text))
+            document.set(name, clean(text))
         for finding in entry.findings:
             element = etree.SubElement(document, "finding", problem=finding.problem)
             row = "" if finding.where.row is None else str(finding.where.row)
             for name, text in (("row", row), ("column", finding.where.column), ("path", finding.where.path)):
                 if text:
-                    element.set(name, _clean(text))
-            etree.SubElement(element, "message").text = _clean(finding.message)
+                    element.set(name, clean(text))
+            etree.SubElement(element, "message").text = clean(finding.message)
             if finding.hint:
-                etree.SubElement(element, "hint").text = _clean(finding.hint)
+                etree.SubElement(element, "hint").text = clean(finding.hint)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
-
-
-def _clean(text: str) -> str:
-    return text.translate(_REPLACED)

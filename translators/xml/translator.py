@@ -20,24 +20,36 @@ from hub.model.envelope import (
 )
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Where
-from hub.model.partner import Partner, Receive
+from hub.model.partner import Partner, Receive, Send
 from translators.errors import Unwritable
-from translators.maps import agreed_format, agreement, partner_address
+from translators.maps import agreement, partner_address
+from translators.xml.choosing import all_maps, doctypes, maps_of, recognised, written_map
+from translators.xml.header import Secret, cxml_response, header_texts
 from translators.xml.parsing import looks_like_xml, parse
-from translators.xml.reading import elements, first_text, read_document
+from translators.xml.reading import read_document, text_at
 from translators.xml.receipt import receipt
+from translators.xml.schemas import schema_faults
+from translators.xml.unused import unused
 from translators.xml.writing import write_document
-from translators.xml.xml_map import XmlMap, own, shipped, xml_map
+from translators.xml.xml_map import XmlMap
+
+CXML = "cxml"  # the dialect whose files are answered in its own words
+
+
+def no_secret(reference: str) -> str:
+    """Refuse to look a secret up, where nobody can."""
+    raise ConfigError(f"{reference}: there are no secrets here")
 
 
 class XmlTranslator:
-    """XML by XPath maps. `folder` holds the partners' own map files."""
+    """XML by XPath maps. `folder` holds the partners' own map files and schemas."""
 
     name = "xml"
     extension = "xml"
 
-    def __init__(self, folder: Path = Path("partners")) -> None:
+    def __init__(self, folder: Path = Path("partners"), secret: Secret = no_secret) -> None:
         self._folder = folder
+        self._secret = secret
 
     def recognises(self, head: bytes) -> bool:
         """Say whether a file starts as XML does, be it harmless or not."""
@@ -46,14 +58,14 @@ class XmlTranslator:
     def unwrap(self, data: bytes, file: str, partner: Partner | None) -> Unwrapped:
         """Part a file into its documents. A file of one document is its payload, unchanged."""
         del file  # the root element says what it is
-        maps = self._all_maps(partner)
-        parsed = parse(data, _doctypes(maps))
+        maps = all_maps(partner, self._folder)
+        parsed = parse(data, doctypes(maps))
         envelope = _addressed(Envelope(format=self.name), partner)
         if parsed.root is None:
             return Unwrapped(
                 interchanges=(UnwrappedInterchange(envelope=envelope, findings=parsed.findings),)
             )
-        mapped, found = _recognised(maps, parsed.root)
+        mapped, found = recognised(maps, parsed.root)
         if mapped is None:
             return _opened(envelope, (_unknown(parsed.root, data, envelope),))
         envelope = _addressed(_envelope(mapped, parsed.root), partner)
@@ -81,66 +93,53 @@ class XmlTranslator:
         if document not in DOCUMENTS:
             message = f"{document.value} cannot be read from XML"
             return None, (Finding(problems.NO_AGREEMENT, message, hint="agree on it in the profile"),)
-        maps = self._maps(document, partner)
-        parsed = parse(payload, _doctypes(maps))
+        maps = maps_of(document, partner, self._folder)
+        parsed = parse(payload, doctypes(maps))
         if parsed.root is None:
             return None, parsed.findings
-        mapped, found = _recognised(maps, parsed.root)
+        mapped, found = recognised(maps, parsed.root)
         if mapped is None:
             return None, (_no_map(parsed.root),)
-        return read_document(mapped, found[0])
+        faults = (
+            self._schema_faults(parsed.root, agreement(partner, document, sending=False)) if partner else ()
+        )
+        read, findings = read_document(mapped, found[0])
+        return (None if faults else read), (*faults, *findings)
+
+    def unused(
+        self, payload: bytes, document: DocType, partner: Partner | None
+    ) -> tuple[tuple[Where, str], ...]:
+        """Return what stands in a payload and no line of its map reads: where, and the text."""
+        maps = maps_of(document, partner, self._folder)
+        parsed = parse(payload, doctypes(maps))
+        mapped, found = recognised(maps, parsed.root) if parsed.root is not None else (None, [])
+        return unused(mapped, parsed.root, found) if mapped and parsed.root is not None else ()
 
     def write(self, document: AnyDocument, envelope: Envelope, partner: Partner) -> bytes:
         """Write one document as a file of its own. Raises Unwritable when the map cannot carry it."""
-        del envelope  # our XML has none
-        agreed = agreement(partner, document.doc_type, sending=True) or Receive()
-        origin = self._folder / agreed.map_file if agreed.map_file else own(document.doc_type)
-        mapped = xml_map(origin, tuple(agreed.map.items()), tuple(sorted(agreed.must)))
-        if mapped.document is not document.doc_type:
-            raise ConfigError(f"map {mapped.name} is for {mapped.document}, not for {document.doc_type}")
-        data, findings = write_document(mapped, document)
+        mapped = written_map(document, partner, self._folder)
+        header = header_texts(envelope, partner, document.number, self._secret) if mapped.envelope else {}
+        usage = {ours: theirs for theirs, ours in mapped.usage_codes.items()}
+        header["usage"] = usage.get(envelope.usage, "")
+        data, findings = write_document(mapped, document, header)
+        if not findings:
+            agreed = agreement(partner, document.doc_type, sending=True)
+            findings = self._schema_faults(etree.fromstring(data), agreed)
         if findings:
             raise Unwritable(findings)
         return data
 
-    def write_receipt(self, entries: tuple[ReceiptEntry, ...], partner: Partner) -> bytes:
-        """Write what came of each document of a file."""
-        del partner  # one receipt fits all
+    def _schema_faults(self, root: etree._Element, agreed: Receive | Send | None) -> tuple[Finding, ...]:
+        """Hold a file against the schema that the profile names, where it names one."""
+        return schema_faults(root, agreed.xsd, self._folder) if agreed and agreed.xsd else ()
+
+    def write_receipt(
+        self, entries: tuple[ReceiptEntry, ...], partner: Partner, envelope: Envelope | None = None
+    ) -> bytes:
+        """Write what came of each document of a file: to cXML a Response, to all else our receipt."""
+        if envelope is not None and envelope.release == CXML:
+            return cxml_response(entries, partner, envelope)
         return receipt(entries)
-
-    def _all_maps(self, partner: Partner | None) -> tuple[XmlMap, ...]:
-        """Return the maps of what the partner may send as XML, then all others, so that we know what came."""
-        agreed = partner.receive if partner else {}
-        wanted = [d for d, entry in agreed.items() if partner and agreed_format(partner, entry) == self.name]
-        theirs = [mapped for document in wanted for mapped in self._maps(document, partner)]
-        others = [mapped for path in shipped() if (mapped := xml_map(path)).document not in wanted]
-        return (*theirs, *others)
-
-    def _maps(self, document: DocType, partner: Partner | None) -> tuple[XmlMap, ...]:
-        """Return the maps by which a document may be read. Raises ConfigError when one cannot be used."""
-        agreed = partner.receive.get(document) if partner else None
-        agreed = agreed or Receive()
-        lines, must = tuple(agreed.map.items()), tuple(sorted(agreed.must))
-        if not agreed.map_file:
-            return tuple(xml_map(path, lines, must) for path in shipped(document))
-        mapped = xml_map(self._folder / agreed.map_file, lines, must)
-        if mapped.document is not document:
-            raise ConfigError(f"map {mapped.name} is for {mapped.document}, not for {document}")
-        return (mapped,)
-
-
-def _doctypes(maps: tuple[XmlMap, ...]) -> frozenset[str]:
-    return frozenset(root for mapped in maps if mapped.doctype for root in mapped.roots)
-
-
-def _recognised(maps: tuple[XmlMap, ...], root: etree._Element) -> tuple[XmlMap | None, list[etree._Element]]:
-    """Return the first map that knows the root and finds documents below it, and those."""
-    for mapped in maps:
-        if root.tag in mapped.roots and (found := elements(mapped.find_each(root))):
-            return mapped, found
-        if root.tag == mapped.entry:
-            return mapped, [root]
-    return None, []
 
 
 def _no_map(root: etree._Element) -> Finding:
@@ -170,7 +169,7 @@ def _addressed(envelope: Envelope, partner: Partner | None) -> Envelope:
 
 def _envelope(mapped: XmlMap, root: etree._Element) -> Envelope:
     """Read what a file says of itself, where its map says that it says so."""
-    said = {name: first_text(find(root)) for name, find in mapped.envelope.items()}
+    said = {name: text_at(ways, root)[0] for name, ways in mapped.envelope.items()}
     usage = said.get("usage", "")
     return Envelope(
         format="xml",
@@ -178,6 +177,7 @@ def _envelope(mapped: XmlMap, root: etree._Element) -> Envelope:
         receiver=Address(id=said.get("receiver", "")),
         interchange_control=said.get("control", ""),
         usage=mapped.usage_codes.get(usage, ""),
+        release=mapped.dialect,
     )
 
 

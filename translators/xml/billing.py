@@ -1,0 +1,173 @@
+"""The sums of an invoice that UBL wants said: line amounts, taxes by category, totals that add up to the cent.
+
+Rules by their numbers in EN 16931: a line's amount is quantity times net price with the line's own charges
+(BR-CO-10 sums them), a category's tax is worked out on the sum of what falls in it (BR-S-08, BR-CO-17), and
+the total is net plus taxes (BR-CO-15). Amounts that a document has are kept; what does not add up is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from hub.model import problems
+from hub.model.documents import Charge, Invoice, InvoiceLine, Tax
+from hub.model.finding import Finding, Where
+
+CENT = Decimal("0.01")
+ZERO = Decimal(0)
+
+#: A tax category and its percentage: what the taxes of an invoice are added up by.
+Rate = tuple[str, Decimal | None]
+
+
+def completed_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
+    """Return the invoice with its line amounts, its taxes by category and its sums, and what does not add up."""
+    lines = tuple(replace(line, amount=_line_amount(line)) for line in invoice.lines)
+    net = _sum(_amount(line) for line in lines) + _signed(invoice.charges)
+    usual = _usual_rate(invoice, net)
+    lines = tuple(_taxed(line, usual) for line in lines)
+    charges = tuple(_rated(charge, usual) for charge in invoice.charges)
+    invoice = replace(invoice, lines=lines, charges=charges)
+    taxes = invoice.taxes if _by_category(invoice.taxes) else tuple(_taxes(invoice, usual))
+    total = net + _sum(tax.amount for tax in taxes)
+    findings = tuple(_disagreements(invoice, net, total))
+    return replace(invoice, taxes=taxes, net=net, total=total), findings
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Round to the cent, a half up, as EN 16931 does."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def _line_amount(line: InvoiceLine) -> Decimal:
+    if line.amount is not None:
+        return line.amount
+    return cents(line.quantity * line.price / (line.base_quantity or 1)) + _signed(line.charges)
+
+
+def _amount(line: InvoiceLine) -> Decimal:
+    return line.amount if line.amount is not None else ZERO
+
+
+def _signed(charges: Iterable[Charge]) -> Decimal:
+    """Return what charges and allowances add together."""
+    return _sum((c.amount or ZERO) * (-1 if c.kind == "allowance" else 1) for c in charges)
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, ZERO)
+
+
+def _by_category(taxes: tuple[Tax, ...]) -> bool:
+    return bool(taxes) and all(tax.category and tax.taxable is not None for tax in taxes)
+
+
+def _usual_rate(invoice: Invoice, net: Decimal) -> Rate:
+    """Return the rate of what does not name one: the invoice's own, where it has only one.
+
+    Without any tax it is zero-rated (Z), or outside of the tax (O) where the seller has no tax number.
+    """
+    taxes = invoice.taxes
+    seller = invoice.parties.get("seller")
+    if not any(tax.amount for tax in taxes):
+        named = taxes[0].category if len(taxes) == 1 else ""
+        category = named or ("Z" if seller and seller.tax_number else "O")
+        return (category, None if category == "O" else ZERO)
+    if len(taxes) != 1:
+        return ("S", None)
+    tax = taxes[0]
+    return (tax.category or "S", tax.percent if tax.percent is not None else _percent(tax.amount, net))
+
+
+def _percent(amount: Decimal, net: Decimal) -> Decimal | None:
+    """Return the percentage that makes the tax out of the net amount, where one with few decimals does."""
+    if not net:
+        return None
+    for decimals in (CENT, Decimal("0.0001")):
+        percent = (amount * 100 / net).quantize(decimals, ROUND_HALF_UP)
+        if cents(net * percent / 100) == amount:
+            return percent.normalize() if percent % 1 else percent.quantize(Decimal(1))
+    return None
+
+
+def _taxed(line: InvoiceLine, usual: Rate) -> InvoiceLine:
+    """Return the line with its tax category; what it says of its taxes goes before."""
+    if not line.taxes:
+        return replace(line, taxes=(Tax(category=usual[0], percent=usual[1]),))
+    first, *others = line.taxes
+    if first.category:
+        return line
+    return replace(line, taxes=(replace(first, category="S" if first.percent else usual[0]), *others))
+
+
+def _rated(charge: Charge, usual: Rate) -> Charge:
+    if charge.tax_category:
+        return charge
+    return replace(charge, tax_category=usual[0], tax_percent=usual[1])
+
+
+def _shares(invoice: Invoice) -> Iterator[tuple[Rate, Decimal]]:
+    """Yield each amount that taxes are worked out on, with its rate."""
+    for line in invoice.lines:
+        yield (line.taxes[0].category, line.taxes[0].percent), _amount(line)
+    for charge in invoice.charges:
+        yield (charge.tax_category, charge.tax_percent), _signed((charge,))
+
+
+def _taxes(invoice: Invoice, usual: Rate) -> Iterator[Tax]:
+    """Yield the tax of each category: as the invoice has it where it has one, or worked out."""
+    bases: dict[Rate, Decimal] = {}
+    for rate, share in _shares(invoice):
+        bases[rate] = bases.get(rate, ZERO) + share
+    alone = invoice.taxes[0] if len(invoice.taxes) == 1 and list(bases) == [usual] else None
+    for (category, percent), base in bases.items():
+        amount = alone.amount if alone else cents(base * (percent or ZERO) / 100)
+        kept = alone or Tax()
+        yield replace(kept, amount=amount, percent=percent, category=category, taxable=base)
+
+
+def _disagreements(invoice: Invoice, net: Decimal, total: Decimal) -> Iterator[Finding]:
+    """Yield the sums of the invoice that its lines, charges and taxes do not add up to."""
+    for path, said, found in (("net", invoice.net, net), ("total", invoice.total or None, total)):
+        if said is not None and said != found:
+            message = f"{said} is not what lines, charges and taxes add up to, which is {found}"
+            hint = "mend the invoice; the format has no place for a difference"
+            yield Finding(
+                problems.TOTAL_MISMATCH, message, where=Where(path=path), value=str(said), hint=hint
+            )
+
+
+def _lines_total(invoice: Invoice, _: object) -> Decimal:
+    return _sum(_amount(line) for line in invoice.lines)
+
+
+def _charged(kind: str) -> Callable[[Invoice, object], Decimal | None]:
+    """Return the function that adds up the allowances or the charges; none are not written."""
+
+    def added(invoice: Invoice, _: object) -> Decimal | None:
+        amounts = [c.amount or ZERO for c in invoice.charges if c.kind == kind]
+        return _sum(amounts) if amounts else None
+
+    return added
+
+
+def _tax_total(invoice: Invoice, _: object) -> Decimal:
+    return _sum(tax.amount for tax in invoice.taxes)
+
+
+def _payable(invoice: Invoice, _: object) -> Decimal:
+    return invoice.total - (invoice.prepaid or ZERO)
+
+
+#: What [computed] may name: sums that only the file has.
+SUMS: dict[str, Callable[[Any, object], object]] = {
+    "lines_total": _lines_total,
+    "allowance_total": _charged("allowance"),
+    "charge_total": _charged("charge"),
+    "tax_total": _tax_total,
+    "payable": _payable,
+}

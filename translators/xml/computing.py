@@ -1,0 +1,31 @@
+"""What a map cannot say in a table: functions that maps name, in `prepare` and in [computed].
+
+A function of `prepare` completes a document before it is written, so that what is written can be read back
+as it is (sums that the format wants said, taxes by category), and says what stands in the way. One of
+[computed] returns a value that only the file has: `(document, entry) -> value`, the entry being the line that
+is written, or the document itself; None is not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hub.model.documents import AnyDocument
+from hub.model.finding import Finding
+from translators.paths import fetch
+from translators.xml.billing import SUMS, completed_invoice
+
+Prepare = Callable[[Any], tuple[AnyDocument, tuple[Finding, ...]]]
+Compute = Callable[[Any, object], object]
+
+PREPARED: dict[str, Prepare] = {"invoice": completed_invoice}
+
+
+def _line_count(document: AnyDocument, _: object) -> int:
+    """Return how many lines the document has."""
+    lines = fetch(document, ("lines",))
+    return len(lines) if isinstance(lines, tuple) else 0
+
+
+COMPUTED: dict[str, Compute] = {**SUMS, "line_count": _line_count}
