@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
-from tests.contracts import erp_buying_suite, erp_suite, erp_watching_suite
+from tests.contracts import erp_buying_suite, erp_revising_suite, erp_suite, erp_watching_suite
 from tests.support.erp_world import World
 
 pytestmark = pytest.mark.odoo
@@ -32,6 +32,10 @@ def erp(request: pytest.FixtureRequest) -> Iterator[erp_suite.Erp]:
 
 class TestSelling(erp_suite.Selling):
     """They order from us."""
+
+
+class TestRevising(erp_revising_suite.Revising):
+    """They change what they ordered."""
 
 
 class TestWatching(erp_watching_suite.Watching):

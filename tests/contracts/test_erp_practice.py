@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
-from tests.contracts import erp_buying_suite, erp_suite, erp_watching_suite
+from tests.contracts import erp_buying_suite, erp_revising_suite, erp_suite, erp_watching_suite
 from tests.support.erp_world import World
 
 server = pytest.importorskip("hub.erp.practice.server")
@@ -34,6 +34,10 @@ def erp(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 class TestSelling(erp_suite.Selling):
     """They order from us."""
+
+
+class TestRevising(erp_revising_suite.Revising):
+    """They change what they ordered."""
 
 
 class TestWatching(erp_watching_suite.Watching):

@@ -112,7 +112,7 @@ class Revisions:
             values["order_line"] = commands
         if values:
             self._session.write("sale.order", [order.id], values)
-        self._add(edit, [line for line in edit.added if line.number not in at], goods)
+        self._add(edit, [line for line in edit.added if line.number not in at], goods, len(rows))
 
     def _changed(self, edit: LineEdit, row: Values, goods: Goods | None) -> Values:
         """Return the fields of a line to write; only what differs, so that a repeat writes nothing."""
@@ -125,26 +125,27 @@ class Revisions:
             values |= dict.fromkeys(self._names.present("sale.order.line", "technical_price_unit"), 0.0)
         return values
 
-    def _add(self, edit: OrderEdit, lines: Sequence[OrderLine], goods: Mapping[str, Goods]) -> None:
-        """Add lines under the order's key."""
+    def _add(
+        self, edit: OrderEdit, lines: Sequence[OrderLine], goods: Mapping[str, Goods], after: int
+    ) -> None:
+        """Add lines under the order's key, behind the ones that it has."""
         unit = self._names.field("sale.order.line", "product_uom_id")
         agreed = self._names.present("sale.order.line", "technical_price_unit")
-        columns = ["id", "order_id/.id", "product_id/.id", "name", "product_uom_qty", f"{unit}/.id"]
-        for line_id, line in zip(
-            line_ids(edit.order_key, (line.number for line in lines)), lines, strict=True
-        ):
+        ids = line_ids(edit.order_key, (line.number for line in lines))
+        for position, (line_id, line) in enumerate(zip(ids, lines, strict=True), start=after + 1):
             g = goods[line.number]
-            cells = [
-                line_id,
-                str(edit.order.id),
-                str(g.product.id),
-                g.name,
-                plain_number(g.quantity),
-                str(g.unit_id),
-            ]
-            priced = [] if g.price is None else ["price_unit", *agreed]
-            prices = [] if g.price is None else [plain_number(g.price), *("0" for _ in agreed)]
-            self._session.load_once("sale.order.line", [*columns, *priced], [[*cells, *prices]])
+            row = {
+                "id": line_id,
+                "order_id/.id": str(edit.order.id),
+                "product_id/.id": str(g.product.id),
+                "name": g.name,
+                "product_uom_qty": plain_number(g.quantity),
+                f"{unit}/.id": str(g.unit_id),
+                "sequence": str(10 * position),
+            }
+            if g.price is not None:
+                row |= {"price_unit": plain_number(g.price), **dict.fromkeys(agreed, "0")}
+            self._session.load_once("sale.order.line", list(row), [list(row.values())])
 
     def _cancel(self, order: ErpRecord) -> None:
         if self._ledger.record("sale.order", order.id).state != "cancel":
