@@ -174,7 +174,8 @@ def _both_paths(parts: list[list[str]], one: UnwrappedSet) -> None:
         for state in checker.grammar.places.get(elements[0], ())[:3]:
             place = Where(segment_number=1, segment=elements[0])
             told = explain(state.subject, elements, place, signs.component, signs.repetition)
-            assert state.accept(elements, signs.component, signs.repetition) is (not told), elements
+            accepted = bool(state.accept(elements, signs.component, signs.repetition))
+            assert accepted is (not told), elements
 
 
 def _acknowledged(group: UnwrappedGroup, partner: Partner) -> None:

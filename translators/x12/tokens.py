@@ -17,6 +17,11 @@ BLANKS = " \t\r\n\0\x1a"
 #: Segments with binary content, and how many elements stand before it; the last of them is its length in bytes.
 BINARY = {"BIN": 1, "BDS": 2}
 
+_ODD = (
+    " ",
+    *BINARY,
+)  # how segments begin that are not to be cut at any terminator, or hold more than they should
+
 _STRAY = re.compile("[\udc80-\udcff]+")  # how Python marks bytes that are no UTF-8
 
 
@@ -96,15 +101,13 @@ def segments(text: str, delimiters: Delimiters) -> list[str]:
 def _quick_cut(text: str, delimiters: Delimiters) -> list[str] | None:
     """Cut what nearly every set is: plain ASCII, every terminator followed by the same line end. None for any other."""
     end = delimiters.segment + delimiters.suffix
-    if not text.isascii() or delimiters.segment in "\r\n" or "BIN" in text or "BDS" in text:
-        return None
-    if len(text.encode("ascii").translate(None, _controls(delimiters))) != len(text):
+    if not text.isascii() or not end.isascii() or delimiters.segment in "\r\n":
         return None
     found = text.split(end)
-    count = len(found) - 1
-    if found.pop() or end + " " in text or text.startswith(" ") or text.count(delimiters.segment) != count:
+    ends = text.encode("ascii").translate(None, _content(delimiters))  # and whatever else is no content
+    if found.pop() or ends != end.encode("ascii") * len(found):
         return None
-    return found if all(text.count(sign) == count for sign in delimiters.suffix) else None
+    return None if text.startswith(_ODD) or _odd_start(end).search(text) else found
 
 
 def _cut(text: str, delimiters: Delimiters) -> list[str]:
@@ -141,10 +144,17 @@ def _signs(delimiters: Delimiters) -> str:
 
 
 @lru_cache(maxsize=64)
-def _controls(delimiters: Delimiters) -> bytes:
-    """Return the control characters that are neither separators nor line ends."""
-    allowed = _signs(delimiters) + delimiters.suffix
-    return bytes(c for c in (*range(32), 127) if chr(c) not in allowed)
+def _content(delimiters: Delimiters) -> bytes:
+    """Return the characters of ASCII that segments are made of: neither terminators nor control characters."""
+    printable = "".join(map(chr, range(32, 127)))
+    ends = delimiters.segment + delimiters.suffix
+    return "".join(sign for sign in printable + _signs(delimiters) if sign not in ends).encode()
+
+
+@lru_cache(maxsize=64)
+def _odd_start(end: str) -> re.Pattern[str]:
+    """Return the pattern of a segment that cannot be told by its terminators, or is to be trimmed."""
+    return re.compile(f"{re.escape(end)}(?:{'|'.join(_ODD)})")
 
 
 def binary_content(text: str, start: int, element: str) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from translators.x12.rules.dictionary import Entry, TransactionSet, When
 from translators.x12.rules.generate import Accept, Subject
@@ -105,18 +105,11 @@ def fits(when: When, elements: Sequence[str], component: str) -> bool:
     return value in when.codes
 
 
-class Step(NamedTuple):
-    """The way from one state to the next on one segment id.
-
-    `counter` is -1 when the segment stands for the first time, -2 when it repeats in place, else the number
-    of the count to raise: `carry` is 0 when it begins anew, else 1. `most` 0: no limit.
-    """
-
-    state: State
-    extra: Extra | None
-    counter: int
-    carry: int
-    most: int
+#: The way from one state to the next on one segment id: that state with its `accept` and `related`, the extra, which
+#: count to raise, whether it goes on (1) or begins anew (0), and how far it may go (0: no limit). The count is
+#: FIRST_TIME, IN_PLACE, or the number of that of a loop or a free entry.
+#: It is taken apart for every segment, and Python takes a bare tuple apart much faster than a named one.
+Step: TypeAlias = tuple[State, Accept, bool, Extra | None, int, int, int]
 
 
 FIRST_TIME = -1
@@ -214,7 +207,7 @@ def _connect(leaf: _Node) -> None:
     assert leaf.state is not None
     offers: dict[str, list[tuple[When | None, Step]]] = {}
     for when, step in _ways(leaf):
-        found = offers.setdefault(step.state.segment, [])
+        found = offers.setdefault(step[0].segment, [])
         if (
             not found or found[-1][0] is not None
         ):  # behind a place that takes any qualifier nothing is reached
@@ -231,7 +224,7 @@ def _ways(leaf: _Node) -> Iterator[tuple[When | None, Step]]:
     assert leaf.state is not None
     if not leaf.state.head:
         counter = leaf.counter if leaf.free else IN_PLACE
-        yield leaf.entry.when, Step(leaf.state, None, counter, carry=1, most=leaf.entry.most)
+        yield leaf.entry.when, _step(leaf.state, None, counter, carry=1, most=leaf.entry.most)
     node: _Node = leaf
     missing: tuple[Missing, ...] = ()
     while node.parent is not None:
@@ -276,4 +269,8 @@ def _entering(node: _Node, missing: tuple[Missing, ...], *, carry: int) -> Step:
     resets = tuple(n.counter for n in node.below() if n.free)
     extra = Extra(missing, resets) if missing or resets else None
     counter = node.counter if node.counter >= 0 else FIRST_TIME
-    return Step(node.place(), extra, counter, carry=carry, most=node.entry.most)
+    return _step(node.place(), extra, counter, carry=carry, most=node.entry.most)
+
+
+def _step(state: State, extra: Extra | None, counter: int, *, carry: int, most: int) -> Step:
+    return state, state.accept, state.related, extra, counter, carry, most

@@ -2,12 +2,12 @@
 
 HL (X12 856, 837): each HL01 is unique in the set and each HL02 names an HL01 that came before. LE01 repeats LS01.
 
-`Relations` takes them one by one and keeps no segment, so that a set of any size is checked in constant memory.
+`Relations` is told of them one by one and keeps no segment, so that a set of any size is checked in constant memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from hub.model import problems
 from hub.model.finding import Finding, Where
@@ -18,8 +18,12 @@ from translators.x12.rules.totals import Tally
 _REFS = {"HL01": "628", "HL02": "734", "LE01": "447"}  # data element numbers
 
 
+#: Takes a segment that says something of others: its number from ST = 1, and its elements.
+Watch = Callable[[int, Sequence[str]], None]
+
+
 class Relations:
-    """The state of one set's relations: totals, levels seen, the LS that are open."""
+    """The state of one set's relations: totals, levels seen, the LS that are open. `watches` are told of segments."""
 
     def __init__(self, checker: Checker, budget: Budget | None = None) -> None:
         self.budget = budget or Budget()
@@ -27,21 +31,11 @@ class Relations:
         self.levels = _Levels()
         self.opened: list[str] = []  # LS01 of the loops that are open
         self.found: list[Finding] = []
-
-    def take(self, number: int, elements: Sequence[str]) -> None:
-        """Take the next segment that says something of others, `number` from ST = 1."""
-        tag = elements[0]
-        if tag in self.tally.totalled:
-            self.found += filter(self.budget.spend, self.tally.check(number, elements))
-        if tag in self.tally.counted:
-            self.tally.take(elements)
-        if tag == "HL":
-            if not self.levels.follows(elements) and len(elements) > 1 and elements[1]:
-                self._level(number, elements[1], elements[2] if len(elements) > 2 else "")
-        elif tag == "LS":
-            self.opened.append(elements[1] if len(elements) > 1 else "")
-        elif tag == "LE":
-            self._close(number, elements[1] if len(elements) > 1 else "")
+        self.watches: dict[str, list[Watch]] = {"HL": [self._hl], "LS": [self._ls], "LE": [self._le]}
+        for tag, counter in self.tally.running:
+            self.watches.setdefault(tag, []).append(counter.take)
+        for tag in self.tally.totalled:
+            self.watches.setdefault(tag, []).insert(0, self._total)
 
     def finish(self, last: int, told: Collection[str] = ()) -> list[Finding]:
         """Return all that was found, with what is still open at the end.
@@ -53,7 +47,18 @@ class Relations:
         self.opened.clear()
         return self.found
 
-    def _close(self, number: int, value: str) -> None:
+    def _total(self, number: int, elements: Sequence[str]) -> None:
+        self.found += filter(self.budget.spend, self.tally.check(number, elements))
+
+    def _hl(self, number: int, elements: Sequence[str]) -> None:
+        if not self.levels.follows(elements) and len(elements) > 1 and elements[1]:
+            self._level(number, elements[1], elements[2] if len(elements) > 2 else "")
+
+    def _ls(self, _number: int, elements: Sequence[str]) -> None:
+        self.opened.append(elements[1] if len(elements) > 1 else "")
+
+    def _le(self, number: int, elements: Sequence[str]) -> None:
+        value = elements[1] if len(elements) > 1 else ""
         if not self.opened:
             self._missing(number, "LS", f"LE {value} closes nothing", "open the loop with LS")
             return
@@ -102,8 +107,7 @@ class _Levels:
 
     def follows(self, elements: Sequence[str]) -> bool:
         """Note an HL that counts on, below the same level as the one before; say False of any other segment."""
-        plain = len(elements) > 2 and elements[1] == self.next and elements[2] == self.parent
-        if not plain or elements[0] != "HL" or self.others:
+        if self.others or len(elements) < 3 or elements[1] != self.next or elements[2] != self.parent:
             return False
         self.last += 1
         self.next = str(self.last + 1)

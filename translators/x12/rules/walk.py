@@ -7,7 +7,8 @@ component, data element number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
@@ -15,6 +16,7 @@ from translators.x12.rules.compiled import Checker
 from translators.x12.rules.explain import explain
 from translators.x12.rules.findings import Budget
 from translators.x12.rules.grammar import FIRST_TIME, IN_PLACE, Extra, State, Step, fits
+from translators.x12.rules.relations import Watch
 
 
 class Walk:
@@ -28,14 +30,14 @@ class Walk:
         trail: list[State] | None = None,
         *,
         budget: Budget | None = None,
-        watch: Callable[[int, Sequence[str]], None] | None = None,
+        watches: Mapping[str, Sequence[Watch]] = MappingProxyType({}),
     ) -> None:
         self.checker = checker
         self.component = component
         self.repetition = repetition
         self.trail = trail  # gets the state after each segment, when it is a list
         self.budget = budget or Budget()
-        self.watch = watch or _nothing  # gets every segment that says something of others, with its number
+        self.watches = watches  # by segment id: who is told of those that say something of others
         self.found: list[Finding] = []
         self.state = checker.grammar.start
         self.repeats = 0
@@ -48,7 +50,7 @@ class Walk:
         `careful`: control characters occur, so that every segment is explained.
         """
         component, repetition, rounds, trail = self.component, self.repetition, self.rounds, self.trail
-        watch = self.watch
+        watches = self.watches
         state, repeats, number = self.state, self.repeats, self.number
         for elements in parts:
             number += 1
@@ -60,7 +62,7 @@ class Walk:
             if step is None:
                 self._lost(elements, number, state, careful=careful)
             else:
-                state, extra, counter, carry, most = step
+                state, accept, related, extra, counter, carry, most = step
                 if extra is not None:
                     self._extra(extra, number)
                 if counter == FIRST_TIME:
@@ -72,11 +74,12 @@ class Walk:
                         repeats = 1
                         times = rounds[counter] = rounds[counter] * carry + 1
                     if most and times > most:
-                        self._too_many(step, number)
-                if careful or not state.accept(elements, component, repetition):
+                        self._too_many(state, most, number)
+                if careful or not accept(elements, component, repetition):
                     self._explain(elements, number, state)
-                if state.related:
-                    watch(number, elements)
+                if related:
+                    for watch in watches.get(elements[0], ()):
+                        watch(number, elements)
             if trail is not None:
                 trail.append(state)
         self.state, self.repeats, self.number = state, repeats, number
@@ -105,14 +108,13 @@ class Walk:
         for counter in extra.resets:
             self.rounds[counter] = 0
 
-    def _too_many(self, step: Step, number: int) -> None:
-        state = step.state
+    def _too_many(self, state: State, most: int, number: int) -> None:
         where = Where(segment_number=number, segment=state.segment, loop=state.loop)
         if state.head:
-            message = f"the loop {state.loop} stands more than {step.most} times"
+            message = f"the loop {state.loop} stands more than {most} times"
             self._add(problems.LOOP_OVER_MAX, message, where, hint="divide the document")
         else:
-            message = f"{state.segment} stands more than {step.most} times here"
+            message = f"{state.segment} stands more than {most} times here"
             hint = "leave out what is too much, or begin a new loop"
             self._add(problems.SEGMENT_OVER_MAX, message, where, hint=hint)
 
@@ -120,7 +122,8 @@ class Walk:
         """Report a segment that may not follow `state`."""
         tag = elements[0]
         if tag in self.checker.related:
-            self.watch(number, elements)
+            for watch in self.watches.get(tag, ()):
+                watch(number, elements)
         named = tag if len(tag) <= 3 and tag.isalnum() else ""  # else it may be anything, of any length
         where = Where(segment_number=number, segment=named, loop=state.loop)
         places = self.checker.grammar.places.get(tag, ())
@@ -178,7 +181,3 @@ class Walk:
         finding = Finding(problem, message, severity, where, value, hint)
         if self.budget.spend(finding):
             self.found.append(finding)
-
-
-def _nothing(_number: int, _elements: Sequence[str]) -> None:
-    """Watch nothing."""

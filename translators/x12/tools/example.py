@@ -215,7 +215,7 @@ class _Writer:
             return True
         last = self.trail[-1]
         step = last.steps.get(made[0]) or last.choose(made, self.style.component)
-        return step is not None and step.state is state
+        return step is not None and step[0] is state
 
     def _counts(self, made: list[str], state: State) -> list[Count]:
         """Return the limits of the guideline that a segment falls under."""
