@@ -10,11 +10,13 @@ from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Envelope
 from tests.support.documents import documents, orders
 from tests.support.plain_files import partner, read_file
+from tests.support.warehouse_files import warehouse_advices, warehouse_orders
 from translators.csv.translator import CsvTranslator
 from translators.port import Translator
 from translators.xml.translator import XmlTranslator
 
-TRANSLATORS: list[Translator] = [CsvTranslator(), XmlTranslator()]
+CSV = CsvTranslator()
+TRANSLATORS: list[Translator] = [CSV, XmlTranslator()]
 DIALECTS = st.fixed_dictionaries(
     {
         "separator": st.sampled_from([",", ";", "\t", "|"]),
@@ -32,6 +34,7 @@ NEARLY = st.lists(
     ),
     max_size=30,
 ).map(b"".join)
+DRAWN = documents | warehouse_orders | warehouse_advices
 FAST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -40,7 +43,7 @@ def agreed(document: DocType) -> dict[str, dict[str, str]]:
 
 
 @FAST
-@given(document=documents, dialect=DIALECTS)
+@given(document=DRAWN, dialect=DIALECTS)
 def test_csv_write_then_read_is_the_identity(document: AnyDocument, dialect: dict[str, object]) -> None:
     known = partner("csv", csv=dialect, receive=agreed(document.doc_type))
     data = TRANSLATORS[0].write(document, Envelope(format="csv"), known)
@@ -50,7 +53,7 @@ def test_csv_write_then_read_is_the_identity(document: AnyDocument, dialect: dic
 
 
 @FAST
-@given(document=documents)
+@given(document=DRAWN)
 def test_xml_write_then_read_is_the_identity(document: AnyDocument) -> None:
     known = partner("xml", receive=agreed(document.doc_type))
     data = TRANSLATORS[1].write(document, Envelope(format="xml"), known)
