@@ -27,8 +27,8 @@ def _script(*arguments: str) -> str:
 class OwnOdoo:
     """A server of ours with a database of ours, on a port that stays the same over restarts."""
 
-    def __init__(self) -> None:
-        self.database = f"hub_own_{os.getpid()}"
+    def __init__(self, name: str = "own") -> None:
+        self.database = f"hub_{name}_{os.getpid()}"
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         self.url, self.key = f"http://127.0.0.1:{self.port}", _script("key")
@@ -47,13 +47,13 @@ class OwnOdoo:
 
 
 @contextmanager
-def own_odoo() -> Iterator[OwnOdoo]:
+def own_odoo(name: str = "own") -> Iterator[OwnOdoo]:
     """Run an Odoo of our own until the block ends; skip where tools/odoo19 has made nothing ready."""
     try:
         _script("key")
     except (AssertionError, OSError):
         pytest.skip("needs the Odoo of tools/odoo19")
-    odoo = OwnOdoo()
+    odoo = OwnOdoo(name)
     _script("newdb", odoo.database)
     try:
         odoo.start()
