@@ -106,6 +106,7 @@ PRICE_DIFFERS = "price.differs"
 QUANTITY_DIFFERS = "quantity.differs"
 DATE_DIFFERS = "date.differs"
 CANCEL_ASKED = "change.cancel_asked"  # a partner cancels an order, and the profile lets a person decide
+CHANGE_OVERTAKEN = "change.overtaken"  # a later change of the same order is applied already
 CHANGE_UNCLEAR = "change.unclear"  # a change says what nobody can carry out
 LOOKS_LIKE_CHANGE = "duplicate.looks_like_change"
 DIFFERENCE = "duplicate.difference"  # one field in which a repeat differs from what came before
@@ -114,8 +115,12 @@ ORDER_UNKNOWN = "order.unknown"
 LINE_UNKNOWN = "order.line_unknown"
 ORDER_DISAGREES = "order.disagrees"  # two documents of one order contradict each other
 GATE_DISAGREES = "gate.disagrees"  # what we would send does not agree with the order or with Odoo
+INVOICE_UNKNOWN = "payment.invoice_unknown"
+PAYMENT_DIFFERS = "payment.differs"  # an invoice is paid by more or less than is open
+RECEIPT_DIFFERS = "receipt.differs"  # what came in is not what was shipped
 ERP_MISSING = "erp.record_missing"
 ERP_REFUSED = "erp.refused"
+NOT_THEIRS = "owner.odoo"  # a file of records says otherwise of what Odoo is the system of record of
 
 # --- acknowledgments
 ACK_ORPHAN = "ack.orphan"

@@ -18,11 +18,15 @@ from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.lookups import Codes
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.orders import Orders
+from hub.erp.odoo.paid_bills import PaidBills
 from hub.erp.odoo.parties import Parties
+from hub.erp.odoo.payments import Payments
 from hub.erp.odoo.probing import probe
 from hub.erp.odoo.purchase_lines import PurchaseLines
 from hub.erp.odoo.purchases import Purchases
 from hub.erp.odoo.receipts import Receipts
+from hub.erp.odoo.received import Received
+from hub.erp.odoo.records import OdooRecords
 from hub.erp.odoo.revising import Revisions
 from hub.erp.odoo.wires import OdooSettings
 from hub.erp.port import Capabilities, ErpChange, OrderPolicy, PostResult, Topic
@@ -42,6 +46,7 @@ class OdooGateway:
         self._ledger = Ledger(session)
         parties = Parties(session)
         self._orders = Orders(session, names, self._codes, self._ledger)
+        self.records = OdooRecords(session)
         self.revising = Revisions(session, names, self._ledger, self._orders)
         self._decisions = Decisions(session, names, self._codes, self._ledger)
         self._deliveries = Deliveries(session, names, self._codes, parties)
@@ -51,6 +56,9 @@ class OdooGateway:
         self._purchases = Purchases(session, names, parties, self._ledger, lines)
         self._receipts = Receipts(session, names, self._ledger, self._purchases, lines)
         self._bills = Bills(session, self._ledger, self._purchases, lines)
+        paid_bills = PaidBills(session, names, parties)
+        self.payments = Payments(session, names, self._ledger, self._codes, paid_bills)
+        self.receiving = Received(session, names, self._ledger, self._purchases, lines)
 
     def probe(self) -> Capabilities:
         """Log in; read version, models, fields and rights."""

@@ -24,7 +24,9 @@ Reply = Any
 #: Methods that change nothing: a lost answer leaves no doubt.
 READS = frozenset(
     {
+        "search",
         "search_read",
+        "check_object_reference",
         "read",
         "fields_get",
         "get_external_id",

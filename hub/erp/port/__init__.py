@@ -17,6 +17,9 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from hub.erp.port.records import Records
+from hub.erp.port.payments import Payments
+from hub.erp.port.receiving import Receiving
 from hub.erp.port.results import OrderPolicy, PostResult
 from hub.erp.port.revising import Revising
 from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
@@ -41,10 +44,13 @@ class Topic(StrEnum):
     DELIVERY_DONE = "delivery_done"  # an outgoing delivery of a sale order is done -> 856
     INVOICE_POSTED = "invoice_posted"  # a customer invoice of a sale order is posted -> 810
     PURCHASE_CONFIRMED = "purchase_confirmed"  # a purchase order is confirmed -> 850
+    RECEIPT_DONE = "receipt_done"  # goods of a purchase order were received -> 861
+    PAYMENT_POSTED = "payment_posted"  # a payment to a vendor is posted -> 820
 
 
 class ErpChange(Struct, frozen=True, kw_only=True):
-    """Something that happened in the ERP. `order` is the sale or purchase order it belongs to.
+    """Something that happened in the ERP. `order` is the sale or purchase order it belongs to; a payment belongs to
+    none, and is itself in its place.
 
     An invoice of several orders is one change for each of them.
     """
@@ -71,8 +77,20 @@ class ErpGateway(Protocol):
     """What the hub asks of an ERP. What has an attribute of its own stands in a file of its own."""
 
     @property
+    def records(self) -> Records:
+        """Records of any model, by the record types of the profiles."""
+
+    @property
     def revising(self) -> Revising:
         """Changes of orders that customers placed."""
+
+    @property
+    def payments(self) -> Payments:
+        """What customers paid, and what vendors were paid."""
+
+    @property
+    def receiving(self) -> Receiving:
+        """What came in, on either side."""
 
     def probe(self) -> Capabilities:
         """Log in, read version, models, fields and rights; raise Undeliverable when the login is refused."""

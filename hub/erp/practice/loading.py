@@ -199,6 +199,20 @@ def find_external(env: Env, model: str, xid: str) -> int | None:
     return next((row["res_id"] for row in found if env.existing(model, [row["res_id"]])), None)
 
 
+def check_object_reference(
+    env: Env,
+    model: str,  # noqa: ARG001 - one signature for all
+    module: str,
+    xml_id: str,
+    raise_on_access_error: bool = False,  # noqa: ARG001 - nothing is kept from the one user
+) -> list[Json]:
+    """Return model and id of an external id."""
+    wanted = [["module", "=", module], ["name", "=", xml_id]]
+    for row in env.rows("ir.model.data", env.search("ir.model.data", wanted), ["model", "res_id"]):
+        return [row["model"], row["res_id"]]
+    raise BadValue(f"External ID not found in the system: {module}.{xml_id}")
+
+
 def _is_kept(env: Env, model: str, record: int) -> bool:
     """Tell whether the record was loaded with `noupdate`: a later load in mode "update" leaves it as it is."""
     kept = [["model", "=", model], ["res_id", "=", record], ["noupdate", "=", True]]

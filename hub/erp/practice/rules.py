@@ -11,6 +11,7 @@ from hub.erp.practice.apps import (
     invoicing,
     packing,
     partners,
+    payments,
     products,
     purchase,
     reservation,
@@ -69,6 +70,8 @@ RULES = Rules(
         "stock.quant": reservation.prepare_quant,
         "account.move": account.prepare_move,
         "account.move.line": account.prepare_line,
+        "account.payment": payments.prepare_payment,
+        "account.payment.register": payments.prepare_wizard,
     },
     saved={
         "res.partner": partners.saved_partner,
@@ -119,6 +122,7 @@ RULES = Rules(
 METHODS: Mapping[tuple[str, str], Method] = MappingProxyType(
     {
         ("res.users", "context_get"): Method(methods.context_get),
+        ("ir.model.data", "check_object_reference"): Method(loading.check_object_reference),
         ("sale.order", "action_confirm"): Method(sale.action_confirm, records=True),
         ("sale.order", "action_cancel"): Method(sale.action_cancel, records=True),
         ("sale.order", "action_draft"): Method(sale.action_draft, records=True),
@@ -133,6 +137,10 @@ METHODS: Mapping[tuple[str, str], Method] = MappingProxyType(
         ("stock.move.line", "action_put_in_pack"): Method(packing.action_put_in_pack, records=True),
         ("stock.quant", "create"): Method(reservation.create_quants),
         ("stock.quant", "action_apply_inventory"): Method(reservation.apply_inventory, records=True),
+        ("stock.scrap", "action_validate"): Method(reservation.scrap, records=True),
+        ("account.payment.register", "action_create_payments"): Method(
+            payments.action_create_payments, records=True
+        ),
         ("account.move", "action_post"): Method(account.action_post, records=True),
         ("account.move", "button_draft"): Method(account.button_draft, records=True),
         ("account.move", "button_cancel"): Method(account.button_cancel, records=True),
@@ -146,7 +154,12 @@ EVERY: Mapping[str, Method] = MappingProxyType(
         "export_data": Method(forms.export_data, records=True),
     }
 )
-CHATTER = Method(methods.message_post, records=True)
+CHATTER: Mapping[str, Method] = MappingProxyType(
+    {
+        "message_post": Method(methods.message_post, records=True),
+        "activity_schedule": Method(methods.activity_schedule, records=True),
+    }
+)
 PRIVATE = frozenset(
     {"browse", "exists", "search_fetch", "sudo", "with_context", "with_user", "mapped", "filtered"}
 )
@@ -158,8 +171,8 @@ def find_method(schema: Schema, model: str, name: str) -> Method:
     if name.startswith("_") or name in PRIVATE:
         raise AccessError(f"Private methods (such as '{model}.{name}') cannot be called remotely.")
     found = METHODS.get((model, name)) or EVERY.get(name)
-    if name == "message_post" and table.chatter:
-        found = CHATTER
+    if table.chatter:
+        found = CHATTER.get(name) or found
     if found is None:
         raise NotFound(f"The method '{model}.{name}' does not exist")
     return found

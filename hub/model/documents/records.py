@@ -75,3 +75,8 @@ def record_key(partner: str, record_type: str, values: tuple[str, ...]) -> str:
     raw = "\x1f".join((partner, record_type, *values))
     slug = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(("rec", partner, record_type, *values))).strip("_").lower()
     return f"{slug[:80]}_{hashlib.sha256(raw.encode()).hexdigest()[:12]}"
+
+
+def line_key(record: str, field: str, line: str) -> str:
+    """Return the name of the external id of a line: its record's, its field, and a digest of its own key."""
+    return f"{record}_{field}_{hashlib.sha256(line.encode()).hexdigest()[:12]}"
