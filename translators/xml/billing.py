@@ -7,6 +7,7 @@ the total is net plus taxes (BR-CO-15). Amounts that a document has are kept; wh
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -20,6 +21,9 @@ from hub.model.finding import Finding, Where
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
 
+CREDIT_TRANSFER = "30"  # UNCL 4461
+NO_TAX = "Not subject to VAT"
+
 #: A tax category and its percentage: what the taxes of an invoice are added up by.
 Rate = tuple[str, Decimal | None]
 
@@ -31,11 +35,44 @@ def completed_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
     usual = _usual_rate(invoice, net)
     lines = tuple(_taxed(line, usual) for line in lines)
     charges = tuple(_rated(charge, usual) for charge in invoice.charges)
-    invoice = replace(invoice, lines=lines, charges=charges)
+    invoice = replace(_addressed(invoice), lines=lines, charges=charges)
     taxes = invoice.taxes if _by_category(invoice.taxes) else tuple(_taxes(invoice, usual))
     total = net + _sum(tax.amount for tax in taxes)
     findings = tuple(_disagreements(invoice, net, total))
-    return replace(invoice, taxes=taxes, net=net, total=total), findings
+    return replace(invoice, taxes=tuple(map(_explained, taxes)), net=net, total=total), findings
+
+
+def _addressed(invoice: Invoice) -> Invoice:
+    """Return the invoice with the roles and the date due by UBL's names.
+
+    Who is paid is the seller where no other is named (BT-59 is for a payee that is somebody else), and who
+    bought is billed where no other is.
+    """
+    parties = dict(invoice.parties)
+    if "seller" not in parties and "remit_to" in parties:
+        parties["seller"] = parties.pop("remit_to")
+    if "bill_to" not in parties and "buyer" in parties:
+        parties["bill_to"] = parties["buyer"]
+    terms, due = invoice.terms, invoice.due
+    if due is None and terms is not None:
+        due = terms.due
+        if due is None and terms.net_days is not None and invoice.date is not None:
+            due = invoice.date + dt.timedelta(days=terms.net_days)
+    payment = invoice.payment
+    if payment is not None and not payment.kind:
+        payment = replace(payment, kind=CREDIT_TRANSFER)
+    return replace(invoice, parties=parties, due=due, payment=payment)
+
+
+def _explained(tax: Tax) -> Tax:
+    """Return a tax with the reason why there is none, which its category demands (BR-O-10)."""
+    return replace(tax, exemption=NO_TAX) if tax.category == "O" and not tax.exemption else tax
+
+
+def peppol_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
+    """Return the completed invoice with one note at most (PEPPOL-EN16931-R002)."""
+    done, findings = completed_invoice(invoice)
+    return (replace(done, notes=("\n".join(done.notes),)) if done.notes else done), findings
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -105,6 +142,8 @@ def _taxed(line: InvoiceLine, usual: Rate) -> InvoiceLine:
 
 
 def _rated(charge: Charge, usual: Rate) -> Charge:
+    if not (charge.code or charge.description):  # BR-33, BR-38: a reason, in a code or in words
+        charge = replace(charge, description=charge.kind.capitalize())
     if charge.tax_category:
         return charge
     return replace(charge, tax_category=usual[0], tax_percent=usual[1])

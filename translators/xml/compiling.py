@@ -90,6 +90,7 @@ def compile_map(raw: Mapping[str, Any], must: tuple[str, ...], origin: str) -> X
         fixed=fixed,
         stamped=stamped,
         order=compiler.order(raw.get("order", {})),
+        ignored=tuple(compiler.xpath(text) for text in raw.get("ignored", ())),
         prepare=prepare,
     )
 

@@ -14,12 +14,12 @@ from typing import Any
 from hub.model.documents import AnyDocument
 from hub.model.finding import Finding
 from translators.paths import fetch
-from translators.xml.billing import SUMS, completed_invoice
+from translators.xml.billing import SUMS, completed_invoice, peppol_invoice
 
 Prepare = Callable[[Any], tuple[AnyDocument, tuple[Finding, ...]]]
 Compute = Callable[[Any, object], object]
 
-PREPARED: dict[str, Prepare] = {"invoice": completed_invoice}
+PREPARED: dict[str, Prepare] = {"invoice": completed_invoice, "peppol_invoice": peppol_invoice}
 
 
 def _line_count(document: AnyDocument, _: object) -> int:
@@ -28,4 +28,11 @@ def _line_count(document: AnyDocument, _: object) -> int:
     return len(lines) if isinstance(lines, tuple) else 0
 
 
-COMPUTED: dict[str, Compute] = {**SUMS, "line_count": _line_count}
+def _gtin(_: AnyDocument, line: object) -> object:
+    """Return the barcode of a line's item: an EAN or UPC is a GTIN of 13 or 12 digits (GS1)."""
+    ids = fetch(line, ("ids",))
+    known = ids if isinstance(ids, dict) else {}
+    return next((known[name] for name in ("gtin", "ean", "upc") if known.get(name)), None)
+
+
+COMPUTED: dict[str, Compute] = {**SUMS, "line_count": _line_count, "gtin": _gtin}

@@ -23,7 +23,7 @@ OR = "||"
 _TABLES = frozenset(
     {"document", "dialect", "root", "each", "doctype", "namespaces", "must", "read_only", "prepare", "like"}
     | {"places", "defaults", "codes", "formats", "fixed", "constants", "computed", "stamped", "order"}
-    | {"envelope", "foreign", "strict"}
+    | {"envelope", "foreign", "strict", "ignored"}
 )
 _DEPTH = 4  # maps that extend one another, and lines that take in lines
 
@@ -81,7 +81,8 @@ def _expanded(
         if entries:
             yield path, at
         for name, xpath in inner.items():
-            yield _joined(path, name), xpath if entries else under(at, xpath)
+            inside = entries or "[]." in name or ".*." in name  # relative to an entry already
+            yield _joined(path, name), xpath if inside else under(at, xpath)
 
 
 def _joined(path: str, name: str) -> str:

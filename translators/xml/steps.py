@@ -79,14 +79,15 @@ def tag(name: str, namespaces: Mapping[str, str]) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _finder(text: str, spaces: Spaces) -> etree.XPath:
+def finder(text: str, spaces: Spaces) -> etree.XPath:
+    """Return a compiled XPath, one for all who ask for it."""
     return etree.XPath(text, namespaces=dict(spaces) or None, regexp=False)
 
 
 def reach(element: etree._Element, steps: tuple[Step, ...], spaces: Spaces) -> etree._Element:
     """Return the element at the end of the steps, making what is not there yet."""
     for step in steps:
-        found = _finder(step.text, spaces)(element)
+        found = finder(step.text, spaces)(element)
         there = [e for e in found if isinstance(e, etree._Element)] if isinstance(found, list) else []
         element = there[-1] if there else make(element, step, spaces)
     return element

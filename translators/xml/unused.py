@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 from lxml import etree
 
 from hub.model.finding import Where
-from translators.xml.reading import elements
-from translators.xml.xml_map import Branch, Place, XmlMap
+from translators.xml.reading import elements, first_text
+from translators.xml.steps import Spaces, finder, route
+from translators.xml.xml_map import Branch, Place, Ways, XmlMap
 
 #: An element, or one of its attributes by name; "" is the element's own text.
 Spot = tuple[etree._Element, str]
@@ -24,39 +25,53 @@ def unused(
     """Return each text and attribute that no place of the map finds: its line and XPath, and what it says."""
     used: set[Spot] = set()
     for element in documents:
-        used.update(_found(mapped.body, element))
+        used.update(_found(mapped.body, element, mapped.spaces))
         used.update(_said(mapped.body, element, mapped))
+        for find in mapped.ignored:
+            used.update(_spots(find(element)))
     for ways in mapped.envelope.values():
         for find in ways.finds:
             used.update(_spots(find(root)))
     return tuple(_left(root, used, mapped))
 
 
-def _found(branch: Branch, element: etree._Element) -> Iterator[Spot]:
+def _found(branch: Branch, element: etree._Element, spaces: Spaces) -> Iterator[Spot]:
     """Yield all that the places of a branch find in an element."""
     for part in branch.parts:
+        yield from _conditions(part.ways, element, spaces)
         for find in part.ways.finds:
             if isinstance(part, Place):
                 yield from _spots(find(element))
                 continue
             for entry in elements(find(element)):
-                yield from _entry(part, entry)
+                yield from _entry(part, entry, spaces)
 
 
-def _entry(branch: Branch, entry: etree._Element) -> Iterator[Spot]:
+def _entry(branch: Branch, entry: etree._Element, spaces: Spaces) -> Iterator[Spot]:
     if branch.key:
         yield from _spots(branch.key(entry))
     if branch.parts:
-        yield from _found(branch, entry)
+        yield from _found(branch, entry, spaces)
     else:
         yield from _spots(branch.value(entry) if branch.value else [entry])
 
 
+def _conditions(ways: Ways, element: etree._Element, spaces: Spaces) -> Iterator[Spot]:
+    """Yield what the XPaths of a place ask for on their way: to be there with that value is to be read."""
+    for text in ways.texts:
+        way = route(text)
+        for at, step in enumerate(way.steps if way else ()):
+            for path, _ in step.met:
+                outer = "/".join(part.text for part in way.steps[: at + 1]) if way else ""
+                yield from _spots(finder(f"{outer}/{path}", spaces)(element))
+
+
 def _said(branch: Branch, element: etree._Element, mapped: XmlMap) -> Iterator[Spot]:
     """Yield what the map writes by itself: constants and sums, which say nothing new."""
-    for xpath in (*branch.constants, *branch.computed):
-        found = etree.XPath(xpath, namespaces=mapped.namespaces or None)(element)
-        yield from _spots(found)
+    for xpath, text in (*branch.constants.items(), *((xpath, None) for xpath in branch.computed)):
+        found = finder(xpath, mapped.spaces)(element)
+        if text is None or first_text(found) == text:
+            yield from _spots(found)
     for part in branch.parts:
         if isinstance(part, Branch):
             for find in part.ways.finds:

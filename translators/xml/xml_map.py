@@ -84,6 +84,7 @@ class XmlMap(Struct, frozen=True, kw_only=True):
     fixed: tuple[tuple[Keys, object], ...] = ()  # what all documents of this map have
     stamped: tuple[tuple[str, str, Keys], ...] = ()  # name pattern, attribute, the document's field
     order: dict[str, tuple[str, ...]] = field(default_factory=dict)  # tag = the tags in it, in their order
+    ignored: tuple[etree.XPath, ...] = ()  # what is known to say nothing of the trade
     prepare: str = ""  # the function that completes a document before it is written
 
     @property
