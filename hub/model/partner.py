@@ -144,9 +144,15 @@ class Receive(_Table, frozen=True, kw_only=True):
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()
-    item_trust: tuple[str, ...] = ("crosswalk", "vendor_part", "upc", "ean", "gtin", "sku")  # best first
+    item_trust: tuple[str, ...] = ()  # whose item numbers count, best first; default: by the kind of document
     price: str = "partner"  # partner | pricelist | tolerance N%
     confirm: Literal["never", "when_clean"] = "never"  # confirm the order in Odoo by ourselves?
+    changes: Literal["", "apply", "hold"] = ""  # order changes: default apply; orders that restate one: hold
+    change_quantity: Literal["total", "delta"] = (
+        "total"  # what 860 QI and QD count: the new total, or the difference
+    )
+    cancel: Literal["hold", "when_unshipped"] = "hold"  # a cancelled order: a person decides, or we do
+    patience: float = 900.0  # order changes: how long one waits for its order ("15m") before it is held
 
 
 class Send(_Table, frozen=True, kw_only=True):
@@ -165,7 +171,7 @@ class Send(_Table, frozen=True, kw_only=True):
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()  # used right to left
-    structure: Literal["", "SOPI", "SOI"] = ""  # 856; default: SOPI when packed, else SOI
+    structure: Literal["", "SOPI", "SOTPI", "SOIP", "SOI"] = ""  # 856; default: as it is packed
 
 
 class TheyOwe(_Table, frozen=True, kw_only=True):
@@ -209,6 +215,13 @@ class Partner(_Table, frozen=True, kw_only=True):
     send: dict[DocType, Send] = field(default_factory=dict)
     obligations: Obligations = Obligations()
     records: dict[str, RecordType] = field(default_factory=dict)  # see docs/records.md
+
+    def crosswalks(self, document: DocType) -> Crosswalks:
+        """Return the tables for what they send; a change of an order without tables of its own has the order's."""
+        own = self.receive[document].crosswalk
+        if document is not DocType.ORDER_CHANGE or own != Crosswalks():
+            return own
+        return self.receive.get(DocType.PURCHASE_ORDER, Receive()).crosswalk
 
     @property
     def ack_due_seconds(self) -> float:

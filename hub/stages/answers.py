@@ -13,6 +13,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from hub.model.documents import (
+    STRUCTURES,
     AckLine,
     Invoice,
     InvoiceLine,
@@ -118,14 +119,13 @@ def same_item(line: OrderLine, sku: str, ids: Mapping[str, str]) -> bool:
 
 
 def complete_ship_notice(order: PurchaseOrder, notice: ShipNotice, structure: str) -> ShipNotice:
-    """Return the ship notice (856) in the order's words; `structure`: SOPI, SOI, or "" (packed or not)."""
+    """Return the ship notice (856) in the order's words; `structure`: as of the profile, "" for what it is."""
     lines = lines_by_number(order)
-    packed = any(shipped.packages for shipped in notice.orders)
-    code = {"SOPI": "0001", "SOI": "0004"}[structure or ("SOPI" if packed else "SOI")]
-    orders = tuple(_shipped_order(order, shipped, lines, flat=code == "0004") for shipped in notice.orders)
+    shape = notice.shape(structure)
+    orders = tuple(_shipped_order(order, shipped, lines, flat=shape == "SOI") for shipped in notice.orders)
     return structs.replace(
         notice,
-        structure=code,
+        structure=STRUCTURES[shape],
         parties=_parties(order, notice.parties),
         orders=orders,
         package_count=notice.package_count or sum(len(o.packages) for o in orders) or None,

@@ -242,8 +242,25 @@ def _package(draw: st.DrawFn) -> Package:
         kind=draw(st.sampled_from(["carton", "pallet"])),
         weight=weight,
         weight_unit=unit,
+        tracking=draw(maybe_text),
         items=draw(_items),
     )
+
+
+@st.composite
+def _packages(draw: st.DrawFn) -> tuple[Package, ...]:
+    """Return packages, each pallet followed by what stands on it, cartons on none last."""
+    found = draw(st.lists(_package(), max_size=4, unique_by=lambda package: package.sscc))
+    if not draw(st.booleans()):
+        return tuple(found)
+    pallets = [package for package in found if package.kind == "pallet"]
+    cartons = [package for package in found if package.kind == "carton"]
+    made: list[Package] = []
+    for pallet in pallets:
+        most = draw(st.integers(0, len(cartons)))
+        made += [pallet, *(replace(carton, on=pallet.sscc) for carton in cartons[:most])]
+        cartons = cartons[most:]
+    return (*made, *cartons)
 
 
 _shipped_orders = st.builds(
@@ -252,7 +269,7 @@ _shipped_orders = st.builds(
     order_date=st.none() | dates,
     release=maybe_text,
     refs=refs,
-    packages=tuples(_package()),
+    packages=_packages(),
     items=_items,
 )
 

@@ -61,6 +61,7 @@ from hub.model.documents.records import (
     RefusedRows,
 )
 from hub.model.documents.shipping import (
+    STRUCTURES,
     ShipNotice,
     ShippedOrder,
 )
@@ -84,6 +85,7 @@ from hub.model.documents.warehousing import (
 
 __all__ = [
     "DOCUMENTS",
+    "STRUCTURES",
     "VERSION",
     "AckLine",
     "Adjustment",

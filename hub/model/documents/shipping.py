@@ -12,6 +12,9 @@ from hub.model.documents.base import Document
 from hub.model.documents.kinds import DocType
 from hub.model.documents.parts import Carriage, Package, ShippedItem, Value
 
+#: How the levels of a shipment may stand in each other (S shipment, O order, T pallet, P package, I item): BSN05 of it.
+STRUCTURES = {"SOPI": "0001", "SOTPI": "0001", "SOIP": "0002", "SOI": "0004"}
+
 
 class ShippedOrder(Value, frozen=True, kw_only=True):
     """What a shipment carries for one order (X12 856 HL level O). Items stand loose or in packages."""
@@ -30,12 +33,19 @@ class ShipNotice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="s
     doc_type: ClassVar[DocType] = DocType.SHIP_NOTICE
 
     time: dt.time | None = None  # BSN04, sender's local time
-    structure: str = ""  # BSN05: 0001 S-O-P-I, 0002 S-O-I-P, 0004 S-O-I
+    structure: str = ""  # BSN05: 0001 S-O-P-I and S-O-T-P-I, 0002 S-O-I-P, 0004 S-O-I
     carriage: Carriage | None = None
     package_count: int | None = None  # TD102
     weight: Decimal | None = None  # TD107
     weight_unit: str = ""  # TD108
     orders: tuple[ShippedOrder, ...] = ()
+
+    def shape(self, wanted: str = "") -> str:
+        """Return the structure to write it in, a key of `STRUCTURES`: the one wanted, else the one that shows all."""
+        packages = [package for order in self.orders for package in order.packages]
+        if wanted or not packages:
+            return wanted or "SOI"
+        return "SOTPI" if any(package.on for package in packages) else "SOPI"
 
     @property
     def order_numbers(self) -> tuple[str, ...]:

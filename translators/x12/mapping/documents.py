@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from hub.model.documents import AnyDocument, DocType, Invoice, InvoiceLine, ShipNotice
+from hub.model.documents import STRUCTURES, AnyDocument, DocType, Invoice, InvoiceLine, ShipNotice
 from hub.model.envelope import Envelope
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
@@ -25,7 +25,8 @@ from translators.x12.mapping.generate import reader_source
 from translators.x12.mapping.paths import is_known_path, known_paths
 from translators.x12.mapping.place import Place, parse_place
 from translators.x12.mapping.read import Reader, compile_reader
-from translators.x12.mapping.ship_notice import STRUCTURES, assemble, structure_of, write_levels
+from translators.x12.mapping.ship_levels import write_levels
+from translators.x12.mapping.ship_notice import assemble
 from translators.x12.mapping.spec import SETS, Overrides, load_map, overridden_map
 from translators.x12.mapping.warehouse import unfolded
 from translators.x12.mapping.write import Writer, compile_writer
@@ -156,7 +157,7 @@ def _lines(partner: Partner | None, agreed: Receive | Send | None, set_id: str) 
 
 
 def _write_notice(notice: ShipNotice, writers: dict[str, Writer], notes: Writing, wanted: str) -> Segments:
-    structure = structure_of(notice, wanted)
+    structure = notice.shape(wanted)
     head = writers["document"].write(replace(notice, structure=STRUCTURES[structure]), notes)
     return head + write_levels(notice, writers, notes, structure)
 

@@ -2,9 +2,8 @@
 
 Read: any nesting of S (shipment), O (order), T (tare), P (pack) and I (item). An item belongs to the nearest
 order and the nearest package above it; in S-O-I-P, where packages stand below the item, to the package
-below it. A tare with a label of its own becomes a package (kind pallet) without items.
-Written: S-O-P-I, or S-O-I when nothing is packed or the profile says so. Source: X12 004010, 856, BSN05
-(data element 1005) and HL03 (data element 735).
+below it. A tare with a label of its own becomes a package (kind pallet), and the packages in it stand on it.
+Written: see mapping/ship_levels.py. Source: X12 004010, 856, BSN05 (data element 1005) and HL03 (data element 735).
 """
 
 from __future__ import annotations
@@ -19,11 +18,7 @@ from msgspec.structs import replace
 from hub.model import problems
 from hub.model.documents import Package, ShipNotice, ShippedItem, ShippedOrder
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.mapping.emit import Segments, Writing
 from translators.x12.mapping.findings import Level, Reading
-from translators.x12.mapping.write import Writer
-
-STRUCTURES = {"SOPI": "0001", "SOI": "0004"}
 
 _KINDS = {"T": "pallet", "P": "carton"}
 _PACKS = ("T", "P")
@@ -135,10 +130,22 @@ def _order(tree: _Tree, order: int) -> ShippedOrder:
         elif not _spread(item, tree.below.get(at, []), levels, packed):
             loose.append(item)
     whole = _merged if by_lot else tuple
-    packages = (_package(levels[at], whole(items)) for at, items in packed.items())
+    packages = [_package(tree, at, whole(items)) for at, items in packed.items()]
+    if any(levels[at].code == "I" and tree.below.get(at) for at in tree.members.get(order, ())):
+        packages = _joined(packages)
     kept = tuple(p for p in packages if p.items or p.sscc or p.weight is not None)
     found: ShippedOrder = replace(levels[order].part, packages=kept, items=whole(loose))
     return found
+
+
+def _joined(packages: list[Package]) -> list[Package]:
+    """Return each package once: in S-O-I-P one with several items stands below each of them."""
+    by_label: dict[str, Package] = {}
+    for ordinal, package in enumerate(packages):
+        known = by_label.get(package.sscc) if package.sscc else None
+        name = package.sscc or f"#{ordinal}"
+        by_label[name] = replace(known, items=known.items + package.items) if known else package
+    return list(by_label.values())
 
 
 def _spread(
@@ -162,8 +169,11 @@ def _with_lots(item: ShippedItem, expires: dt.date | None) -> ShippedItem:
     return replace(item, lots=(replace(item.lots[0], quantity=item.quantity, expires=expires),))
 
 
-def _package(level: Level, items: tuple[ShippedItem, ...]) -> Package:
-    package: Package = replace(level.part, kind=_KINDS[level.code], items=items)
+def _package(tree: _Tree, at: int, items: tuple[ShippedItem, ...]) -> Package:
+    level, around = tree.levels[at], tree.homes[at].package
+    below = tree.levels[around] if around >= 0 else None
+    on = below.part.sscc if below is not None and below.code == "T" else ""
+    package: Package = replace(level.part, kind=_KINDS[level.code], on=on, items=items)
     return package
 
 
@@ -190,58 +200,3 @@ def _same_but_lot(one: ShippedItem, other: ShippedItem) -> bool:
     if one.ids != other.ids or not (one.lots and other.lots):
         return False
     return replace(one, quantity=other.quantity, lots=other.lots) == other
-
-
-# --- writing
-def write_levels(notice: ShipNotice, writers: dict[str, Writer], notes: Writing, structure: str) -> Segments:
-    """Return the HL levels and the CTT that counts them."""
-    made: Segments = []
-    count = 0
-
-    def level(parent: int, code: str, body: Segments, *, inner: bool) -> int:
-        nonlocal count
-        count += 1
-        made.append(["HL", str(count), str(parent) if parent else "", code, "1" if inner else "0"])
-        made.extend(body)
-        return count
-
-    def items(parent: int, found: tuple[ShippedItem, ...], prefix: str) -> None:
-        for i, item in enumerate(found):
-            for one in _by_lot(item):
-                notes.prefix = f"{prefix}.items[{i}]."
-                level(parent, "I", writers["item"].write(one, notes), inner=False)
-
-    top = level(0, "S", writers["shipment"].write(notice, notes), inner=bool(notice.orders))
-    orders = [_unpacked(order) if structure == "SOI" else order for order in notice.orders]
-    for at, order in enumerate(orders):
-        notes.prefix = f"orders[{at}]."
-        body = writers["order"].write(order, notes)
-        up = level(top, "O", body, inner=bool(order.packages or order.items))
-        for p, package in enumerate(order.packages):
-            prefix = f"orders[{at}].packages[{p}]"
-            notes.prefix = prefix + "."
-            code = "T" if package.kind == "pallet" else "P"
-            body = writers["package"].write(package, notes)
-            items(level(up, code, body, inner=bool(package.items)), package.items, prefix)
-        items(up, order.items, f"orders[{at}]")
-    notes.prefix = ""
-    return [*made, ["CTT", str(count)]]
-
-
-def structure_of(notice: ShipNotice, wanted: str) -> str:
-    """Return SOPI or SOI: what the profile wants, else what fits the document."""
-    if wanted:
-        return wanted
-    return "SOPI" if any(order.packages for order in notice.orders) else "SOI"
-
-
-def _unpacked(order: ShippedOrder) -> ShippedOrder:
-    loose = tuple(item for package in order.packages for item in package.items)
-    return replace(order, packages=(), items=order.items + loose)
-
-
-def _by_lot(item: ShippedItem) -> list[ShippedItem]:
-    """Return one item for each lot whose quantity is known; a lone lot has the item's quantity."""
-    if len(item.lots) < 2 or any(lot.quantity is None for lot in item.lots):
-        return [item]
-    return [replace(item, quantity=lot.quantity, lots=(lot,)) for lot in item.lots]
