@@ -137,6 +137,12 @@ class Desk:
             since = self._clock() - window
             return tx.find_received_interchange(sender, receiver, usage, control, since)
 
+    def file_named(self, partner: str, name: str) -> bytes | None:
+        """Return the newest file that a partner sent under a name, None when none has come."""
+        with self._store.read() as tx:
+            found = tx.transmissions(partner=partner, name=name, limit=1)
+        return self._store.archive.get(found[0].sha256) if found and found[0].sha256 else None
+
     def payload(self, exchange: Exchange) -> bytes:
         """Return the document's own bytes as received."""
         return self._artifact(exchange, "payload")

@@ -17,6 +17,7 @@ from hub.model.exchange import Direction, State, Transmission
 from hub.model.finding import Finding, Where
 from hub.model.outcome import Outcome
 from hub.model.partner import Partner
+from hub.model.record_types import record_type_for
 from hub.stages import lanes
 from hub.stages.receive import receive
 from hub.store import Store, Tx
@@ -38,8 +39,8 @@ class Nudge(Protocol):
 class _Earlier:
     """What `receive` asks, answered inside the transaction that takes the file."""
 
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
+    def __init__(self, tx: Tx, *, always_new: bool = False) -> None:
+        self._tx, self._always_new = tx, always_new
 
     def same_bytes(self, partner: str, sha256: str) -> Transmission | None:
         """Return the earlier transmission with these bytes, if it came to anything.
@@ -47,7 +48,7 @@ class _Earlier:
         What was refused then is judged anew: the partner was told to send it again, and the fault may have
         been in our profile.
         """
-        for earlier in self._tx.same_bytes(partner, sha256):
+        for earlier in () if self._always_new else self._tx.same_bytes(partner, sha256):
             inside = [
                 e for e in self._tx.exchanges_of_transmission(earlier.id) if e.direction is Direction.IN
             ]
@@ -103,7 +104,8 @@ class Pickup:
             fresh = tx.claim_pickup(partner.key, file.name, file.size, file.modified_at)
             if not fresh and tx.same_bytes(partner.key, sha256):
                 return 0
-            earlier = _Earlier(tx)
+            compared = record_type_for(partner.records, file.name)  # what is there already changes nothing
+            earlier = _Earlier(tx, always_new=bool(compared))
             outcome = receive(fetched, partner.key, earlier)
             added = tx.add_transmission(
                 partner=partner.key,

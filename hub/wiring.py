@@ -36,6 +36,8 @@ from hub.transports.port import Mailbox
 from hub.trial import Trial, anybody, try_file
 from translators.crosswalk import Tables, load_tables
 from translators.csv.translator import CsvTranslator
+from translators.port import Receipting
+from translators.records.translator import RecordsTranslator
 from translators.x12.acks.acknowledger import X12Acknowledger
 from translators.x12.own_dictionaries import library_with
 from translators.x12.translator import X12Translator
@@ -127,7 +129,9 @@ def make_formats(paths: Paths) -> Formats:
     partners = Path(paths.partners)
     csv, xml = CsvTranslator(partners), XmlTranslator(partners)
     x12 = X12Translator(library_with(Path(paths.dictionaries)))
-    return Formats((x12, xml, csv), acknowledger=X12Acknowledger(), receipting={"csv": csv, "xml": xml})
+    records = RecordsTranslator(partners)
+    receipting: dict[str, Receipting] = {"csv": csv, "xml": xml, "records": records}
+    return Formats((x12, xml, csv, records), acknowledger=X12Acknowledger(), receipting=receipting)
 
 
 def make_company(settings: Settings) -> Company:

@@ -31,7 +31,7 @@ def check(exchange: Exchange, needs: Needs) -> Outcome:
     """Check one unwrapped document; what splitting the file already found counts too."""
     partner = needs.partner(exchange.partner)
     number, findings = exchange.number, needs.findings(exchange, "unwrap")
-    if exchange.document in partner.receive:
+    if exchange.document in partner.receive or exchange.envelope.set_id in partner.records:
         number, faults = _examine(exchange, partner, needs, noted=bool(findings))
         findings += faults
     elif not any(f.fatal for f in findings):  # what can't even be told apart needs no agreement

@@ -25,6 +25,7 @@ from hub.model.finding import Severity
 from hub.model.outcome import NewExchange, Outcome
 from hub.stages import watch
 from hub.stages.posting import POSTERS, Needs, origin
+from hub.stages.recording.posting import post_records
 
 __all__ = ["Needs", "origin", "post"]
 
@@ -35,6 +36,8 @@ def post(exchange: Exchange, needs: Needs) -> Outcome:
     """Post one translated document; a repeat finds what an earlier try left behind."""
     document = needs.document(exchange)
     try:
+        if document.doc_type is DocType.RECORDS:
+            return post_records(exchange, document, needs)
         done = POSTERS[document.doc_type](exchange, document, needs)
         outcome = _outcome(done.result, done.more)
         return structs.replace(outcome, noticed=_missed(exchange, outcome, done.result, needs))

@@ -16,11 +16,12 @@ from typing import Protocol
 import msgspec
 
 from hub.model import problems
-from hub.model.documents import AnyDocument, PurchaseOrder
+from hub.model.documents import AnyDocument, PurchaseOrder, RecordBatch
 from hub.model.exchange import Exchange, State, posting_key
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import Outcome
 from hub.model.partner import Partner
+from hub.stages.recording.posting import translate_records
 from hub.stages.repeats import notes_on_repeat
 from translators.crosswalk import Tables, translate_document
 from translators.port import Translator
@@ -57,6 +58,8 @@ def translate(exchange: Exchange, needs: Needs) -> Outcome:
     )
     if document is None or any(f.fatal for f in findings):
         return _unreadable(exchange, findings)
+    if isinstance(document, RecordBatch):
+        return translate_records(exchange, document, partner, findings)
     return _in_our_codes(exchange, partner, document, findings, needs)
 
 

@@ -22,6 +22,7 @@ from hub.model.exchange import Direction, State, Transmission
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import NewExchange, NewGroup, Outcome, Reply, SeenInterchange
 from hub.model.partner import Partner
+from hub.model.record_types import kept_for, record_type_for
 from hub.stages import lanes
 from hub.stages.acknowledge import answer_interchange
 from hub.stages.addresses import Company, routing_faults
@@ -52,6 +53,8 @@ def unwrap(transmission: Transmission, needs: Needs) -> Outcome:
     """Open one archived file."""
     data = needs.transmission_bytes(transmission)
     partner = needs.partner(transmission.partner)
+    if kept := kept_for(partner.records, transmission.name):
+        return Outcome(state=State.OPENED, why=f"kept for the {kept} that name it")
     found = _open(data, transmission.name, partner, needs)
     if isinstance(found, Finding):
         return Outcome(state=State.QUARANTINED, why=found.message, findings=(found,))
@@ -63,6 +66,8 @@ def unwrap(transmission: Transmission, needs: Needs) -> Outcome:
 
 
 def _open(data: bytes, name: str, partner: Partner, needs: Needs) -> Unwrapped | Finding:
+    if record_type_for(partner.records, name):
+        return needs.translator("records").unwrap(data, name, partner)
     translator = needs.recognise(data[:4096])
     speaks_csv = partner.format == "csv" or any(r.format == "csv" for r in partner.receive.values())
     if translator is None and speaks_csv:

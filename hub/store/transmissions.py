@@ -102,7 +102,12 @@ class Transmissions(Story):
         return self.transmission(id)
 
     def transmissions(
-        self, *, partner: str | None = None, state: State | None = None, limit: int = 50
+        self,
+        *,
+        partner: str | None = None,
+        state: State | None = None,
+        name: str | None = None,
+        limit: int = 50,
     ) -> list[Transmission]:
         """Return the newest transmissions first."""
         statement = select(transmissions).order_by(transmissions.c.id.desc()).limit(limit)
@@ -110,6 +115,8 @@ class Transmissions(Story):
             statement = statement.where(transmissions.c.partner == partner)
         if state is not None:
             statement = statement.where(transmissions.c.state == state)
+        if name is not None:
+            statement = statement.where(transmissions.c.name == name)
         return [to_transmission(row) for row in self._rows(statement)]
 
     # --- functional groups
