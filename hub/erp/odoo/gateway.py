@@ -28,6 +28,7 @@ from hub.erp.odoo.receipts import Receipts
 from hub.erp.odoo.received import Received
 from hub.erp.odoo.records import OdooRecords
 from hub.erp.odoo.revising import Revisions
+from hub.erp.odoo.supplying import OdooSupplying
 from hub.erp.odoo.wires import OdooSettings
 from hub.erp.port import Capabilities, ErpChange, OrderPolicy, PostResult, Topic
 from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
@@ -47,6 +48,7 @@ class OdooGateway:
         parties = Parties(session)
         self._orders = Orders(session, names, self._codes, self._ledger)
         self.records = OdooRecords(session)
+        self.supplying = OdooSupplying(session, names, self._codes)
         self.revising = Revisions(session, names, self._ledger, self._orders)
         self._decisions = Decisions(session, names, self._codes, self._ledger)
         self._deliveries = Deliveries(session, names, self._codes, parties)

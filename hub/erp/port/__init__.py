@@ -22,6 +22,7 @@ from hub.erp.port.payments import Payments
 from hub.erp.port.receiving import Receiving
 from hub.erp.port.results import OrderPolicy, PostResult
 from hub.erp.port.revising import Revising
+from hub.erp.port.supplying import Supplying
 from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding
@@ -91,6 +92,10 @@ class ErpGateway(Protocol):
     @property
     def receiving(self) -> Receiving:
         """What came in, on either side."""
+
+    @property
+    def supplying(self) -> Supplying:
+        """Stock and prices: what sellers tell of theirs, and what we tell of ours."""
 
     def probe(self) -> Capabilities:
         """Log in, read version, models, fields and rights; raise Undeliverable when the login is refused."""

@@ -66,6 +66,8 @@ class CatalogPrice(Value, frozen=True, kw_only=True):
     start: dt.date | None = None  # DTM 007, 196: first day
     end: dt.date | None = None  # DTM 197: last day
     currency: str = ""  # CUR02 of the price itself, ISO 4217; empty: the document's
+    our_unit: str = ""  # our unit's name, set by the crosswalk
+    unit_factor: Decimal | None = None  # how many of our units one of theirs is, set by the crosswalk
 
 
 class CatalogLine(Value, frozen=True, kw_only=True):
