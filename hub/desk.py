@@ -17,7 +17,7 @@ import msgspec
 from hub import pipeline
 from hub.erp.port import ErpGateway
 from hub.model.acks import EarlierAnswer, ReceivedAdvice
-from hub.model.documents import AnyDocument, DocType, PurchaseOrder
+from hub.model.documents import AnyDocument, DocType, OrderChange, OrderChangeAcknowledgment, PurchaseOrder
 from hub.model.envelope import Address
 from hub.model.errors import ConfigError
 from hub.model.exchange import Direction, ErpRecord, Exchange, State, Transmission
@@ -166,7 +166,7 @@ class Desk:
 
     def tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]:
         """Return the crosswalks of what a partner sends."""
-        return self._tables(partner.receive[exchange.document].crosswalk)
+        return self._tables(partner.crosswalks(exchange.document))
 
     def document(self, exchange: Exchange) -> AnyDocument:
         """Return the exchange's canonical document."""
@@ -185,12 +185,54 @@ class Desk:
 
     # --- what goes out
     def order_as_received(self, exchange: Exchange) -> PurchaseOrder:
-        """Return the order that an outbound document answers, as the partner wrote it."""
-        origin = self.posted_as(exchange.erp.model, exchange.erp.id) if exchange.erp else None
-        order = self.document(origin) if origin else None
-        if not isinstance(order, PurchaseOrder):
-            raise ConfigError(f"the order {exchange.order_number!r} is not in the log; nothing can answer it")
-        return order
+        """Return the order that an exchange belongs to, in the partner's words, with all changes agreed on since."""
+        changes = [c for c in self.changes_of_order(exchange) if c.state is State.POSTED]
+        for change in sorted(changes, key=lambda c: (c.updated_at, c.id), reverse=True):
+            changed = self._kept(change, "order")
+            if isinstance(changed, PurchaseOrder):
+                return changed
+        for origin in self._of_order(exchange):
+            order = self._kept(origin, "canonical")
+            if isinstance(order, PurchaseOrder):
+                return order
+        raise ConfigError(f"the order {exchange.order_number!r} is not in the log; nothing can answer it")
+
+    def changes_of_order(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Return the changes of the order of an exchange that came in and were understood, oldest first."""
+        with self._store.read() as tx:
+            known = tx.exchanges_of_order(exchange.partner, exchange.order_number)
+        return [
+            e
+            for e in known
+            if e.direction is Direction.IN
+            and e.document in {DocType.ORDER_CHANGE, DocType.PURCHASE_ORDER}
+            and isinstance(self._kept(e, "canonical"), OrderChange)
+        ]
+
+    def change_answer(self, exchange: Exchange) -> OrderChangeAcknowledgment:
+        """Return what was decided about the change that an outbound answer tells of."""
+        key = exchange.key.partition(":")[2]
+        for change in reversed(self.same_key(key)):
+            answer = self._kept(change, "answer")
+            if isinstance(answer, OrderChangeAcknowledgment):
+                return answer
+        raise ConfigError(
+            f"what was decided about {exchange.number!r} is not in the log; nothing can answer it"
+        )
+
+    def _of_order(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Return what came in and made the Odoo record of an exchange's order, oldest first."""
+        if exchange.erp is None:
+            return []
+        with self._store.read() as tx:
+            found = tx.exchanges_by_erp(exchange.erp.model, exchange.erp.id)
+        return [e for e in found if e.direction is Direction.IN]
+
+    def _kept(self, exchange: Exchange, kind: str) -> AnyDocument | None:
+        """Return a document that is kept with an exchange, or None."""
+        with self._store.read() as tx:
+            data = tx.artifact(exchange.id, kind)
+        return None if data is None else _DOCUMENTS.decode(data)
 
     def sent_documents(self, exchange: Exchange, document: DocType) -> Sequence[AnyDocument]:
         """Return the other documents of one kind that the partner was told about the same order."""

@@ -60,9 +60,10 @@ class Operations:
             problem = {f.problem for f in tx.findings(exchange_id=exchange.id)}
             if exchange.state is State.QUARANTINED:
                 return self._let_through(tx, exchange, "released", actor, why)
-            if exchange.state is State.HELD and problems.LOOKS_LIKE_CHANGE in problem:
+            changeable = exchange.document in {DocType.PURCHASE_ORDER, DocType.ORDER_CHANGE}
+            if exchange.state is State.HELD and problems.LOOKS_LIKE_CHANGE in problem and not changeable:
                 raise Refused(
-                    f"exchange {exchange.id} looks like a change of an order that we have, and is never posted twice; "
+                    f"exchange {exchange.id} looks like a change of what we have, and is never posted twice; "
                     f"change the record in Odoo by hand, then use `hub cancel {exchange.id} --why ...`"
                 )
             if exchange.state is not State.HELD:

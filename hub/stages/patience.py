@@ -1,7 +1,8 @@
-"""How long an invoice waits for the ship notice of what it bills, instead of troubling a person.
+"""How long one document waits for another, instead of troubling a person.
 
-Both come from Odoo at nearly the same moment, but are noticed and composed one after the other: the invoice may
-be first, or the ship notice may be in the middle of a retry.
+An invoice waits for the ship notice of what it bills: both come from Odoo at nearly the same moment, but are
+noticed and composed one after the other, and the ship notice may be in the middle of a retry. A change waits for
+the order that it changes, and for the changes before it: files are picked up in any order.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from hub.model.finding import Finding, Severity
 
 #: How long a delivery may take to be noticed after its invoice was. Topics are polled within seconds.
 PATIENCE = timedelta(minutes=10)
+#: How long a change may come before the one of the number below.
+GAP = timedelta(minutes=1)
+#: A number above is a date or a code of theirs, and counts nothing.
+MOST_CHANGES = 999
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 60.0
+
+#: What came to nothing, and is waited for by nobody.
+_ENDED = frozenset({State.REJECTED, State.CANCELLED, State.TESTED, State.DUPLICATE})
 
 
 class Wait(Struct, frozen=True):
@@ -42,8 +50,65 @@ def wait_for_shipment(invoice: Exchange, notices: Sequence[Exchange], now: datet
         return None
     else:
         why = "waits for the ship notice of what it bills: Odoo has told of none yet"
-    seconds = min(max(age.total_seconds() / 4, SHORTEST_SECONDS), LONGEST_SECONDS)
-    return Wait(why, seconds)
+    return Wait(why, _pause(age))
+
+
+def _pause(age: timedelta) -> float:
+    """Return seconds until the next look: the longer it waits already, the longer."""
+    return min(max(age.total_seconds() / 4, SHORTEST_SECONDS), LONGEST_SECONDS)
+
+
+def wait_for_order(
+    change: Exchange, orders: Sequence[Exchange], patience: timedelta, now: datetime
+) -> Wait | None:
+    """Return the wait of a change for its order, or None when it has waited long enough.
+
+    `orders`: what came in under the order's number and is not in Odoo.
+    """
+    age = now - change.created_at
+    if age >= patience:
+        return None
+    coming = next((order for order in orders if order.state not in _ENDED), None)
+    which = (
+        f" (exchange {coming.id}, {coming.state.value})" if coming is not None else ": it has not come yet"
+    )
+    return Wait(f"waits for the order that it changes{which}", _pause(age))
+
+
+def wait_for_turn(
+    change: Exchange, others: Sequence[tuple[str, Exchange]], number: str, patience: timedelta, now: datetime
+) -> Wait | None:
+    """Return the wait of a change for those of lower numbers, or None when there are none to wait for.
+
+    `others`: the order's other changes with their numbers. Numbers that do not count (`before`) keep no order.
+    """
+    age = now - change.created_at
+    lower = [one for named, one in others if before(named, number) and one.state not in _ENDED]
+    if age < patience:
+        waiting = next((one for one in lower if one.state is not State.POSTED), None)
+        if waiting is not None:
+            return Wait(
+                f"waits for the change before it (exchange {waiting.id}, {waiting.state.value})", _pause(age)
+            )
+    known = {int(named) for named, _ in others if _counts(named)}
+    if _counts(number) and int(number) > 1 and int(number) - 1 not in known and age < GAP:
+        return Wait(f"waits for change {int(number) - 1}, which has not come yet", _pause(age))
+    return None
+
+
+def before(number: str, other: str) -> bool:
+    """Say whether the change of a number goes before that of another: both count (1, 02, 3)."""
+    return (
+        number.isascii()
+        and number.isdecimal()
+        and other.isascii()
+        and other.isdecimal()
+        and int(number) < int(other)
+    )
+
+
+def _counts(number: str) -> bool:
+    return number.isascii() and number.isdecimal() and int(number) <= MOST_CHANGES
 
 
 def stuck(notices: Sequence[Exchange]) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ translated | in_doubt -> posted      the record exists, with our key as its exte
 translated | in_doubt -> held        Odoo's data do not fit (price, quantity, unknown product, closed order),
                                      or the order is made and Odoo does not confirm it
 translated            -> in_doubt    sent, and no answer came: looked up by its key before any new try
-stays                                Odoo is down or busy: tried again by itself
+stays                                Odoo is down or busy, or a change waits for its order: tried again by itself
 
 An order that is found, not made, may have been decided or shipped while the hub did not know that it was
 there, and `watch` passed it by as a stranger's: all there is to tell of it is noticed with the step that
@@ -18,7 +18,7 @@ import logging
 from msgspec import structs
 
 from hub.erp.port import PostResult
-from hub.model.documents import DocType
+from hub.model.documents import DocType, PurchaseOrder
 from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import Exchange, State
 from hub.model.finding import Severity
@@ -39,8 +39,13 @@ def post(exchange: Exchange, needs: Needs) -> Outcome:
         if document.doc_type is DocType.RECORDS:
             return post_records(exchange, document, needs)
         done = POSTERS[document.doc_type](exchange, document, needs)
+        if done.wait is not None:
+            return Outcome(state=exchange.state, why=done.wait.why, due_in_seconds=done.wait.seconds)
         outcome = _outcome(done.result, done.more)
-        return structs.replace(outcome, noticed=_missed(exchange, outcome, done.result, needs))
+        if outcome.state is not State.POSTED:
+            return outcome
+        missed = _missed(exchange, outcome, done.result, needs) if isinstance(document, PurchaseOrder) else ()
+        return structs.replace(outcome, noticed=done.noticed + missed, artifacts=done.artifacts)
     except Retryable as fault:
         state = State.IN_DOUBT if fault.in_doubt else exchange.state
         return Outcome(state=state, why=str(fault), tried=True)
@@ -49,7 +54,7 @@ def post(exchange: Exchange, needs: Needs) -> Outcome:
 def _missed(
     exchange: Exchange, outcome: Outcome, result: PostResult, needs: Needs
 ) -> tuple[NewExchange, ...]:
-    if outcome.posted is None or result.created or exchange.document is not DocType.PURCHASE_ORDER:
+    if outcome.posted is None or result.created:
         return ()
     try:
         return watch.news_of(exchange, outcome.posted, needs)

@@ -16,13 +16,14 @@ from typing import Protocol
 import msgspec
 
 from hub.model import problems
-from hub.model.documents import AnyDocument, PurchaseOrder, RecordBatch
+from hub.model.documents import AnyDocument, DocType, OrderChange, PurchaseOrder, RecordBatch
 from hub.model.exchange import Exchange, State, posting_key
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import Outcome
-from hub.model.partner import Partner
+from hub.model.partner import Partner, Receive
 from hub.stages.recording.posting import translate_records
 from hub.stages.repeats import notes_on_repeat
+from hub.stages.restating import restated
 from translators.crosswalk import Tables, translate_document
 from translators.port import Translator
 
@@ -30,6 +31,15 @@ from translators.port import Translator
 _DEAD_ENDS = frozenset({State.REJECTED, State.CANCELLED, State.TESTED, State.DUPLICATE})
 #: States in which it is, or may be, in Odoo already; then it counts even if it came later (a redrive).
 _IN_ODOO = frozenset({State.TRANSLATED, State.IN_DOUBT, State.POSTED})
+
+_BY_HAND = (
+    "the notes say what differs; change the record in Odoo by hand, and end this one with "
+    "`hub cancel ID --why ...`; it is never posted twice"
+)
+_REPEATED = (
+    "the notes say what differs; release it to apply it as a change of that order, or end it with "
+    "`hub cancel ID --why ...`; it is never posted twice"
+)
 
 
 class Needs(Protocol):
@@ -78,11 +88,18 @@ def _in_our_codes(
     needs: Needs,
 ) -> Outcome:
     digest = content_digest(document)  # as they wrote it: a crosswalk of ours makes no change of theirs
-    tables, faults = needs.tables(partner, exchange)
-    document, misses = translate_document(document, tables, partner.receive[exchange.document])
-    findings += faults + misses
+    agreement = partner.receive[exchange.document]
     key = posting_key(partner.key, exchange.document, *document.key_parts)
     earlier = [e for e in needs.same_key(key) if _counts(e, exchange)]
+    repeated = any(before.digest == digest for before in earlier)
+    change = None if repeated else _change(document, earlier, exchange, agreement)
+    if change is not None:
+        document, earlier = change, []
+        number, rest = change.key_parts  # nobody numbered it, so it is told apart by its exchange
+        key = posting_key(partner.key, DocType.ORDER_CHANGE, number, f"{rest}/{exchange.id}")
+    tables, faults = needs.tables(partner, exchange)
+    document, misses = translate_document(document, tables, agreement)
+    findings += faults + misses
     state, why, more = _verdict(_test(exchange, partner), document, digest, earlier, findings)
     if earlier and any(f.problem == problems.LOOKS_LIKE_CHANGE for f in more):
         more += notes_on_repeat(needs.document(earlier[-1]), document)
@@ -99,6 +116,15 @@ def _in_our_codes(
         artifacts={"canonical": msgspec.json.format(msgspec.json.encode(document), indent=2)},
         orders=document.order_numbers,
     )
+
+
+def _change(
+    document: AnyDocument, earlier: Sequence[Exchange], exchange: Exchange, agreement: Receive
+) -> OrderChange | None:
+    """Return the change that a document stands for; an 860 of a number that came before is one when released."""
+    if isinstance(document, OrderChange):
+        return document if earlier and exchange.released else None
+    return restated(document, earlier, exchange, agreement)
 
 
 def _test(exchange: Exchange, partner: Partner) -> str:
@@ -149,8 +175,7 @@ def _looks_like_change(document: AnyDocument, earlier: Sequence[Exchange]) -> Fi
             message=f"{document.number} came before as exchange {earlier[-1].id}, with other content",
             where=Where(path="number"),
             value=document.number,
-            hint="the notes say what differs; change the record in Odoo by hand, and end this one with "
-            "`hub cancel ID --why ...`; it is never posted twice",
+            hint=_REPEATED if isinstance(document, PurchaseOrder | OrderChange) else _BY_HAND,
         )
     if document.purpose in {"cancel", "change", "replace", "duplicate"} and isinstance(
         document, PurchaseOrder
@@ -161,7 +186,10 @@ def _looks_like_change(document: AnyDocument, earlier: Sequence[Exchange]) -> Fi
             message=f"order {document.number} has purpose {document.purpose!r}: it is no new order",
             where=Where(path="purpose"),
             value=document.purpose,
-            hint="apply it in Odoo by hand, and end this one with `hub cancel ID --why ...`",
+            hint="a duplicate is never posted; end this one with `hub cancel ID --why ...`"
+            if document.purpose == "duplicate"
+            else 'release it to apply it as a change of that order (changes = "apply" in the profile does so by '
+            "itself), or end it with `hub cancel ID --why ...`",
         )
     return None
 

@@ -1,7 +1,8 @@
 """watch: notice in Odoo what a partner must hear of, each thing once.
 
 -> noticed     a decided order (855), a finished delivery (856), a posted invoice (810), a confirmed
-               purchase order (850) of a partner whose profile sends that document
+               purchase order (850), what was received of one (861), a payment to a vendor (820) of a partner
+               whose profile sends that document
 
 The cursor is the ERP's own clock. A look overlaps the last one, because a change carries the time at which
 its transaction began; what was noticed before is refused by its source key.
@@ -34,7 +35,12 @@ DOCUMENTS = {
     Topic.DELIVERY_DONE: DocType.SHIP_NOTICE,
     Topic.INVOICE_POSTED: DocType.INVOICE,
     Topic.PURCHASE_CONFIRMED: DocType.PURCHASE_ORDER,
+    Topic.RECEIPT_DONE: DocType.RECEIVING_ADVICE,
+    Topic.PAYMENT_POSTED: DocType.REMITTANCE,
 }
+
+#: What vendors are told: theirs is what their profile's reference has in Odoo, not what came through the hub.
+TO_VENDORS = frozenset({Topic.PURCHASE_CONFIRMED, Topic.RECEIPT_DONE, Topic.PAYMENT_POSTED})
 
 #: Longer than any transaction in Odoo may take: `write_date` is when it began (odoo: write_date).
 OVERLAP = timedelta(minutes=2)
@@ -78,6 +84,30 @@ def news_of(origin: Exchange, order: ErpRecord, needs: Needs) -> tuple[NewExchan
     return tuple(new for new in told if new is not None)
 
 
+def answer_to_change(
+    origin: Exchange, order_number: str, order: ErpRecord, needs: Needs
+) -> NewExchange | None:
+    """Return the answer (865) to a change that was decided, told once by the change's key; None: not agreed on."""
+    document = DocType.ORDER_CHANGE_ACKNOWLEDGMENT
+    partner = needs.partners().get(origin.partner)
+    if partner is None or document not in partner.send:
+        return None
+    return NewExchange(
+        partner=partner.key,
+        direction=Direction.OUT,
+        document=document,
+        state=State.NOTICED,
+        envelope=outgoing_envelope(partner, needs.company(), document),
+        lane=lanes.sending(partner.key),
+        number=order.name,
+        order_number=order_number,
+        key=f"{document.value}:{origin.key}",
+        why=f"change {origin.number} of {order.name} is decided",
+        source=order,
+        erp=order,
+    )
+
+
 def _noticed(page: Sequence[ErpChange], needs: Needs) -> Noticed:
     exchanges: list[NewExchange] = []
     unclear = ""
@@ -95,13 +125,14 @@ def _noticed(page: Sequence[ErpChange], needs: Needs) -> Noticed:
 def _news(change: ErpChange, needs: Needs) -> NewExchange | None:
     """Return what to tell; None when nobody needs to know.
 
-    A sale order is a partner's when it came through the hub; a purchase order when its vendor has a profile.
+    A sale order is a partner's when it came through the hub; what vendors are told, when they have a profile.
     """
-    if change.topic is Topic.PURCHASE_CONFIRMED:
+    if change.topic in TO_VENDORS:
         vendor = _vendor(change, needs)
         if vendor is None:
             return None
-        return _exchange(change, vendor.key, change.order.name, _envelope(change, vendor, needs))
+        order_number = "" if change.topic is Topic.PAYMENT_POSTED else change.order.name
+        return _exchange(change, vendor.key, order_number, _envelope(change, vendor, needs))
     origin = needs.posted_as(change.order.model, change.order.id)
     return None if origin is None else _sale(change, origin, needs)
 
@@ -132,10 +163,10 @@ def _vendor(change: ErpChange, needs: Needs) -> Partner | None:
     ]
     active = [partner for partner in sending if partner.status != "paused"] or sending
     if len(active) > 1:
-        keys = " and ".join(sorted(partner.key for partner in active))
+        keys, name = " and ".join(sorted(partner.key for partner in active)), document.value
         raise ConfigError(
-            f"{change.record.name} is for {reference!r}, and the profiles {keys} both send that vendor purchase "
-            "orders; take [send.purchase_order] out of one, or pause it"
+            f"{change.record.name} is for {reference!r}, and the profiles {keys} both send that vendor "
+            f"{name.replace('_', ' ')}s; take [send.{name}] out of one, or pause it"
         )
     if not active and not needs.profiles_complete():
         raise ConfigError(

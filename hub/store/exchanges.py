@@ -92,6 +92,10 @@ class Exchanges(TxPart):
             statement = statement.where(exchanges.c.document == document)
         return next(iter(self._exchanges(statement.limit(1))), None)
 
+    def exchanges_by_erp(self, model: str, record_id: int) -> list[Exchange]:
+        """Return the exchanges that have this Odoo record as their `erp`, oldest first."""
+        return self._exchanges(_where(exchanges.c.erp_model == model, exchanges.c.erp_id == record_id))
+
     def exchanges_by_source(self, model: str, record_id: int) -> list[Exchange]:
         """Return the outbound exchanges that tell of this Odoo record, oldest first."""
         return self._exchanges(_where(exchanges.c.source_model == model, exchanges.c.source_id == record_id))

@@ -10,7 +10,7 @@ from hub.model import problems
 from hub.model.exchange import State
 from hub.operations import Refused
 from tests.support.small_hub import SmallHub, fresh_number
-from tests.support.wire import find, group, interchange, order, order_file, segment
+from tests.support.wire import LAMP, find, group, interchange, order, order_file, segment
 
 
 def test_an_unknown_item_is_held_until_the_crosswalk_knows_it(hub: SmallHub) -> None:
@@ -78,14 +78,25 @@ def test_the_same_number_with_other_content_is_held_and_never_posted_twice(hub: 
     assert f"exchange {first.id}" in second.why
     notes = [f.message for f in hub.findings(second) if f.problem == problems.DIFFERENCE]
     assert notes == ["lines[1].quantity: 24 became 48"]
-    with pytest.raises(Refused, match="by hand"):
-        hub.hub.operations.release(str(second.id), "test")
     hub.hub.operations.redrive(str(second.id), "test")
     hub.drain()
     assert hub.received()[1].state is State.HELD
     assert hub.sale_orders(number) == 1
     hub.hub.operations.cancel(str(second.id), "test", "changed by hand")
     assert hub.received()[1].state is State.CANCELLED
+
+
+def test_the_same_number_with_other_content_is_released_as_a_change(hub: SmallHub) -> None:
+    number = fresh_number()
+    hub.send(order_file(number, LAMP, ("AR-10002", "1", "EA", "5.00"), control=1))
+    hub.send(order_file(number, ("AR-10001", "48", "EA", "9.99"), control=2))
+    second = hub.received()[1]
+    assert second.state is State.HELD
+    hub.hub.operations.release(str(second.id), "test", "they meant 48 lamps and nothing else")
+    hub.drain()
+    assert hub.received()[1].state is State.POSTED, hub.received()[1].why
+    assert hub.sale_orders(number) == 1
+    assert hub.order_lines(number) == [48, 0]
 
 
 def test_a_cancellation_is_no_new_order(hub: SmallHub) -> None:

@@ -190,6 +190,14 @@ class SmallHub:
         with self.practice.data.transaction() as env:
             return len(env.search("sale.order", [["client_order_ref", "=", number]]))
 
+    def order_lines(self, number: str, field: str = "product_uom_qty") -> list[float]:
+        """Return a field (the quantity) of each line of the sale order with a customer's number."""
+        with self.practice.data.transaction() as env:
+            lines = env.search(
+                "sale.order.line", [["order_id.client_order_ref", "=", number]], order="sequence, id"
+            )
+            return [row[field] for row in env.rows("sale.order.line", lines, [field])]
+
 
 @contextmanager
 def small_hub(root: Path, practice: PracticeOdoo, clock: MovableClock | None = None) -> Iterator[SmallHub]:

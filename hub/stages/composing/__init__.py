@@ -10,6 +10,7 @@ __all__ = ["COMPOSERS", "Composed", "Needs"]
 
 COMPOSERS: dict[DocType, Composer] = {
     DocType.ORDER_ACKNOWLEDGMENT: selling.compose_acknowledgment,
+    DocType.ORDER_CHANGE_ACKNOWLEDGMENT: selling.compose_change_acknowledgment,
     DocType.SHIP_NOTICE: selling.compose_ship_notice,
     DocType.INVOICE: selling.compose_invoice,
     DocType.PURCHASE_ORDER: buying.compose_order,

@@ -6,6 +6,7 @@ from hub.model.documents import DocType, Invoice, OrderAcknowledgment, PurchaseO
 from hub.model.exchange import ErpRecord, Exchange
 from hub.model.partner import Partner, Receive
 from hub.stages.answers import answer_order, billing, complete_invoice, complete_ship_notice
+from hub.stages.change_answers import dated
 from hub.stages.composing.needs import Composed, Needs
 from hub.stages.gate import gate_billed, gate_decision, gate_invoice, gate_ship_notice, gate_source
 from hub.stages.patience import stuck, wait_for_shipment
@@ -17,6 +18,11 @@ def compose_acknowledgment(exchange: Exchange, source: ErpRecord, _: Partner, ne
     """Tell what was decided of an order."""
     order, decision = needs.order_as_received(exchange), needs.erp().read_order_decision(source)
     return Composed(answer_order(order, decision, needs.today()), gate_decision(order, decision))
+
+
+def compose_change_acknowledgment(exchange: Exchange, _: ErpRecord, __: Partner, needs: Needs) -> Composed:
+    """Tell what was decided of a change, as it was kept when it was decided."""
+    return Composed(dated(needs.change_answer(exchange), needs.today()))
 
 
 def compose_ship_notice(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> Composed:

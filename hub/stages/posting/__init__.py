@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from hub.model.documents import DocType
-from hub.stages.posting import buying, selling
+from hub.stages.posting import buying, changing, selling
 from hub.stages.posting.needs import Needs, Posted, Poster, origin
 
 __all__ = ["POSTERS", "Needs", "Posted", "origin"]
 
 POSTERS: dict[DocType, Poster] = {
     DocType.PURCHASE_ORDER: selling.post_order,
+    DocType.ORDER_CHANGE: changing.post_change,
     DocType.ORDER_ACKNOWLEDGMENT: buying.post_acknowledgment,
     DocType.SHIP_NOTICE: buying.post_ship_notice,
     DocType.INVOICE: buying.post_invoice,

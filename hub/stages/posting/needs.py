@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from hub.erp.port import PostResult
 from hub.model import problems
-from hub.model.documents import AnyDocument
+from hub.model.documents import AnyDocument, PurchaseOrder
 from hub.model.exchange import ErpRecord, Exchange
 from hub.model.finding import Finding, Severity, Where
+from hub.model.outcome import NewExchange
 from hub.model.partner import Partner
 from hub.stages import watch
+from hub.stages.patience import Wait
 
 
 class Needs(watch.Needs, Protocol):
@@ -22,13 +25,24 @@ class Needs(watch.Needs, Protocol):
     def partner(self, key: str) -> Partner: ...
     def document(self, exchange: Exchange) -> AnyDocument: ...
     def file_named(self, partner: str, name: str) -> bytes | None: ...
+    def now(self) -> dt.datetime: ...
+    def today(self) -> dt.date: ...
+    def same_key(self, key: str) -> Sequence[Exchange]: ...
+    def order_as_received(self, exchange: Exchange) -> PurchaseOrder: ...
+    def changes_of_order(self, exchange: Exchange) -> Sequence[Exchange]: ...
 
 
 class Posted(Struct, frozen=True):
-    """What came of a post, and what to add to the sentence about it, e.g. ", confirmed"."""
+    """What came of a post, and what to add to the sentence about it, e.g. ", confirmed".
+
+    `wait`: nothing was posted yet. `artifacts` are kept with the exchange, `noticed` begins what has to be told.
+    """
 
     result: PostResult
     more: str = ""
+    wait: Wait | None = None
+    artifacts: Mapping[str, bytes] = field(default_factory=dict)
+    noticed: tuple[NewExchange, ...] = ()
 
 
 #: Brings one kind of document to Odoo, once; a repeat finds what an earlier try left behind.

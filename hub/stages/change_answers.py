@@ -1,0 +1,90 @@
+"""What we answer to a change of an order (865): the decision put into the change's own words. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from msgspec import structs
+
+from hub.model.documents import (
+    ChangeAckLine,
+    LineStatus,
+    OrderAcknowledgment,
+    OrderChange,
+    OrderChangeAcknowledgment,
+    PurchaseOrder,
+)
+from hub.stages.changes import Decision, Verdict
+from hub.stages.their_units import price_per_their_unit, same_price
+
+
+def answer_change(
+    change: OrderChange, decision: Decision, after: PurchaseOrder, standing: OrderAcknowledgment
+) -> OrderChangeAcknowledgment:
+    """Return the answer to a change: per line accepted, or refused with the old values kept and the reason told.
+
+    `after`: the order as it is now agreed on; `standing`: what Odoo has of it. Number, date and parties come when
+    it is written.
+    """
+    lines = tuple(_line(verdict, standing) for verdict in decision.verdicts)
+    return OrderChangeAcknowledgment(
+        number=standing.number,
+        purpose=change.purpose,
+        status=decision.status,
+        order_number=change.order_number,
+        release=change.release,
+        change_number=change.number if change.number != change.order_number else "",
+        order_date=change.order_date or after.date,
+        currency=change.currency or after.currency,
+        parties=change.parties or after.parties,
+        refs={**after.refs, "vendor_order": standing.number},
+        notes=decision.told,
+        lines=lines,
+        line_count=len(lines),
+    )
+
+
+def dated(answer: OrderChangeAcknowledgment, today: dt.date) -> OrderChangeAcknowledgment:
+    """Return an answer with the day on which it is written."""
+    return structs.replace(answer, date=today)
+
+
+def _line(verdict: Verdict, standing: OrderAcknowledgment) -> ChangeAckLine:
+    asked, known = verdict.asked, verdict.after or verdict.before
+    return ChangeAckLine(
+        number=asked.number if verdict.before is None else verdict.before.number,
+        action=asked.action,
+        quantity=asked.quantity,
+        unit=asked.unit,
+        price=asked.price,
+        ids=asked.ids or (known.ids if known else {}),
+        description=asked.description or (known.description if known else ""),
+        statuses=(_status(verdict, standing),),
+        sku=asked.sku or (known.sku if known else ""),
+    )
+
+
+def _status(verdict: Verdict, standing: OrderAcknowledgment) -> LineStatus:
+    """Return the line's status: its quantity is what the line now is, for a refused one what it stays at."""
+    stays = verdict.stays
+    if verdict.reason and stays is not None:
+        return LineStatus(code="rejected", quantity=stays.quantity, unit=stays.unit, price=stays.price)
+    if verdict.reason:
+        return LineStatus(code="rejected")
+    if stays is None:
+        gone = verdict.asked if verdict.asked.unit else verdict.before
+        return LineStatus(
+            code="deleted", quantity=gone.quantity if gone else None, unit=gone.unit if gone else ""
+        )
+    now = next((line for line in standing.lines if line.number == stays.number), None)
+    told = None if now is None or now.price is None else price_per_their_unit(stays, now.price)
+    other = told is not None and stays.price is not None and not same_price(stays, told, stays.price)
+    promised = next((s for s in now.statuses if s.date), None) if now is not None else None
+    return LineStatus(
+        code="price_changed" if other else "accepted",
+        quantity=stays.quantity,
+        unit=stays.unit,
+        date=promised.date if promised else None,
+        date_kind=promised.date_kind if promised else "",
+        price=told if other or stays.price is None else None,
+    )
