@@ -12,13 +12,17 @@ from msgspec.structs import replace
 from hub.model import problems
 from hub.model.documents import (
     AckLine,
+    ChangeLine,
     Invoice,
     InvoiceLine,
     OrderAcknowledgment,
+    OrderChange,
     OrderLine,
     Package,
     Party,
     PurchaseOrder,
+    ReceivedItem,
+    ReceivingAdvice,
     ShipNotice,
     ShippedItem,
     ShippedOrder,
@@ -32,7 +36,6 @@ from translators.crosswalk import (
     load_tables,
     to_partner,
     translate_document,
-    translate_order,
 )
 
 
@@ -149,7 +152,7 @@ class TestOrders:
     def test_fills_sku_quantity_and_unit(self) -> None:
         item = Crosswalk.of((Entry(theirs="B-1", ours="S-1", factor=Decimal(3)),))
         unit = Crosswalk.of((Entry(theirs="CA", ours="Units", factor=Decimal(24)),))
-        found, findings = translate_order(order(line(unit="CA")), Tables(item=item, unit=unit), Receive())
+        found, findings = translate_document(order(line(unit="CA")), Tables(item=item, unit=unit), Receive())
         assert findings == ()
         (got,) = found.lines
         assert (got.sku, got.our_quantity, got.our_unit) == ("S-1", Decimal(720), "Units")
@@ -164,7 +167,7 @@ class TestOrders:
         ],
     )
     def test_follows_the_order_of_trust(self, ids: dict[str, str], sku: str) -> None:
-        found, findings = translate_order(
+        found, findings = translate_document(
             order(line(ids=ids)), Tables(item=table(**{"B-1": "S-1"})), Receive()
         )
         assert (found.lines[0].sku, findings) == (sku, ())
@@ -172,13 +175,13 @@ class TestOrders:
     def test_the_profile_can_turn_trust_round(self) -> None:
         receive = Receive(item_trust=("vendor_part", "crosswalk"))
         ids = {"buyer_part": "B-1", "vendor_part": "V-1"}
-        found, _ = translate_order(order(line(ids=ids)), Tables(item=table(**{"B-1": "S-1"})), receive)
+        found, _ = translate_document(order(line(ids=ids)), Tables(item=table(**{"B-1": "S-1"})), receive)
         assert found.lines[0].sku == "V-1"
 
     def test_an_unknown_item_holds_and_names_the_nearest(self) -> None:
         tables = Tables(item=table(**{"AR-10001": "S-1"}))
         unknown = line(ids={"buyer_part": "AR-1001"}, number="7")
-        _, (finding,) = translate_order(
+        _, (finding,) = translate_document(
             order(line(ids={"buyer_part": "AR-10001"}), unknown), tables, Receive()
         )
         assert (finding.problem, finding.severity) == (problems.CODE_UNKNOWN, Severity.HOLD)
@@ -187,42 +190,42 @@ class TestOrders:
         assert '"AR-10001"' in finding.hint
 
     def test_a_line_without_any_number_holds(self) -> None:
-        _, (finding,) = translate_order(order(line(ids={})), Tables(), Receive())
+        _, (finding,) = translate_document(order(line(ids={})), Tables(), Receive())
         assert finding.where.path == "lines[0].ids"
 
     @pytest.mark.parametrize(
         ("unit", "ours"), [("EA", "Units"), ("DZ", "Dozens"), ("LB", "lb"), ("kg", "kg")]
     )
     def test_knows_the_usual_units(self, unit: str, ours: str) -> None:
-        found, _ = translate_order(order(line(unit=unit, ids={"sku": "S"})), Tables(), Receive())
+        found, _ = translate_document(order(line(unit=unit, ids={"sku": "S"})), Tables(), Receive())
         assert (found.lines[0].our_unit, found.lines[0].our_quantity) == (ours, Decimal(10))
 
     def test_a_case_is_never_a_piece(self) -> None:
-        found, (finding,) = translate_order(order(line(unit="CA", ids={"sku": "S"})), Tables(), Receive())
+        found, (finding,) = translate_document(order(line(unit="CA", ids={"sku": "S"})), Tables(), Receive())
         assert finding.where.path == "lines[0].unit"
         assert (found.lines[0].our_unit, found.lines[0].our_quantity) == ("", None)
 
     def test_the_pack_size_on_the_line_counts_a_case(self) -> None:
         packed = line(unit="CA", pack=Decimal(12), ids={"sku": "S"})
-        found, findings = translate_order(order(packed), Tables(), Receive())
+        found, findings = translate_document(order(packed), Tables(), Receive())
         assert (found.lines[0].our_quantity, findings) == (Decimal(120), ())
 
     def test_two_different_pack_sizes_hold(self) -> None:
         unit = Crosswalk.of((Entry(theirs="CA", ours="Units", factor=Decimal(24)),))
         packed = line(unit="CA", pack=Decimal(12), ids={"sku": "S"})
-        _, (finding,) = translate_order(order(packed), Tables(unit=unit), Receive())
+        _, (finding,) = translate_document(order(packed), Tables(unit=unit), Receive())
         assert finding.problem == problems.QUANTITY_DIFFERS
 
     def test_an_unknown_unit_holds(self) -> None:
-        _, (finding,) = translate_order(order(line(unit="XYZ", ids={"sku": "S"})), Tables(), Receive())
+        _, (finding,) = translate_document(order(line(unit="XYZ", ids={"sku": "S"})), Tables(), Receive())
         assert (finding.severity, finding.value) == (Severity.HOLD, "XYZ")
 
     def test_ship_to_must_be_known_when_there_is_a_table(self) -> None:
         parties = {"ship_to": Party(id="0043", name="Store 43"), "buyer": Party(id="9")}
         wanted = order(line(ids={"sku": "S"}), parties=parties)
-        _, none = translate_order(wanted, Tables(), Receive())
-        _, (finding,) = translate_order(wanted, Tables(ship_to=table(**{"0042": "ST42"})), Receive())
-        found, _ = translate_order(wanted, Tables(ship_to=table(**{"0043": "ST43"})), Receive())
+        _, none = translate_document(wanted, Tables(), Receive())
+        _, (finding,) = translate_document(wanted, Tables(ship_to=table(**{"0042": "ST42"})), Receive())
+        found, _ = translate_document(wanted, Tables(ship_to=table(**{"0043": "ST43"})), Receive())
         assert none == ()
         assert (finding.where.path, finding.value) == ("parties.ship_to.id", "0043")
         assert '"0042"' in finding.hint
@@ -310,3 +313,61 @@ class TestSending:
     def test_a_unit_without_a_code_holds(self) -> None:
         _, (finding,) = to_partner(order(line(unit="Pallet of 80")), Tables())
         assert (finding.severity, finding.where.path) == (Severity.HOLD, "lines[0].unit")
+
+
+class TestAnswers:
+    """What suppliers and warehouses send: their unit and quantity in ours, or nothing of ours where it is unknown."""
+
+    CASES = Crosswalk.of((Entry(theirs="CA", ours="Units", factor=Decimal(12)),))
+
+    @pytest.mark.parametrize(
+        ("unit", "ours", "quantity"),
+        [("EA", "Units", Decimal(3)), ("CA", "Units", Decimal(36)), ("XX", "", None), ("", "", None)],
+    )
+    def test_a_quantity_is_counted_in_our_unit(self, unit: str, ours: str, quantity: Decimal | None) -> None:
+        item = ShippedItem(quantity=Decimal(3), unit=unit, ids={"buyer_part": "S-1", "vendor_part": "V"})
+        packed = Package(sscc="1", items=(item,))
+        notice = ShipNotice(number="N", orders=(ShippedOrder(order_number="P", packages=(packed,)),))
+        found, findings = translate_document(notice, Tables(unit=self.CASES), Receive())
+        assert isinstance(found, ShipNotice)
+        (read,) = found.orders[0].packages[0].items
+        assert (read.sku, read.our_unit, read.our_quantity) == ("S-1", ours, quantity)
+        assert findings == ()
+
+    def test_a_customer_who_tells_what_came_in_names_our_number_the_vendors(self) -> None:
+        item = ReceivedItem(received=Decimal(3), unit="EA", ids={"buyer_part": "B", "vendor_part": "S-1"})
+        found, _ = translate_document(ReceivingAdvice(number="R", items=(item,)), Tables(), Receive())
+        assert isinstance(found, ReceivingAdvice)
+        assert (found.items[0].sku, found.items[0].our_quantity) == ("S-1", Decimal(3))
+
+    def test_a_profile_may_trust_other_numbers_first(self) -> None:
+        receive = Receive(item_trust=("vendor_part",))
+        invoice = Invoice(
+            number="I",
+            lines=(
+                InvoiceLine(
+                    number="1",
+                    quantity=Decimal(1),
+                    unit="EA",
+                    price=Decimal(1),
+                    ids={"buyer_part": "B", "vendor_part": "V"},
+                ),
+            ),
+        )
+        found, _ = translate_document(invoice, Tables(), receive)
+        assert isinstance(found, Invoice)
+        assert found.lines[0].sku == "V"
+
+    def test_a_deleted_line_needs_no_item_that_we_know(self) -> None:
+        gone = ChangeLine(number="1", quantity=Decimal(0), unit="ZZ", action="delete")
+        _, findings = translate_document(
+            OrderChange(number="1", order_number="P", lines=(gone,)), Tables(), Receive()
+        )
+        assert findings == ()
+
+    def test_a_changed_line_that_names_no_item_of_ours_is_held(self) -> None:
+        more = ChangeLine(number="1", quantity=Decimal(2), unit="EA", ids={"buyer_part": "B-1"})
+        _, (finding,) = translate_document(
+            OrderChange(number="1", order_number="P", lines=(more,)), Tables(), Receive()
+        )
+        assert (finding.problem, finding.severity) == (problems.CODE_UNKNOWN, Severity.HOLD)
