@@ -34,7 +34,7 @@ def mapped(
     maker = _Maker(draw, column_map, {**_VALUES, **(values or {})})
     tree: Node = {}
     for record in column_map.records:
-        maker.fill(tree, record.level(0), f"{draw(texts)}")
+        maker.fill(tree, record.level(0), "D")
     for record in sorted(column_map.records, key=lambda record: len(record.prefixes)):
         maker.entries(record, tree)
     return build(tree, column_map.document)
@@ -54,7 +54,12 @@ class _Maker:
         if at == len(record.prefixes):
             return
         columns, name = record.level(at + 1), record.lists[at]
-        if columns:
+        if (
+            columns and at + 1 == len(record.prefixes) and tree.get(name)
+        ):  # a kind of row that adds to entries
+            for ordinal, entry in enumerate(tree[name]):
+                self.fill(entry, columns, str(ordinal))
+        elif columns:
             for ordinal in range(1 if at == 0 else 0, self._draw(st.integers(1, 3)) + 1):
                 entry: Node = {}
                 self.fill(entry, columns, str(ordinal))

@@ -42,12 +42,16 @@ class Bound(Struct, frozen=True):
 
 
 class BoundRecord(Struct, frozen=True, kw_only=True):
-    """One kind of row, bound to a file. `skippable`: the lists that rows may leave out, so that what is in them hangs
-    on the list around them (a ship notice's items without a carton)."""
+    """One kind of row, bound to a file.
+
+    `skippable`: the lists that rows may leave out, so that what is in them hangs on the list around them (a ship
+    notice's items without a carton). `adds`: these rows go on with the entry that rows of another kind have begun.
+    """
 
     record: Record
     levels: tuple[tuple[Bound, ...], ...]  # 0 the document's own, then one for each list
     skippable: tuple[bool, ...] = ()
+    adds: bool = False
 
     @property
     def bound(self) -> tuple[Bound, ...]:
@@ -85,7 +89,11 @@ class Binding(Struct, frozen=True, kw_only=True):
 def bind(column_map: ColumnMap, header: tuple[str, ...], settings: CsvSettings | None = None) -> Binding:
     """Find the columns of a map in a file's header; without a header they stand in the map's order."""
     binder = _Binder(header, column_map.settings(settings or CsvSettings()), column_map.document)
-    records = {record.tag: binder.record(record) for record in column_map.records}
+    begun: set[tuple[str, ...]] = set()
+    records = {}
+    for record in column_map.records:
+        records[record.tag] = binder.record(record, adds=record.prefixes in begun)
+        begun.add(record.prefixes)
     tag = binder.tag(column_map.tag) if column_map.tag is not None else None
     return Binding(map=column_map, records=records, tag=tag, findings=tuple(binder.findings))
 
@@ -128,7 +136,7 @@ class _Binder:
         self._titles = [self._norm(name) for name in header]
         self.findings: list[Finding] = []
 
-    def record(self, record: Record) -> BoundRecord:
+    def record(self, record: Record, *, adds: bool) -> BoundRecord:
         """Bind one kind of row."""
         order = {} if self._header else slots(record.columns)
         bound = [self._bound(column, order.get(column.path)) for column in record.columns]
@@ -137,7 +145,8 @@ class _Binder:
         levels = tuple(
             tuple(b for b in bound if b.column.level == n) for n in range(len(record.prefixes) + 1)
         )
-        return BoundRecord(record=record, levels=levels, skippable=_skippable(record, self._document))
+        skippable = _skippable(record, self._document)
+        return BoundRecord(record=record, levels=levels, skippable=skippable, adds=adds)
 
     def tag(self, place: Place) -> Bound:
         """Bind the place where a row says what it is."""

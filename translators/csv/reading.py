@@ -13,6 +13,7 @@ from hub.model.finding import Finding, Severity, Where
 from translators.csv.binding import Binding, Bound, BoundRecord
 from translators.csv.column_map import ORDINAL
 from translators.csv.records import Row
+from translators.paths import Kind
 from translators.scalars import hint_for, parse
 from translators.trees import Node, build, owner_of, put
 
@@ -76,10 +77,11 @@ def _place(
     first = next((n for n, level in enumerate(kind.levels[1:]) if level), 0)
     innermost = max((n for n, cells in enumerate(texts) if any(cells)), default=first)
     parent, path, shared, record = tree, "", True, kind.record
+    last = len(texts) - 1
     for n, (cells, prefix, name) in enumerate(zip(texts, record.prefixes, record.lists, strict=True)):
         before = opened.get(prefix)
-        if not kind.levels[n + 1] and n < innermost:
-            if before is None and not kind.skippable[n]:
+        if (kind.adds and n == last) or (not kind.levels[n + 1] and n < innermost):
+            if before is None and (kind.adds or not kind.skippable[n]):
                 reader.homeless(row, name)
                 return
             if before is not None:
@@ -102,6 +104,8 @@ def _place(
             opened[prefix] = _Opened((record.tag, *cells), parent, path, lost)
             if not lost:
                 siblings.append(parent)
+    if kind.adds:
+        reader.add(parent, kind.levels[-1], row, path)
 
 
 class _Reader:
@@ -115,7 +119,10 @@ class _Reader:
         """Read the fields that each row repeats; a row may leave them empty, but not contradict."""
         for bound in kind.levels[0]:
             filled = [(row, text) for row in rows if (text := bound.cell(row.cells))]
-            if filled:
+            if kind.record.tag and bound.column.kind is Kind.TEXTS:
+                for row, text in filled:
+                    self._more(node, bound, text, row, "")
+            elif filled:
                 first, text = filled[0]
                 self._set(node, bound, text, first, "")
                 self.notes += _contradictions(bound, filled)
@@ -133,6 +140,12 @@ class _Reader:
                 self._set(node, bound, text, row, path)
         self._complete(node, level, row, ordinal)
         return node
+
+    def add(self, node: Node, level: tuple[Bound, ...], row: Row, path: str) -> None:
+        """Add the cells of a row to an entry that a row of another kind has begun."""
+        for bound in level:
+            if text := bound.cell(row.cells):
+                self._more(node, bound, text, row, path)
 
     def unknown(self, row: Row) -> None:
         """Note a row of a kind that the map does not have."""
@@ -160,6 +173,21 @@ class _Reader:
             message = "belongs to a row above that could not be read, and is left out with it"
             hint = "mend the row above"
             self.notes.append(Finding(problems.ROW_INVALID, message, where=Where(row=row.number), hint=hint))
+
+    def _more(self, node: Node, bound: Bound, text: str, row: Row, path: str) -> None:
+        """Read a cell of a field that may have a value: texts are added to, another value is a contradiction."""
+        name, owner = bound.column.keys[-1], owner_of(node, bound.column.keys)
+        before = owner.get(name) if owner is not None else None
+        self._set(node, bound, text, row, path)
+        if before is None:
+            return
+        owner = owner_of(node, bound.column.keys) or {}
+        if bound.column.kind is Kind.TEXTS:
+            owner[name] = [*before, *owner[name]]
+        elif owner[name] != before:
+            message = f"{text[:60]!r} contradicts what a row above says of the same"
+            where, hint = _where(bound, row), "write it once"
+            self.notes.append(Finding(problems.ROW_INVALID, message, where=where, value=text[:80], hint=hint))
 
     def _set(self, node: Node, bound: Bound, text: str, row: Row, path: str) -> None:
         """Read one cell. After a fault the field counts as given, so that it is not missed as well."""

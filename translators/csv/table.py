@@ -23,8 +23,8 @@ from translators.csv.workbook import is_workbook, sheet_rows
 class Table(Struct, kw_only=True):
     """A file that is being read. `rows` can be gone over once; blank rows are not in it.
 
-    `settings` are those of the file, with the separator that was found. `left_out` fills while rows are taken: the
-    numbers of the rows that the agreement does not want read. `findings` say why there is nothing to read.
+    `left_out` fills while rows are taken: the numbers of the rows that the agreement does not want read. `findings`
+    say why there is nothing to read.
     """
 
     header: tuple[str, ...]
@@ -49,11 +49,9 @@ def open_table(stream: BinaryIO, settings: CsvSettings, *, is_fixed: bool = Fals
     if is_fixed:
         return _table(fixed(lines, settings.skip + 1), settings, is_fixed=True)
     head = list(_head(lines, settings))
-    if not settings.separator:
-        settings = replace(settings, separator=find_separator(head[-1] if head else "", settings.quote))
-    return _table(
-        delimited(itertools.chain(head, lines), settings, settings.skip + 1), settings, is_fixed=False
-    )
+    mark = settings.separator or find_separator(head[-1] if head else "", settings.quote)
+    rows = delimited(itertools.chain(head, lines), replace(settings, separator=mark), settings.skip + 1)
+    return _table(rows, settings, is_fixed=False)
 
 
 def _head(lines: Iterator[str], settings: CsvSettings) -> Iterator[str]:

@@ -80,11 +80,14 @@ class CsvTranslator:
         if binding is None:
             yield None, _nothing(table)
             return
+        ordinal = 0
         for ordinal, cut in enumerate(cuts(table, binding), 1):
             one = cut.as_set(ordinal, document, _envelope(partner))
             made, found = self.read(one.payload, one.envelope, document, partner)
             fatal = any(fault.fatal for fault in one.findings)
             yield (None if fatal else made), (*one.findings, *found)
+        if not ordinal:
+            yield None, _nothing(table)
 
     def check(
         self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None

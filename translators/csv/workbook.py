@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, BinaryIO
-from xml.etree.ElementTree import ParseError
 
 from hub.model import problems
 from hub.model.finding import Finding, Where
@@ -48,8 +47,8 @@ _BROKEN = (
     LookupError,
     NotImplementedError,
     OSError,
-    ParseError,
     RuntimeError,
+    SyntaxError,  # of every XML parser
     TypeError,
     ValueError,
     struct.error,

@@ -73,15 +73,17 @@ class _Writer:
         if self._map.tag is None:
             record = self._map.records[0]
             for entries in _below(document, record.lists):
-                yield _Line(self._row(record, (document, *entries)), is_entry=True)
+                chain = (document, *entries)
+                cells = {c.path: self._cell(c, chain[c.level]) for c in record.columns if c.places}
+                yield _Line(self._placed(record, cells), is_entry=True)
             return
         with_lists = [at for at, record in enumerate(self._map.records) if record.lists]
         for record in self._map.records[: with_lists[0]]:
-            yield _Line(self._row(record, (document,)), is_entry=False)
+            yield from self._lines(record, (document,))
         yield from self._entries((document,), ())
         for record in self._map.records[with_lists[0] :]:
-            if not record.lists and self._says_anything(record, (document,)):
-                yield _Line(self._row(record, (document,)), is_entry=False)
+            if not record.lists:
+                yield from self._lines(record, (document,))
 
     def _entries(self, chain: Chain, lists: tuple[str, ...]) -> Iterator[_Line]:
         """Yield the rows of all that stands below an entry, each with what is below it in turn."""
@@ -93,18 +95,29 @@ class _Writer:
         for below in inner:
             for child in getattr(chain[-1], below[-1], ()):
                 for record in self._map.records:
-                    if record.lists == below and self._says_anything(record, (*chain, child)):
-                        yield _Line(self._row(record, (*chain, child)), is_entry=True)
+                    if record.lists == below:
+                        yield from self._lines(record, (*chain, child))
                 yield from self._entries((*chain, child), below)
 
-    def _says_anything(self, record: Record, chain: Chain) -> bool:
-        if chain[1:] and len(record.lists) == len(chain) - 1 and record.level(len(chain) - 1):
-            return True
-        return any(fetch(chain[c.level], c.keys) not in (None, "", ()) for c in record.columns if c.places)
+    def _lines(self, record: Record, chain: Chain) -> Iterator[_Line]:
+        """Yield the rows of one kind for an entry: one; none where a kind that only adds has nothing to say.
 
-    def _row(self, record: Record, chain: Chain) -> tuple[str, ...]:
-        """Write one row of a record."""
-        cells = {c.path: self._cell(c, chain[c.level]) for c in record.columns if c.places}
+        Texts that have rows to themselves get a row each.
+        """
+        columns = [column for column in record.columns if column.places]
+        said = [fetch(chain[column.level], column.keys) for column in columns]
+        first = next(other for other in self._map.records if other.prefixes == record.prefixes)
+        if record is not first and all(value in {None, "", ()} for value in said):
+            return
+        if len(columns) == 1 and isinstance(said[0], tuple):
+            for text in said[0]:
+                yield _Line(self._placed(record, {columns[0].path: text}), is_entry=bool(record.lists))
+            return
+        cells = {column.path: self._cell(column, chain[column.level]) for column in columns}
+        yield _Line(self._placed(record, cells), is_entry=bool(record.lists))
+
+    def _placed(self, record: Record, cells: dict[str, str]) -> tuple[str, ...]:
+        """Put the cells of a row, by path, where they stand."""
         if self._map.is_fixed:
             return (self._line(record, cells),)
         places = self._slots[record.tag]
