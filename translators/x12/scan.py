@@ -283,4 +283,4 @@ class _Interchange:
 def _envelope_pattern(element: str, terminator: str) -> re.Pattern[str]:
     """Return the pattern of an envelope or binary segment's id at the start of a segment."""
     e, t = re.escape(element), re.escape(terminator)
-    return re.compile(rf"{t}[{blanks_between(terminator)}]*(G[SE]|S[TE]|IEA|TA1|BIN|BDS)(?={e}|{t})")
+    return re.compile(rf"{t}[{blanks_between(terminator)}]*+(G[SE]|S[TE]|IEA|TA1|BIN|BDS)(?={e}|{t})")

@@ -145,8 +145,10 @@ def _set(one: SetVerdict, letter: Verdict, style: _Style) -> Body:
     header = set_header(one.envelope, style.kind, style.release)
     if not header:
         return []
-    body = [header]
     spoken = [f for f in one.findings if _speaks(f)]
+    if not spoken:
+        return [header, [style.name("AK5"), letter]]
+    body = [header]
     details = sorted((f for f in spoken if _has_place(f)), key=_place_key)
     for _, group in groupby(details, key=lambda f: _place_key(f)[:3]):
         body += _segment(list(group), one, style)

@@ -74,7 +74,7 @@ class SetCheck:
                 delimiters.component,
                 delimiters.repetition,
                 budget=self.budget,
-                watches=self.relations.watches,
+                watches=self.relations.watches(),
             )
         self.number = 0  # of the last segment fed, ST = 1
         self.loose: list[Finding] = []  # of a set without dictionary, and of separators in the data

@@ -23,7 +23,7 @@ Watch = Callable[[int, Sequence[str]], None]
 
 
 class Relations:
-    """The state of one set's relations: totals, levels seen, the LS that are open. `watches` are told of segments."""
+    """The state of one set's relations: totals, levels seen, the LS that are open."""
 
     def __init__(self, checker: Checker, budget: Budget | None = None) -> None:
         self.budget = budget or Budget()
@@ -31,11 +31,15 @@ class Relations:
         self.levels = _Levels()
         self.opened: list[str] = []  # LS01 of the loops that are open
         self.found: list[Finding] = []
-        self.watches: dict[str, list[Watch]] = {"HL": [self._hl], "LS": [self._ls], "LE": [self._le]}
+
+    def watches(self) -> dict[str, list[Watch]]:
+        """Return who is to be told of the segments of which id."""
+        told: dict[str, list[Watch]] = {"HL": [self._hl], "LS": [self._ls], "LE": [self._le]}
         for tag, counter in self.tally.running:
-            self.watches.setdefault(tag, []).append(counter.take)
+            told.setdefault(tag, []).append(counter.take)
         for tag in self.tally.totalled:
-            self.watches.setdefault(tag, []).insert(0, self._total)
+            told.setdefault(tag, []).insert(0, self._total)
+        return told
 
     def finish(self, last: int, told: Collection[str] = ()) -> list[Finding]:
         """Return all that was found, with what is still open at the end.
