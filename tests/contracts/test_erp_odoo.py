@@ -8,7 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
-from tests.contracts import erp_buying_suite, erp_revising_suite, erp_suite, erp_watching_suite
+from tests.contracts import (
+    erp_buying_suite,
+    erp_records_suite,
+    erp_revising_suite,
+    erp_suite,
+    erp_supplying_suite,
+    erp_watching_suite,
+)
 from tests.support.erp_world import World
 
 pytestmark = pytest.mark.odoo
@@ -56,3 +63,19 @@ class TestAnnouncing(erp_buying_suite.Announcing):
 
 class TestBeingBilled(erp_buying_suite.BeingBilled):
     """They bill."""
+
+
+class TestTellingItems(erp_supplying_suite.TellingItems):
+    """A seller's item is one of ours."""
+
+
+class TestTakingPrices(erp_supplying_suite.TakingPrices):
+    """They tell their prices."""
+
+
+class TestTellingStock(erp_supplying_suite.TellingStock):
+    """They tell their stock, and we ours."""
+
+
+class TestTellingPrices(erp_supplying_suite.TellingPrices):
+    """We tell our prices."""

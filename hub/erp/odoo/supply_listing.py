@@ -62,19 +62,17 @@ class Listing:
             raise Undeliverable(found.line())
         return found
 
-    def pricelist(self, reference: str) -> Values:
-        """Return a customer's pricelist; raise Undeliverable when he has none."""
+    def pricelist(self, reference: str) -> Values | None:
+        """Return a customer's pricelist; None where he has none, or pricelists are switched off in Odoo."""
         customer = self.customer(reference)
         row = self._session.one("res.partner", customer["id"], ["property_product_pricelist"])
         chosen = ref_id(row["property_product_pricelist"])
-        if not chosen:
-            raise Undeliverable(
-                f"{text(customer['name'])} has no pricelist in Odoo; give it one, and redrive"
-            )
-        return self._session.one("product.pricelist", chosen, ["name", "currency_id"])
+        return self._session.one("product.pricelist", chosen, ["name", "currency_id"]) if chosen else None
 
-    def rules(self, pricelist: Values) -> list[Values]:
+    def rules(self, pricelist: Values | None) -> list[Values]:
         """Return the rules of a pricelist, as they are kept."""
+        if pricelist is None:
+            return []
         known = self._session.call("product.pricelist.item", "fields_get", attributes=["type"])
         fields = [name for name in RULE_FIELDS if name in known]
         return self._session.search_read(

@@ -63,10 +63,14 @@ class Prices:
             )
         packs = self._packs(products)
         return OurPrices(
-            currency=ref_name(pricelist["currency_id"]),
-            name=text(pricelist["name"]),
+            currency=ref_name(pricelist["currency_id"]) if pricelist else self._company_currency(),
+            name=text(pricelist["name"]) if pricelist else "",
             products=tuple(_told(one, prices[id_], packs.get(id_)) for id_, one in products.items()),
         )
+
+    def _company_currency(self) -> str:
+        (company,) = self._session.search_read("res.company", [], ["currency_id"], limit=1)
+        return ref_name(company["currency_id"])
 
     def _asked(self, customer: int, tiers: Sequence[Tier], products: Mapping[int, Listed]) -> list[Decimal]:
         """Return what Odoo would charge for each, per the product's own unit."""

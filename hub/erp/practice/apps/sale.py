@@ -54,10 +54,12 @@ def _price(env: Env, values: Values, product: Values) -> float:
         else {}
     )
     if order.get("pricelist_id"):
+        template = env.one("product.product", values["product_id"], "product_tmpl_id")["product_tmpl_id"]
         domain: list[Json] = [
             ["pricelist_id", "=", order["pricelist_id"]],
             ["min_quantity", "<=", values.get("product_uom_qty", 1)],
             ["product_id", "in", [False, values["product_id"]]],
+            ["product_tmpl_id", "in", [False, template]],
         ]
         found = env.search(
             "product.pricelist.item", domain, limit=1, order="applied_on, min_quantity desc, id"
