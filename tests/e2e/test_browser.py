@@ -8,12 +8,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from hub.model.exchange import State
 from hub.web.server import WebServer
-from tests.support.web import Morning, OpsPages, add_order, fill, ops_pages
+from tests.support.web import Morning, OpsPages, add_order, add_trade, fill, ops_pages
 
 webdriver = pytest.importorskip("selenium.webdriver")
 
@@ -192,7 +193,7 @@ def test_nothing_of_a_partner_runs(desk: Desk) -> None:
     evil = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
     with desk.pages.store.begin() as tx:
         held = add_order(tx, evil, State.HELD, why=evil, name=evil)
-    for path in ("/", "/log", f"/exchange/{held.id}", "/files"):
+    for path in ("/", "/log", f"/exchange/{held.id}", "/files", f"/order/{quote(evil, safe='')}"):
         desk.open(path)
         assert desk.browser.title.endswith("partner hub")
         assert evil in desk.text()
@@ -203,6 +204,7 @@ def test_nothing_of_a_partner_runs(desk: Desk) -> None:
 def test_pages_fit_their_window(desk: Desk, scheme: str, width: int) -> None:
     with desk.pages.store.begin() as tx:
         long = add_order(tx, "L" * 150, State.HELD, why="w" * 500, name="n" * 200 + ".edi")
+        add_trade(tx, "4500200077")
     m = desk.morning
     paths = {
         "queues": "/",
@@ -218,6 +220,7 @@ def test_pages_fit_their_window(desk: Desk, scheme: str, width: int) -> None:
         "overdue": f"/exchange/{m.overdue}",
         "file": f"/file/{m.file}",
         "long": f"/exchange/{long.id}",
+        "order": "/order/4500200077",
         "missing": "/exchange/999",
     }
     for name, path in paths.items():

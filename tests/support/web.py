@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from hub.advising import Advising
 from hub.desk import Formats
 from hub.model import problems
-from hub.model.documents import DocType
+from hub.model.documents import (
+    AnyDocument,
+    DocType,
+    Invoice,
+    InvoiceLine,
+    OrderLine,
+    PurchaseOrder,
+    ShipNotice,
+    ShippedItem,
+    ShippedOrder,
+)
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Direction, ErpRecord, Exchange, State
 from hub.model.finding import Finding, Severity, Where
@@ -230,6 +242,46 @@ def _outbound(tx: Tx, set_id: str, state: State) -> Exchange:
     if state is State.SENT:
         return sent
     return tx.move(added.id, state, why="no 997 in the agreed 4 hours: call the partner", actor="hub")
+
+
+def add_trade(tx: Tx, number: str) -> Exchange:
+    """Add an order of two lines, shipped in part and billed at another price, and return the order."""
+    lines = (
+        OrderLine(number="1", quantity=Decimal(24), unit="EA", price=Decimal("9.99"), sku="HUB-1001"),
+        OrderLine(number="2", quantity=Decimal(2), unit="DZ", price=Decimal("239.76"), sku="HUB-1002"),
+    )
+    order = add_order(tx, number, State.POSTED)
+    _say(tx, order, PurchaseOrder(number=number, currency="USD", lines=lines))
+    items = (ShippedItem(line_number="1", quantity=Decimal(20), unit="EA"),)
+    _say(
+        tx,
+        _told(tx, "856", number, "OUT-1"),
+        ShipNotice(number="OUT-1", orders=(ShippedOrder(order_number=number, items=items),)),
+    )
+    billed = (InvoiceLine(number="1", quantity=Decimal(20), unit="EA", price=Decimal("10.50")),)
+    _say(
+        tx,
+        _told(tx, "810", number, "INV-1"),
+        Invoice(number="INV-1", order_number=number, lines=billed, total=Decimal(210)),
+    )
+    return order
+
+
+def _say(tx: Tx, exchange: Exchange, document: AnyDocument) -> None:
+    tx.put_artifact(exchange.id, "canonical", msgspec.json.encode(document))
+
+
+def _told(tx: Tx, set_id: str, order_number: str, number: str) -> Exchange:
+    return tx.add_exchange(
+        partner="acme",
+        direction=Direction.OUT,
+        document=DocType.SHIP_NOTICE if set_id == "856" else DocType.INVOICE,
+        state=State.SENT,
+        envelope=envelope("17", set_id=set_id, ours=True),
+        number=number,
+        order_number=order_number,
+        lane="acme:out",
+    )
 
 
 MISS = Finding(

@@ -12,7 +12,7 @@ import pytest
 from hub.model.documents import DocType
 from hub.model.exchange import State
 from hub.web.wording import document_name
-from tests.support.web import add_order, ops_pages, outbound
+from tests.support.web import add_order, add_trade, ops_pages, outbound
 from tests.support.web_client import World, world_in
 
 
@@ -98,6 +98,17 @@ def test_documents_have_their_x12_number_only_in_x12() -> None:
     assert document_name(DocType.FUNCTIONAL_ACK, "x12", "999") == "999 acknowledgment"
     assert document_name(DocType.RECEIPT, "csv", "receipt") == "receipt"
     assert document_name(DocType.UNKNOWN) == "unknown document"
+
+
+def test_the_page_of_an_order_says_what_became_of_each_line(world: World) -> None:
+    with world.pages.store.begin() as tx:
+        order = add_trade(tx, "45/00#7")
+    page = world.get("/order/45%2F00%237")
+    assert "they order from us" in page
+    assert "line 1: 10.50 invoiced, 9.99 agreed, per EA" in page
+    assert page.count('class="wrong"') == 1
+    assert '<a href="/order/45/00%237">' in world.get(f"/exchange/{order.id}")
+    assert "no order" in world.get("/order/never", 404)
 
 
 def test_other_pages_have_their_content(seen: World) -> None:
