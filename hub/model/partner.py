@@ -146,6 +146,8 @@ class Receive(_Table, frozen=True, kw_only=True):
     crosswalk: Crosswalks = Crosswalks()
     item_trust: tuple[str, ...] = ()  # whose item numbers count, best first; default: by the kind of document
     price: str = "partner"  # partner | pricelist | tolerance N%
+    warehouse: str = ""  # warehouse orders: short name of our warehouse in Odoo where we keep their goods
+    validate: Literal["never", "when_exact", "always"] = "never"  # warehouse advices: validate in Odoo by ourselves?
     confirm: Literal["never", "when_clean"] = "never"  # confirm the order in Odoo by ourselves?
     changes: Literal["", "apply", "hold"] = ""  # order changes: default apply; orders that restate one: hold
     change_quantity: Literal["total", "delta"] = (
@@ -153,6 +155,21 @@ class Receive(_Table, frozen=True, kw_only=True):
     )
     cancel: Literal["hold", "when_unshipped"] = "hold"  # a cancelled order: a person decides, or we do
     patience: float = 900.0  # order changes: how long one waits for its order ("15m") before it is held
+    unknown: Literal["skip", "hold"] = "skip"  # 846, 832: a line whose item we do not have: leave it out, or hold all
+    scope: Literal["", "full", "delta"] = ""  # 846: what theirs is, whatever it says; full: what is not named is gone
+    push: Literal["", "supplierinfo"] = ""  # 846: write it on their supplier prices in Odoo too, see docs/supply.md
+    price_jump: str = ""  # 832: hold the list where a price changes by more, e.g. "20%"; empty: take every price
+
+
+class Assortment(_Table, frozen=True, kw_only=True):
+    """846, 832: which products a customer is told of, and how much of them."""
+
+    listing: Literal["crosswalk", "pricelist", "all"] = "crosswalk"  # all: every product that is sold
+    warehouses: tuple[str, ...] = ()  # 846: short names in Odoo, e.g. "WH"; none: all together
+    by_warehouse: bool = False  # 846: tell each warehouse's quantity apart
+    allocation: str = "100%"  # 846: the part of what is free that is theirs
+    safety_stock: int = 0  # 846: so many are kept back of each product, before the allocation
+    scope: Literal["full", "delta"] = "full"  # 846: delta: only what differs from the last one that was sent
 
 
 class Send(_Table, frozen=True, kw_only=True):
@@ -160,6 +177,7 @@ class Send(_Table, frozen=True, kw_only=True):
 
     format: str = ""  # x12 | csv | xml; default: the profile's `format`
     release: str = ""  # X12 release of this document; default: [x12] release
+    warehouse: str = ""  # warehouse orders: short name of our warehouse in Odoo that this partner keeps
     set: str = ""  # X12 set, where several carry such a document: "875" for orders; default: the usual one
     must: dict[str, str] = field(default_factory=dict)  # "IT106" = "UP"
     codes: dict[str, str] = field(default_factory=dict)  # X12: "IT103" = "EA|CA": one of these, if there
@@ -172,6 +190,9 @@ class Send(_Table, frozen=True, kw_only=True):
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()  # used right to left
     structure: Literal["", "SOPI", "SOTPI", "SOIP", "SOI"] = ""  # 856; default: as it is packed
+    every: float = 0.0  # 846, 832: send one this often, e.g. "1d", counted from `at`
+    at: str = ""  # 846, 832: first time of day on this machine's clock, e.g. "06:00"; default: midnight
+    assortment: Assortment = Assortment()  # 846, 832: which products
 
 
 class TheyOwe(_Table, frozen=True, kw_only=True):
