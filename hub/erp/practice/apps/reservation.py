@@ -156,7 +156,8 @@ def refresh(env: Env, move: int) -> None:
     changed: Values = {"quantity": quantity, "picked": any(line["picked"] for line in lines)}
     if row["state"] in OPEN:
         enough = quantity >= float(row["product_uom_qty"])
-        changed["state"] = "assigned" if enough else "partially_available" if quantity else "confirmed"
+        waits = "draft" if row["state"] == "draft" else "confirmed"  # people confirm a draft
+        changed["state"] = "assigned" if enough else "partially_available" if quantity else waits
     env.put("stock.move", move, changed)
     env.mark("product.product", [row["product_id"]])
     env.mark("stock.picking", [row["picking_id"]])
