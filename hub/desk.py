@@ -186,16 +186,22 @@ class Desk:
     # --- what goes out
     def order_as_received(self, exchange: Exchange) -> PurchaseOrder:
         """Return the order that an exchange belongs to, in the partner's words, with all changes agreed on since."""
-        changes = [c for c in self.changes_of_order(exchange) if c.state is State.POSTED]
-        for change in sorted(changes, key=lambda c: (c.updated_at, c.id), reverse=True):
-            changed = self._kept(change, "order")
-            if isinstance(changed, PurchaseOrder):
-                return changed
-        for origin in self._of_order(exchange):
-            order = self._kept(origin, "canonical")
+        changed = (self._kept(change, "order") for change in reversed(self._applied(exchange)))
+        made = (self._kept(origin, "canonical") for origin in self._of_order(exchange))
+        for order in (*changed, *made):
             if isinstance(order, PurchaseOrder):
                 return order
         raise ConfigError(f"the order {exchange.order_number!r} is not in the log; nothing can answer it")
+
+    def change_answers(self, exchange: Exchange) -> Sequence[OrderChangeAcknowledgment]:
+        """Return what was decided about the changes of the order of an exchange, in the order of their doing."""
+        answers = (self._kept(change, "answer") for change in self._applied(exchange))
+        return [answer for answer in answers if isinstance(answer, OrderChangeAcknowledgment)]
+
+    def _applied(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Return the changes of an order that are in Odoo, in the order in which they were brought there."""
+        posted = [c for c in self.changes_of_order(exchange) if c.state is State.POSTED]
+        return sorted(posted, key=lambda c: (c.updated_at, c.id))
 
     def changes_of_order(self, exchange: Exchange) -> Sequence[Exchange]:
         """Return the changes of the order of an exchange that came in and were understood, oldest first."""

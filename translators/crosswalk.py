@@ -46,6 +46,7 @@ from hub.model.finding import Finding, Where
 from hub.model.partner import Receive
 from translators.crosswalk_lines import our_item, our_parties, our_unit, unknown_item
 from translators.crosswalk_send import to_partner
+from translators.crosswalk_supply import catalog_line, stock_line
 from translators.crosswalk_tables import Crosswalk, Entry, Tables, load_tables
 
 __all__ = ["Crosswalk", "Entry", "Tables", "load_tables", "to_partner", "translate_document"]
@@ -69,7 +70,6 @@ _Asking = TypeVar("_Asking", OrderLine, ChangeLine, WarehouseLine)
 #: A line that says how much of something was promised, shipped, billed or received.
 _Measured = TypeVar("_Measured", AckLine, ChangeAckLine, ShippedItem, InvoiceLine, ReceivedItem, AdvisedLine)
 #: A line that offers something.
-_Named = TypeVar("_Named", StockLine, CatalogLine)
 
 
 def translate_document(
@@ -118,9 +118,9 @@ def _told(document: AnyDocument, words: _Words) -> AnyDocument:
 
 def _offered(document: AnyDocument, words: _Words) -> AnyDocument:
     if isinstance(document, InventoryAdvice):
-        return replace(document, lines=words.named(document.lines))
+        return replace(document, lines=words.in_stock(document.lines))
     if isinstance(document, PriceCatalog):
-        return replace(document, lines=words.named(document.lines))
+        return replace(document, lines=words.priced(document.lines))
     return document
 
 
@@ -136,11 +136,12 @@ class _Words:
         return tuple(self._asked(line, f"lines[{at}]") for at, line in enumerate(lines))
 
     def _asked(self, line: _Asking, where: str) -> _Asking:
-        """Fill in one line; one that takes a line back (860 DI) needs no item that we know."""
-        if getattr(line, "action", "") == "delete":
+        """Fill in one line; one of a change that is no new line is found by its number, like what answers something."""
+        action = line.action if isinstance(line, ChangeLine) else "add"
+        if action == "delete" or (action != "add" and not line.unit):
             return replace(line, sku=self._item(line.ids)[0])
         item = our_item(line.ids, self._tables.item, self._trust, self._on)
-        if item is None:
+        if item is None and action == "add":
             self.findings.append(unknown_item(line.ids, line.number, where, self._tables.item))
         sku, items_in_one = item or ("", Decimal(1))
         pack = getattr(line, "pack", None)
@@ -151,9 +152,13 @@ class _Words:
         name, units_in_one = unit
         return replace(line, sku=sku, our_unit=name, our_quantity=line.quantity * units_in_one * items_in_one)
 
-    def named(self, lines: Sequence[_Named]) -> tuple[_Named, ...]:
-        """Fill the sku of each line; empty where nothing translates it."""
-        return tuple(replace(line, sku=self._item(line.ids)[0]) for line in lines)
+    def in_stock(self, lines: Sequence[StockLine]) -> tuple[StockLine, ...]:
+        """Fill the sku and unit of what somebody has; empty where nothing translates it."""
+        return tuple(stock_line(line, self._item, self._tables, self._on) for line in lines)
+
+    def priced(self, lines: Sequence[CatalogLine]) -> tuple[CatalogLine, ...]:
+        """Fill the sku, and the units of the prices, of what somebody offers."""
+        return tuple(catalog_line(line, self._item, self._tables, self._on) for line in lines)
 
     def measured(self, lines: Sequence[_Measured]) -> tuple[_Measured, ...]:
         """Fill the sku of each line, and its unit and quantity where we know their unit."""

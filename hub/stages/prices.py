@@ -1,14 +1,15 @@
 """Which price was agreed on with the partner: what an invoice must say.
 
 The last word counts, and it differs by agreement: our 855 told a price per line; without one the order's own
-price stands, and where our pricelist was agreed on (or the order named no price) that of Odoo's order.
+price stands, and where our pricelist was agreed on (or the order named no price) that of Odoo's order. A change of
+the order that we took has its own.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from hub.model.documents import OrderAcknowledgment, PurchaseOrder
+from hub.model.documents import OrderAcknowledgment, OrderChangeAcknowledgment, PurchaseOrder
 from hub.stages.answers import lines_by_number
 from hub.stages.their_units import price_per_their_unit
 
@@ -22,6 +23,16 @@ def prices_told(answer: OrderAcknowledgment) -> Prices:
         line.number: next((s.price for s in line.statuses if s.price is not None), line.price)
         for line in answer.lines
     }
+    return {number: price for number, price in told.items() if price is not None}
+
+
+def prices_changed(answer: OrderChangeAcknowledgment) -> Prices:
+    """Return the prices that a change of the order agreed on: the decision's, else those asked for and not refused."""
+    told = {}
+    for line in answer.lines:
+        codes = {status.code for status in line.statuses}
+        own = next((status.price for status in line.statuses if status.price is not None), None)
+        told[line.number] = line.price if own is None and not codes & {"rejected", "deleted"} else own
     return {number: price for number, price in told.items() if price is not None}
 
 

@@ -121,6 +121,9 @@ def _counted(asked: ChangeLine, before: OrderLine, *, delta: bool) -> OrderLine:
     """Return the line with its new quantity, in their unit and in ours; a quantity of 0 in a `change` says nothing."""
     if asked.action == "change" and asked.quantity == 0:
         return before
+    if not delta and asked.unit == before.unit:  # their unit is as many of ours as it was
+        ours = plain(asked.quantity * _factor(before))
+        return structs.replace(before, quantity=asked.quantity, our_quantity=ours)
     if not delta:
         return structs.replace(
             before,

@@ -365,9 +365,12 @@ class TestAnswers:
         )
         assert findings == ()
 
-    def test_a_changed_line_that_names_no_item_of_ours_is_held(self) -> None:
+    def test_only_an_added_line_of_a_change_must_name_an_item_of_ours(self) -> None:
         more = ChangeLine(number="1", quantity=Decimal(2), unit="EA", ids={"buyer_part": "B-1"})
+        other = ChangeLine(number="2", action="price", price=Decimal(2))
+        new = replace(more, number="3", action="add")
         _, (finding,) = translate_document(
-            OrderChange(number="1", order_number="P", lines=(more,)), Tables(), Receive()
+            OrderChange(number="1", order_number="P", lines=(more, other, new)), Tables(), Receive()
         )
+        assert finding.where.path.startswith("lines[2]")
         assert (finding.problem, finding.severity) == (problems.CODE_UNKNOWN, Severity.HOLD)

@@ -10,7 +10,7 @@ from hub.stages.change_answers import dated
 from hub.stages.composing.needs import Composed, Needs
 from hub.stages.gate import gate_billed, gate_decision, gate_invoice, gate_ship_notice, gate_source
 from hub.stages.patience import stuck, wait_for_shipment
-from hub.stages.prices import Prices, prices_in_odoo, prices_ordered, prices_told
+from hub.stages.prices import Prices, prices_changed, prices_in_odoo, prices_ordered, prices_told
 from hub.stages.quantities import billed_shipment
 
 
@@ -53,11 +53,13 @@ def compose_invoice(exchange: Exchange, source: ErpRecord, partner: Partner, nee
 
 
 def _agreed_prices(exchange: Exchange, order: PurchaseOrder, partner: Partner, needs: Needs) -> Prices:
-    """Return what the partner was told last: our 855, else the order or, by agreement, Odoo's own prices."""
+    """Return what was agreed on last: our 855, else the order or, by agreement, Odoo's prices; and changes since."""
     answers = needs.sent_documents(exchange, DocType.ORDER_ACKNOWLEDGMENT)
     told = [d for d in answers if isinstance(d, OrderAcknowledgment)]
     policy = partner.receive.get(DocType.PURCHASE_ORDER, Receive()).price
     known = prices_told(told[-1]) if told else {} if policy == "pricelist" else prices_ordered(order)
+    for answer in needs.change_answers(exchange):
+        known |= prices_changed(answer)
     if exchange.erp is None or all(line.number in known for line in order.lines):
         return known
     return {**prices_in_odoo(order, needs.erp().read_order_decision(exchange.erp)), **known}
