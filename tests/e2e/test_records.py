@@ -1,0 +1,186 @@
+"""Files of records through a whole hub: picked up, answered, written once, held, retried, and never lost."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.erp.practice.faults import Fault, Kind
+from hub.erp.practice.server import PracticeOdoo
+from hub.model import problems
+from hub.model.documents import DocType
+from hub.model.exchange import Exchange, State
+from tests.support.small_hub import SmallHub, small_hub
+
+_ordinals = itertools.count(1)
+
+CREW = """
+name = "Field Crew"
+format = "csv"
+status = "live"
+
+[records.vendors]
+match = "vendors*.csv"
+model = "res.partner"
+system_of_record = "partner"
+key = ["Ref"]
+find_by = ["ref"]
+batch = 3
+
+[records.vendors.fields]
+ref = "Ref"
+name = { column = "Name", required = true }
+city = "City"
+country_id = { column = "Country", look_up = "res.country", by = "code" }
+
+[records.vendors.attachment]
+column = "Certificate"
+match = "*.pdf"
+expires = "Until"
+"""
+
+
+@pytest.fixture
+def hub(tmp_path: Path, odoo: PracticeOdoo) -> Iterator[SmallHub]:
+    with small_hub(tmp_path, odoo) as hub:
+        (tmp_path / "partners" / "crew.toml").write_text(CREW)
+        yield hub
+
+
+def refs(count: int) -> list[str]:
+    """Return references that no other test uses."""
+    return [f"CREW-{next(_ordinals)}" for _ in range(count)]
+
+
+def vendors(*rows: str) -> bytes:
+    return "\n".join(("Ref,Name,City,Country,Certificate,Until", *rows, "")).encode()
+
+
+def send(hub: SmallHub, data: bytes, name: str = "vendors.csv") -> list[bytes]:
+    return hub.send(data, name, "crew")
+
+
+def batches(hub: SmallHub) -> list[Exchange]:
+    return hub.received(DocType.RECORDS)
+
+
+def result(hub: SmallHub, exchange: Exchange) -> dict[str, Any]:
+    """Return what the log keeps of what came of a batch."""
+    with hub.hub.store.read() as tx:
+        data = tx.artifact(exchange.id, "records")
+    assert data is not None
+    told: dict[str, Any] = json.loads(data)
+    return told
+
+
+def in_odoo(hub: SmallHub, *wanted: str) -> dict[str, Any]:
+    domain = [["ref", "in", list(wanted)]]
+    rows = hub.call("res.partner", "search_read", domain=domain, fields=["ref", "city"], order="id")
+    assert len({row["ref"] for row in rows}) == len(rows), "a vendor was made twice"
+    return {row["ref"]: row["city"] for row in rows}
+
+
+def test_a_file_is_cut_written_and_answered(hub: SmallHub) -> None:
+    named = refs(7)
+    (receipt,) = send(hub, vendors(*(f"{ref},Vendor,Oslo,NO,," for ref in named)))
+    found = batches(hub)
+    assert [(e.state, e.envelope.set_id, e.number) for e in found] == [
+        (State.POSTED, "vendors", "vendors 2-4"),
+        (State.POSTED, "vendors", "vendors 5-7"),
+        (State.POSTED, "vendors", "vendors 8"),
+    ]
+    assert found[0].why == "3 rows: 3 created, 0 changed, 0 unchanged, 0 refused"
+    assert in_odoo(hub, *named) == dict.fromkeys(named, "Oslo")
+    assert receipt.decode().count("accepted") == 3
+
+
+def test_the_same_file_again_changes_nothing_and_one_with_news_changes_that(hub: SmallHub) -> None:
+    one, two = refs(2)
+    data = vendors(f"{one},Vendor,Oslo,NO,,", f"{two},Vendor,Oslo,NO,,")
+    send(hub, data)
+    send(hub, data, "vendors again.csv")
+    send(hub, vendors(f"{one},Vendor,Bergen,NO,,", f"{two},Vendor,Oslo,NO,,"))
+    send(hub, data, "vendors again.csv")
+    assert [e.why.partition(": ")[2] for e in batches(hub)] == [
+        "2 created, 0 changed, 0 unchanged, 0 refused",
+        "0 created, 0 changed, 2 unchanged, 0 refused",
+        "0 created, 1 changed, 1 unchanged, 0 refused",
+        "0 created, 1 changed, 1 unchanged, 0 refused",
+    ]
+    assert result(hub, batches(hub)[2])["records"][0]["changes"] == [["city", "Oslo", "Bergen"]]
+
+
+def test_no_row_disappears(hub: SmallHub) -> None:
+    one, two, three = refs(3)
+    (receipt,) = send(
+        hub, vendors(f"{one},Vendor,Oslo,NO,,", f"{two},,Oslo,NO,,", f"{three},Vendor,Oslo,XX,,")
+    )
+    (held,) = batches(hub)
+    assert held.state is State.HELD
+    assert held.why.startswith("3 rows: 1 created, 0 changed, 0 unchanged, 2 refused")
+    assert "is empty, and must not be" in receipt.decode()  # theirs to mend; the other is ours
+    assert problems.CODE_UNKNOWN in hub.problems(held)
+    assert set(in_odoo(hub, one, two, three)) == {one}
+    told = result(hub, held)
+    assert sum(len(record["rows"]) for record in told["records"]) == told["tally"]["rows"] == 3
+
+    hub.call("res.country", "create", vals_list=[{"name": "Exland", "code": "XX"}])
+    hub.hub.operations.release(str(held.id), "test")
+    hub.drain()
+    (mended,) = batches(hub)
+    assert (mended.state, set(in_odoo(hub, one, two, three))) == (State.POSTED, {one, three})
+    assert mended.why == "3 rows: 1 created, 0 changed, 1 unchanged, 1 refused"
+
+
+def test_a_file_of_nothing_but_bad_rows_goes_back(hub: SmallHub) -> None:
+    (receipt,) = send(hub, vendors(f"{refs(1)[0]},,Oslo,NO,,", ",Nobody,,,,"))
+    (found,) = batches(hub)
+    assert found.state is State.REJECTED
+    assert "rejected" in receipt.decode()
+
+
+def test_a_partner_in_testing_writes_nothing(hub: SmallHub) -> None:
+    hub.edit("crew", 'status = "live"', 'status = "testing"')
+    (ref,) = refs(1)
+    send(hub, vendors(f"{ref},Vendor,Oslo,NO,,"))
+    assert (batches(hub)[0].state, in_odoo(hub, ref)) == (State.TESTED, {})
+
+
+@pytest.mark.parametrize("kind", ["timeout_after_commit", "down", "serialization"])
+def test_trouble_on_the_way_neither_doubles_nor_loses(hub: SmallHub, odoo: PracticeOdoo, kind: Kind) -> None:
+    """A timeout leaves it open whether the batch was written; the next try finds out."""
+    named = refs(3)
+    odoo.faults.add(Fault(kind, "load"), times=1)
+    send(hub, vendors(*(f"{ref},Vendor,Oslo,NO,," for ref in named)))
+    assert batches(hub)[0].state is (State.IN_DOUBT if kind == "timeout_after_commit" else State.TRANSLATED)
+    hub.later()
+    (found,) = batches(hub)
+    assert found.state is State.POSTED
+    assert set(in_odoo(hub, *named)) == set(named)
+
+
+def test_a_certificate_is_kept_with_its_date_once_it_has_come(hub: SmallHub) -> None:
+    (ref,) = refs(1)
+    row = f"{ref},Vendor,Oslo,NO,{ref}.pdf,2027-01-31"
+    send(hub, vendors(row))
+    (held,) = batches(hub)
+    assert held.state is State.HELD
+    assert f"the file '{ref}.pdf' that it names has not come" in held.why
+
+    send(hub, b"%PDF-1.7 insured", f"{ref}.pdf")
+    assert hub.files()[-1].state is State.OPENED
+    hub.hub.operations.release(str(held.id), "test")
+    hub.drain()
+    assert batches(hub)[0].state is State.POSTED
+    (kept,) = hub.call("ir.attachment", "search_read", domain=[["name", "=", f"{ref}.pdf"]], fields=[])
+    assert (kept["res_model"], kept["description"]) == ("res.partner", "expires 2027-01-31")
+
+
+def test_other_files_of_the_partner_go_their_way(hub: SmallHub) -> None:
+    send(hub, b"Order,Item\n1,2\n", "orders.csv")
+    assert batches(hub) == []
