@@ -11,6 +11,7 @@ from hypothesis.strategies import SearchStrategy
 
 from hub.model.documents import (
     AckLine,
+    Adjustment,
     AnyDocument,
     Carriage,
     Charge,
@@ -23,6 +24,11 @@ from hub.model.documents import (
     Package,
     Party,
     PurchaseOrder,
+    Questioned,
+    ReceivedItem,
+    ReceivingAdvice,
+    Remittance,
+    RemittedItem,
     ShipNotice,
     ShippedItem,
     ShippedOrder,
@@ -207,4 +213,73 @@ def invoices() -> SearchStrategy[AnyDocument]:
     )
 
 
-documents = st.one_of(orders(), acknowledgments(), ship_notices(), invoices())
+def remittances() -> SearchStrategy[AnyDocument]:
+    """Return remittances: at most two adjustments of the whole, one of an item."""
+    adjustment = st.builds(
+        Adjustment, amount=amounts, reason=maybe_text, reference=maybe_text, note=maybe_text
+    )
+    item = st.builds(
+        RemittedItem,
+        number=texts,
+        kind=st.sampled_from(["invoice", "credit"]),
+        paid=st.none() | amounts,
+        gross=st.none() | amounts,
+        discount=st.none() | amounts,
+        date=maybe_date,
+        order_number=maybe_text,
+        adjustments=st.lists(adjustment, max_size=1).map(tuple),
+    )
+    return st.builds(
+        Remittance,
+        number=texts,
+        date=maybe_date,
+        currency=st.sampled_from(["", "USD"]),
+        handling=maybe_text,
+        amount=amounts,
+        method=maybe_text,
+        paid_on=maybe_date,
+        payee_account=maybe_text,
+        parties=parties(["payer", "payee"], party_ids),
+        refs=table(["vendor_number"], texts),
+        notes=notes,
+        items=numbered(item),
+        adjustments=st.lists(adjustment, max_size=2).map(tuple),
+    )
+
+
+def receiving_advices() -> SearchStrategy[AnyDocument]:
+    """Return receiving advices: at most two things wrong with an item, and one lot."""
+    item = st.builds(
+        ReceivedItem,
+        number=texts,
+        order_number=maybe_text,
+        order_line=maybe_text,
+        ids=ids,
+        description=maybe_text,
+        received=amounts,
+        unit=maybe_text,
+        returned=st.none() | amounts,
+        questioned=st.none() | amounts,
+        condition=maybe_text,
+        others=st.lists(st.builds(Questioned, quantity=amounts, condition=maybe_text), max_size=1).map(tuple),
+        announced=st.none() | amounts,
+        lots=st.lists(st.builds(Lot, number=texts, quantity=st.none() | amounts), max_size=1).map(tuple),
+        labels=notes,
+        notes=notes,
+    )
+    return st.builds(
+        ReceivingAdvice,
+        number=texts,
+        date=maybe_date,
+        kind=maybe_text,
+        order_number=maybe_text,
+        shipment=maybe_text,
+        dates=table(["received"], dates),
+        parties=parties(["ship_to", "seller"], party_ids),
+        items=numbered(item),
+    )
+
+
+documents = st.one_of(
+    orders(), acknowledgments(), ship_notices(), invoices(), remittances(), receiving_advices()
+)

@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from hub.erp.odoo.client import Session, Values
+from hub.erp.odoo.paid_bills import MADE
 from hub.erp.odoo.reading import instant, ref_id, stamp, text
 from hub.erp.port import ErpChange, Topic
 from hub.model.exchange import ErpRecord
@@ -57,7 +58,55 @@ TOPICS: Mapping[Topic, Watched] = {
     Topic.PURCHASE_CONFIRMED: Watched(
         "purchase.order", (["state", "in", ["purchase", "done"]],), "purchase.order", "", "id"
     ),
+    Topic.RECEIPT_DONE: Watched(
+        "stock.picking",
+        (["state", "=", "done"], ["picking_type_code", "=", "incoming"], ["purchase_id", "!=", False]),
+        "purchase.order",
+        "purchase_id",
+        "purchase_id",
+    ),
+    Topic.TRANSFER_READY: Watched(
+        "stock.picking",
+        (
+            ["state", "=", "assigned"],
+            ["picking_type_code", "in", ["outgoing", "incoming"]],
+            ["backorder_id", "=", False],  # what is left of an order stays with whom it was told to
+        ),
+        "stock.picking",
+        "",
+        "id",
+    ),
+    Topic.TRANSFER_CANCELLED: Watched(
+        "stock.picking",
+        (["state", "=", "cancel"], ["picking_type_code", "in", ["outgoing", "incoming"]]),
+        "stock.picking",
+        "",
+        "id",
+    ),
+    Topic.TRANSFER_DONE: Watched(
+        "stock.picking",
+        (["state", "=", "done"], ["owner_id", "!=", False]),
+        "stock.picking",
+        "",
+        "id",
+    ),
+    Topic.PAYMENT_POSTED: Watched(
+        "account.payment",
+        (
+            ["state", "in", list(MADE)],
+            ["payment_type", "=", "outbound"],
+            ["partner_type", "=", "supplier"],
+            ["partner_id", "!=", False],
+        ),
+        "account.payment",
+        "",
+        "id",
+    ),
 }
+
+
+#: Topics of a warehouse's transfers, which belong to whoever keeps the warehouse or owns the goods.
+TRANSFERS = frozenset({Topic.TRANSFER_READY, Topic.TRANSFER_CANCELLED, Topic.TRANSFER_DONE})
 
 
 class Changes:
@@ -84,6 +133,7 @@ class Changes:
         watched = TOPICS[topic]
         orders = self._orders(watched, rows)
         partners = self._partner_refs([order for several in orders.values() for order in several])
+        places = self._warehouses(rows) if topic in TRANSFERS else {}
         return [
             ErpChange(
                 topic=topic,
@@ -91,10 +141,30 @@ class Changes:
                 order=_record(watched.order_model, order),
                 partner_ref=partners.get(ref_id(order["partner_id"]), ""),
                 changed_at=instant(row["write_date"]),
+                warehouse=places.get(row["id"], ("", ""))[0],
+                kind=places.get(row["id"], ("", ""))[1],
             )
             for row in rows
             for order in orders.get(row["id"], ())
         ]
+
+    def _warehouses(self, transfers: Sequence[Values]) -> dict[int, tuple[str, str]]:
+        """Return the short name of each transfer's warehouse, and whether goods ship or are received."""
+        rows = self._session.read("stock.picking", [t["id"] for t in transfers], ["picking_type_id"])
+        kinds = self._session.read(
+            "stock.picking.type",
+            [ref_id(r["picking_type_id"]) for r in rows.values()],
+            ["warehouse_id", "code"],
+        )
+        codes = self._session.read(
+            "stock.warehouse", [ref_id(k["warehouse_id"]) for k in kinds.values()], ["code"]
+        )
+        found = {}
+        for transfer, row in rows.items():
+            kind = kinds[ref_id(row["picking_type_id"])]
+            code = codes.get(ref_id(kind["warehouse_id"]), {}).get("code")
+            found[transfer] = (text(code), "receive" if kind["code"] == "incoming" else "ship")
+        return found
 
     def _pages(self, watched: Watched, since: datetime | None, size: int) -> Iterator[list[Values]]:
         """Yield rows by time. The last second of a full page may go on in the next: it is read by itself."""
@@ -124,8 +194,8 @@ class Changes:
         self, watched: Watched, narrowed: Sequence[list[Any]], order: str, limit: int = 0
     ) -> list[Values]:
         fields = ["name", "state", "write_date", "partner_id"]
-        if watched.order_field == "sale_id":
-            fields.append("sale_id")
+        if watched.order_field not in ("", "lines"):
+            fields.append(watched.order_field)
         domain = [*watched.domain, *narrowed]
         return self._session.search_read(watched.model, domain, fields, order=order, limit=limit)
 

@@ -36,9 +36,9 @@ Values = dict[str, Any]
 #: since. `noupdate` also keeps a later module update from touching it.
 ONCE = {"mode": "update", "noupdate": True}
 
-#: An `account.move` has a default for everything, so a look-up by `load` could make an empty one.
-#: This default makes the creation impossible; a move that exists is found all the same.
-NEVER_CREATE = {"default_move_type": "none"}
+#: An `account.move` and an `account.payment` have a default for everything, so a look-up by `load` could make an
+#: empty one. These defaults make the creation impossible; a record that exists is found all the same.
+NEVER_CREATE = {"default_move_type": "none", "default_payment_type": "none"}
 
 
 class Session:

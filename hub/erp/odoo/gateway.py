@@ -29,6 +29,7 @@ from hub.erp.odoo.received import Received
 from hub.erp.odoo.records import OdooRecords
 from hub.erp.odoo.revising import Revisions
 from hub.erp.odoo.supplying import OdooSupplying
+from hub.erp.odoo.warehousing import OdooWarehousing
 from hub.erp.odoo.wires import OdooSettings
 from hub.erp.port import Capabilities, ErpChange, OrderPolicy, PostResult, Topic
 from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
@@ -60,6 +61,7 @@ class OdooGateway:
         self._bills = Bills(session, self._ledger, self._purchases, lines)
         paid_bills = PaidBills(session, names, parties)
         self.payments = Payments(session, names, self._ledger, self._codes, paid_bills)
+        self.warehousing = OdooWarehousing(session, names, self._ledger, self._codes, parties)
         self.receiving = Received(session, names, self._ledger, self._purchases, lines)
 
     def probe(self) -> Capabilities:

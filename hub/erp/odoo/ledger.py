@@ -14,18 +14,19 @@ import base64
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import msgspec
 
 from hub.erp.odoo.client import Session
 from hub.erp.odoo.line_keys import external_id
 from hub.erp.odoo.reading import text
-from hub.model.documents import Document
+from hub.model.documents import DOCUMENTS, DocType, Document
 from hub.model.errors import Retryable
 from hub.model.exchange import ErpRecord
 
 #: Models that hold records of a key, in the order of looking; the attachment leads to its record.
-KEYED = ("sale.order", "account.move", "ir.attachment")
+KEYED = ("sale.order", "account.move", "account.payment", "stock.picking", "ir.attachment")
 
 
 class Ledger:
@@ -85,11 +86,25 @@ class Ledger:
 
     def mark(self, key: str, record: ErpRecord, document: Document) -> bool:
         """Keep a document on the record it was written on; say whether it was kept now."""
-        content = base64.b64encode(msgspec.json.format(msgspec.json.encode(document), indent=2)).decode()
-        name = f"{document.doc_type.value} {document.number}.json"
+        content = msgspec.json.format(msgspec.json.encode(document), indent=2)
+        return self.attach(key, record, f"{document.doc_type.value} {document.number}.json", content)
+
+    def attach(self, key: str, record: ErpRecord, name: str, content: bytes) -> bool:
+        """Keep JSON on a record as its attachment, once; say whether it was kept now."""
         fields = ["id", "name", "res_model", "res_id", "mimetype", "datas"]
-        row = [external_id(key), name, record.model, str(record.id), "application/json", content]
+        kept = base64.b64encode(content).decode()
+        row = [external_id(key), name, record.model, str(record.id), "application/json", kept]
         return self.create(key, "ir.attachment", fields, [row])[1]
+
+    def kept(self, record: ErpRecord, kind: DocType) -> list[Document]:
+        """Return the documents of a kind that are kept on a record, in the order in which they came."""
+        domain: list[Any] = [
+            ["res_model", "=", record.model],
+            ["res_id", "=", record.id],
+            ["name", "=ilike", f"{kind.value} %"],
+        ]
+        rows = self._session.search_read("ir.attachment", domain, ["datas"], order="id")
+        return [msgspec.json.decode(base64.b64decode(row["datas"]), type=DOCUMENTS[kind]) for row in rows]
 
     def _attached_to(self, attachment: int) -> ErpRecord | None:
         row = self._session.read("ir.attachment", [attachment], ["res_model", "res_id"]).get(attachment)

@@ -38,6 +38,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "stock.move": {"quantity": ("quantity", "quantity_done"), "picked": ("picked",)},
     "stock.move.line": {"quantity": ("quantity", "qty_done"), "picked": ("picked",)},
+    "account.payment": {"memo": ("memo", "ref")},  # `ref` until 17
     "stock.package": {"shipping_weight": ("shipping_weight",)},
     "stock.lot": {"expiration_date": ("expiration_date",)},
 }

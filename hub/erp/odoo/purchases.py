@@ -106,11 +106,12 @@ class Purchases:
             dates={"delivery_requested": wanted} if wanted else {},
             refs={"vendor_order": text(head["partner_ref"])} if head["partner_ref"] else {},
             notes=tuple(line for line in note.splitlines() if line.strip()),
-            parties=self._roles(head, vendor),
+            parties=self.roles(head, vendor),
             lines=tuple(_order_line(line) for line in self._lines.read(order.id, vendor)),
         )
 
-    def _roles(self, head: Values, vendor: int) -> dict[str, Any]:
+    def roles(self, head: Values, vendor: int) -> dict[str, Any]:
+        """Return the parties of an order."""
         company = self._parties.company_partner(ref_id(head["company_id"]))
         ship_to = ref_id(head.get("dest_address_id")) or self._warehouse(head) or company
         return self._parties.of({"buyer": company, "seller": vendor, "ship_to": ship_to, "bill_to": company})

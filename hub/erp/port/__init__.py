@@ -22,6 +22,7 @@ from hub.erp.port.payments import Payments
 from hub.erp.port.receiving import Receiving
 from hub.erp.port.results import OrderPolicy, PostResult
 from hub.erp.port.revising import Revising
+from hub.erp.port.warehousing import Warehousing
 from hub.erp.port.supplying import Supplying
 from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
 from hub.model.exchange import ErpRecord
@@ -46,6 +47,9 @@ class Topic(StrEnum):
     INVOICE_POSTED = "invoice_posted"  # a customer invoice of a sale order is posted -> 810
     PURCHASE_CONFIRMED = "purchase_confirmed"  # a purchase order is confirmed -> 850
     RECEIPT_DONE = "receipt_done"  # goods of a purchase order were received -> 861
+    TRANSFER_READY = "transfer_ready"  # goods of one of our warehouses may leave, or will come -> 940, 943
+    TRANSFER_CANCELLED = "transfer_cancelled"  # ... and will not after all -> 940 that cancels
+    TRANSFER_DONE = "transfer_done"  # a depositor's goods left or came -> 945, 944
     PAYMENT_POSTED = "payment_posted"  # a payment to a vendor is posted -> 820
 
 
@@ -61,6 +65,8 @@ class ErpChange(Struct, frozen=True, kw_only=True):
     order: ErpRecord
     partner_ref: str  # res.partner `ref` (or, when it has none, its name) of the order's commercial partner
     changed_at: datetime  # UTC, the ERP's clock; the cursor is made of these
+    warehouse: str = ""  # of a transfer: stock.warehouse `code`
+    kind: str = ""  # of a transfer: ship | receive
 
 
 class Capabilities(Struct, frozen=True, kw_only=True):
@@ -96,6 +102,10 @@ class ErpGateway(Protocol):
     @property
     def supplying(self) -> Supplying:
         """Stock and prices: what sellers tell of theirs, and what we tell of ours."""
+
+    @property
+    def warehousing(self) -> Warehousing:
+        """Our goods in somebody's warehouse, and somebody's goods in ours."""
 
     def probe(self) -> Capabilities:
         """Log in, read version, models, fields and rights; raise Undeliverable when the login is refused."""

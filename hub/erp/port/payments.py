@@ -20,7 +20,9 @@ class RemittancePolicy(Struct, frozen=True, kw_only=True):
 
     customer_ref: str  # res.partner `ref`, or else exact name
     origin: str = ""  # e.g. "EDI 000000905/0001 exchange 42": the record names its exchange
-    short_pay: Decimal = Decimal(0)  # percent of an invoice's open amount that may be missing without a finding
+    short_pay: Decimal = Decimal(
+        0
+    )  # percent of an invoice's open amount that may be missing without a finding
     holds: bool = True  # short pays, over-payments and unknown invoices hold it; else they are told beside it
     released: bool = False  # an operator decided: nothing holds any more
 

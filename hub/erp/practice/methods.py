@@ -216,6 +216,25 @@ def message_post(
     return [env.create("mail.message", note)]
 
 
+def activity_schedule(
+    env: Env,
+    model: str,
+    ids: Ids,
+    act_type_xmlid: str = "",  # noqa: ARG001 - Odoo's signature
+    date_deadline: str | None = None,
+    summary: str = "",
+    note: str = "",
+    user_id: int | None = None,
+    **_: Json,
+) -> list[int]:
+    """Ask somebody to do something about records."""
+    env.check(model, ids)
+    asked: Values = {"res_model": model, "summary": summary, "note": note, "user_id": user_id or False}
+    if date_deadline:
+        asked["date_deadline"] = date_deadline
+    return [env.create("mail.activity", asked | {"res_id": record}) for record in ids]
+
+
 def context_get(env: Env, model: str) -> Values:
     """Return the user's language and zone."""
     user = read(env, model, [UID], ["lang", "tz"])[0]

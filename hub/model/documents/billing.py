@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from msgspec import field
+from msgspec.structs import force_setattr
 
 from hub.model.documents.base import Document
 from hub.model.documents.kinds import DocType
@@ -104,10 +105,21 @@ class RemittedItem(Value, frozen=True, kw_only=True):
     adjustments: tuple[Adjustment, ...] = ()
 
 
+#: So many characters of a bank account are kept, behind the mask.
+_KEPT, _MASK = 4, "XXXX"
+
+
+def _masked(account: str) -> str:
+    """Return a bank account with its last four characters only; of a short one nothing is kept."""
+    bare = account.strip()
+    return _MASK + bare[-_KEPT:] if len(bare) > _KEPT else _MASK if bare else ""
+
+
 class Remittance(Document, frozen=True, kw_only=True, omit_defaults=True, tag="remittance"):
     """A payer says what a payment is for (X12 820). `number` is TRN02; parties are payer PR and payee PE.
 
-    The items' `paid` and the adjustments add up to `amount`. Bank accounts are never shown whole.
+    The items' `paid` and the adjustments add up to `amount`; what is adjusted within an item is netted in its
+    `paid` already. Bank accounts are kept with their last four characters only, whatever they came as.
     """
 
     doc_type: ClassVar[DocType] = DocType.REMITTANCE
@@ -121,6 +133,10 @@ class Remittance(Document, frozen=True, kw_only=True, omit_defaults=True, tag="r
     payee_account: str = ""  # BPR15, masked alike
     items: tuple[RemittedItem, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()  # of the payment as a whole
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "payer_account", _masked(self.payer_account))
+        force_setattr(self, "payee_account", _masked(self.payee_account))
 
     @property
     def order_numbers(self) -> tuple[str, ...]:

@@ -69,11 +69,11 @@ def write_questioned(part: Part, made: Segments) -> Segments:
     for segment in made:
         for at in (4, 6):
             if len(segment) > at and segment[at]:
-                segment += [""] * (at + 2 - len(segment))
+                segment.extend([""] * (at + 2 - len(segment)))
                 segment[at + 1] = part.unit
         for ordinal, other in enumerate(part.others[:_MOST_OTHERS]):
             at = 9 + 3 * ordinal
-            segment += [""] * (at - len(segment))
+            segment.extend([""] * (at - len(segment)))
             segment += [
                 write_decimal(other.quantity),
                 part.unit,

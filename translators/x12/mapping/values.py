@@ -133,16 +133,6 @@ def read_deleted(text: str) -> bool:
     return text.strip() in _DELETED
 
 
-#: So many characters of a bank account are shown, behind the mask.
-_SHOWN, _MASK = 4, "XXXX"
-
-
-def mask_account(text: str) -> str:
-    """Return a bank account that shows its last four characters only; a short one shows nothing."""
-    bare = text.strip()
-    return _MASK + bare[-_SHOWN:] if len(bare) > _SHOWN else _MASK if bare else ""
-
-
 class Kind(Struct, frozen=True):
     """How one kind of value is read from and written to an element."""
 
@@ -153,7 +143,6 @@ class Kind(Struct, frozen=True):
 KINDS: dict[str, Kind] = {
     "text": Kind(str.strip, str.strip),
     "sscc": Kind(read_sscc, write_sscc),
-    "account": Kind(mask_account, mask_account),
     "decimal": Kind(read_decimal, write_decimal),
     "cents": Kind(read_cents, write_cents),
     "integer": Kind(read_integer, str),
@@ -164,7 +153,7 @@ KINDS: dict[str, Kind] = {
 }
 
 #: The kinds whose values are texts: every text can be read, and the empty one is no value.
-TEXTUAL = frozenset({"text", "sscc", "account"})
+TEXTUAL = frozenset({"text", "sscc"})
 
 _MOST_KEPT, _LONGEST_KEPT = 16_384, 16
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
 from hub.erp.practice.records import Env
 from hub.erp.practice.wire import Ids, Json, Values
@@ -221,3 +222,14 @@ def available(env: Env, ids: Ids) -> dict[int, float]:
     """Return what of each quant is not reserved."""
     rows = env.rows("stock.quant", ids, ["quantity", "reserved_quantity"])
     return {row["id"]: row["quantity"] - row["reserved_quantity"] for row in rows}
+
+
+def scrap(env: Env, model: str, ids: Ids) -> bool:
+    """Take what is broken off its shelf."""
+    names = ["product_id", "location_id", "lot_id", "package_id", "scrap_qty", "state"]
+    for row in env.rows(model, ids, names):
+        if row["state"] == "draft":
+            place = (row["product_id"], row["location_id"], row["lot_id"], row["package_id"])
+            change_quant(env, place, -row["scrap_qty"])
+            env.put(model, row["id"], {"state": "done", "name": next_number(env, "SP/")})
+    return True

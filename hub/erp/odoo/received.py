@@ -1,0 +1,273 @@
+"""Read a finished receipt as the advice that its vendor gets; keep a customer's advice on their sale order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+from msgspec import Struct
+
+from hub.erp.odoo.announced import label, parcels_of
+from hub.erp.odoo.arrivals import ByLine, Expected, expected, in_question
+from hub.erp.odoo.client import Session, Values
+from hub.erp.odoo.ledger import Ledger
+from hub.erp.odoo.names import Names
+from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines
+from hub.erp.odoo.purchases import Purchases
+from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.port import PostResult
+from hub.model.documents import Carriage, DocType, Lot, ReceivedItem, ReceivingAdvice, ShipNotice
+from hub.model.errors import Undeliverable
+from hub.model.exchange import ErpRecord
+
+_ZERO = Decimal(0)
+_SSCC_DIGITS = 18
+
+
+class Arrived(Struct, frozen=True, kw_only=True):
+    """What came of one purchase line with one receipt, in the unit of its moves."""
+
+    quantity: Decimal = _ZERO
+    returned: Decimal = _ZERO
+    damaged: Decimal = _ZERO
+    lots: tuple[Lot, ...] = ()
+    labels: tuple[str, ...] = ()
+
+
+class Received:
+    """The receipts of one Odoo, as both sides speak of them."""
+
+    def __init__(
+        self, session: Session, names: Names, ledger: Ledger, purchases: Purchases, lines: PurchaseLines
+    ) -> None:
+        self._session = session
+        self._names = names
+        self._ledger = ledger
+        self._purchases = purchases
+        self._lines = lines
+
+    # --- what we received
+    def read(self, receipt: ErpRecord) -> ReceivingAdvice:
+        """Return a finished receipt of a purchase order."""
+        fields = ["name", "state", "date_done", "purchase_id"]
+        tracking = self._names.present("stock.picking", "carrier_tracking_ref")
+        row = self._session.one("stock.picking", receipt.id, [*fields, *tracking])
+        if row["state"] != "done" or not row["purchase_id"]:
+            raise Undeliverable(f"{row['name']} is {row['state']}: no finished receipt of a purchase order")
+        head = self._purchases.head(ref_id(row["purchase_id"]))
+        vendor = ref_id(head["partner_id"])
+        lines = self._lines.read(head["id"], vendor)
+        order = ErpRecord("purchase.order", head["id"], text(head["name"]), text(head["state"]))
+        moves = self._moves(lines)
+        arrived = self._arrived([m for m in moves if ref_id(m["picking_id"]) == receipt.id], receipt.id)
+        notices = self._notices(order)
+        due = _due(notices, lines, order.name, moves, row)
+        came_on = day(row["date_done"], self._session.zone())
+        items = self._items(lines, arrived, due if notices else None, moves)
+        return ReceivingAdvice(
+            number=text(row["name"]),
+            date=came_on,
+            kind="received",
+            order_number=order.name,
+            shipment=notices[due.notices[0]].number if len(due.notices) == 1 else "",
+            refs={"vendor_order": text(head["partner_ref"])} if head["partner_ref"] else {},
+            dates={"received": came_on} if came_on else {},
+            parties=self._purchases.roles(head, vendor),
+            carriage=_carriage(row, tracking),
+            items=items,
+            line_count=len(items),
+        )
+
+    def _moves(self, lines: Sequence[PurchaseLine]) -> list[Values]:
+        """Return the moves in of these lines, of all receipts, oldest first; what was sent back is not among them."""
+        quantity = self._names.field("stock.move", "quantity")
+        domain: list[Any] = [
+            ["purchase_line_id", "in", [line.id for line in lines]],
+            ["picking_id.picking_type_code", "=", "incoming"],
+            ["state", "!=", "cancel"],
+        ]
+        fields = ["picking_id", "product_id", "purchase_line_id", "state", "date", "move_line_ids", quantity]
+        rows = self._session.search_read("stock.move", domain, fields, order="date, id")
+        return [{**row, "quantity": row[quantity]} for row in rows]
+
+    def _arrived(self, moves: Sequence[Values], receipt: int) -> dict[int, Arrived]:
+        """Return what came by purchase line."""
+        returned = self._returned([m["id"] for m in moves])
+        damaged = self._scrapped(receipt)
+        details = self._details(moves)
+        found: dict[int, Arrived] = {}
+        for move in moves:
+            line, product = ref_id(move["purchase_line_id"]), ref_id(move["product_id"])
+            before = found.get(line, Arrived())
+            lots, labels = details.get(move["id"], ((), ()))
+            quantity = number(move["quantity"]) if move["state"] == "done" else _ZERO
+            found[line] = Arrived(
+                quantity=before.quantity + quantity,
+                returned=before.returned + returned.get(move["id"], _ZERO),
+                damaged=before.damaged + damaged.pop(product, _ZERO),
+                lots=before.lots + lots,
+                labels=tuple(dict.fromkeys(before.labels + labels)),
+            )
+        return found
+
+    def _returned(self, moves: Sequence[int]) -> dict[int, Decimal]:
+        """Return what was sent back, by the move that it came with."""
+        quantity = self._names.field("stock.move", "quantity")
+        domain: list[Any] = [["origin_returned_move_id", "in", list(moves)], ["state", "=", "done"]]
+        rows = self._session.search_read("stock.move", domain, ["origin_returned_move_id", quantity])
+        return _sums((ref_id(r["origin_returned_move_id"]), number(r[quantity])) for r in rows)
+
+    def _scrapped(self, receipt: int) -> dict[int, Decimal]:
+        """Return what was scrapped of a receipt, by product."""
+        domain: list[Any] = [["picking_id", "=", receipt], ["state", "=", "done"]]
+        rows = self._session.search_read("stock.scrap", domain, ["product_id", "scrap_qty"])
+        return _sums((ref_id(r["product_id"]), number(r["scrap_qty"])) for r in rows)
+
+    def _details(self, moves: Sequence[Values]) -> dict[int, tuple[tuple[Lot, ...], tuple[str, ...]]]:
+        """Return lots and labels by move."""
+        quantity = self._names.field("stock.move.line", "quantity")
+        wanted = [line for move in moves for line in move["move_line_ids"]]
+        fields = ["move_id", "lot_id", "lot_name", "result_package_id", quantity]
+        found: dict[int, tuple[tuple[Lot, ...], tuple[str, ...]]] = {}
+        for row in self._session.read("stock.move.line", wanted, fields).values():
+            lots, labels = found.get(ref_id(row["move_id"]), ((), ()))
+            lot, sscc = (
+                ref_name(row["lot_id"]) or text(row["lot_name"]),
+                label(ref_name(row["result_package_id"])),
+            )
+            lots += (Lot(number=lot, quantity=number(row[quantity])),) if lot else ()
+            labels += (sscc,) if len(sscc) == _SSCC_DIGITS and sscc.isdecimal() else ()
+            found[ref_id(row["move_id"])] = (lots, labels)
+        return found
+
+    def _notices(self, order: ErpRecord) -> list[ShipNotice]:
+        """Return the vendor's ship notices as they are kept on the order, oldest first."""
+        kept = self._ledger.kept(order, DocType.SHIP_NOTICE)
+        return sorted((n for n in kept if isinstance(n, ShipNotice)), key=lambda n: n.date or date.min)
+
+    def _items(
+        self,
+        lines: Sequence[PurchaseLine],
+        arrived: Mapping[int, Arrived],
+        due: Expected | None,
+        moves: Sequence[Values],
+    ) -> tuple[ReceivedItem, ...]:
+        waiting = {ref_id(m["purchase_line_id"]) for m in moves if m["state"] != "done"}
+        in_all = _sums(
+            (ref_id(m["purchase_line_id"]), number(m["quantity"])) for m in moves if m["state"] == "done"
+        )
+        found: list[ReceivedItem] = []
+        for line in lines:
+            came, announced = arrived.get(line.id), due.quantities.get(line.id) if due else None
+            if came is None and not announced:
+                continue
+            came = came or Arrived()
+            missing = line.quantity - in_all.get(line.id, _ZERO)
+            if due:
+                short = (announced or _ZERO) - came.quantity
+            else:
+                short = _short_of_order(missing, came.quantity, waiting=line.id in waiting)
+            found.append(_item(line, came, announced, short, len(found) + 1))
+        return tuple(found)
+
+    # --- what they received
+    def post(self, key: str, advice: ReceivingAdvice, order: ErpRecord, told: Sequence[str]) -> PostResult:
+        """Keep a customer's advice on the sale order, once; differences are told there."""
+        with self._ledger.one_at_a_time(key):
+            found = self._ledger.find(key, ["ir.attachment"])
+            if found:
+                return PostResult(record=found)
+            created = self._ledger.mark(key, order, advice)
+            if created and told:
+                self._tell(key, advice, order, told)
+            return PostResult(record=order, created=created)
+
+    def _tell(self, key: str, advice: ReceivingAdvice, order: ErpRecord, told: Sequence[str]) -> None:
+        """Write the differences on the order, and ask its salesperson to settle them."""
+        head = f"Receiving advice {advice.number} differs from what was shipped:"
+        body = "\n".join([head, *told, f"Key {key}."])
+        self._session.call(order.model, "message_post", [order.id], body=body)
+        seller = ref_id(self._session.one(order.model, order.id, ["user_id"])["user_id"])
+        asked: Values = {"user_id": seller} if seller else {}
+        note = "<br>".join(escape(line) for line in told)
+        self._session.call(
+            order.model, "activity_schedule", [order.id], summary=head.rstrip(":"), note=note, **asked
+        )
+
+
+def _due(
+    notices: Sequence[ShipNotice],
+    lines: Sequence[PurchaseLine],
+    order: str,
+    moves: Sequence[Values],
+    receipt: Values,
+) -> Expected:
+    """Return what was to come with a receipt, by the notices and the receipts before it."""
+    announced = [_announced(notice, lines, order) for notice in notices]
+    came: dict[int, dict[int, Decimal]] = {}
+    for move in moves:
+        if move["state"] == "done":
+            receipts = came.setdefault(ref_id(move["picking_id"]), {})
+            line = ref_id(move["purchase_line_id"])
+            receipts[line] = receipts.get(line, _ZERO) + number(move["quantity"])
+    before = [quantities for picking, quantities in came.items() if picking < receipt["id"]]
+    return expected(announced, before, came.get(receipt["id"], {}))
+
+
+def _announced(notice: ShipNotice, lines: Sequence[PurchaseLine], order: str) -> ByLine:
+    parcels = [
+        parcel
+        for shipped in notice.orders
+        if shipped.order_number == order
+        for parcel in parcels_of(shipped, lines, order, "", [])
+    ]
+    return _sums((parcel.line.id, parcel.quantity) for parcel in parcels)
+
+
+def _short_of_order(missing: Decimal, came: Decimal, *, waiting: bool) -> Decimal:
+    """Return what is missing of the order (below zero: too much) where nothing was announced.
+
+    As long as Odoo waits for more of the line, nothing is missing yet; and what earlier receipts brought too
+    much is not told again.
+    """
+    if missing < 0:
+        return max(missing, -came)
+    return _ZERO if waiting else missing
+
+
+def _item(
+    line: PurchaseLine, came: Arrived, announced: Decimal | None, short: Decimal, ordinal: int
+) -> ReceivedItem:
+    wrong = in_question(damaged=came.damaged, short=short)
+    return ReceivedItem(
+        number=str(ordinal),
+        order_line=line.number,
+        ids=line.ids,
+        description=line.name.partition("\n")[0],
+        received=came.quantity - came.returned - came.damaged,
+        unit=line.unit,
+        returned=came.returned or None,
+        questioned=wrong[0].quantity if wrong else None,
+        condition=wrong[0].condition if wrong else "",
+        others=wrong[1:],
+        announced=announced,
+        ordered=line.quantity,
+        lots=came.lots,
+        labels=came.labels,
+        sku=line.product.code,
+    )
+
+
+def _carriage(receipt: Values, tracking: Sequence[str]) -> Carriage | None:
+    told = next((text(receipt[name]) for name in tracking), "")
+    return Carriage(tracking=told) if told else None
+
+
+def _sums(parts: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:
+    total: dict[int, Decimal] = {}
+    for key, quantity in parts:
+        total[key] = total.get(key, _ZERO) + quantity
+    return total
