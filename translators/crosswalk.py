@@ -69,7 +69,6 @@ _Orders = PurchaseOrder | OrderChange | WarehouseOrder
 _Asking = TypeVar("_Asking", OrderLine, ChangeLine, WarehouseLine)
 #: A line that says how much of something was promised, shipped, billed or received.
 _Measured = TypeVar("_Measured", AckLine, ChangeAckLine, ShippedItem, InvoiceLine, ReceivedItem, AdvisedLine)
-#: A line that offers something.
 
 
 def translate_document(

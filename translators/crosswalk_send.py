@@ -11,17 +11,22 @@ from hub.model import problems
 from hub.model.documents import (
     AckLine,
     AnyDocument,
+    CatalogLine,
+    InventoryAdvice,
     Invoice,
     InvoiceLine,
     ItemIds,
     OrderAcknowledgment,
     OrderLine,
+    PriceCatalog,
     PurchaseOrder,
     ShipNotice,
     ShippedItem,
     ShippedOrder,
+    StockLine,
 )
 from hub.model.finding import Finding, Severity, Where
+from translators.crosswalk_supply import catalog_to_partner, stock_to_partner
 from translators.crosswalk_tables import Tables, default_units
 
 _Line = TypeVar("_Line", OrderLine, AckLine, InvoiceLine, ShippedItem)
@@ -51,8 +56,20 @@ def to_partner(document: AnyDocument, tables: Tables) -> tuple[AnyDocument, tupl
         case Invoice():
             lines = tuple(sender.line(line, f"lines[{i}]") for i, line in enumerate(document.lines))
             return replace(document, lines=lines), tuple(findings)
+        case InventoryAdvice() | PriceCatalog():
+            return _supply(document, sender), tuple(findings)
         case _:
             return document, ()
+
+
+def _supply(document: InventoryAdvice | PriceCatalog, sender: _Sender) -> InventoryAdvice | PriceCatalog:
+    if isinstance(document, InventoryAdvice):
+        return replace(
+            document, lines=tuple(sender.stock(x, f"lines[{i}]") for i, x in enumerate(document.lines))
+        )
+    return replace(
+        document, lines=tuple(sender.priced(x, f"lines[{i}]") for i, x in enumerate(document.lines))
+    )
 
 
 class _Sender:
@@ -79,6 +96,14 @@ class _Sender:
 
     def line(self, line: _Line, where: str) -> _Line:
         return replace(line, ids=self._ids(line.ids, line.sku), unit=self._unit(line.unit, where))
+
+    def stock(self, line: StockLine, where: str) -> StockLine:
+        ids = self._ids(line.ids, line.sku)
+        return stock_to_partner(line, ids, lambda unit: self._unit(unit, where))
+
+    def priced(self, line: CatalogLine, where: str) -> CatalogLine:
+        ids = self._ids(line.ids, line.sku)
+        return catalog_to_partner(line, ids, lambda unit: self._unit(unit, where))
 
     def _ids(self, ids: ItemIds, sku: str) -> ItemIds:
         ours = sku or ids.get(self._own, "")
