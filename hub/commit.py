@@ -89,9 +89,7 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
         tx.set_orders(exchange.id, outcome.orders[1:])
     changes["due_at"], changes["attempts"] = _schedule(outcome, exchange.attempts, needs)
     moved = tx.move(exchange.id, outcome.state, why=outcome.why, **changes)
-    if outcome.posted is not None:
-        tx.claim_posting(moved.key, moved.id)
-        tx.set_posting(moved.key, record=outcome.posted, state=moved.state.value)
+    _write_posted(tx, moved, outcome)
     for new in outcome.noticed:
         add_news(tx, new)
     for settlement in outcome.settlements:
@@ -99,6 +97,15 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
     if exchange.state is _JUDGED_FROM and moved.state is not _JUDGED_FROM and moved.group_id is not None:
         close_group(tx, moved.group_id, needs)
     return moved
+
+
+def _write_posted(tx: Tx, moved: Exchange, outcome: Outcome) -> None:
+    """Note which record a document became, or keep what the hub itself keeps."""
+    if outcome.posted is not None:
+        tx.claim_posting(moved.key, moved.id)
+        tx.set_posting(moved.key, record=outcome.posted, state=moved.state.value)
+    if outcome.stock is not None:
+        tx.add_event("stock_kept", exchange_id=moved.id, detail={"rows": tx.keep_stock(outcome.stock)})
 
 
 def _schedule(outcome: Outcome, attempts: int, needs: Needs) -> tuple[datetime | None, int]:

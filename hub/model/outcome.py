@@ -11,6 +11,7 @@ from hub.model.documents import DocType
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Direction, ErpRecord, State
 from hub.model.finding import Finding
+from hub.model.stock import StockTold
 
 #: Makes the bytes of a file once its control numbers are known.
 Render = Callable[[Envelope], bytes]
@@ -117,4 +118,5 @@ class Outcome(Struct, frozen=True, kw_only=True):
     seen: tuple[SeenInterchange, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     posted: ErpRecord | None = None
+    stock: StockTold | None = None  # what a seller has, for the hub's own table
     noticed: tuple[NewExchange, ...] = ()  # outbound; what is begun already is left as it is

@@ -24,7 +24,7 @@ from hub.model.exchange import Exchange, State
 from hub.model.finding import Severity
 from hub.model.outcome import NewExchange, Outcome
 from hub.stages import watch
-from hub.stages.posting import POSTERS, Needs, origin
+from hub.stages.posting import POSTERS, Needs, Posted, origin
 from hub.stages.recording.posting import post_records
 
 __all__ = ["Needs", "origin", "post"]
@@ -41,7 +41,7 @@ def post(exchange: Exchange, needs: Needs) -> Outcome:
         done = POSTERS[document.doc_type](exchange, document, needs)
         if done.wait is not None:
             return Outcome(state=exchange.state, why=done.wait.why, due_in_seconds=done.wait.seconds)
-        outcome = _outcome(done.result, done.more)
+        outcome = _kept(done) if done.stock is not None else _outcome(done.result, done.more)
         if outcome.state is not State.POSTED:
             return outcome
         missed = _missed(exchange, outcome, done.result, needs) if isinstance(document, PurchaseOrder) else ()
@@ -63,6 +63,13 @@ def _missed(
     ) as fault:  # a right or a module is missing for some topic; the order is in Odoo all the same
         _log.warning("exchange %s: what Odoo decided of it before can't be read: %s", exchange.id, fault)
         return ()
+
+
+def _kept(done: Posted) -> Outcome:
+    """Return the outcome of what stays in the hub."""
+    return Outcome(
+        state=State.POSTED, why=f"keeps {done.more}", findings=done.result.findings, stock=done.stock
+    )
 
 
 def _outcome(result: PostResult, more: str) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model.documents import DocType
-from hub.stages.posting import buying, changing, selling
+from hub.stages.posting import buying, changing, selling, supply
 from hub.stages.posting.needs import Needs, Posted, Poster, origin
 
 __all__ = ["POSTERS", "Needs", "Posted", "origin"]
@@ -14,4 +14,6 @@ POSTERS: dict[DocType, Poster] = {
     DocType.ORDER_ACKNOWLEDGMENT: buying.post_acknowledgment,
     DocType.SHIP_NOTICE: buying.post_ship_notice,
     DocType.INVOICE: buying.post_invoice,
+    DocType.INVENTORY_ADVICE: supply.post_stock,
+    DocType.PRICE_CATALOG: supply.post_catalog,
 }

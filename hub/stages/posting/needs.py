@@ -15,6 +15,7 @@ from hub.model.exchange import ErpRecord, Exchange
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import NewExchange
 from hub.model.partner import Partner
+from hub.model.stock import StockTold
 from hub.stages import watch
 from hub.stages.patience import Wait
 
@@ -43,6 +44,7 @@ class Posted(Struct, frozen=True):
     wait: Wait | None = None
     artifacts: Mapping[str, bytes] = field(default_factory=dict)
     noticed: tuple[NewExchange, ...] = ()
+    stock: StockTold | None = None  # what the hub itself keeps: then no record in Odoo is needed
 
 
 #: Brings one kind of document to Odoo, once; a repeat finds what an earlier try left behind.
