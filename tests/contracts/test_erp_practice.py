@@ -9,9 +9,10 @@ import pytest
 from hub.erp.odoo import OdooGateway, OdooSettings
 from tests.contracts import (
     erp_buying_suite,
-    erp_supplying_suite,
     erp_revising_suite,
     erp_suite,
+    erp_supplying_suite,
+    erp_warehouse_suite,
     erp_watching_suite,
 )
 from tests.support.erp_world import World
@@ -80,3 +81,15 @@ class TestTellingStock(erp_supplying_suite.TellingStock):
 
 class TestTellingPrices(erp_supplying_suite.TellingPrices):
     """We tell our prices."""
+
+
+class TestOrderingFromWarehouse(erp_warehouse_suite.Ordering):
+    """Somebody keeps our goods: what they are told."""
+
+
+class TestAdvisedByWarehouse(erp_warehouse_suite.Advising):
+    """Somebody keeps our goods: what they say."""
+
+
+class TestStoring(erp_warehouse_suite.Storing):
+    """We keep somebody's goods."""

@@ -58,6 +58,9 @@ TOPICS: Mapping[Topic, Watched] = {
     Topic.PURCHASE_CONFIRMED: Watched(
         "purchase.order", (["state", "in", ["purchase", "done"]],), "purchase.order", "", "id"
     ),
+    Topic.PURCHASE_CHANGED: Watched(
+        "purchase.order", (["state", "in", ["purchase", "done", "cancel"]],), "purchase.order", "", "id"
+    ),
     Topic.RECEIPT_DONE: Watched(
         "stock.picking",
         (["state", "=", "done"], ["picking_type_code", "=", "incoming"], ["purchase_id", "!=", False]),

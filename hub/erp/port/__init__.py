@@ -46,6 +46,7 @@ class Topic(StrEnum):
     DELIVERY_DONE = "delivery_done"  # an outgoing delivery of a sale order is done -> 856
     INVOICE_POSTED = "invoice_posted"  # a customer invoice of a sale order is posted -> 810
     PURCHASE_CONFIRMED = "purchase_confirmed"  # a purchase order is confirmed -> 850
+    PURCHASE_CHANGED = "purchase_changed"  # anything of a purchase order that was confirmed -> 860
     RECEIPT_DONE = "receipt_done"  # goods of a purchase order were received -> 861
     TRANSFER_READY = "transfer_ready"  # goods of one of our warehouses may leave, or will come -> 940, 943
     TRANSFER_CANCELLED = "transfer_cancelled"  # ... and will not after all -> 940 that cancels
@@ -136,7 +137,7 @@ class ErpGateway(Protocol):
 
     # --- we order from them
     def read_purchase_order(self, order: ErpRecord) -> PurchaseOrder:
-        """Return a confirmed purchase.order; ids: vendor_part (supplierinfo), buyer_part (default_code), upc.
+        """Return a confirmed purchase.order, or with the purpose `cancel` one that is cancelled; ids: vendor_part (supplierinfo), buyer_part (default_code), upc.
 
         A line's `number` is stable: its ordinal by (sequence, id) when first read is not enough, so it is
         the purchase.order.line id as text.

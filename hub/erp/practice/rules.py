@@ -133,6 +133,7 @@ METHODS: Mapping[tuple[str, str], Method] = MappingProxyType(
         ("stock.picking", "button_validate"): Method(stock.button_validate, records=True),
         ("stock.picking", "action_cancel"): Method(stock.action_cancel, records=True),
         ("stock.picking", "action_assign"): Method(stock.action_assign, records=True),
+        ("stock.picking", "action_confirm"): Method(stock.action_confirm, records=True),
         ("stock.picking", "action_put_in_pack"): Method(packing.action_put_in_pack, records=True),
         ("stock.move.line", "action_put_in_pack"): Method(packing.action_put_in_pack, records=True),
         ("stock.quant", "create"): Method(reservation.create_quants),

@@ -194,6 +194,7 @@ def _put_off(env: Env, picking: int, moves: Ids) -> None:
     names = [
         "picking_type_id",
         "partner_id",
+        "owner_id",
         "origin",
         "sale_id",
         "purchase_id",
@@ -278,4 +279,16 @@ def action_assign(env: Env, model: str, ids: Ids) -> bool:
         for move in env.rows("stock.move", row["move_ids"], ["state"]):
             if move["state"] not in CLOSED:
                 reservation.reserve(env, move["id"])
+    return True
+
+
+def action_confirm(env: Env, model: str, ids: Ids) -> bool:
+    """Mark drafts as to do, and reserve what there is for them; goods that come are always there."""
+    for row in env.rows(model, ids, ["move_ids"]):
+        for move in env.rows("stock.move", row["move_ids"], ["state"]):
+            if move["state"] == "draft":
+                env.put("stock.move", move["id"], {"state": "confirmed"})
+                reservation.reserve(env, move["id"])
+        env.mark(model, [row["id"]])
+    env.flush()
     return True

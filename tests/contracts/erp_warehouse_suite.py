@@ -1,0 +1,387 @@
+"""What every ERP gateway must do with warehouses, as tests; `erp` is as in erp_suite.
+
+The company's own warehouse WH stands for one that somebody keeps for us, and for one in which we keep goods.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from hub.erp.port import ErpChange, PostResult, Topic
+from hub.erp.port.warehousing import AdvicePolicy, StoragePolicy, Validation
+from hub.model import problems
+from hub.model.documents import (
+    AdvisedLine,
+    Carriage,
+    DocType,
+    Lot,
+    Party,
+    WarehouseAdvice,
+    WarehouseLine,
+    WarehouseOrder,
+)
+from hub.model.errors import Undeliverable
+from hub.model.exchange import ErpRecord, posting_key
+from hub.model.finding import Severity
+from tests.contracts.erp_suite import Erp, a_number, d, posted
+from tests.support.erp_world import World
+
+CODE = "WH"
+_CARTON = "006141411234567890"
+
+
+def ready(erp: Erp) -> ErpRecord:
+    """Return the transfer of a confirmed order of 3 widgets and 2 gadgets, all there."""
+    record = posted(erp)
+    _, world = erp
+    world.confirm(record)
+    domain = [["sale_id", "=", record.id]]
+    return world.record("stock.picking", world.session.search_read("stock.picking", domain, ["id"])[0]["id"])
+
+
+def news(erp: Erp, topic: Topic, transfer: ErpRecord) -> list[ErpChange]:
+    """Return what is told of a transfer."""
+    gateway, _ = erp
+    since = datetime.now(UTC) - timedelta(hours=1)
+    return [c for page in gateway.changes(topic, since) for c in page if c.record.id == transfer.id]
+
+
+def advised(world: World, transfer: ErpRecord, *lines: AdvisedLine, **more: object) -> WarehouseAdvice:
+    """Return an advice on a transfer; all of it was shipped when no lines are named."""
+    everything = (line(world.widget, 3), line(world.gadget, 2))
+    values: dict[str, object] = {
+        "number": a_number("SHP"),
+        "warehouse_order": transfer.name,
+        "carriage": Carriage(scac="UPSN", tracking="1Z999", bill_of_lading="BOL7"),
+        "lines": lines or everything,
+        **more,
+    }
+    return WarehouseAdvice(**values)  # type: ignore[arg-type]  # a test's advice is told in words
+
+
+def line(sku: str, quantity: int | str, **more: object) -> AdvisedLine:
+    values: dict[str, object] = {"number": "1", "quantity": d(quantity), "unit": "EA", "sku": sku, **more}
+    return AdvisedLine(**values)  # type: ignore[arg-type]  # as above
+
+
+def post(
+    erp: Erp, advice: WarehouseAdvice, validate: Validation = "never", *, released: bool = False
+) -> PostResult:
+    """Post an advice of the warehouse."""
+    gateway, _ = erp
+    key = posting_key("threepl", DocType.WAREHOUSE_ADVICE, *advice.key_parts)
+    policy = AdvicePolicy(warehouse=CODE, validate=validate, released=released)
+    return gateway.warehousing.post(key, advice, policy)
+
+
+def moved(world: World, transfer: ErpRecord) -> dict[str, tuple[float, bool]]:
+    """Return how much of each product a transfer has, and whether it is picked."""
+    fields = ["product_id", "quantity", "picked"]
+    rows = world.session.search_read("stock.move", [["picking_id", "=", transfer.id]], fields)
+    codes = {product: code for code, product in world.products.items()}
+    return {codes[row["product_id"][0]]: (row["quantity"], row["picked"]) for row in rows}
+
+
+def held(result: PostResult, problem: str) -> str:
+    """Return the message of the one finding that holds an advice."""
+    assert [f.severity for f in result.findings] == [Severity.HOLD], result.findings
+    assert result.findings[0].problem == problem
+    return result.findings[0].message + " " + result.findings[0].hint
+
+
+def left_of(world: World, transfer: ErpRecord) -> list[ErpRecord]:
+    """Return the backorders of a transfer."""
+    rows = world.session.search_read("stock.picking", [["backorder_id", "=", transfer.id]], ["id"])
+    return [world.record("stock.picking", row["id"]) for row in rows]
+
+
+class Ordering:
+    """The warehouse is told what to ship and what will come."""
+
+    def test_a_ready_delivery_is_news_and_an_order_to_ship(self, erp: Erp) -> None:
+        gateway, world = erp
+        transfer = ready(erp)
+        (change,) = news(erp, Topic.TRANSFER_READY, transfer)
+        assert (change.warehouse, change.kind, change.partner_ref) == (CODE, "ship", world.customer_ref)
+        order = gateway.warehousing.read(transfer)
+        assert (order.number, order.kind, order.purpose) == (transfer.name, "ship", "original")
+        assert [(o.ids["vendor_part"], o.quantity, o.order_line) for o in order.lines] == [
+            (world.widget, d(3), "00.1"),
+            (world.gadget, d(2), "2"),
+        ]
+        assert order.lines[0].ids["upc"] == world.upc
+        assert order.parties["ship_to"].name == "Store 42"
+        assert order.parties["ship_to"].ours == world.store_ref
+        assert order.parties["warehouse"].id == CODE
+        assert order.parties["depositor"].name
+        assert order.order_number.startswith("PO-")
+        assert set(order.dates) >= {"ship_requested"}
+
+    def test_a_cancelled_delivery_is_news_and_cancels(self, erp: Erp) -> None:
+        gateway, world = erp
+        transfer = ready(erp)
+        world.session.call("stock.picking", "action_cancel", [transfer.id])
+        (change,) = news(erp, Topic.TRANSFER_CANCELLED, transfer)
+        assert (change.warehouse, change.record.state) == (CODE, "cancel")
+        assert gateway.warehousing.read(transfer).purpose == "cancel"
+
+    def test_a_receipt_is_an_order_to_receive(self, erp: Erp) -> None:
+        gateway, world = erp
+        order = world.buy({world.widget: (5, 4.5)})
+        transfer = world.record("stock.picking", world.receipts(order)[0])
+        (change,) = news(erp, Topic.TRANSFER_READY, transfer)
+        assert (change.warehouse, change.kind) == (CODE, "receive")
+        told = gateway.warehousing.read(transfer)
+        assert (told.kind, told.order_number) == ("receive", order.name)
+        assert told.dates["delivery_estimated"] == date(2026, 12, 15)
+        assert told.parties["ship_from"].ours == world.vendor_ref
+
+
+class Advising:
+    """The warehouse says what it did."""
+
+    def test_what_was_shipped_is_prepared_and_left_to_a_person(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        advice = advised(
+            world, transfer, line(world.widget, 3, labels=("00" + _CARTON,)), line(world.gadget, 2)
+        )
+        result = post(erp, advice)
+        assert result.created
+        assert result.record is not None
+        assert (result.record.id, result.record.state) == (transfer.id, "assigned")
+        assert moved(world, transfer) == {world.widget: (3, True), world.gadget: (2, True)}
+        packed = [["picking_id", "=", transfer.id], ["result_package_id", "!=", False]]
+        (packed_line,) = world.session.search_read("stock.move.line", packed, ["result_package_id"])
+        assert packed_line["result_package_id"][1] == _CARTON
+        (note,) = [n for n in world.notes(result.record) if advice.number in n]
+        assert "BOL7" in note
+        again = post(erp, advice)
+        assert (again.created, again.record) == (False, result.record)
+
+    @pytest.mark.parametrize("validate", ["when_exact", "always"])
+    def test_an_exact_advice_validates_by_agreement(self, erp: Erp, validate: Validation) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        result = post(erp, advised(world, transfer), validate)
+        assert result.record is not None
+        assert result.record.state == "done"
+        assert news(erp, Topic.DELIVERY_DONE, transfer)
+
+    def test_a_short_advice_waits_for_a_person_or_leaves_a_backorder(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        short = advised(world, transfer, line(world.widget, 2), line(world.gadget, 2))
+        first = post(erp, short, "when_exact")
+        assert first.record is not None
+        assert first.record.state == "assigned"
+        assert moved(world, transfer)[world.widget] == (2, True)
+        done = post(erp, short, "always")
+        assert done.record is not None
+        assert (done.record.state, done.created) == ("done", False)
+        (rest,) = left_of(world, transfer)
+        assert not news(erp, Topic.TRANSFER_READY, rest), "the rest stays with the warehouse"
+        later = post(erp, advised(world, transfer, line(world.widget, 1)), "when_exact")
+        assert later.record is not None
+        assert (later.record.id, later.record.state) == (rest.id, "done")
+
+    def test_what_does_not_come_is_not_put_off(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        lines = line(world.widget, 3), line(world.gadget, 0, ordered=d(2), status="cancelled")
+        result = post(erp, advised(world, transfer, *lines), "always")
+        assert result.record is not None
+        assert result.record.state == "done"
+        assert left_of(world, transfer) == []
+
+    def test_what_does_not_fit_holds_and_changes_nothing(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        before = moved(world, transfer)
+        stray = advised(world, transfer, line("NOT-OURS", 1, ids={"vendor_part": "NOT-OURS"}))
+        assert "NOT-OURS" in held(post(erp, stray, released=True), problems.LINE_UNKNOWN)
+        cases = advised(world, transfer, line(world.widget, 1, unit="CA"))
+        assert "CA" in held(post(erp, cases), problems.CODE_UNKNOWN)
+        nothing = advised(world, transfer, line(world.widget, 0))
+        held(post(erp, nothing), problems.QUANTITY_DIFFERS)
+        much = advised(world, transfer, line(world.widget, 4))
+        assert "ordered 3" in held(post(erp, much), problems.QUANTITY_DIFFERS)
+        assert moved(world, transfer) == before
+        assert post(erp, much, released=True).created
+        elsewhere = advised(world, ErpRecord("stock.picking", 0, "WH/OUT/none", ""))
+        held(post(erp, elsewhere), problems.ORDER_UNKNOWN)
+
+    def test_an_advice_on_a_finished_transfer_holds(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        assert post(erp, advised(world, transfer), "always").created
+        assert "done" in held(post(erp, advised(world, transfer), "always"), problems.ERP_REFUSED)
+
+    def test_a_receipt_is_advised_alike(self, erp: Erp) -> None:
+        _, world = erp
+        order = world.buy({world.widget: (5, 4.5)})
+        transfer = world.record("stock.picking", world.receipts(order)[0])
+        come = line(world.widget, 4, damaged=d(1), ordered=d(5), difference=d(-1))
+        advice = advised(world, transfer, come, kind="received")
+        first = post(erp, advice, "when_exact")
+        assert first.record is not None
+        assert first.record.state == "assigned", "damaged goods are for a person"
+        (note,) = [n for n in world.notes(first.record) if advice.number in n]
+        assert "1 of" in note
+        assert "damaged" in note
+        assert post(erp, advice, "always").record == world.record("stock.picking", transfer.id)
+        assert world.look("stock.picking", transfer.id, "state")["state"] == "done"
+
+    def test_lots_are_the_ones_that_the_warehouse_names(self, erp: Erp) -> None:
+        gateway, world = erp
+        sku, transfer = _lotted(erp)
+        told = gateway.warehousing.read(transfer)
+        assert sum((lot.quantity or Decimal(0) for lot in told.lines[0].lots), Decimal(0)) == d(4)
+        unknown = advised(world, transfer, line(sku, 4, lots=(Lot(number="NO-SUCH"),)))
+        assert "NO-SUCH" in held(post(erp, unknown), problems.CODE_UNKNOWN)
+        lots = Lot(number=f"B-{sku}", quantity=d(3)), Lot(number=f"A-{sku}", quantity=d(1))
+        assert post(erp, advised(world, transfer, line(sku, 4, lots=lots)), "when_exact").created
+        fields = ["lot_id", "quantity"]
+        rows = world.session.search_read("stock.move.line", [["picking_id", "=", transfer.id]], fields)
+        assert {(row["lot_id"][1], row["quantity"]) for row in rows} == {(f"A-{sku}", 1), (f"B-{sku}", 3)}
+
+
+def _lotted(erp: Erp) -> tuple[str, ErpRecord]:
+    """Return a product kept by lot, ten each of A and B, and the transfer of an order of four."""
+    _, world = erp
+    sku = a_number("LOT").upper()
+    values = {"name": "Cheese", "default_code": sku, "type": "consu", "is_storable": True, "tracking": "lot"}
+    product = world.session.create("product.product", [values])[0]
+    stock = world.session.search_read("stock.warehouse", [["code", "=", CODE]], ["lot_stock_id"])[0]
+    for name in (f"A-{sku}", f"B-{sku}"):
+        lot = world.session.create("stock.lot", [{"name": name, "product_id": product}])[0]
+        quant = {"product_id": product, "location_id": stock["lot_stock_id"][0], "lot_id": lot}
+        made = world.session.create("stock.quant", [{**quant, "inventory_quantity": 10.0}])
+        world.session.call("stock.quant", "action_apply_inventory", made)
+    ordered = [0, 0, {"product_id": product, "product_uom_qty": 4.0}]
+    order = world.session.create("sale.order", [{"partner_id": world.customer, "order_line": [ordered]}])[0]
+    world.session.call("sale.order", "action_confirm", [order])
+    rows = world.session.search_read("stock.picking", [["sale_id", "=", order]], ["id"])
+    return sku, world.record("stock.picking", rows[0]["id"])
+
+
+class Storing:
+    """We keep the goods of the customer."""
+
+    def test_an_order_becomes_a_draft_of_the_depositor_once(self, erp: Erp) -> None:
+        gateway, world = erp
+        order = deposited(world)
+        result = store(erp, order)
+        assert result.created
+        assert result.record is not None
+        assert (result.record.model, result.record.state) == ("stock.picking", "draft")
+        seen = world.look(
+            "stock.picking", result.record.id, "origin", "owner_id", "note", "picking_type_code"
+        )
+        assert (seen["origin"], seen["owner_id"][0]) == (order.number, world.customer)
+        assert seen["picking_type_code"] == "outgoing"
+        assert "1 MAIN ST" in seen["note"]
+        again = store(erp, order)
+        assert (again.created, again.record) == (False, result.record)
+        assert gateway.find(_key(order)) == result.record
+
+    def test_what_was_done_is_told_with_what_is_left(self, erp: Erp) -> None:
+        gateway, world = erp
+        record = store(erp, deposited(world)).record
+        assert record is not None
+        with pytest.raises(Undeliverable, match="not done"):
+            gateway.warehousing.read_done(record)
+        _pick(world, record, {world.widget: 2, world.gadget: 2})
+        (change,) = news(erp, Topic.TRANSFER_DONE, record)
+        assert change.order == change.record
+        advice = gateway.warehousing.read_done(change.record)
+        assert (advice.kind, advice.number) == ("shipped", change.record.name)
+        assert advice.warehouse_order.startswith("WO-")
+        assert {(o.sku, o.quantity, o.ordered, o.status, o.order_line) for o in advice.lines} == {
+            (world.widget, d(2), d(3), "backordered", "1"),
+            (world.gadget, d(2), d(2), "complete", "2"),
+        }
+        (rest,) = left_of(world, record)
+        _pick(world, rest, {world.widget: 1})
+        later = gateway.warehousing.read_done(rest)
+        assert later.warehouse_order == advice.warehouse_order
+        assert [(o.quantity, o.status) for o in later.lines] == [(d(1), "complete")]
+
+    def test_goods_to_come_are_a_receipt(self, erp: Erp) -> None:
+        gateway, world = erp
+        order = deposited(world, kind="receive")
+        record = store(erp, order).record
+        assert record is not None
+        kind = world.look("stock.picking", record.id, "picking_type_code")["picking_type_code"]
+        assert kind == "incoming"
+        _pick(world, record, {world.widget: 3, world.gadget: 2})
+        assert gateway.warehousing.read_done(record).kind == "received"
+
+    def test_a_cancelled_order_cancels_its_transfer_once(self, erp: Erp) -> None:
+        gateway, world = erp
+        order = deposited(world)
+        record = store(erp, order).record
+        assert record is not None
+        result = gateway.warehousing.cancel(f"{_key(order)}_cancel", order, record)
+        assert result.created
+        assert result.record is not None
+        assert result.record.state == "cancel"
+        assert not gateway.warehousing.cancel(f"{_key(order)}_cancel", order, record).created
+
+    def test_a_shipped_order_is_not_cancelled(self, erp: Erp) -> None:
+        gateway, world = erp
+        order = deposited(world)
+        record = store(erp, order).record
+        assert record is not None
+        _pick(world, record, {world.widget: 3, world.gadget: 2})
+        held(gateway.warehousing.cancel(f"{_key(order)}_cancel", order, record), problems.ERP_REFUSED)
+
+    def test_what_odoo_lacks_holds(self, erp: Erp) -> None:
+        _, world = erp
+        strange = WarehouseLine(number="1", quantity=d(1), unit="EA", sku="NOT-OURS")
+        assert "NOT-OURS" in held(store(erp, deposited(world, lines=(strange,))), problems.CODE_UNKNOWN)
+        assert "NONE" in held(store(erp, deposited(world), "NONE"), problems.ERP_MISSING)
+
+
+def deposited(world: World, **more: object) -> WarehouseOrder:
+    """Return a depositor's order of 3 widgets and 2 gadgets."""
+    place = Party(name="Jane Roe", address=("1 MAIN ST",), city="SPRINGFIELD", postal_code="12345")
+    values: dict[str, object] = {
+        "number": a_number("WO"),
+        "dates": {"ship_requested": date(2026, 12, 1)},
+        "parties": {"ship_to": place},
+        "lines": (
+            WarehouseLine(number="1", quantity=d(3), unit="EA", sku=world.widget),
+            WarehouseLine(number="2", quantity=d(2), unit="EA", sku=world.gadget),
+        ),
+        **more,
+    }
+    return WarehouseOrder(**values)  # type: ignore[arg-type]  # a test's order is told in words
+
+
+def store(erp: Erp, order: WarehouseOrder, warehouse: str = CODE) -> PostResult:
+    """Post a depositor's order."""
+    gateway, world = erp
+    policy = StoragePolicy(
+        depositor_ref=world.customer_ref, warehouse=warehouse, origin="EDI 1/0001 exchange 7"
+    )
+    return gateway.warehousing.post_order(_key(order), order, policy)
+
+
+def _key(order: WarehouseOrder) -> str:
+    return posting_key("depositor", DocType.WAREHOUSE_ORDER, *order.key_parts)
+
+
+def _pick(world: World, transfer: ErpRecord, quantities: dict[str, float]) -> None:
+    """A picker confirms a transfer, picks what there is and validates it; the rest waits."""
+    world.session.call("stock.picking", "action_confirm", [transfer.id])
+    codes = {product: code for code, product in world.products.items()}
+    fields = ["product_id"]
+    for move in world.session.search_read("stock.move", [["picking_id", "=", transfer.id]], fields):
+        quantity = quantities.get(codes[move["product_id"][0]], 0)
+        world.session.write("stock.move", [move["id"]], {"quantity": quantity, "picked": bool(quantity)})
+    context = {"skip_backorder": True, "picking_ids_not_to_backorder": []}
+    world.session.call("stock.picking", "button_validate", [transfer.id], context=context)
