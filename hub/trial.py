@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from hub.desk import Formats
-from hub.model.documents import AnyDocument, DocType, PurchaseOrder
+from hub.model.documents import AnyDocument, DocType, PurchaseOrder, RecordBatch
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Exchange, Group, State, Transmission
 from hub.model.finding import Finding
@@ -249,6 +249,8 @@ def _posting(canonical: str) -> str:
             for line in document.lines
         )
         return f"a draft sale.order with client_order_ref {document.number}: {items}"
+    if isinstance(document, RecordBatch):
+        return f"{len(document.records)} records, each compared first: `hub records try` shows what would change"
     words = {
         DocType.ORDER_ACKNOWLEDGMENT: "the supplier's answer on purchase order",
         DocType.SHIP_NOTICE: "announced quantities on the open receipt of purchase order",

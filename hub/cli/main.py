@@ -15,6 +15,7 @@ from hub.cli.doctor import doctor
 from hub.cli.log import log, queue, raw, show
 from hub.cli.order import order
 from hub.cli.partner import app as partner
+from hub.cli.records import app as records
 from hub.cli.run import run
 from hub.cli.try_file import try_file
 from hub.cli.x12 import app as x12
@@ -33,6 +34,7 @@ app = typer.Typer(
 for command in (run, demo, doctor, log, show, raw, order, queue, release, redrive, resend, reject, cancel):
     app.command()(command)
 app.add_typer(partner, name="partner")
+app.add_typer(records, name="records")
 app.add_typer(x12, name="x12")
 partner.command(name="try")(try_file)
 

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from hub.model import problems
 from hub.model.acks import ReceiptEntry
-from hub.model.documents import AnyDocument, DocType
+from hub.model.documents import AnyDocument, DocType, RecordBatch
 from hub.model.envelope import Envelope, Unwrapped, UnwrappedGroup, UnwrappedInterchange, UnwrappedSet
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Severity
@@ -100,23 +100,13 @@ class RecordsTranslator:
     ) -> tuple[AnyDocument | None, tuple[Finding, ...]]:
         """Make a batch of a part. What is wrong with single rows is a warning: the others go on."""
         del document
-        kind = partner.records.get(envelope.set_id) if partner else None
-        if partner is None or kind is None:
+        if partner is None or envelope.set_id not in partner.records:
             message = f"the profile has no [records.{envelope.set_id}] any more"
             return None, (Finding(problems.NO_AGREEMENT, message, hint="mend the profile, then redrive"),)
         try:
-            table = decode_part(payload)
+            batch = self.read_part(payload, envelope, partner)
         except msgspec.DecodeError:
             return None, (Finding(problems.FILE_UNREADABLE, "is no part of a file of records"),)
-        number = f"{envelope.set_id} {_span(table)}".strip()
-        batch = read_batch(
-            table,
-            kind,
-            self._context(kind, partner),
-            partner=partner.key,
-            name=envelope.set_id,
-            number=number,
-        )
         softened = tuple(
             structs.replace(finding, severity=Severity.WARNING)
             for part in batch.refused
@@ -125,6 +115,13 @@ class RecordsTranslator:
         if batch.refused and not batch.records:
             return None, tuple(structs.replace(finding, severity=Severity.ERROR) for finding in softened)
         return batch, softened
+
+    def read_part(self, payload: bytes, envelope: Envelope, partner: Partner) -> RecordBatch:
+        """Make a batch of a part, also where none of its rows can be used. Raises msgspec.DecodeError."""
+        kind, table = partner.records[envelope.set_id], decode_part(payload)
+        number = f"{envelope.set_id} {_span(table)}".strip()
+        context, name = self._context(kind, partner), envelope.set_id
+        return read_batch(table, kind, context, partner=partner.key, name=name, number=number)
 
     def write(self, document: AnyDocument, envelope: Envelope, partner: Partner) -> bytes:
         """Raise ConfigError: what goes out is written from Odoo's values (`writing.write_file`), not from a batch."""

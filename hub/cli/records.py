@@ -1,0 +1,127 @@
+"""`hub records`: try a file of records against Odoo without writing, and look up the fields of a model.
+
+Exit status: 0 all rows would be taken, 1 some would be refused, 2 a profile or setting is wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from hub.cli.context import FAILED, answers_in_one_line, console, fail, print_json, settings
+from hub.cli.pages import SEVERITY_STYLE
+from hub.cli.tables import print_table
+from hub.erp.port.records import Records
+from hub.model.errors import ConfigError
+from hub.model.finding import Finding
+from hub.profiles import load_partners
+from hub.secrets import Secrets
+from hub.stages.recording.carrying import RecordOutcome
+
+app = typer.Typer(help="Files of records: any model of Odoo by profile alone.", no_args_is_help=True)
+
+_STYLE = {"create": "green", "change": "yellow", "nothing": "dim", "refused": "red"}
+#: Records that are shown at a terminal; `--json` has them all.
+MOST_SHOWN = 200
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+@app.command("try")
+@answers_in_one_line
+def try_command(
+    file: Annotated[Path, typer.Argument(help="The file as the partner sends it.")],
+    partner: Annotated[str, typer.Option(help="Profile key of the sender.")],
+    kind: Annotated[str, typer.Option("--type", help="The record type; default: by the file's name.")] = "",
+    offline: Annotated[bool, typer.Option("--offline", help="Only read it; Odoo is not asked.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what each record would do: be made, change field by field, nothing, or be refused. Nothing is written."""
+    from hub.record_trials import RecordTrial, try_records
+
+    found = settings()
+    if not file.is_file():
+        fail(f"{file}: there is no such file", 2)
+    folder = Path(found.paths.partners)
+    partners, _ = load_partners(folder)
+    if partner not in partners:
+        raise ConfigError(f"there is no partner {partner!r} that loads; `hub partner list` shows them")
+    with _erp(offline=offline) as erp:
+        data, sender = file.read_bytes(), partners[partner]
+        trial: RecordTrial = try_records(data, file.name, sender, wanted=kind, folder=folder, erp=erp)
+    if as_json:
+        print_json(trial)
+    else:
+        _show(trial.file, trial.records, trial.findings)
+        verb = "would be" if trial.compared else "read only, not compared:"
+        console.print(
+            f"\n[bold]{escape(trial.record_type)}[/] -> {escape(trial.model)}: {verb} {trial.tally}"
+        )
+    if trial.tally.refused or any(f.fatal for f in trial.findings):
+        raise typer.Exit(FAILED)
+
+
+@app.command("fields")
+@answers_in_one_line
+def fields_command(
+    model: Annotated[str, typer.Argument(help="An Odoo model, such as res.partner.")], as_json: Json = False
+) -> None:
+    """List the fields of an Odoo model that a record type may name."""
+    from hub.record_trials import fields_of
+
+    with _erp() as erp:
+        assert erp is not None
+        facts = fields_of(model, erp)
+    if as_json:
+        print_json(facts)
+        return
+    rows = [
+        (f.name, f.type, f.relation, "yes" if f.required else "", "read-only" if f.readonly else "")
+        for f in sorted(facts.fields.values(), key=lambda field: field.name)
+    ]
+    print_table(("field", "type", "names a", "required", "written"), rows)
+
+
+@contextmanager
+def _erp(*, offline: bool = False) -> Iterator[Records | None]:
+    """Give the records of the Odoo of this hub."""
+    from hub.record_trials import open_erp
+
+    if offline:
+        yield None
+        return
+    found = settings()
+    gateway = open_erp(found, Secrets(Path(found.paths.secrets), os.environ))
+    try:
+        yield gateway.records
+    finally:
+        gateway.close()
+
+
+def _show(file: str, records: tuple[RecordOutcome, ...], findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        _show_finding(finding, file)
+    for record in records[:MOST_SHOWN]:
+        rows = ", ".join(map(str, record.rows[:5])) + ("..." if len(record.rows) > 5 else "")
+        style = _STYLE[record.action]
+        console.print(f"[{style}]{record.action:8}[/] {escape(record.label)}  [dim]row {rows}[/]")
+        for field, old, new in record.changes:
+            arrow = f"{old} -> {new}" if record.action == "change" else new
+            console.print(f"           {escape(field)}: {escape(arrow)}")
+        for finding in record.findings:
+            _show_finding(finding, "")
+    if len(records) > MOST_SHOWN:
+        console.print(f"... and {len(records) - MOST_SHOWN} more; --json has them all")
+
+
+def _show_finding(finding: Finding, file: str) -> None:
+    style = SEVERITY_STYLE[finding.severity]
+    console.print(f"         [{style}]{finding.severity}[/] {escape(finding.line(file))}")
+    if finding.hint:
+        console.print(f"           hint: {escape(finding.hint)}", style="dim")

@@ -1,0 +1,123 @@
+"""What a file of records would do: read by its record type and compared with Odoo as it is now; nothing is written.
+
+The same code reads, plans and counts as in production.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct, structs
+
+from hub.erp.odoo import OdooGateway, OdooSettings
+from hub.erp.port import ErpGateway
+from hub.erp.port.records import ModelFacts, Records
+from hub.erp.practice.server import PracticeOdoo
+from hub.model.envelope import UnwrappedSet
+from hub.model.errors import ConfigError
+from hub.model.finding import Finding
+from hub.model.partner import Partner
+from hub.model.record_types import record_type_for
+from hub.secrets import Secrets
+from hub.serving import Whereabouts
+from hub.settings import Settings
+from hub.stages.recording.carrying import RecordOutcome, outcome_of
+from hub.stages.recording.plan import Plan, Planned, Tally, tally, unread
+from hub.stages.recording.planning import make_plan
+from hub.wiring import make_erp
+from translators.records.translator import RecordsTranslator
+
+
+class RecordTrial(Struct, frozen=True, kw_only=True):
+    """What would become of one file. `findings` are about the file as a whole."""
+
+    file: str
+    partner: str
+    record_type: str
+    model: str
+    compared: bool  # with Odoo; else only read
+    tally: Tally
+    records: tuple[RecordOutcome, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def try_records(
+    data: bytes, name: str, partner: Partner, *, wanted: str, folder: Path, erp: Records | None
+) -> RecordTrial:
+    """Try a file as if `partner` had sent it; `wanted` is the record type, empty: by the file's name.
+
+    Without `erp` it is only read. Raises ConfigError where there is no such record type.
+    """
+    chosen = wanted or record_type_for(partner.records, name)
+    kind = partner.records.get(chosen)
+    if kind is None or kind.direction != "in":
+        known = ", ".join(key for key, one in partner.records.items() if one.direction == "in") or "none"
+        raise ConfigError(
+            f"{name}: {partner.key} has no record type for it; name one with --type (known: {known})"
+        )
+    kind = structs.replace(kind, match="*")
+    partner = structs.replace(partner, records={chosen: kind})
+    translator = RecordsTranslator(folder)
+    opened = translator.unwrap(data, name, partner)
+    sets = [part for one in opened.interchanges for group in one.groups for part in group.sets]
+    findings = tuple(finding for part in sets for finding in part.findings)
+    planned: list[Planned] = []
+    for part in sets if not any(f.fatal for f in findings) else ():
+        plan = _planned(part, translator, partner, erp)
+        planned += plan.planned
+        findings += plan.faults
+    told = outcome_of(Plan(record_type=chosen, model=kind.model, planned=()), planned)
+    return RecordTrial(
+        file=name,
+        partner=partner.key,
+        record_type=chosen,
+        model=kind.model,
+        compared=erp is not None,
+        tally=tally(planned),
+        records=told.records,
+        findings=tuple(dict.fromkeys(findings)),
+    )
+
+
+def _planned(
+    part: UnwrappedSet, translator: RecordsTranslator, partner: Partner, erp: Records | None
+) -> Plan:
+    name = part.envelope.set_id
+    kind = partner.records[name]
+    batch = translator.read_part(part.payload, part.envelope, partner)
+    if erp is not None:
+        return make_plan(batch, kind, erp)
+    read = [Planned(label=r.label, rows=r.rows, action="nothing", record=r) for r in batch.records]
+    return Plan(record_type=name, model=kind.model, planned=(*read, *unread(batch.refused)))
+
+
+def open_erp(settings: Settings, secrets: Secrets) -> ErpGateway:
+    """Return a gateway to the Odoo of the settings, or to the practice Odoo of the hub that runs here.
+
+    Raises ConfigError when there is neither.
+    """
+    if not settings.uses_practice:
+        return make_erp(settings, secrets)
+    var = Path(settings.paths.var)
+    try:
+        where = msgspec.json.decode((var / "hub.json").read_bytes(), type=Whereabouts)
+        key = (var / "practice.key").read_text("utf-8")
+    except (OSError, msgspec.DecodeError):
+        raise ConfigError(
+            "the practice Odoo runs inside `hub run`: start it, set [odoo] url, or use --offline"
+        ) from None
+    practice = OdooSettings(
+        url=where.practice_url, database=PracticeOdoo.database, key=key, login=PracticeOdoo.login
+    )
+    return OdooGateway(practice)
+
+
+def fields_of(model: str, erp: Records) -> ModelFacts:
+    """Return the fields of a model; raise ConfigError when Odoo has none of that name for this user."""
+    found = erp.describe(model)
+    if found is None:
+        raise ConfigError(
+            f"Odoo has no model {model!r} for this user: install its module, or grant the right"
+        )
+    return found
