@@ -37,7 +37,9 @@ _PARTNER = Partner(
     name="Generated",
     status="live",
     identity=Identity(isa="ZZ:GENERATED"),
-    receive={DocType.PURCHASE_ORDER: Receive(), DocType.SHIP_NOTICE: Receive()},
+    receive={
+        kind: Receive() for kind in (DocType.PURCHASE_ORDER, DocType.SHIP_NOTICE, DocType.INVENTORY_ADVICE)
+    },
 )
 
 
@@ -76,6 +78,7 @@ def measure(folder: Path, rounds: int = ROUNDS) -> list[Contest]:
         ("856: parse and check, with 997", "856", False, 100.0),
         ("850: every segment bad, with 997", "bad", False, 10.0),
         ("850: to findings, 997 and canonical orders", "850", True, 40.0),
+        ("846: to findings, 997 and canonical advices", "846", True, 40.0),
         ("856: to findings, 997 and canonical notices", "856", True, 40.0),
     ]
     runs: dict[str, tuple[int, Callable[[], object]]] = {

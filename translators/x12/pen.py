@@ -8,8 +8,9 @@ dictionary describes is written as it is given.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from hub.model import problems
@@ -48,6 +49,44 @@ def _kind(use: Use | None) -> Kind:
     return Kind(bool(use.parts), use.repeats > 1) if use else _LOOSE
 
 
+class _Rules(NamedTuple):
+    """What two sets of separators, those given and those written, make of values."""
+
+    signs: dict[Kind, dict[int, str]]  # what becomes of the separators in an element of a kind
+    bad: dict[Kind, re.Pattern[str]]  # what may not stand in one
+    odd: re.Pattern[str]  # what has to be looked at: any sign that may separate, and numbers with an exponent
+
+
+@lru_cache(maxsize=64)
+def _rules(given: Delimiters, used: Delimiters) -> _Rules:
+    """Return the rules for two sets of separators; most interchanges have those of the one before."""
+    signs = {kind: _translation(kind, given, used) for kind in _KINDS}
+    bad = {kind: _forbidden(kind, given, used, set(map(chr, signs[kind]))) for kind in _KINDS}
+    separating = {sign for d in (given, used) for sign in (d.element, d.component, d.repetition, d.segment)}
+    harmless = {chr(c) for c in range(0x20, 0x7F)} - separating | {used.element}
+    return _Rules(signs, bad, re.compile(f"[^{_class(harmless)}]|[0-9]E[+-]?[0-9]"))
+
+
+def _translation(kind: Kind, given: Delimiters, used: Delimiters) -> dict[int, str]:
+    signs = {}
+    if kind.parts:
+        signs = {given.component: used.component, COMPONENT: used.component}
+    if kind.repeats and used.repetition:
+        signs[given.repetition] = used.repetition
+    return {ord(sign): written for sign, written in signs.items() if len(sign) == 1}
+
+
+def _forbidden(kind: Kind, given: Delimiters, used: Delimiters, translated: set[str]) -> re.Pattern[str]:
+    signs = {*_CONTROLS, COMPONENT, used.element, used.segment, used.component, used.repetition}
+    if kind.repeats and not used.repetition:
+        signs.add(given.repetition)
+    return re.compile(f"[{_class(signs - translated - {''})}{_HALVES}]")
+
+
+def _class(signs: Iterable[str]) -> str:
+    return re.escape("".join(sorted(signs)))
+
+
 class Pen:
     """Writes segments with one interchange's separators and notes what cannot be written.
 
@@ -62,9 +101,7 @@ class Pen:
         self.replacing = False
         self.findings: list[Finding] = []
         self._segments: Mapping[str, Segment] = {}
-        self._signs = {kind: self._translation(kind) for kind in _KINDS}
-        self._bad = {kind: self._forbidden(kind) for kind in _KINDS}
-        self._odd = self._noticeable()
+        self._signs, self._bad, self._odd = _rules(given, used)
         self._limited = not codec.startswith("utf")
 
     def turn_to(self, release: str, *, replacing: bool) -> None:
@@ -142,34 +179,6 @@ class Pen:
         """Return how an element is described, None when it is not."""
         segment = self._segments.get(tag)
         return segment.uses[at - 1] if segment and at <= len(segment.uses) else None
-
-    def _forbidden(self, kind: Kind) -> re.Pattern[str]:
-        """Return the pattern of what may not stand in an element of a kind."""
-        given, used = self.given, self.used
-        signs = {*_CONTROLS, COMPONENT, used.element, used.segment, used.component, used.repetition}
-        if kind.repeats and not used.repetition:
-            signs.add(given.repetition)
-        signs -= {"", *map(chr, self._signs[kind])}
-        return re.compile(f"[{re.escape(''.join(sorted(signs)))}{_HALVES}]")
-
-    def _noticeable(self) -> re.Pattern[str]:
-        """Return the pattern of what has to be looked at: any sign that may separate, and numbers with an exponent."""
-        signs = {
-            sign
-            for d in (self.given, self.used)
-            for sign in (d.element, d.component, d.repetition, d.segment)
-        }
-        harmless = {chr(c) for c in range(0x20, 0x7F)} - signs | {self.used.element}
-        return re.compile(f"[^{re.escape(''.join(sorted(harmless)))}]|[0-9]E[+-]?[0-9]")
-
-    def _translation(self, kind: Kind) -> dict[int, str]:
-        """Return what becomes of the separators in the values of a kind."""
-        signs = {}
-        if kind.parts:
-            signs = {self.given.component: self.used.component, COMPONENT: self.used.component}
-        if kind.repeats and self.used.repetition:
-            signs[self.given.repetition] = self.used.repetition
-        return {ord(sign): written for sign, written in signs.items() if len(sign) == 1}
 
     def _unknown(self, value: str) -> set[str]:
         """Return the characters that the file's encoding does not have."""
