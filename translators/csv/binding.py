@@ -50,6 +50,7 @@ class BoundRecord(Struct, frozen=True, kw_only=True):
 
     record: Record
     levels: tuple[tuple[Bound, ...], ...]  # 0 the document's own, then one for each list
+    present: tuple[tuple[Bound, ...], ...]  # of them those that the file has
     skippable: tuple[bool, ...] = ()
     adds: bool = False
 
@@ -146,7 +147,8 @@ class _Binder:
             tuple(b for b in bound if b.column.level == n) for n in range(len(record.prefixes) + 1)
         )
         skippable = _skippable(record, self._document)
-        return BoundRecord(record=record, levels=levels, skippable=skippable, adds=adds)
+        present = tuple(tuple(b for b in level if b.index is not None) for level in levels)
+        return BoundRecord(record=record, levels=levels, present=present, skippable=skippable, adds=adds)
 
     def tag(self, place: Place) -> Bound:
         """Bind the place where a row says what it is."""
@@ -160,7 +162,7 @@ class _Binder:
     def _bound(self, column: Column, slot: int | None) -> Bound:
         dialect, place = dialect_of(self._settings, column), column.places[0] if column.places else None
         if place is not None and place.start is not None:
-            return Bound(column, 0, f"{place} {column.path}", place.start, place.stop, dialect)
+            return Bound(column, 0, str(place), place.start, place.stop, dialect)
         if not self._header:
             title = column.title if slot is None or not column.places else f"#{slot + 1} {_shown(column)}"
             return Bound(column, slot, title, dialect=dialect)

@@ -73,7 +73,7 @@ def _place(
     have no cell for them. A list between, of which the row says nothing (no carton), is left out: what it would
     hold hangs on the list around it.
     """
-    texts = [tuple(bound.cell(row.cells) for bound in level) for level in kind.levels[1:]]
+    texts = [tuple(bound.cell(row.cells) for bound in level) for level in kind.present[1:]]
     first = next((n for n, level in enumerate(kind.levels[1:]) if level), 0)
     innermost = max((n for n, cells in enumerate(texts) if any(cells)), default=first)
     parent, path, shared, record = tree, "", True, kind.record
@@ -97,7 +97,7 @@ def _place(
             siblings = parent.setdefault(name, [])
             begun = len(reader.notes)
             path = f"{path}{name}[{len(siblings)}]."
-            parent = reader.entry(kind.levels[n + 1], row, len(siblings) + 1, path)
+            parent = reader.entry(kind, n + 1, row, len(siblings) + 1, path)
             for inner in [other for other in opened if other.startswith(prefix + ".")]:
                 del opened[inner]
             lost = hold and len(reader.notes) > begun
@@ -105,7 +105,7 @@ def _place(
             if not lost:
                 siblings.append(parent)
     if kind.adds:
-        reader.add(parent, kind.levels[-1], row, path)
+        reader.add(parent, kind.present[-1], row, path)
 
 
 class _Reader:
@@ -117,7 +117,7 @@ class _Reader:
 
     def header(self, node: Node, kind: BoundRecord, rows: tuple[Row, ...]) -> None:
         """Read the fields that each row repeats; a row may leave them empty, but not contradict."""
-        for bound in kind.levels[0]:
+        for bound in kind.present[0]:
             filled = [(row, text) for row in rows if (text := bound.cell(row.cells))]
             if kind.record.tag and bound.column.kind is Kind.TEXTS:
                 for row, text in filled:
@@ -132,13 +132,13 @@ class _Reader:
         for kind in self._binding.records.values():
             self._complete(node, kind.levels[0], row, 1)
 
-    def entry(self, level: tuple[Bound, ...], row: Row, ordinal: int, path: str) -> Node:
+    def entry(self, kind: BoundRecord, level: int, row: Row, ordinal: int, path: str) -> Node:
         """Read one entry of a list from a row."""
         node: Node = {}
-        for bound in level:
+        for bound in kind.present[level]:
             if text := bound.cell(row.cells):
                 self._set(node, bound, text, row, path)
-        self._complete(node, level, row, ordinal)
+        self._complete(node, kind.levels[level], row, ordinal)
         return node
 
     def add(self, node: Node, level: tuple[Bound, ...], row: Row, path: str) -> None:

@@ -57,10 +57,21 @@ def read_document(
     document is None when a mandatory field is missing or cannot be read; the findings say which. A profile's map line
     that cannot be used raises ConfigError.
     """
+    set_id, lines = lines_of(document, envelope, partner)
+    return read_with(_reader(set_id, lines), Reading(envelope.delimiters.component), segments, set_id)[:2]
+
+
+def lines_of(document: DocType, envelope: Envelope, partner: Partner | None) -> tuple[str, Overrides]:
+    """Return the set by whose map a document is read, and the partner's lines; ConfigError for a bad one."""
     agreed = partner.receive.get(document) if partner is not None else None
     set_id = _mapped(envelope, document)
-    read = _reader(set_id, _lines(partner, agreed, set_id))
-    book = Reading(envelope.delimiters.component)
+    return set_id, _lines(partner, agreed, set_id)
+
+
+def read_with(
+    read: Reader, book: Reading, segments: list[list[str]], set_id: str
+) -> tuple[AnyDocument | None, tuple[Finding, ...], Sequence[int]]:
+    """Read a set by a compiled reader. The last that is returned are the segments of the file (from 0) as read."""
     rows = segments if all(segments) else [segment or [""] for segment in segments]
     places: Sequence[int] = range(len(rows))
     if unfold := load_map(set_id).unfold:
@@ -69,10 +80,10 @@ def read_document(
     if isinstance(found, ShipNotice):
         found = assemble(found, book)
     if book.missing:
-        return None, _told(book, places)
+        return None, _told(book, places), places
     if isinstance(found, Invoice):
         _check_total(found, book)
-    return _of_kind(found, set_id), _told(book, places)
+    return _of_kind(found, set_id), _told(book, places), places
 
 
 def write_document(document: AnyDocument, envelope: Envelope, partner: Partner | None) -> list[list[str]]:

@@ -73,7 +73,7 @@ class Reading:
         """Note an element that cannot be read."""
         value = segment[element]
         shown = value if len(value) <= _LONGEST_VALUE else value[:_LONGEST_VALUE] + "..."
-        whole = _prefix(spot[1]) + path
+        whole = prefix_of(spot[1]) + path
         self.missing = self.missing or must
         self.bad.add(whole)
         self.findings.append(
@@ -89,7 +89,7 @@ class Reading:
     def absent(self, spot: Spot, place: Place, path: str) -> None:
         """Note a mandatory element that is not there. The spot is the segment it should stand in or after."""
         self.missing = True
-        whole = _prefix(spot[1]) + path
+        whole = prefix_of(spot[1]) + path
         if whole in self.bad:
             return
         self.findings.append(
@@ -113,7 +113,7 @@ class Reading:
                 problem=problems.FIELD_UNMAPPED,
                 message=f"a second {what} was left out",
                 severity=Severity.NOTE,
-                where=Where(segment_number=spot[0] + 1, segment=segment, path=_prefix(spot[1]) + path),
+                where=Where(segment_number=spot[0] + 1, segment=segment, path=prefix_of(spot[1]) + path),
                 hint="the file keeps it; give it a field of its own in the profile's map when it is needed",
             )
         )
@@ -131,14 +131,14 @@ class Reading:
         )
 
 
-def _prefix(here: Here) -> str:
+def prefix_of(here: Here) -> str:
     """Return the canonical path of a section with the dot behind it: `lines[2].`, `parties.buyer.`"""
     if not here:
         return ""
     outer, field, which = here
     if isinstance(which, str):
-        return f"{_prefix(outer)}{field}.{which}."
-    return f"{_prefix(outer)}{field}[{which.ordinal if isinstance(which, Level) else len(which)}]."
+        return f"{prefix_of(outer)}{field}.{which}."
+    return f"{prefix_of(outer)}{field}[{which.ordinal if isinstance(which, Level) else len(which)}]."
 
 
 def unwritable(problem: str, message: str, place: Place, path: str, value: str = "") -> Finding:

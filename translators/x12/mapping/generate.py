@@ -33,9 +33,9 @@ class Source(Struct, frozen=True):
     constants: Constants
 
 
-def reader_source(found: Map) -> Source:
-    """Write the functions that read a set."""
-    writer = _Writer(found)
+def reader_source(found: Map, segments: type[SegmentWriter] = SegmentWriter) -> Source:
+    """Write the functions that read a set; `segments` writes what is done with each segment."""
+    writer = _Writer(found, segments)
     writer.document()
     return Source("\n\n\n".join(writer.functions) + "\n", writer.constants)
 
@@ -43,8 +43,8 @@ def reader_source(found: Map) -> Source:
 class _Writer:
     """Writes the functions of one set, inner ones first."""
 
-    def __init__(self, found: Map) -> None:
-        self.map = found
+    def __init__(self, found: Map, segments: type[SegmentWriter]) -> None:
+        self.map, self._segments = found, segments
         self.functions: list[str] = []
         self.constants: Constants = {}
 
@@ -155,7 +155,7 @@ class _Writer:
 
     def _read(self, section: Section, segment: str) -> Lines:
         """Read a segment."""
-        lines = SegmentWriter(section, self._here(section), self.constants).lines(segment)
+        lines = self._segments(section, self._here(section), self.constants).lines(segment)
         return ["n = len(e)", *lines] if lines else []
 
     def _loops(self, section: Section) -> dict[str, Section]:

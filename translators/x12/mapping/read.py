@@ -11,15 +11,16 @@ from hub.model.documents import AnyDocument, Party
 from translators.x12.mapping.findings import Reading, Spot
 from translators.x12.mapping.generate import reader_source
 from translators.x12.mapping.spec import Map
+from translators.x12.mapping.takes import SegmentWriter
 from translators.x12.mapping.values import KINDS, TEXTUAL, Memo
 
 #: Makes the document of a set's segments; `Reading.missing` says whether it may be used.
 Reader = Callable[[list[list[str]], Reading], AnyDocument]
 
 
-def compile_reader(found: Map) -> Reader:
+def compile_reader(found: Map, segments: type[SegmentWriter] = SegmentWriter) -> Reader:
     """Return the reader of a whole set. No segment may be an empty list."""
-    source = reader_source(found)
+    source = reader_source(found, segments)
     names: dict[str, Any] = {**SHARED, **source.constants}
     exec(compile(source.text, f"<x12 map {found.set_id}>", "exec"), names)  # noqa: S102 - our own source, of our maps
     reader: Reader = names["document"]

@@ -68,7 +68,11 @@ class SegmentWriter(Struct, frozen=True):
             return []
         name = special.read.__name__
         self.constants[name] = special.read
-        return [f"{special.fills + ' += ' if special.fills else ''}{name}(e, (at, {self.here}), book)"]
+        noted = self.noted_whole(special)
+        return [
+            *noted,
+            f"{special.fills + ' += ' if special.fills else ''}{name}(e, (at, {self.here}), book)",
+        ]
 
     def _single(self, rule: Rule, place: Place) -> Lines:
         """Read one element. A condition or a path of several names does not save a wrong value from its finding."""
@@ -85,17 +89,30 @@ class SegmentWriter(Struct, frozen=True):
     def _store(self, rule: Rule, element: str, *, always: bool = False) -> Lines:
         """Return the lines that put `v` into its place. `always`: read it also when the place is taken."""
         target = self._target(rule)
+        noted = self.noted(rule, element, repr(rule.path), target.free)
         if rule.codes is not None:
-            return [target.put(f"{self._table(rule)}.get(v, v)")]
+            return [*noted, target.put(f"{self._table(rule)}.get(v, v)")]
         if _is_text(rule):
-            return [target.put(_value(rule))]
+            return [*noted, target.put(_value(rule))]
         body = [f"k = {_value(rule)}", f"if {target.free}: {target.put('k')}"]
-        return self._tried(
+        read = self._tried(
             body if always else [target.put(_value(rule))],
             element,
             repr(rule.path),
             rule.must in ("read", "both"),
         )
+        return [*noted, *read]
+
+    def noted(self, rule: Rule, element: str, path: str, free: str) -> Lines:  # noqa: ARG002 - for those that note
+        """Return the lines that note whence a field is read; none here, for the reader that has to be quick.
+
+        `element` and `path` are expressions, `free` is the test that the field has no value yet.
+        """
+        return []
+
+    def noted_whole(self, special: Special) -> Lines:  # noqa: ARG002 - for those that note
+        """Return the lines that note that a function reads the segment."""
+        return []
 
     def _tried(self, lines: Lines, element: str, path: str, must: bool) -> Lines:
         """Return lines that may fail, with the finding for when they do."""
@@ -133,6 +150,7 @@ class SegmentWriter(Struct, frozen=True):
         if whole is not None:
             rest = [
                 f"k = {self._name(whole)}",
+                *self.noted(whole, "i", f"f'{whole.field}.{{k}}'", f"k not in {whole.field}"),
                 f"if k not in {whole.field}: {whole.field}[k] = v",
                 f"else: {whole.field}.setdefault(q.lower(), v)",
             ]
@@ -172,11 +190,12 @@ class SegmentWriter(Struct, frozen=True):
         field, path = rule.field, f"f'{rule.field}.{{k}}'"
         note = f"book.left_out((at, {self.here}), e[0], {path}, f'{{e[0]}} {{q}}')"
         keep = f"if {field}.setdefault(k, v) != v: {note}"
-        return (
+        read = (
             [keep]
             if rule.kind == "text"
             else self._tried([f"v = {_value(rule)}", keep], "i", path, must=False)
         )
+        return [*self.noted(rule, "i", path, f"k not in {field}"), *read]
 
     def _name(self, rule: Rule) -> str:
         """Return the expression for the name that the qualifier in `q` stands for."""
