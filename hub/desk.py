@@ -24,13 +24,16 @@ from hub.model.exchange import Direction, ErpRecord, Exchange, State, Transmissi
 from hub.model.finding import Finding
 from hub.model.partner import Crosswalks, Partner
 from hub.stages.addresses import Company
-from hub.store import Store
+from hub.store import LogQuery, Store
 from hub.transports.port import Mailbox
 from translators.crosswalk import Tables
 from translators.port import Acknowledger, Receipting, Translator
 
 #: Outbound states before anything was told: the hub, an operator or a technician has the next move.
 _OPEN = frozenset({State.NOTICED, State.HELD, State.DEAD})
+
+#: Outbound states of what the partner has, or is about to get, and did not refuse.
+_REACHED = (State.COMPOSED, State.SENT, State.DELIVERED, State.ACKNOWLEDGED, State.OVERDUE)
 
 _DOCUMENTS: msgspec.json.Decoder[AnyDocument] = msgspec.json.Decoder(AnyDocument)
 
@@ -240,11 +243,37 @@ class Desk:
             data = tx.artifact(exchange.id, kind)
         return None if data is None else _DOCUMENTS.decode(data)
 
+    def placed(self, partner: str, number: str) -> ErpRecord | None:
+        """Return the sale order that a partner's order became, None when none came or none is in Odoo."""
+        with self._store.read() as tx:
+            known = tx.exchanges_of_order(partner, number)
+        orders = (e for e in known if e.direction is Direction.IN and e.document is DocType.PURCHASE_ORDER)
+        return next((e.erp for e in orders if e.erp is not None), None)
+
+    def sent_about(self, partner: str, number: str, document: DocType) -> Sequence[Exchange]:
+        """Return what a partner was told of one kind about an order of theirs, oldest first."""
+        with self._store.read() as tx:
+            return tx.sent_exchanges(partner, number, document)
+
     def sent_documents(self, exchange: Exchange, document: DocType) -> Sequence[AnyDocument]:
         """Return the other documents of one kind that the partner was told about the same order."""
         with self._store.read() as tx:
             told = tx.sent_exchanges(exchange.partner, exchange.order_number, document)
         return [self.document(e) for e in told if e.id != exchange.id and _same(e.erp, exchange.erp)]
+
+    def last_basis(self, exchange: Exchange) -> AnyDocument | None:
+        """Return what the partner knows since the last such document that reached him; None for the first."""
+        asked = LogQuery(
+            partner=exchange.partner,
+            document=exchange.document,
+            direction=Direction.OUT,
+            states=_REACHED,
+            limit=1,
+        )
+        with self._store.read() as tx:
+            told = next((e for e in tx.find_exchanges(asked) if e.id != exchange.id), None)
+            data = tx.artifact(told.id, "basis") if told else None
+        return _DOCUMENTS.decode(data) if data else None
 
     def open_documents(self, exchange: Exchange, document: DocType) -> Sequence[Exchange]:
         """Return what is still to be told about the same order, oldest first."""

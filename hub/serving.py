@@ -158,6 +158,7 @@ class Service:
         return [
             Job("erp", self.settings.poll.erp, self.hub.noticer.watch),
             Job("deadlines", EXPIRE_SECONDS, self.hub.noticer.expire),
+            Job("schedules", EXPIRE_SECONDS, self.hub.scheduler.run),
             Job("groups", EXPIRE_SECONDS, self.hub.pipeline.close_groups),
             Job("partners", ADOPT_SECONDS, self._adopt),
         ]

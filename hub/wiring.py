@@ -27,6 +27,7 @@ from hub.operations import Operations
 from hub.pickup import Pickup
 from hub.pipeline import Pipeline
 from hub.profiles import load_partners
+from hub.scheduling import Scheduler
 from hub.secrets import Secrets
 from hub.settings import Paths, Settings
 from hub.stages.addresses import Company, find_sender
@@ -195,6 +196,7 @@ class Hub:
         self.pipeline = Pipeline(self.store, self.desk)
         self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge)
         self.noticer = Noticer(self.store, self.desk, self._nudge)
+        self.scheduler = Scheduler(self.store, self.desk, self._nudge)
         self.operations = Operations(
             self.store, Advising(self.partners, self.company, self.formats.acknowledger, clock)
         )

@@ -2,7 +2,8 @@
 
 noticed -> composed     the bytes are stored with their control numbers, drawn in the same transaction
 noticed -> held         the gate found a disagreement, or the profile's rules cannot be met
-noticed -> cancelled    the profile, which did not load when it was noticed, sends no such document
+noticed -> cancelled    the profile, which did not load when it was noticed, sends no such document; or
+                        nothing has changed that there would be to tell of
 stays                   Odoo is down or busy, the partner is paused or its profile does not load: tried
                         again by itself; or an invoice waits for the ship notice of what it bills
 """
@@ -23,7 +24,7 @@ from hub.model.finding import Finding, Severity
 from hub.model.outcome import Outcome, OutFile
 from hub.model.partner import Partner
 from hub.stages.addresses import outgoing_envelope
-from hub.stages.composing import COMPOSERS, Needs
+from hub.stages.composing import COMPOSERS, Composed, Needs
 from translators.errors import Unwritable
 
 __all__ = ["Needs", "compose"]
@@ -45,14 +46,26 @@ def compose(exchange: Exchange, needs: Needs) -> Outcome:
     except Retryable as fault:
         return Outcome(state=State.NOTICED, why=str(fault), tried=True)
     document, findings = made.document, made.findings
-    if made.wait is not None and not exchange.released:
-        return Outcome(state=State.NOTICED, why=made.wait.why, due_in_seconds=made.wait.seconds)
+    if (unsent := _not_now(exchange, made)) is not None:
+        return unsent
     held = [f for f in findings if f.severity is Severity.HOLD]
     canonical = {"canonical": msgspec.json.format(msgspec.json.encode(document), indent=2)}
     if held and not exchange.released:
         more = f" (and {len(held) - 1} more)" if len(held) > 1 else ""
         return Outcome(state=State.HELD, why=held[0].line() + more, findings=findings, artifacts=canonical)
-    return _written(exchange, partner, document, findings, needs)
+    written = _written(exchange, partner, document, findings, needs)
+    if written.state is not State.COMPOSED:
+        return written
+    return structs.replace(written, artifacts={**written.artifacts, **made.artifacts})
+
+
+def _not_now(exchange: Exchange, made: Composed) -> Outcome | None:
+    """Return the outcome of what is not to be sent, or not yet; None for what is."""
+    if made.nothing:
+        return Outcome(state=State.CANCELLED, why=made.nothing)
+    if made.wait is not None and not exchange.released:
+        return Outcome(state=State.NOTICED, why=made.wait.why, due_in_seconds=made.wait.seconds)
+    return None
 
 
 def _not_agreed(exchange: Exchange, partner: Partner) -> Outcome:

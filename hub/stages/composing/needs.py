@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from hub.erp.port import ErpGateway
 from hub.model.documents import AnyDocument, DocType, OrderChangeAcknowledgment, PurchaseOrder
@@ -15,6 +15,7 @@ from hub.model.finding import Finding
 from hub.model.partner import Partner
 from hub.stages.addresses import Company
 from hub.stages.patience import Wait
+from hub.stages.revisions import Answer
 from translators.crosswalk import Tables
 from translators.port import Translator
 
@@ -25,6 +26,8 @@ class Composed(Struct, frozen=True):
     document: AnyDocument
     findings: tuple[Finding, ...] = ()
     wait: Wait | None = None
+    artifacts: Mapping[str, bytes] = field(default_factory=dict)  # kept with it once it is written
+    nothing: str = ""  # why nothing is to be told after all
 
 
 class Needs(Protocol):
@@ -40,7 +43,10 @@ class Needs(Protocol):
     def change_answer(self, exchange: Exchange) -> OrderChangeAcknowledgment: ...
     def change_answers(self, exchange: Exchange) -> Sequence[OrderChangeAcknowledgment]: ...
     def sent_documents(self, exchange: Exchange, document: DocType) -> Sequence[AnyDocument]: ...
+    def last_basis(self, exchange: Exchange) -> AnyDocument | None: ...
     def open_documents(self, exchange: Exchange, document: DocType) -> Sequence[Exchange]: ...
+    def order_as_known(self, exchange: Exchange) -> PurchaseOrder | None: ...
+    def answers_since(self, exchange: Exchange) -> Sequence[Answer]: ...
     def send_tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]: ...
 
 
