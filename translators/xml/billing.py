@@ -75,6 +75,19 @@ def peppol_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
     return (replace(done, notes=("\n".join(done.notes),)) if done.notes else done), findings
 
 
+def cxml_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
+    """Return the invoice with the sums that cXML wants said; its taxes stay as they are."""
+    invoice = _addressed(invoice)
+    lines = tuple(replace(line, amount=_line_amount(line)) for line in invoice.lines)
+    net = _sum(_amount(line) for line in lines) + _signed(invoice.charges)
+    taxes = tuple(
+        tax if tax.kind else replace(tax, kind="vat" if tax.category else "sales") for tax in invoice.taxes
+    )
+    total = net + _sum(tax.amount for tax in taxes)
+    findings = tuple(_disagreements(invoice, net, total))
+    return replace(invoice, lines=lines, taxes=taxes, net=None, total=total), findings
+
+
 def cents(amount: Decimal) -> Decimal:
     """Round to the cent, a half up, as EN 16931 does."""
     return amount.quantize(CENT, ROUND_HALF_UP)
@@ -202,11 +215,22 @@ def _payable(invoice: Invoice, _: object) -> Decimal:
     return invoice.total - (invoice.prepaid or ZERO)
 
 
+def _charge(kind: str) -> Callable[[Invoice, object], Decimal | None]:
+    """Return the function that gives the amount of a charge of that kind; of another it is not written."""
+
+    def amount(_: Invoice, charge: object) -> Decimal | None:
+        return charge.amount if isinstance(charge, Charge) and charge.kind == kind else None
+
+    return amount
+
+
 #: What [computed] may name: sums that only the file has.
 SUMS: dict[str, Callable[[Any, object], object]] = {
     "lines_total": _lines_total,
     "allowance_total": _charged("allowance"),
     "charge_total": _charged("charge"),
+    "allowance_amount": _charge("allowance"),
+    "charge_amount": _charge("charge"),
     "tax_total": _tax_total,
     "payable": _payable,
 }

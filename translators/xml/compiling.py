@@ -18,7 +18,7 @@ from hub.model.errors import ConfigError
 from translators.maps import document_of
 from translators.paths import Keys, Kind, PathError, kind_at, mandatory, steps, type_at
 from translators.scalars import ISO, Dialect, parse
-from translators.xml.computing import COMPUTED, PREPARED
+from translators.xml.computing import COMPUTED, FINISHED, PREPARED
 from translators.xml.map_source import OR, SHIPPED, load_map
 from translators.xml.steps import tag
 from translators.xml.xml_map import ORDINAL, Branch, Place, Ways, XmlMap
@@ -68,9 +68,9 @@ def compile_map(raw: Mapping[str, Any], must: tuple[str, ...], origin: str) -> X
     except PathError as error:
         raise ConfigError(f"map {origin}: {error}") from error
     compiler.refuse_unplaced()
-    prepare = raw.get("prepare", "")
-    if prepare and prepare not in PREPARED:
-        raise ConfigError(f"map {origin}: prepare = {prepare!r}; known are {', '.join(sorted(PREPARED))}")
+    for key, known in (("prepare", PREPARED), ("finish", FINISHED)):
+        if (name := raw.get(key, "")) and name not in known:
+            raise ConfigError(f"map {origin}: {key} = {name!r}; known are {', '.join(sorted(known))}")
     roots: str | list[str] = raw["root"]
     return XmlMap(
         name=origin,
@@ -91,7 +91,8 @@ def compile_map(raw: Mapping[str, Any], must: tuple[str, ...], origin: str) -> X
         stamped=stamped,
         order=compiler.order(raw.get("order", {})),
         ignored=tuple(compiler.xpath(text) for text in raw.get("ignored", ())),
-        prepare=prepare,
+        prepare=raw.get("prepare", ""),
+        finish=raw.get("finish", ""),
     )
 
 
@@ -103,7 +104,7 @@ class _Compiler:
         self._raw = raw
         self._places: dict[str, str] = raw.get("places", {})
         self._defaults: dict[str, str] = raw.get("defaults", {})
-        self._codes: dict[str, dict[str, str]] = raw.get("codes", {})
+        self._codes: dict[str, dict[str, str | list[str]]] = raw.get("codes", {})
         self._must = {*must, *raw.get("must", ())}
         self._read_only = set(raw.get("read_only", ()))
         self._namespaces: dict[str, str] = raw.get("namespaces", {})
@@ -147,6 +148,7 @@ class _Compiler:
             read_only=path in self._read_only,
             key=self.xpath(keyed["key"]) if keyed else None,
             key_xpath=keyed["key"] if keyed else "",
+            named=self._named(path) if path.endswith(".*") else frozenset(),
             value=self.xpath(value) if value else None,
             value_xpath=value or ".",
             parts=tuple(self._part(path, inner, here) for inner in self._inside(path)),
@@ -154,6 +156,12 @@ class _Compiler:
             computed=self._functions(path),
             dialect=self._dialect(path),
         )
+
+    def _named(self, path: str) -> frozenset[str]:
+        """Return the keys of a table that stand elsewhere than its other entries."""
+        start = path.removesuffix("*")
+        inside = (p.removeprefix(start) for p in self._places if p.startswith(start) and p != path)
+        return frozenset(re.split(r"[.\[]", name)[0] for name in inside if not name.startswith("*"))
 
     def fixed(self, path: str, value: object) -> tuple[Keys, object]:
         """Return a field that all documents of the map have, and its value."""
@@ -202,6 +210,7 @@ class _Compiler:
         kind = kind_at(self._root, path)
         if kind in {Kind.PART, Kind.TEXTS}:
             raise PathError(f"{path!r} is not a single value; name its fields, or its entries with []")
+        codes = self._codes.get(path, {})
         return Place(
             path=path,
             keys=keys,
@@ -210,7 +219,8 @@ class _Compiler:
             required=inner in mandatory(here) or path in self._must,
             read_only=path in self._read_only,
             default=self._default(path, kind),
-            codes=self._codes.get(path, {}),
+            codes={theirs: _several(ours)[0] for theirs, ours in codes.items()},
+            words={our: theirs for theirs, ours in reversed(codes.items()) for our in _several(ours)},
             dialect=self._dialect(path),
         )
 
@@ -249,6 +259,11 @@ class _Compiler:
                     f"map {self._origin}: computed {xpath!r} = {name!r}; known are {', '.join(sorted(known))}"
                 )
         return computed
+
+
+def _several(ours: str | list[str]) -> list[str]:
+    """Return all our words for one of theirs, the one that it is read as first."""
+    return [ours] if isinstance(ours, str) else ours
 
 
 def _keys(path: str) -> Keys:

@@ -14,12 +14,23 @@ from typing import Any
 from hub.model.documents import AnyDocument
 from hub.model.finding import Finding
 from translators.paths import fetch
-from translators.xml.billing import SUMS, completed_invoice, peppol_invoice
+from translators.xml.billing import SUMS, completed_invoice, cxml_invoice, peppol_invoice
+from translators.xml.ordering import ORDER_SUMS, billed_order, completed_confirmation, completed_order
+from translators.xml.shipping import merged_lines, packed_lines, shipped_lines
 
 Prepare = Callable[[Any], tuple[AnyDocument, tuple[Finding, ...]]]
 Compute = Callable[[Any, object], object]
 
-PREPARED: dict[str, Prepare] = {"invoice": completed_invoice, "peppol_invoice": peppol_invoice}
+PREPARED: dict[str, Prepare] = {
+    "invoice": completed_invoice,
+    "peppol_invoice": peppol_invoice,
+    "cxml_invoice": cxml_invoice,
+    "confirmation": completed_confirmation,
+    "order": completed_order,
+    "billed_order": billed_order,
+    "shipped_lines": shipped_lines,
+    "packed_lines": packed_lines,
+}
 
 
 def _line_count(document: AnyDocument, _: object) -> int:
@@ -35,4 +46,7 @@ def _gtin(_: AnyDocument, line: object) -> object:
     return next((known[name] for name in ("gtin", "ean", "upc") if known.get(name)), None)
 
 
-COMPUTED: dict[str, Compute] = {**SUMS, "line_count": _line_count, "gtin": _gtin}
+#: What puts together a document that the places alone part.
+FINISHED: dict[str, Callable[[Any], AnyDocument]] = {"shipped_lines": merged_lines}
+
+COMPUTED: dict[str, Compute] = {**SUMS, **ORDER_SUMS, "line_count": _line_count, "gtin": _gtin}

@@ -21,7 +21,19 @@ SHIPPED = Path(__file__).parent / "maps"
 OR = "||"
 
 _TABLES = frozenset(
-    {"document", "dialect", "root", "each", "doctype", "namespaces", "must", "read_only", "prepare", "like"}
+    {
+        "document",
+        "dialect",
+        "root",
+        "each",
+        "doctype",
+        "namespaces",
+        "must",
+        "read_only",
+        "prepare",
+        "finish",
+        "like",
+    }
     | {"places", "defaults", "codes", "formats", "fixed", "constants", "computed", "stamped", "order"}
     | {"envelope", "foreign", "strict", "ignored"}
 )
@@ -86,8 +98,10 @@ def _expanded(
 
 
 def _joined(path: str, name: str) -> str:
-    """Return the canonical path of a line in a part; `.` is the part itself."""
-    return name if path == "." else f"{path}.{name}"
+    """Return the canonical path of a line in a part; `.` is the part itself, `lines[]..` an entry itself."""
+    if path == "." or path.endswith(".."):
+        return f"{path[:-1]}{name}"
+    return f"{path}.{name}"
 
 
 def under(outer: str, inner: str) -> str:

@@ -13,6 +13,7 @@ from hub.model.finding import Finding, Where
 from translators.paths import Kind
 from translators.scalars import ISO, Dialect, hint_for, parse
 from translators.trees import Node, build, owner_of, put
+from translators.xml.computing import FINISHED
 from translators.xml.xml_map import ORDINAL, Branch, Place, Ways, XmlMap
 
 _STRING = etree.XPath("string()")
@@ -29,7 +30,8 @@ def read_document(mapped: XmlMap, element: etree._Element) -> tuple[AnyDocument 
     if any(note.fatal for note in reader.notes):
         return None, tuple(reader.notes)
     try:
-        return build(tree, mapped.document), tuple(reader.notes)
+        document = build(tree, mapped.document)
+        return FINISHED.get(mapped.finish, _as_it_is)(document), tuple(reader.notes)
     except ValueError as fault:
         finding = Finding(problems.FIELD_INVALID, str(fault), where=Where(path=here))
         return None, (*reader.notes, finding)
@@ -65,6 +67,10 @@ def entries_at(ways: Ways, element: etree._Element) -> tuple[list[etree._Element
         if found := elements(find(element)):
             return found, xpath
     return [], ways.written
+
+
+def _as_it_is(document: AnyDocument) -> AnyDocument:
+    return document
 
 
 class _Reader:
@@ -145,8 +151,11 @@ class _Reader:
                 found.append((key, self._value(text, branch.kind, place, branch.dialect)))
         if branch.key:
             self._refuse_doubled(branch, [key for key, _ in found], here)
-        if found:
-            put(node, branch.keys, dict(found) if branch.key else [value for _, value in found])
+        if found and branch.key:
+            table: Node = {key: value for key, value in found}  # noqa: C416 - dict() has keys of another type
+            put(node, branch.keys, table | (_at(node, branch) or {}))
+        elif found:
+            put(node, branch.keys, [value for _, value in found])
         elif branch.required:
             self._missing(branch, here)
 
@@ -188,6 +197,12 @@ class _Reader:
         where = Where(path=f"{here}/{part.ways.written}")
         hint = f"fill in {part.path} and send the file again"
         self.notes.append(Finding(problems.FIELD_MISSING, "is missing or empty", where=where, hint=hint))
+
+
+def _at(node: Node, branch: Branch) -> Node | None:
+    """Return what stands in a table already: entries that have places of their own."""
+    owner = owner_of(node, branch.keys)
+    return owner.get(branch.keys[-1]) if owner is not None else None
 
 
 def _day_or_time(text: str, kind: Kind) -> str:

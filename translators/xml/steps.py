@@ -3,7 +3,9 @@
 cac:Party/cbc:ID                    elements, made where they are missing
 cac:TaxScheme[cbc:ID='VAT']         met by writing VAT into cbc:ID; `[@name='x']` by an attribute
 Street[2]                           the second one; met when there is a first
+Item[Packaging/Code]                true as the element is filled
 PaymentTerm[not(Discount)]          true of a new element
+self::*[Packaging/Code]             the element itself, which is to be like that
 @unitCode, ., text()                the end: an attribute, or the element's own text
 """
 
@@ -20,9 +22,13 @@ _NAME = r"[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?"
 _STEP = re.compile(rf"(?P<name>{_NAME})(?P<conditions>(?:\[[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*\])*)")
 _CONDITION = re.compile(r"\[(?P<inside>[^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]")
 _EQUAL = re.compile(r"(?P<path>[^=\s]+)\s*=\s*'(?P<value>[^']*)'")
-_NEGATED = re.compile(r"not\(.*\)")
+#: True of a new element, or as it is filled.
+_LATER = re.compile(rf"not\(.*\)|@?{_NAME}(?:/@?{_NAME})*")
+_SELF = re.compile(r"self::\*(?:\[.*\])?")
 _END = re.compile(rf"@(?P<attribute>{_NAME})|\.|text\(\)")
 _SLASH = re.compile(r"/(?![^\[]*\])")  # not inside of a condition
+
+XML = "http://www.w3.org/XML/1998/namespace"
 
 #: Namespaces of a map as the cache of compiled steps takes them.
 Spaces = tuple[tuple[str, str], ...]
@@ -49,7 +55,11 @@ def route(xpath: str) -> Route | None:
     """Return the steps of an XPath, or None when it can only be read."""
     *outer, last = _SLASH.split(xpath)
     end = _END.fullmatch(last)
-    steps = [_step(text) for text in (outer if end else [*outer, last]) if text != "."]
+    steps = [
+        _step(text)
+        for text in (outer if end else [*outer, last])
+        if text != "." and not _SELF.fullmatch(text)
+    ]
     if None in steps:
         return None
     return Route(tuple(step for step in steps if step), (end["attribute"] or "") if end else "")
@@ -67,7 +77,7 @@ def _step(text: str) -> Step | None:
             ordinal = int(inside)
         elif equal := _EQUAL.fullmatch(inside):
             met.append((equal["path"], equal["value"]))
-        elif not _NEGATED.fullmatch(inside):
+        elif not _LATER.fullmatch(inside):
             return None
     return Step(text, match["name"], tuple(met), ordinal)
 
@@ -75,7 +85,9 @@ def _step(text: str) -> Step | None:
 def tag(name: str, namespaces: Mapping[str, str]) -> str:
     """Return a prefixed name as lxml writes it: {namespace}name. Raises KeyError for an unknown prefix."""
     prefix, colon, local = name.partition(":")
-    return f"{{{namespaces[prefix]}}}{local}" if colon else name
+    if not colon:
+        return name
+    return f"{{{XML if prefix == 'xml' else namespaces[prefix]}}}{local}"
 
 
 @lru_cache(maxsize=8192)
@@ -91,6 +103,11 @@ def reach(element: etree._Element, steps: tuple[Step, ...], spaces: Spaces) -> e
         there = [e for e in found if isinstance(e, etree._Element)] if isinstance(found, list) else []
         element = there[-1] if there else make(element, step, spaces)
     return element
+
+
+def added(element: etree._Element, steps: tuple[Step, ...], spaces: Spaces) -> etree._Element:
+    """Return a new element at the end of the steps; with no steps, the element itself."""
+    return make(reach(element, steps[:-1], spaces), steps[-1], spaces) if steps else element
 
 
 def make(parent: etree._Element, step: Step, spaces: Spaces) -> etree._Element:

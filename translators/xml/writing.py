@@ -18,8 +18,8 @@ from hub.model.finding import Finding, Where
 from translators.paths import fetch
 from translators.scalars import ISO, Dialect, render
 from translators.xml.computing import COMPUTED, PREPARED
-from translators.xml.steps import make, place, reach, route, tag
-from translators.xml.xml_map import Branch, Place, XmlMap
+from translators.xml.steps import added, place, route, tag
+from translators.xml.xml_map import ORDINAL, Branch, Place, XmlMap
 
 
 def write_document(
@@ -72,10 +72,10 @@ class _Writer:
             entry = found if found is not None else etree.SubElement(entry, tag(name, namespaces))
         return root, entry
 
-    def part(self, branch: Branch, value: object, element: etree._Element) -> None:
-        """Write everything that the map places in an element."""
+    def part(self, branch: Branch, value: object, element: etree._Element, ordinal: int = 1) -> None:
+        """Write everything that the map places in an element, the `ordinal`th of its list."""
         for xpath, text in branch.constants.items():
-            self._put(element, xpath, text, branch.path)
+            self._put(element, xpath, str(ordinal) if text == ORDINAL else text, branch.path)
         for part in branch.parts:
             if part.read_only:
                 continue
@@ -100,9 +100,8 @@ class _Writer:
 
     def _field(self, place: Place, value: object, element: etree._Element) -> None:
         text = self._rendered(value, place.path, place.dialect)
-        theirs = {ours: theirs for theirs, ours in reversed(place.codes.items())}
         if text:
-            self._put(element, place.ways.written, theirs.get(text, text), place.path)
+            self._put(element, place.ways.written, place.words.get(text, text), place.path)
         elif place.required:
             self.note(problems.FIELD_MISSING, "is empty, and the partner must have it", place.path)
 
@@ -113,13 +112,14 @@ class _Writer:
         way = route(branch.ways.written.partition("[" + branch.key_xpath + "=*]")[0])
         if way is None:
             raise self._unwritable(branch.ways.written)
-        *outer, last = way.steps
-        for key, value in _pairs(values):
-            child = make(reach(element, tuple(outer), self._spaces), last, self._spaces)
+        for ordinal, (key, value) in enumerate(_pairs(values), 1):
+            if key in branch.named:
+                continue
+            child = added(element, way.steps, self._spaces)
             if branch.key_xpath:
                 self._put(child, branch.key_xpath, key, branch.path)
             if branch.parts:
-                self.part(branch, value, child)
+                self.part(branch, value, child, ordinal)
             elif text := self._rendered(value, branch.path, branch.dialect):
                 self._put(child, branch.value_xpath, text, branch.path)
 
@@ -164,7 +164,7 @@ def _stamp(writer: _Writer, root: etree._Element) -> None:
 
 def _arrange(mapped: XmlMap, root: etree._Element) -> None:
     """Put the elements in the order that the format demands; those of no known order come last."""
-    for element in root.iter(etree.Element) if mapped.order else ():
+    for element in list(root.iter(etree.Element)) if mapped.order else ():
         order = mapped.order.get(element.tag)
         if order:
             rank = {name: at for at, name in enumerate(order)}

@@ -42,6 +42,7 @@ class Place(Struct, frozen=True, kw_only=True):
     read_only: bool = False
     default: str | None = None
     codes: dict[str, str] = field(default_factory=dict)  # the partner's word = ours
+    words: dict[str, str] = field(default_factory=dict)  # ours = the partner's; several of ours may be one
     dialect: Dialect = ISO
 
 
@@ -56,6 +57,7 @@ class Branch(Struct, frozen=True, kw_only=True):
     read_only: bool = False
     key: etree.XPath | None = None  # tables: where the key stands in an entry
     key_xpath: str = ""
+    named: frozenset[str] = frozenset()  # tables: the keys that have a place of their own
     value: etree.XPath | None = None  # plain values: where the value stands in an entry; None is its text
     value_xpath: str = "."
     parts: tuple[Place | Branch, ...] = ()
@@ -86,6 +88,7 @@ class XmlMap(Struct, frozen=True, kw_only=True):
     order: dict[str, tuple[str, ...]] = field(default_factory=dict)  # tag = the tags in it, in their order
     ignored: tuple[etree.XPath, ...] = ()  # what is known to say nothing of the trade
     prepare: str = ""  # the function that completes a document before it is written
+    finish: str = ""  # the function that puts together what was read
 
     @property
     def spaces(self) -> Spaces:
