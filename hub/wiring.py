@@ -42,7 +42,7 @@ from translators.records.translator import RecordsTranslator
 from translators.x12.acks.acknowledger import X12Acknowledger
 from translators.x12.own_dictionaries import library_with
 from translators.x12.translator import X12Translator
-from translators.xml.translator import XmlTranslator
+from translators.xml.translator import XmlTranslator, no_secret
 
 _log = logging.getLogger("hub.wiring")
 
@@ -125,10 +125,13 @@ def _file_stamp(path: Path) -> tuple[int, int]:
     return (found.st_mtime_ns, found.st_size)
 
 
-def make_formats(paths: Paths) -> Formats:
-    """Return every format that the hub speaks, with the partners' own maps and the user's own dictionaries."""
+def make_formats(paths: Paths, secrets: Secrets | None = None) -> Formats:
+    """Return every format that the hub speaks, with the partners' own maps and the user's own dictionaries.
+
+    Without `secrets` nothing can be written that holds one (the login of a cXML file).
+    """
     partners = Path(paths.partners)
-    csv, xml = CsvTranslator(partners), XmlTranslator(partners)
+    csv, xml = CsvTranslator(partners), XmlTranslator(partners, secrets.text if secrets else no_secret)
     x12 = X12Translator(library_with(Path(paths.dictionaries)))
     records = RecordsTranslator(partners)
     receipting: dict[str, Receipting] = {"csv": csv, "xml": xml, "records": records}
@@ -177,7 +180,7 @@ class Hub:
         self.secrets = Secrets(Path(settings.paths.secrets), environ)
         self.store = make_store(settings, clock)
         self.partners = PartnerBook(Path(settings.paths.partners))
-        self.formats = make_formats(settings.paths)
+        self.formats = make_formats(settings.paths, self.secrets)
         self.tables = TableShelf(Path(settings.paths.partners))
         self.company = make_company(settings)
         self.erp = erp or make_erp(settings, self.secrets)

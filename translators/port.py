@@ -95,5 +95,7 @@ class Acknowledger(Protocol):
 class Receipting(Protocol):
     """What formats without functional acknowledgments have: a plain answer to each file."""
 
-    def write_receipt(self, entries: tuple[ReceiptEntry, ...], partner: Partner) -> bytes:
-        """Write what came of each document of a file."""
+    def write_receipt(
+        self, entries: tuple[ReceiptEntry, ...], partner: Partner, envelope: Envelope | None = None
+    ) -> bytes:
+        """Write what came of each document of a file. `envelope` is the answer's: its dialect, its moment."""

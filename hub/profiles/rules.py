@@ -78,6 +78,9 @@ def _identity(partner: Partner) -> Iterator[Fault]:
 def _secrets(partner: Partner) -> Iterator[Fault]:
     """A profile is kept in version control: it may name a secret, never hold one."""
     transport = partner.transport
+    if partner.xml.secret and not is_reference(partner.xml.secret):
+        message = '"xml.secret" must be a reference, never the secret itself'
+        yield Fault(("xml", "secret"), message, REFERENCE_HINT)
     for name, text in (("password", transport.password), ("key", transport.key)):
         if text and not is_reference(text):
             yield Fault(

@@ -143,8 +143,8 @@ def answer_file(
     """Return the receipt of a CSV or XML file whose documents all have a verdict."""
     entries = tuple(_entry(exchange, findings) for exchange, findings in members)
 
-    def render(_: Envelope) -> bytes:
-        return translator.write_receipt(entries, partner)
+    def render(numbered: Envelope) -> bytes:
+        return translator.write_receipt(entries, partner, numbered)
 
     return Reply(
         kind="receipt",

@@ -142,8 +142,11 @@ class CsvTranslator:
         text = write_table(written.header, written.rows, settings.separator or ",")
         return encode(text, settings.encoding)
 
-    def write_receipt(self, entries: tuple[ReceiptEntry, ...], partner: Partner) -> bytes:
+    def write_receipt(
+        self, entries: tuple[ReceiptEntry, ...], partner: Partner, envelope: Envelope | None = None
+    ) -> bytes:
         """Write what came of each document of a file: a row per finding, or one row when all is well."""
+        del envelope  # a CSV file names neither sender nor moment
         rows = [row for entry in entries for row in receipt_rows(entry)]
         return encode(write_table(HEADER, rows, partner.csv.separator or ","), partner.csv.encoding)
 
