@@ -32,6 +32,7 @@ from translators.records.sources import (
     encode_part,
     open_source,
 )
+from translators.records.writing import write_file
 
 
 class RecordsTranslator:
@@ -124,12 +125,19 @@ class RecordsTranslator:
         return read_batch(table, kind, context, partner=partner.key, name=name, number=number)
 
     def write(self, document: AnyDocument, envelope: Envelope, partner: Partner) -> bytes:
-        """Raise ConfigError: what goes out is written from Odoo's values (`writing.write_file`), not from a batch."""
-        del document, envelope, partner
-        raise ConfigError("a batch of records is not sent on")
+        """Write a batch of ours as a file. Raises ConfigError for what is no batch of a record type of the partner."""
+        kind = partner.records.get(envelope.set_id)
+        if kind is None or not isinstance(document, RecordBatch):
+            raise ConfigError(
+                f"{partner.key} has no [records.{envelope.set_id}] by which it could be written"
+            )
+        return write_file(document, kind, partner.csv, self._context(kind, partner))
 
-    def write_receipt(self, entries: tuple[ReceiptEntry, ...], partner: Partner) -> bytes:
+    def write_receipt(
+        self, entries: tuple[ReceiptEntry, ...], partner: Partner, envelope: Envelope | None = None
+    ) -> bytes:
         """Write what came of each part of a file: a row per finding, or one row when all is well."""
+        del envelope  # a table names neither sender nor moment
         rows = [row for entry in entries for row in receipt_rows(entry)]
         text = write_table(HEADER, rows, partner.csv.separator or ",")
         return encode_whole(text, partner.csv.encoding)
