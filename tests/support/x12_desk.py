@@ -8,7 +8,17 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 OUR_ID = "OURCO"
-GROUPS = {"850": "PO", "855": "PR", "856": "SH", "810": "IN", "997": "FA"}
+GROUPS = {
+    "846": "IB",
+    "832": "SC",
+    "850": "PO",
+    "855": "PR",
+    "856": "SH",
+    "810": "IN",
+    "820": "RA",
+    "861": "RC",
+    "997": "FA",
+}
 
 Segment = list[str]
 
