@@ -17,12 +17,13 @@ import msgspec
 from hub import pipeline
 from hub.erp.port import ErpGateway
 from hub.model.acks import EarlierAnswer, ReceivedAdvice
-from hub.model.documents import AnyDocument, DocType, OrderChange, OrderChangeAcknowledgment, PurchaseOrder
+from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Address
 from hub.model.errors import ConfigError
 from hub.model.exchange import Direction, ErpRecord, Exchange, State, Transmission
 from hub.model.finding import Finding
 from hub.model.partner import Crosswalks, Partner
+from hub.order_history import OrderHistory, same_record
 from hub.stages.addresses import Company
 from hub.store import LogQuery, Store
 from hub.transports.port import Mailbox
@@ -34,6 +35,9 @@ _OPEN = frozenset({State.NOTICED, State.HELD, State.DEAD})
 
 #: Outbound states of what the partner has, or is about to get, and did not refuse.
 _REACHED = (State.COMPOSED, State.SENT, State.DELIVERED, State.ACKNOWLEDGED, State.OVERDUE)
+
+#: Outbound states in which a file has been, or will be, put before the partner.
+_TOLD = (State.COMPOSED, State.SENT, State.DELIVERED, State.ACKNOWLEDGED)
 
 _DOCUMENTS: msgspec.json.Decoder[AnyDocument] = msgspec.json.Decoder(AnyDocument)
 
@@ -55,7 +59,7 @@ class Formats:
         return next((t for n, t in self.by_name.items() if n != "csv" and t.recognises(head)), None)
 
 
-class Desk:
+class Desk(OrderHistory):
     """Answers the stages. Safe for many threads."""
 
     def __init__(
@@ -71,7 +75,8 @@ class Desk:
         open_mailbox: Callable[[Partner], Mailbox],
         clock: Callable[[], dt.datetime],
     ) -> None:
-        self._store, self._partners, self._company = store, partners, company
+        super().__init__(store)
+        self._partners, self._company = partners, company
         self._profiles_complete = profiles_complete
         self._formats, self._tables, self._erp = formats, tables, erp
         self._open_mailbox, self._clock = open_mailbox, clock
@@ -140,6 +145,17 @@ class Desk:
             since = self._clock() - window
             return tx.find_received_interchange(sender, receiver, usage, control, since)
 
+    def told_before(self, exchange: Exchange) -> bytes | None:
+        """Return how far the last file of the same record type reached that a partner was sent; None: none was."""
+        name = exchange.envelope.set_id
+        query = LogQuery(
+            partner=exchange.partner, document=DocType.RECORDS, direction=Direction.OUT, states=_TOLD, number=name
+        )
+        with self._store.read() as tx:
+            earlier = (e for e in tx.find_exchanges(query) if e.id < exchange.id and e.envelope.set_id == name)
+            last = next(earlier, None)
+            return tx.artifact(last.id, "records") if last else None
+
     def file_named(self, partner: str, name: str) -> bytes | None:
         """Return the newest file that a partner sent under a name, None when none has come."""
         with self._store.read() as tx:
@@ -187,62 +203,6 @@ class Desk:
         return found if found and found.direction is Direction.IN else None
 
     # --- what goes out
-    def order_as_received(self, exchange: Exchange) -> PurchaseOrder:
-        """Return the order that an exchange belongs to, in the partner's words, with all changes agreed on since."""
-        changed = (self._kept(change, "order") for change in reversed(self._applied(exchange)))
-        made = (self._kept(origin, "canonical") for origin in self._of_order(exchange))
-        for order in (*changed, *made):
-            if isinstance(order, PurchaseOrder):
-                return order
-        raise ConfigError(f"the order {exchange.order_number!r} is not in the log; nothing can answer it")
-
-    def change_answers(self, exchange: Exchange) -> Sequence[OrderChangeAcknowledgment]:
-        """Return what was decided about the changes of the order of an exchange, in the order of their doing."""
-        answers = (self._kept(change, "answer") for change in self._applied(exchange))
-        return [answer for answer in answers if isinstance(answer, OrderChangeAcknowledgment)]
-
-    def _applied(self, exchange: Exchange) -> Sequence[Exchange]:
-        """Return the changes of an order that are in Odoo, in the order in which they were brought there."""
-        posted = [c for c in self.changes_of_order(exchange) if c.state is State.POSTED]
-        return sorted(posted, key=lambda c: (c.updated_at, c.id))
-
-    def changes_of_order(self, exchange: Exchange) -> Sequence[Exchange]:
-        """Return the changes of the order of an exchange that came in and were understood, oldest first."""
-        with self._store.read() as tx:
-            known = tx.exchanges_of_order(exchange.partner, exchange.order_number)
-        return [
-            e
-            for e in known
-            if e.direction is Direction.IN
-            and e.document in {DocType.ORDER_CHANGE, DocType.PURCHASE_ORDER}
-            and isinstance(self._kept(e, "canonical"), OrderChange)
-        ]
-
-    def change_answer(self, exchange: Exchange) -> OrderChangeAcknowledgment:
-        """Return what was decided about the change that an outbound answer tells of."""
-        key = exchange.key.partition(":")[2]
-        for change in reversed(self.same_key(key)):
-            answer = self._kept(change, "answer")
-            if isinstance(answer, OrderChangeAcknowledgment):
-                return answer
-        raise ConfigError(
-            f"what was decided about {exchange.number!r} is not in the log; nothing can answer it"
-        )
-
-    def _of_order(self, exchange: Exchange) -> Sequence[Exchange]:
-        """Return what came in and made the Odoo record of an exchange's order, oldest first."""
-        if exchange.erp is None:
-            return []
-        with self._store.read() as tx:
-            found = tx.exchanges_by_erp(exchange.erp.model, exchange.erp.id)
-        return [e for e in found if e.direction is Direction.IN]
-
-    def _kept(self, exchange: Exchange, kind: str) -> AnyDocument | None:
-        """Return a document that is kept with an exchange, or None."""
-        with self._store.read() as tx:
-            data = tx.artifact(exchange.id, kind)
-        return None if data is None else _DOCUMENTS.decode(data)
-
     def placed(self, partner: str, number: str) -> ErpRecord | None:
         """Return the sale order that a partner's order became, None when none came or none is in Odoo."""
         with self._store.read() as tx:
@@ -259,7 +219,7 @@ class Desk:
         """Return the other documents of one kind that the partner was told about the same order."""
         with self._store.read() as tx:
             told = tx.sent_exchanges(exchange.partner, exchange.order_number, document)
-        return [self.document(e) for e in told if e.id != exchange.id and _same(e.erp, exchange.erp)]
+        return [self.document(e) for e in told if e.id != exchange.id and same_record(e.erp, exchange.erp)]
 
     def last_basis(self, exchange: Exchange) -> AnyDocument | None:
         """Return what the partner knows since the last such document that reached him; None for the first."""
@@ -285,12 +245,12 @@ class Desk:
             if e.direction is Direction.OUT
             and e.document is document
             and e.state in _OPEN
-            and _same(e.erp, exchange.erp)
+            and same_record(e.erp, exchange.erp)
         ]
 
     def send_tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]:
         """Return the crosswalks of what we send a partner."""
-        return self._tables(partner.send[exchange.document].crosswalk)
+        return self._tables(partner.crosswalks_back(exchange.document))
 
     def outgoing_bytes(self, exchange: Exchange) -> bytes:
         """Return the stored bytes of an outbound file."""
@@ -366,8 +326,3 @@ class Desk:
         if data is None:
             raise ConfigError(f"exchange {exchange.id} has no {kind}; run `hub doctor`")
         return data
-
-
-def _same(one: ErpRecord | None, other: ErpRecord | None) -> bool:
-    """Say whether two are the same Odoo record, whatever its state was when each was read."""
-    return one is not None and other is not None and (one.model, one.id) == (other.model, other.id)

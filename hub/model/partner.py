@@ -158,6 +158,8 @@ class Receive(_Table, frozen=True, kw_only=True):
     unknown: Literal["skip", "hold"] = "skip"  # 846, 832: a line whose item we do not have: leave it out, or hold all
     scope: Literal["", "full", "delta"] = ""  # 846: what theirs is, whatever it says; full: what is not named is gone
     push: Literal["", "supplierinfo"] = ""  # 846: write it on their supplier prices in Odoo too, see docs/supply.md
+    differences: Literal["note", "hold"] = "note"  # 820, 861: what differs from ours is told, or holds it
+    short_pay: str = "0%"  # 820: so much of what is open of an invoice may be missing without a word
     price_jump: str = ""  # 832: hold the list where a price changes by more, e.g. "20%"; empty: take every price
 
 
@@ -189,7 +191,10 @@ class Send(_Table, frozen=True, kw_only=True):
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()  # used right to left
+    change_quantity: Literal["total", "delta"] = "total"  # 860: POC03 with QI and QD: the new total, or the difference
+    quiet: float = 0.0  # 860: how long ("5m") we wait for further edits of the purchase order before we tell
     structure: Literal["", "SOPI", "SOTPI", "SOIP", "SOI"] = ""  # 856; default: as it is packed
+    method: str = "ach"  # 820: how we pay where Odoo does not say: ach, check, wire or a code of element 591
     every: float = 0.0  # 846, 832: send one this often, e.g. "1d", counted from `at`
     at: str = ""  # 846, 832: first time of day on this machine's clock, e.g. "06:00"; default: midnight
     assortment: Assortment = Assortment()  # 846, 832: which products
@@ -243,6 +248,13 @@ class Partner(_Table, frozen=True, kw_only=True):
         if document is not DocType.ORDER_CHANGE or own != Crosswalks():
             return own
         return self.receive.get(DocType.PURCHASE_ORDER, Receive()).crosswalk
+
+    def crosswalks_back(self, document: DocType) -> Crosswalks:
+        """Return the tables for what we send; a change of an order without tables of its own has the order's."""
+        own = self.send[document].crosswalk
+        if document is not DocType.ORDER_CHANGE or own != Crosswalks():
+            return own
+        return self.send.get(DocType.PURCHASE_ORDER, Send()).crosswalk
 
     @property
     def ack_due_seconds(self) -> float:

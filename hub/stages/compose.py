@@ -16,7 +16,7 @@ import msgspec
 from msgspec import structs
 
 from hub.model import problems
-from hub.model.documents import AnyDocument
+from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Envelope
 from hub.model.errors import ConfigError, Retryable
 from hub.model.exchange import Exchange, State
@@ -25,6 +25,7 @@ from hub.model.outcome import Outcome, OutFile
 from hub.model.partner import Partner
 from hub.stages.addresses import outgoing_envelope
 from hub.stages.composing import COMPOSERS, Composed, Needs
+from hub.stages.recording.sending import compose_records
 from translators.errors import Unwritable
 
 __all__ = ["Needs", "compose"]
@@ -33,14 +34,11 @@ __all__ = ["Needs", "compose"]
 def compose(exchange: Exchange, needs: Needs) -> Outcome:
     """Compose one outbound document."""
     assert exchange.source is not None, "an outbound document has an Odoo record behind it"
-    try:
-        partner = needs.partner(exchange.partner)
-    except ConfigError as fault:
-        return Outcome(state=State.NOTICED, why=str(fault), tried=True)
-    if partner.status == "paused":  # is it a test or not? its profile says so when it goes on
-        return Outcome(state=State.NOTICED, why=f"{partner.name} is paused", due_in_seconds=60)
-    if exchange.document not in partner.send:
-        return _not_agreed(exchange, partner)
+    partner = _agreed(exchange, needs)
+    if isinstance(partner, Outcome):
+        return partner
+    if exchange.document is DocType.RECORDS:
+        return compose_records(exchange, partner, needs)
     try:
         made = COMPOSERS[exchange.document](exchange, exchange.source, partner, needs)
     except Retryable as fault:
@@ -57,6 +55,19 @@ def compose(exchange: Exchange, needs: Needs) -> Outcome:
     if written.state is not State.COMPOSED:
         return written
     return structs.replace(written, artifacts={**written.artifacts, **made.artifacts})
+
+
+def _agreed(exchange: Exchange, needs: Needs) -> Partner | Outcome:
+    """Return the partner who is to be told, or why they are not told now."""
+    try:
+        partner = needs.partner(exchange.partner)
+    except ConfigError as fault:
+        return Outcome(state=State.NOTICED, why=str(fault), tried=True)
+    if partner.status == "paused":  # is it a test or not? its profile says so when it goes on
+        return Outcome(state=State.NOTICED, why=f"{partner.name} is paused", due_in_seconds=60)
+    if exchange.document is not DocType.RECORDS and exchange.document not in partner.send:
+        return _not_agreed(exchange, partner)
+    return partner
 
 
 def _not_now(exchange: Exchange, made: Composed) -> Outcome | None:
@@ -101,7 +112,10 @@ def _written(
         state=State.COMPOSED,
         findings=findings,
         artifacts=canonical,
-        changes={"number": document.number},
+        changes={
+            "number": document.number,
+            "order_number": exchange.order_number or next(iter(document.order_numbers), ""),
+        },
         orders=document.order_numbers,
         file=OutFile(envelope=envelope, render=render),
     )

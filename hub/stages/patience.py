@@ -58,6 +58,17 @@ def _pause(age: timedelta) -> float:
     return min(max(age.total_seconds() / 4, SHORTEST_SECONDS), LONGEST_SECONDS)
 
 
+def wait_for_reconciliation(payment: Exchange, now: datetime) -> Wait | None:
+    """Return the wait of a payment that no bills account for, or None when it has waited long enough.
+
+    Whoever posts a payment by itself reconciles it a moment later.
+    """
+    age = now - payment.created_at
+    return (
+        None if age >= PATIENCE else Wait("waits to be reconciled with the bills that it pays", _pause(age))
+    )
+
+
 def wait_for_order(
     change: Exchange, orders: Sequence[Exchange], patience: timedelta, now: datetime
 ) -> Wait | None:
@@ -109,6 +120,12 @@ def before(number: str, other: str) -> bool:
 
 def _counts(number: str) -> bool:
     return number.isascii() and number.isdecimal() and int(number) <= MOST_CHANGES
+
+
+def still(news: Exchange, quiet: timedelta, now: datetime) -> Wait | None:
+    """Return the wait for people to end their editing, or None when news are old enough to be told."""
+    left = quiet - (now - news.created_at)
+    return None if left <= timedelta() else Wait("waits for further changes", left.total_seconds())
 
 
 def stuck(notices: Sequence[Exchange]) -> tuple[Finding, ...]:

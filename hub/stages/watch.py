@@ -2,7 +2,8 @@
 
 -> noticed     a decided order (855), a finished delivery (856), a posted invoice (810), a confirmed
                purchase order (850), what was received of one (861), a payment to a vendor (820) of a partner
-               whose profile sends that document
+               whose profile sends that document; a transfer of a warehouse that a partner keeps (940, 943), what was
+               done for a depositor (945, 944)
 
 The cursor is the ERP's own clock. A look overlaps the last one, because a change carries the time at which
 its transaction began; what was noticed before is refused by its source key.
@@ -17,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.erp.port import ErpChange, ErpGateway, Topic
 from hub.model.documents import DocType
@@ -35,12 +36,21 @@ DOCUMENTS = {
     Topic.DELIVERY_DONE: DocType.SHIP_NOTICE,
     Topic.INVOICE_POSTED: DocType.INVOICE,
     Topic.PURCHASE_CONFIRMED: DocType.PURCHASE_ORDER,
+    Topic.PURCHASE_CHANGED: DocType.ORDER_CHANGE,
     Topic.RECEIPT_DONE: DocType.RECEIVING_ADVICE,
     Topic.PAYMENT_POSTED: DocType.REMITTANCE,
+    Topic.TRANSFER_READY: DocType.WAREHOUSE_ORDER,
+    Topic.TRANSFER_CANCELLED: DocType.WAREHOUSE_ORDER,
+    Topic.TRANSFER_DONE: DocType.WAREHOUSE_ADVICE,
 }
 
 #: What vendors are told: theirs is what their profile's reference has in Odoo, not what came through the hub.
-TO_VENDORS = frozenset({Topic.PURCHASE_CONFIRMED, Topic.RECEIPT_DONE, Topic.PAYMENT_POSTED})
+TO_VENDORS = frozenset(
+    {Topic.PURCHASE_CONFIRMED, Topic.PURCHASE_CHANGED, Topic.RECEIPT_DONE, Topic.PAYMENT_POSTED}
+)
+
+#: What is told to whoever keeps the warehouse.
+TO_KEEPERS = frozenset({Topic.TRANSFER_READY, Topic.TRANSFER_CANCELLED})
 
 #: Longer than any transaction in Odoo may take: `write_date` is when it began (odoo: write_date).
 OVERLAP = timedelta(minutes=2)
@@ -54,6 +64,7 @@ class Needs(Protocol):
     def profiles_complete(self) -> bool: ...
     def company(self) -> Company: ...
     def posted_as(self, model: str, record_id: int) -> Exchange | None: ...
+    def was_told(self, record: ErpRecord, document: DocType) -> bool: ...
 
 
 class Noticed(Struct, frozen=True):
@@ -125,8 +136,13 @@ def _noticed(page: Sequence[ErpChange], needs: Needs) -> Noticed:
 def _news(change: ErpChange, needs: Needs) -> NewExchange | None:
     """Return what to tell; None when nobody needs to know.
 
-    A sale order is a partner's when it came through the hub; what vendors are told, when they have a profile.
+    A sale order is a partner's when it came through the hub, and so is a depositor's transfer; what vendors are told,
+    when they have a profile; a transfer of our own, when somebody keeps its warehouse.
     """
+    if change.topic in TO_KEEPERS:
+        return _to_keeper(change, needs)
+    if change.topic is Topic.PURCHASE_CHANGED and not needs.was_told(change.record, DocType.PURCHASE_ORDER):
+        return None  # the order itself, when it goes, is as it then stands
     if change.topic in TO_VENDORS:
         vendor = _vendor(change, needs)
         if vendor is None:
@@ -176,12 +192,41 @@ def _vendor(change: ErpChange, needs: Needs) -> Partner | None:
     return active[0] if active else None
 
 
+def _to_keeper(change: ErpChange, needs: Needs) -> NewExchange | None:
+    """Return what to tell the partner who keeps a transfer's warehouse; a cancellation has a key of its own."""
+    document = DOCUMENTS[change.topic]
+    keepers = [
+        partner
+        for partner in needs.partners().values()
+        if document in partner.send
+        and change.warehouse
+        and partner.send[document].warehouse == change.warehouse
+    ]
+    active = [partner for partner in keepers if partner.status != "paused"] or keepers
+    if len(active) > 1:
+        keys = " and ".join(sorted(partner.key for partner in active))
+        raise ConfigError(
+            f"{change.record.name}: the profiles {keys} both keep the warehouse {change.warehouse}; take `warehouse` "
+            "out of one [send.warehouse_order], or pause it"
+        )
+    if not active:
+        return None
+    new = _exchange(change, active[0].key, "", _envelope(change, active[0], needs))
+    if change.topic is Topic.TRANSFER_READY:
+        return new
+    return structs.replace(new, key=f"{new.key}:cancel") if needs.was_told(change.record, document) else None
+
+
 def _envelope(change: ErpChange, partner: Partner, needs: Needs) -> Envelope:
-    return outgoing_envelope(partner, needs.company(), DOCUMENTS[change.topic])
+    advised = {"ship": "shipped", "receive": "received"} if change.topic is Topic.TRANSFER_DONE else {}
+    kind = advised.get(change.kind, change.kind)
+    return outgoing_envelope(partner, needs.company(), DOCUMENTS[change.topic], kind)
 
 
 def _exchange(change: ErpChange, partner: str, order_number: str, envelope: Envelope) -> NewExchange:
     document, record = DOCUMENTS[change.topic], change.record
+    # a purchase order may change again and again: what of it is news is seen when it is composed
+    again = f":{change.changed_at:%Y%m%d%H%M%S}" if change.topic is Topic.PURCHASE_CHANGED else ""
     return NewExchange(
         partner=partner,
         direction=Direction.OUT,
@@ -191,7 +236,7 @@ def _exchange(change: ErpChange, partner: str, order_number: str, envelope: Enve
         lane=lanes.sending(partner),
         number=record.name,
         order_number=order_number,
-        key=f"{document.value}:{record.model}:{record.id}",
+        key=f"{document.value}:{record.model}:{record.id}{again}",
         why=f"{record.name} is {record.state}",
         source=record,
         erp=change.order,

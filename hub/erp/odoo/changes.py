@@ -29,7 +29,8 @@ class Watched(Struct, frozen=True):
     model: str
     domain: tuple[Any, ...]
     order_model: str
-    order_field: str  # "" the record itself is the order; "lines" through the invoice lines
+    order_field: str  # "" the record itself is the order; "lines" through the invoice lines;
+    #                   "backorder_id" the first transfer of which it is the rest, or itself
     order_path: str  # the same as a path in a domain
 
 
@@ -90,7 +91,7 @@ TOPICS: Mapping[Topic, Watched] = {
         "stock.picking",
         (["state", "=", "done"], ["owner_id", "!=", False]),
         "stock.picking",
-        "",
+        "backorder_id",
         "id",
     ),
     Topic.PAYMENT_POSTED: Watched(
@@ -110,6 +111,9 @@ TOPICS: Mapping[Topic, Watched] = {
 
 #: Topics of a warehouse's transfers, which belong to whoever keeps the warehouse or owns the goods.
 TRANSFERS = frozenset({Topic.TRANSFER_READY, Topic.TRANSFER_CANCELLED, Topic.TRANSFER_DONE})
+
+
+_LONGEST_CHAIN = 50  # backorders of one transfer
 
 
 class Changes:
@@ -206,7 +210,9 @@ class Changes:
         """Return the values of its orders by the id of the changed record; only an invoice may have several."""
         if not watched.order_field:
             return {row["id"]: [row] for row in rows}
-        if watched.order_field == "lines":
+        if watched.order_field == "backorder_id":
+            order_of = self._firsts(rows)
+        elif watched.order_field == "lines":
             order_of = self._orders_of_invoices([row["id"] for row in rows])
         else:
             order_of = {row["id"]: [ref_id(row[watched.order_field])] for row in rows}
@@ -217,6 +223,17 @@ class Changes:
             record: [orders[order] for order in several if order in orders]
             for record, several in order_of.items()
         }
+
+    def _firsts(self, transfers: Sequence[Values]) -> dict[int, list[int]]:
+        """Return the first transfer of the chain of backorders that each one ends."""
+        first = {t["id"]: ref_id(t["backorder_id"]) or t["id"] for t in transfers}
+        for _ in range(_LONGEST_CHAIN):
+            rows = self._session.read("stock.picking", list(first.values()), ["backorder_id"])
+            before = {i: ref_id(row["backorder_id"]) for i, row in rows.items() if row["backorder_id"]}
+            if not before:
+                break
+            first = {transfer: before.get(head, head) for transfer, head in first.items()}
+        return {transfer: [head] for transfer, head in first.items()}
 
     def _orders_of_invoices(self, invoices: Sequence[int]) -> dict[int, list[int]]:
         """Return the sale orders of each invoice, in the order of its lines."""

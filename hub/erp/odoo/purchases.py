@@ -90,9 +90,12 @@ class Purchases:
 
     # --- out
     def read(self, order: ErpRecord) -> PurchaseOrder:
-        """Return a confirmed purchase order as we send it; line numbers are the lines' ids."""
+        """Return a confirmed purchase order (or a cancelled one, by its purpose) as we send it.
+
+        Line numbers are the lines' ids.
+        """
         head = self.head(order.id)
-        if head["state"] not in OPEN:
+        if head["state"] not in (*OPEN, "cancel"):
             raise Undeliverable(f"purchase order {head['name']} is {head['state']}, not confirmed")
         vendor = ref_id(head["partner_id"])
         wanted = day(head["date_planned"], self._session.zone())
@@ -100,6 +103,7 @@ class Purchases:
         return PurchaseOrder(
             number=text(head["name"]),
             date=day(head["date_approve"], self._session.zone()),
+            purpose="cancel" if head["state"] == "cancel" else "original",
             kind="dropship" if head.get("dest_address_id") else "standalone",
             currency=ref_name(head["currency_id"]),
             terms=Terms(description=ref_name(head["payment_term_id"])) if head["payment_term_id"] else None,

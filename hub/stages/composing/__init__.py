@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model.documents import DocType
-from hub.stages.composing import buying, payments, receipts, selling, supply
+from hub.stages.composing import buying, payments, receipts, selling, supply, warehouse
 from hub.stages.composing.needs import Composed, Composer, Needs
 
 __all__ = ["COMPOSERS", "Composed", "Needs"]
@@ -14,6 +14,9 @@ COMPOSERS: dict[DocType, Composer] = {
     DocType.SHIP_NOTICE: selling.compose_ship_notice,
     DocType.INVOICE: selling.compose_invoice,
     DocType.PURCHASE_ORDER: buying.compose_order,
+    DocType.ORDER_CHANGE: buying.compose_change,
+    DocType.WAREHOUSE_ORDER: warehouse.compose_warehouse_order,
+    DocType.WAREHOUSE_ADVICE: warehouse.compose_warehouse_advice,
     DocType.RECEIVING_ADVICE: receipts.compose_receiving_advice,
     DocType.REMITTANCE: payments.compose_remittance,
     DocType.INVENTORY_ADVICE: supply.compose_stock,
