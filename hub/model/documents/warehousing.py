@@ -100,7 +100,8 @@ class WarehouseOrder(Document, frozen=True, kw_only=True, omit_defaults=True, ta
 
     @property
     def key_parts(self) -> tuple[str, str]:
-        return self.number, self.kind
+        """Return what names it for good; its cancellation is a document of its own."""
+        return self.number, f"{self.kind}/cancel" if self.purpose == "cancel" else self.kind
 
     @property
     def order_numbers(self) -> tuple[str, ...]:

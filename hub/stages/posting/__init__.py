@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model.documents import DocType
-from hub.stages.posting import buying, changing, selling, supply
+from hub.stages.posting import buying, changing, payments, receipts, selling, supply, warehouse
 from hub.stages.posting.needs import Needs, Posted, Poster, origin
 
 __all__ = ["POSTERS", "Needs", "Posted", "origin"]
@@ -14,6 +14,10 @@ POSTERS: dict[DocType, Poster] = {
     DocType.ORDER_ACKNOWLEDGMENT: buying.post_acknowledgment,
     DocType.SHIP_NOTICE: buying.post_ship_notice,
     DocType.INVOICE: buying.post_invoice,
+    DocType.WAREHOUSE_ORDER: warehouse.post_order,
+    DocType.WAREHOUSE_ADVICE: warehouse.post_advice,
     DocType.INVENTORY_ADVICE: supply.post_stock,
     DocType.PRICE_CATALOG: supply.post_catalog,
+    DocType.REMITTANCE: payments.post_remittance,
+    DocType.RECEIVING_ADVICE: receipts.post_receiving_advice,
 }
