@@ -12,15 +12,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from msgspec import structs
+
 from hub.advising import Advising
 from hub.desk import Desk, Formats
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.port import ErpGateway
-from hub.model.documents import DOCUMENTS
-from hub.model.envelope import Address
+from hub.model.documents import DOCUMENTS, DocType
+from hub.model.envelope import Address, UnwrappedSet
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
-from hub.model.partner import Crosswalks, Partner
+from hub.model.partner import Crosswalks, Partner, Receive
 from hub.noticing import Noticer
 from hub.opening import make_store, utc_now
 from hub.operations import Operations
@@ -36,12 +38,16 @@ from hub.transports.opening import open_mailbox
 from hub.transports.port import Mailbox
 from hub.trial import Trial, anybody, try_file
 from translators.crosswalk import Tables, load_tables
+from translators.csv.tracing import CsvTracer
 from translators.csv.translator import CsvTranslator
 from translators.port import Receipting
 from translators.records.translator import RecordsTranslator
+from translators.tracing import Trace, Tracer
 from translators.x12.acks.acknowledger import X12Acknowledger
 from translators.x12.own_dictionaries import library_with
+from translators.x12.tracing import X12Tracer
 from translators.x12.translator import X12Translator
+from translators.xml.tracing import XmlTracer
 from translators.xml.translator import XmlTranslator, no_secret
 
 _log = logging.getLogger("hub.wiring")
@@ -138,6 +144,12 @@ def make_formats(paths: Paths, secrets: Secrets | None = None) -> Formats:
     return Formats((x12, xml, csv, records), acknowledger=X12Acknowledger(), receipting=receipting)
 
 
+def make_tracers(paths: Paths) -> Mapping[str, Tracer]:
+    """Return what tells of the maps of each format, by its name."""
+    partners = Path(paths.partners)
+    return {"x12": X12Tracer(), "xml": XmlTracer(partners), "csv": CsvTracer(partners)}
+
+
 def make_company(settings: Settings) -> Company:
     """Return how we are called."""
     return Company(name=settings.company.name, isa=settings.company.isa, gs=settings.company.gs)
@@ -226,6 +238,7 @@ class Trials:
         self._partners = PartnerBook(Path(settings.paths.partners))
         self._shelf = TableShelf(Path(settings.paths.partners))
         self._formats = make_formats(settings.paths)
+        self._tracers = make_tracers(settings.paths)
         self._company = make_company(settings)
 
     def run(self, data: bytes, name: str, key: str | None, *, any_sender: bool = False) -> Trial:
@@ -235,6 +248,27 @@ class Trials:
         return try_file(
             data, name, partner=partner, formats=self._formats, tables=tables, company=self._company
         )
+
+    def traces(self, data: bytes, name: str, key: str | None, document: DocType | None) -> tuple[Trace, ...]:
+        """Say of each document of a file what came from where; `document` is what a flat file holds.
+
+        Raises ConfigError when no profile says who sent it.
+        """
+        partner = self._partner(data, name, key, any_sender=False)
+        if document is not None:
+            agreed = partner.receive.get(document, Receive())
+            partner = structs.replace(partner, receive={document: agreed})
+        translator = self._formats.recognise(data[:4096]) or self._formats.by_name["csv"]
+        opened = translator.unwrap(data, name, partner)
+        sets = [one for i in opened.interchanges for group in i.groups for one in group.sets]
+        return tuple(self._trace(one, partner, opened.findings) for one in sets) or (
+            Trace(document=document or DocType.UNKNOWN, findings=opened.findings),
+        )
+
+    def _trace(self, one: UnwrappedSet, partner: Partner, of_the_file: tuple[Finding, ...]) -> Trace:
+        tracer = self._tracers[one.envelope.format]
+        _, trace = tracer.trace(one.payload, one.envelope, one.document, partner)
+        return structs.replace(trace, findings=(*of_the_file, *one.findings, *trace.findings))
 
     def _partner(self, data: bytes, name: str, key: str | None, *, any_sender: bool) -> Partner:
         partners = self._partners()

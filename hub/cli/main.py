@@ -13,6 +13,7 @@ from hub.cli.context import MISUSED, errors
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
 from hub.cli.log import log, queue, raw, show
+from hub.cli.map import app as maps
 from hub.cli.order import order
 from hub.cli.partner import app as partner
 from hub.cli.records import app as records
@@ -34,6 +35,7 @@ app = typer.Typer(
 for command in (run, demo, doctor, log, show, raw, order, queue, release, redrive, resend, reject, cancel):
     app.command()(command)
 app.add_typer(partner, name="partner")
+app.add_typer(maps, name="map")
 app.add_typer(records, name="records")
 app.add_typer(x12, name="x12")
 partner.command(name="try")(try_file)

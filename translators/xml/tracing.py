@@ -1,0 +1,131 @@
+"""What an XPath map says, and what it did with one document of a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from hub.model.documents import DOCUMENTS, AnyDocument, DocType
+from hub.model.envelope import Envelope
+from hub.model.finding import Where
+from hub.model.partner import Partner
+from translators.maps import agreement
+from translators.paths import Kind
+from translators.tracing import MapLine, Taken, Trace, Unused, empty_fields
+from translators.xml.choosing import doctypes, maps_of, recognised
+from translators.xml.parsing import parse
+from translators.xml.reading import elements, first_text
+from translators.xml.translator import XmlTranslator
+from translators.xml.xml_map import Branch, Place, XmlMap
+
+
+class XmlTracer:
+    """Tells of XPath maps. `folder` holds the partners' own map files."""
+
+    def __init__(self, folder: Path = Path("partners")) -> None:
+        self._translator, self._folder = XmlTranslator(folder), folder
+
+    def lines(self, document: DocType, partner: Partner | None, *, sending: bool) -> tuple[MapLine, ...]:
+        """Return the lines of the maps by which a document is read; what they are written by is among them."""
+        if document not in DOCUMENTS:
+            return ()
+        agreed = agreement(partner, document, sending=sending) if partner is not None else None
+        changed = frozenset(agreed.map) if agreed is not None else frozenset()
+        profile = f"{partner.key}.toml" if partner is not None else ""
+        return tuple(
+            line
+            for mapped in maps_of(document, partner, self._folder)
+            for line in _lines(mapped.body, "", mapped, changed, profile)
+        )
+
+    def trace(
+        self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None
+    ) -> tuple[AnyDocument | None, Trace]:
+        """Read one document, and say which element or attribute went where and which went nowhere."""
+        made, findings = self._translator.read(payload, envelope, document, partner)
+        maps = maps_of(document, partner, self._folder) if document in DOCUMENTS else ()
+        parsed = parse(payload, doctypes(maps))
+        mapped, found = recognised(maps, parsed.root) if parsed.root is not None else (None, [])
+        if mapped is None:
+            return made, Trace(document=document, findings=findings)
+        taken = tuple(one for element in found[:1] for one in _taken(mapped.body, element, ""))
+        left = self._translator.unused(payload, document, partner)
+        return made, Trace(
+            document=document,
+            number=made.number if made is not None else "",
+            taken=taken,
+            unused=tuple(Unused(_place(where), text) for where, text in left),
+            empty=empty_fields(_lines(mapped.body, "", mapped, frozenset(), ""), taken),
+            findings=findings,
+        )
+
+
+def _lines(
+    branch: Branch, prefix: str, mapped: XmlMap, changed: frozenset[str], profile: str
+) -> Iterator[MapLine]:
+    """Yield the lines of a branch and of those inside it."""
+    for part in branch.parts:
+        path = prefix + part.path
+        ours = part.path in changed or path in changed
+        if isinstance(part, Branch) and part.parts:
+            yield from _lines(part, _inside(part, path), mapped, changed, profile)
+            continue
+        yield MapLine(
+            path=path,
+            places=tuple(part.ways.texts),
+            kind=part.kind.value,
+            part=mapped.name.removesuffix(".toml"),
+            must=part.required,
+            default=(part.default or "") if isinstance(part, Place) else "",
+            codes=len(part.codes) if isinstance(part, Place) else 0,
+            overridden=ours,
+            origin=profile if ours else f"xml/maps/{mapped.name}",
+        )
+
+
+def _inside(branch: Branch, path: str) -> str:
+    """Return the path of what stands in a branch: of an entry by its key, of a list, or of a part."""
+    if branch.key is not None:
+        return f"{path.removesuffix('.*')}.*."
+    return f"{path.removesuffix('[]')}[]." if branch.kind is Kind.PART else f"{path}."
+
+
+def _taken(branch: Branch, element: etree._Element, prefix: str) -> Iterator[Taken]:
+    """Yield what the places of a branch find in an element, the first way that finds something."""
+    for part in branch.parts:
+        if isinstance(part, Place) or not part.parts:
+            yield from _value(part, element, prefix + part.path)
+            continue
+        entries = next((found for find in part.ways.finds if (found := elements(find(element)))), [])
+        for ordinal, entry in enumerate(entries):
+            key = first_text(part.key(entry)) if part.key is not None else None
+            path = part.path.removesuffix("[]").removesuffix(".*")
+            step = f".{key}." if key else f"[{ordinal}]."
+            yield from _taken(part, entry, f"{prefix}{path}{step}")
+
+
+def _value(part: Place | Branch, element: etree._Element, path: str) -> Iterator[Taken]:
+    for find, xpath in zip(part.ways.finds, part.ways.texts, strict=False):
+        found = find(element)
+        text = first_text(found)
+        if text:
+            yield Taken(path, _place(_where(found, xpath)), text)
+            return
+
+
+def _where(found: object, xpath: str) -> Where:
+    """Return the line and XPath of the first thing that was found."""
+    first = found[0] if isinstance(found, list) and found else None
+    owner = first.getparent() if isinstance(first, etree._ElementUnicodeResult) else first
+    if not isinstance(owner, etree._Element):
+        return Where(path=xpath)
+    row: int | None = getattr(owner, "sourceline", None)  # its stub has no type
+    name = first.attrname if isinstance(first, etree._ElementUnicodeResult) else None
+    attribute = f"/@{name!s}" if name else ""
+    return Where(row=row, path=owner.getroottree().getpath(owner) + attribute)
+
+
+def _place(where: Where) -> str:
+    return f"line {where.row} {where.path}" if where.row is not None else where.path
