@@ -7,7 +7,6 @@ by the document's own `kind`, and else as was agreed.
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import NamedTuple
 
 from hub.model.documents import DocType
@@ -16,6 +15,7 @@ from translators.x12.tokens import decode, segments
 
 #: A number is shown up to here; X12 allows 22 to 30 characters.
 MOST_NUMBER = 60
+_BEGINNING = 500  # bytes of a set that hold its first two segments, and the beginning of a third
 
 
 class Carried(NamedTuple):
@@ -63,8 +63,10 @@ GROUPS: dict[str, str] = {set_id: carried.group for set_id, carried in CARRIED.i
 def peek_number(payload: bytes, envelope: Envelope) -> str:
     """Return a set's own number as it stands there, also of one that cannot be read; empty when it has none."""
     name, position = number_at(envelope.set_id)
-    text = decode(payload, envelope.delimiters)
-    for segment in islice(segments(text, envelope.delimiters), 1, 2):
+    found = segments(decode(payload[:_BEGINNING], envelope.delimiters), envelope.delimiters)
+    if len(found) < 3:  # it is longer than its beginning
+        found = segments(decode(payload, envelope.delimiters), envelope.delimiters)
+    for segment in found[1:2]:
         elements = segment.split(envelope.delimiters.element)
         if elements[0] == name and len(elements) > position:
             return elements[position].strip()[:MOST_NUMBER]

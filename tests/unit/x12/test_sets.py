@@ -10,8 +10,9 @@ import pytest
 from hub.model.documents import DocType
 from hub.model.partner import Partner, Send
 from hub.stages.addresses import Company, outgoing_envelope
+from tests.support.x12_samples import envelope
 from translators.x12.mapping import SETS
-from translators.x12.sets import doctype, set_of, sets_of, sets_written
+from translators.x12.sets import MOST_NUMBER, doctype, peek_number, set_of, sets_of, sets_written
 
 ORDER, WAREHOUSE = DocType.PURCHASE_ORDER, DocType.WAREHOUSE_ORDER
 
@@ -40,6 +41,23 @@ def test_what_may_come_and_what_goes() -> None:
     assert sets_written(WAREHOUSE, "940") == ("940", "943")
     assert doctype("944") is DocType.WAREHOUSE_ADVICE
     assert doctype("110") is DocType.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("payload", "number"),
+    [
+        ("ST*850*0001~BEG*00*SA*4711**20250110~SE*3*0001~", "4711"),
+        (f"ST*850*0001~BEG*00*SA*4711*{'9' * 600}~SE*3*0001~", "4711"),
+        (f"ST*850*0001~BEG*00*SA*{'9' * 600}~SE*3*0001~", "9" * MOST_NUMBER),
+        (f"ST*850*0001~BEG*00*SA*4711**20250110~MSG*{'é ' * 300}~", "4711"),
+        ("ST*850*0001~CUR*BY*USD~BEG*00*SA*4711~", ""),
+        ("ST*850*0001~BEG*00", ""),
+        ("", ""),
+    ],
+    ids=["short", "long segment", "long number", "long set", "elsewhere", "cut off", "empty"],
+)
+def test_the_number_of_a_set_is_found_without_reading_all_of_it(payload: str, number: str) -> None:
+    assert peek_number(payload.encode(), envelope("850")) == number
 
 
 def test_the_envelope_says_what_is_in_it() -> None:
