@@ -20,6 +20,8 @@ from hub.model.documents import (
     OrderLine,
     PriceCatalog,
     PurchaseOrder,
+    ReceivedItem,
+    ReceivingAdvice,
     ShipNotice,
     ShippedItem,
     ShippedOrder,
@@ -29,19 +31,22 @@ from hub.model.finding import Finding, Severity, Where
 from translators.crosswalk_supply import catalog_to_partner, stock_to_partner
 from translators.crosswalk_tables import Tables, default_units
 
-_Line = TypeVar("_Line", OrderLine, AckLine, InvoiceLine, ShippedItem)
+_Line = TypeVar("_Line", OrderLine, AckLine, InvoiceLine, ShippedItem, ReceivedItem)
+
+#: What we send as a buyer: the partner's own numbers are then the vendor's.
+_AS_BUYER = (PurchaseOrder, ReceivingAdvice)
 
 
 def to_partner(document: AnyDocument, tables: Tables) -> tuple[AnyDocument, tuple[Finding, ...]]:
     """Set item numbers and unit codes as the partner calls them.
 
-    In an order of ours the item table gives the supplier's number (vendor_part); in what we send to a
-    customer, the customer's (buyer_part). Numbers that a line has already stay. A unit without a code is a
-    finding of severity HOLD; quantities and prices are not converted.
+    In an order of ours, and in what we received of it, the item table gives the supplier's number
+    (vendor_part); in what we send to a customer, the customer's (buyer_part). Numbers that a line has already
+    stay. A unit without a code is a finding of severity HOLD; quantities and prices are not converted.
     """
     findings: list[Finding] = []
-    kind = "vendor_part" if isinstance(document, PurchaseOrder) else "buyer_part"
-    own = "buyer_part" if isinstance(document, PurchaseOrder) else "vendor_part"
+    kind = "vendor_part" if isinstance(document, _AS_BUYER) else "buyer_part"
+    own = "buyer_part" if isinstance(document, _AS_BUYER) else "vendor_part"
     sender = _Sender(tables, kind, own, document.date, findings)
     if isinstance(document, ShipNotice):
         orders = tuple(sender.order(order, f"orders[{i}]") for i, order in enumerate(document.orders))
@@ -56,6 +61,9 @@ def to_partner(document: AnyDocument, tables: Tables) -> tuple[AnyDocument, tupl
         case Invoice():
             lines = tuple(sender.line(line, f"lines[{i}]") for i, line in enumerate(document.lines))
             return replace(document, lines=lines), tuple(findings)
+        case ReceivingAdvice():
+            items = tuple(sender.line(item, f"items[{i}]") for i, item in enumerate(document.items))
+            return replace(document, items=items), tuple(findings)
         case InventoryAdvice() | PriceCatalog():
             return _supply(document, sender), tuple(findings)
         case _:

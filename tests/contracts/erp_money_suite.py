@@ -122,7 +122,7 @@ class BeingPaid:
             name, "90", gross=d(100), discount=d(2), adjustments=(Adjustment(amount=d(-5), reason="06"),)
         )
         whole = Adjustment(amount=d(-4), reason="01", reference="4710", note="DAMAGED")
-        result = self.propose(erp, remittance("86", item, adjustments=(whole,)), holds=False)
+        result = self.propose(erp, remittance("86", item, adjustments=(whole,)))
         (finding,) = result.findings
         assert (finding.problem, finding.severity) == (problems.PAYMENT_DIFFERS, Severity.WARNING)
         proposal = self.proposal(world, result.record)
@@ -143,9 +143,9 @@ class BeingPaid:
     @pytest.mark.parametrize("amount", ["98", "101"])
     def test_short_pay_and_over_payment_hold(self, erp: Erp, amount: str) -> None:
         document = remittance(amount, paid(finance.invoice(erp[1], 10).name, amount))
-        assert held(self.propose(erp, document), problems.PAYMENT_DIFFERS)
+        assert held(self.propose(erp, document, holds=True), problems.PAYMENT_DIFFERS)
         assert erp[1].count("account.payment", [["memo", "=", document.number]]) == 0
-        assert self.propose(erp, document, released=True).created
+        assert self.propose(erp, document, holds=True, released=True).created
 
     def test_unknown_invoice_holds_and_is_unallocated_when_released(self, erp: Erp) -> None:
         document = remittance("7", paid("INV-NEVER", "7"))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import shutil
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from hub.demo.traders import Trader
@@ -25,6 +26,7 @@ from tests.support.x12_desk import Read, X12Desk, read
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 40.0
+EMPTY: Mapping[str, str] = MappingProxyType({})
 
 T = TypeVar("T")
 
@@ -97,13 +99,19 @@ class Counterpart:
 class LiveHub:
     """The running hub, the world of its Odoo, and the partners."""
 
-    def __init__(self, root: Path, odoo: OdooSettings, *, workers: int = 4) -> None:
+    def __init__(
+        self, root: Path, odoo: OdooSettings, *, workers: int = 4, more: Mapping[str, str] = EMPTY
+    ) -> None:
+        """Start it; `more` is added to the profiles of partners by key."""
         self.root, self.world = root, World(odoo)
         self.bravo_ref = f"BRA-{self.world.tag}"
         self._second_customer()
         tag = self.world.tag
         self._ids = {"acme": f"AC{tag}", "bravo": f"BR{tag}", "globex": f"GX{tag}"}
         _write_partners(root / "partners", self)
+        for partner, text in more.items():
+            with (root / "partners" / f"{partner}.toml").open("a") as profile:
+                profile.write(text)
         self._settings, self._environ = _settings(root, odoo, workers), {"HUB_SECRET_ODOO": odoo.key}
         self.service = Service(self._settings, self._environ)
         self.service.start()

@@ -61,26 +61,18 @@ def propose(remittance: Remittance, invoices: Mapping[str, OpenInvoice]) -> Prop
     """Return the proposal; `invoices` by their numbers."""
     lines = tuple(_line(item, invoices.get(item.number.strip())) for item in remittance.items)
     cases = tuple(_case(adjustment) for adjustment in remittance.adjustments)
-    told = sum((line.paid for line in lines), _ZERO) + sum((case.amount for case in cases), _ZERO)
     return Proposal(
         trace=remittance.number,
         amount=remittance.amount,
         currency=remittance.currency,
         lines=lines,
         cases=cases,
-        unallocated=remittance.amount - told,
+        unallocated=remittance.unaccounted,
     )
 
 
-def paid(item: RemittedItem) -> Decimal:
-    """Return what is paid of an item: as they say, or billed less discount and deductions."""
-    if item.paid is not None:
-        return item.paid
-    return (item.gross or _ZERO) - (item.discount or _ZERO) + sum((a.amount for a in item.adjustments), _ZERO)
-
-
 def _line(item: RemittedItem, invoice: OpenInvoice | None) -> ProposedLine:
-    amount = paid(item)
+    amount = item.settled
     cases = [Case(reason="discount", amount=-item.discount)] if item.discount else []
     cases += [_case(adjustment) for adjustment in item.adjustments]
     if invoice is None:
@@ -119,12 +111,13 @@ def faults(
     proposal: Proposal, invoices: Mapping[str, OpenInvoice], policy: RemittancePolicy
 ) -> Iterator[Finding]:
     """Yield what a person must know of a proposal, before or beside the payment, as the policy says."""
-    severity = Severity.HOLD if policy.holds and not policy.released else Severity.WARNING
+    unknown = Severity.WARNING if policy.released else Severity.HOLD
+    severity = unknown if policy.holds else Severity.WARNING
     for index, line in enumerate(proposal.lines):
         where = f"items[{index}]"
         invoice = invoices.get(line.number.strip())
         if invoice is None:
-            yield _unknown(line, where, severity)
+            yield _unknown(line, where, unknown)
         elif proposal.currency and invoice.currency != proposal.currency.upper():
             yield _foreign(invoice, proposal, where)
         else:

@@ -23,7 +23,7 @@ class RemittancePolicy(Struct, frozen=True, kw_only=True):
     short_pay: Decimal = Decimal(
         0
     )  # percent of an invoice's open amount that may be missing without a finding
-    holds: bool = True  # short pays, over-payments and unknown invoices hold it; else they are told beside it
+    holds: bool = False  # short pays and over-payments hold it; else they are told beside it
     released: bool = False  # an operator decided: nothing holds any more
 
 

@@ -104,6 +104,14 @@ class RemittedItem(Value, frozen=True, kw_only=True):
     refs: dict[str, str] = field(default_factory=dict)
     adjustments: tuple[Adjustment, ...] = ()
 
+    @property
+    def settled(self) -> Decimal:
+        """Return what is paid of it: as they say, or billed less discount and deductions."""
+        if self.paid is not None:
+            return self.paid
+        adjusted = sum((a.amount for a in self.adjustments), Decimal(0))
+        return (self.gross or Decimal(0)) - (self.discount or Decimal(0)) + adjusted
+
 
 #: So many characters of a bank account are kept, behind the mask.
 _KEPT, _MASK = 4, "XXXX"
@@ -137,6 +145,12 @@ class Remittance(Document, frozen=True, kw_only=True, omit_defaults=True, tag="r
     def __post_init__(self) -> None:
         force_setattr(self, "payer_account", _masked(self.payer_account))
         force_setattr(self, "payee_account", _masked(self.payee_account))
+
+    @property
+    def unaccounted(self) -> Decimal:
+        """Return what the items and adjustments leave of `amount`; 0 when all adds up."""
+        told = sum((item.settled for item in self.items), Decimal(0))
+        return self.amount - told - sum((a.amount for a in self.adjustments), Decimal(0))
 
     @property
     def order_numbers(self) -> tuple[str, ...]:

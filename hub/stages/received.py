@@ -1,0 +1,136 @@
+"""How a customer's receiving advice differs from what was told as shipped. Pure.
+
+An advice answers the ship notice that it names; one that names none is held against the one that fits, else
+against all that was told of the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from msgspec import Struct
+
+from hub.model import problems
+from hub.model.documents import ItemIds, ReceivedItem, ReceivingAdvice, ShipNotice, ShippedItem
+from hub.model.finding import Finding, Severity, Where
+from hub.stages.quantities import shipped_items
+
+_GOOD = frozenset({"", "good"})
+
+
+def differences(
+    advice: ReceivingAdvice, order_number: str, told: Sequence[ShipNotice], severity: Severity
+) -> tuple[Finding, ...]:
+    """Return a finding for each line of one order of which not came what was shipped."""
+    items = [
+        (f"items[{at}]", item)
+        for at, item in enumerate(advice.items)
+        if (item.order_number or advice.order_number) == order_number
+    ]
+    if not told:
+        return (_nothing_told(order_number, severity),)
+    answered = answered_by(advice, [item for _, item in items], told)
+    shipped = _by_line(item for notice in answered for item in shipped_items(notice))
+    return tuple(_compared(items, shipped, severity))
+
+
+def answered_by(
+    advice: ReceivingAdvice, items: Sequence[ReceivedItem], told: Sequence[ShipNotice]
+) -> Sequence[ShipNotice]:
+    """Return the ship notices that an advice answers."""
+    bill = advice.carriage.bill_of_lading if advice.carriage else ""
+    named = {advice.shipment, bill} - {""}
+    for notice in told:
+        carried = notice.carriage.bill_of_lading if notice.carriage else ""
+        if {notice.number, carried} & named:
+            return [notice]
+    labels = {label for item in items for label in item.labels}
+    packed = [n for n in told if labels & {p.sscc for order in n.orders for p in order.packages}]
+    if packed:
+        return packed
+    exact = (
+        n for n in reversed(told) if not list(_compared([("", i) for i in items], _by_line(shipped_items(n))))
+    )
+    found = next(exact, None)
+    return list(told) if found is None else [found]
+
+
+def _by_line(items: Iterable[ShippedItem]) -> dict[str, tuple[ShippedItem, Decimal]]:
+    """Return what was shipped by the order's line number."""
+    found: dict[str, tuple[ShippedItem, Decimal]] = {}
+    for item in items:
+        first, before = found.get(item.line_number, (item, Decimal(0)))
+        found[item.line_number] = (first, before + item.quantity)
+    return found
+
+
+class _Came(Struct):
+    """What an advice says of one line, in one item or several."""
+
+    where: str
+    accepted: Decimal = Decimal(0)
+    wrong: list[str] = []
+
+
+def _compared(
+    items: Sequence[tuple[str, ReceivedItem]],
+    shipped: Mapping[str, tuple[ShippedItem, Decimal]],
+    severity: Severity = Severity.NOTE,
+) -> Iterator[Finding]:
+    """Yield what differs by line."""
+    came: dict[str, _Came] = {}
+    for where, item in items:
+        number = _line_of(item, shipped)
+        line = came.setdefault(number, _Came(where))
+        line.accepted += item.received
+        line.wrong += _complaints(item)
+        if number in shipped and item.unit and item.unit != shipped[number][0].unit:
+            line.wrong.append(f"counted in {item.unit}, shipped in {shipped[number][0].unit}")
+    for number in shipped.keys() - came.keys():
+        came[number] = _Came("items", wrong=["not in the advice"])
+    for number, line in came.items():
+        sent = shipped[number][1] if number in shipped else Decimal(0)
+        if sent != line.accepted or line.wrong:
+            yield _differs(number, sent, line, severity)
+
+
+def _line_of(item: ReceivedItem, shipped: Mapping[str, tuple[ShippedItem, Decimal]]) -> str:
+    """Return the line that an item is of: by its number, else by item numbers that they share."""
+    if item.order_line in shipped:
+        return item.order_line
+    alike = [number for number, (sent, _) in shipped.items() if _shared(item.ids, sent.ids)]
+    return alike[0] if len(alike) == 1 else item.order_line or f"?{item.number}"
+
+
+def _shared(one: ItemIds, other: ItemIds) -> bool:
+    return any(other.get(kind) == value for kind, value in one.items())
+
+
+def _complaints(item: ReceivedItem) -> list[str]:
+    said = [(item.questioned, item.condition), *((o.quantity, o.condition) for o in item.others)]
+    words = [f"{quantity} {condition}" for quantity, condition in said if quantity and condition not in _GOOD]
+    return [*words, f"{item.returned} returned"] if item.returned else words
+
+
+def _differs(number: str, sent: Decimal, line: _Came, severity: Severity) -> Finding:
+    more = f" ({', '.join(line.wrong)})" if line.wrong else ""
+    return Finding(
+        problem=problems.RECEIPT_DIFFERS,
+        severity=severity,
+        message=f"line {number}: shipped {sent}, received {line.accepted}{more}",
+        where=Where(path=line.where),
+        value=str(line.accepted),
+        hint="settle it with the customer: a credit note, a return, or a count of our stock",
+    )
+
+
+def _nothing_told(order_number: str, severity: Severity) -> Finding:
+    return Finding(
+        problem=problems.RECEIPT_DIFFERS,
+        severity=severity,
+        message=f"we told no shipment of order {order_number!r} that this could be compared with",
+        where=Where(path="order_number"),
+        value=order_number,
+        hint="compare it with the deliveries in Odoo",
+    )
