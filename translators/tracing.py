@@ -25,7 +25,7 @@ class MapLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     part: str = ""  # which part of the file it concerns: a set or loop, a kind of row, a map
     must: bool = False
     default: str = ""
-    codes: int = 0  # how many codes are translated on the way
+    codes: dict[str, str] = {}  # that are translated on the way: theirs = ours
     overridden: bool = False  # by the partner's profile
     origin: str = ""  # the file that says so
 

@@ -67,7 +67,7 @@ def explain_command(
         print_json(found)
     else:
         for line in found:
-            console.print(_told(line), soft_wrap=True)
+            console.print(_told(line, field), soft_wrap=True)
     if not found:
         told = _nothing(kind, field)
         fail(f"{told}; `hub map show {kind.value}` lists the fields that it has")
@@ -114,15 +114,18 @@ def _note(line: MapLine) -> str:
     """Return what else there is to say of a line, in a few words."""
     words = ["must be there"] if line.must else []
     words += [f"default {'its ordinal' if line.default == '#' else line.default}"] if line.default else []
-    words += [f"{line.codes} codes"] if line.codes else []
+    words += [f"{len(line.codes)} codes"] if line.codes else []
     return ", ".join(words)
 
 
-def _told(line: MapLine) -> str:
+def _told(line: MapLine, field: str) -> str:
     first, *others = line.places or ("nowhere",)
     also = f", or {' or '.join(map(escape, others))}" if others else ""
     part = f" ({escape(line.part)})" if line.part else ""
     note = f"; {escape(_note(line))}" if _note(line) else ""
+    name = field.rpartition(".")[2]
+    theirs = [their for their, our in line.codes.items() if our == name and line.path.endswith("*")]
+    note += f"; {escape(name)} is {escape(' or '.join(theirs))}" if theirs else ""
     style = "bold yellow" if line.overridden else "bold"
     why = "the partner's profile says so" if line.overridden else "the shipped map says so"
     if not line.overridden and "/maps/" not in f"/{line.origin}":

@@ -73,7 +73,7 @@ def _line(column: Column, tag: str, origin: str) -> MapLine:
         part=f"rows {tag}" if tag else "",
         must=column.required,
         default=column.default or "",
-        codes=len(column.codes),
+        codes=column.codes,
         overridden=column.overridden,
         origin=origin,
     )

@@ -73,7 +73,7 @@ def _lines(found: Map, changed: dict[str, str], profile: str) -> Iterator[MapLin
                 kind=rule.kind,
                 part=part,
                 must=bool(rule.must),
-                codes=len(rule.codes.ours) if rule.codes else 0,
+                codes=rule.codes.ours if rule.codes else {},
                 overridden=ours,
                 origin=profile if ours else f"x12/maps/{found.set_id}.toml",
             )
@@ -92,7 +92,7 @@ def _sections(found: Map) -> Iterator[tuple[str, Section]]:
         for name in section.sequence:
             if name.islower():
                 inner = found.sections[name]
-                entry = ".ROLE." if inner.role else "[]."
+                entry = ".*." if inner.role else "[]."
                 begun.append((f"{prefix}{inner.fills}{entry}", inner))
 
 

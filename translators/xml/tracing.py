@@ -12,13 +12,12 @@ from hub.model.envelope import Envelope
 from hub.model.finding import Where
 from hub.model.partner import Partner
 from translators.maps import agreement
-from translators.paths import Kind
 from translators.tracing import MapLine, Taken, Trace, Unused, empty_fields
 from translators.xml.choosing import doctypes, maps_of, recognised
 from translators.xml.parsing import parse
 from translators.xml.reading import elements, first_text
 from translators.xml.translator import XmlTranslator
-from translators.xml.xml_map import Branch, Place, XmlMap
+from translators.xml.xml_map import Branch, Place, Ways, XmlMap
 
 
 class XmlTracer:
@@ -37,7 +36,7 @@ class XmlTracer:
         return tuple(
             line
             for mapped in maps_of(document, partner, self._folder)
-            for line in _lines(mapped.body, "", mapped, changed, profile)
+            for line in _lines(mapped.body, mapped, changed, profile)
         )
 
     def trace(
@@ -57,60 +56,61 @@ class XmlTracer:
             number=made.number if made is not None else "",
             taken=taken,
             unused=tuple(Unused(_place(where), text) for where, text in left),
-            empty=empty_fields(_lines(mapped.body, "", mapped, frozenset(), ""), taken),
+            empty=empty_fields(_lines(mapped.body, mapped, frozenset(), ""), taken),
             findings=findings,
         )
 
 
-def _lines(
-    branch: Branch, prefix: str, mapped: XmlMap, changed: frozenset[str], profile: str
-) -> Iterator[MapLine]:
+def _lines(branch: Branch, mapped: XmlMap, changed: frozenset[str], profile: str) -> Iterator[MapLine]:
     """Yield the lines of a branch and of those inside it."""
     for part in branch.parts:
-        path = prefix + part.path
-        ours = part.path in changed or path in changed
         if isinstance(part, Branch) and part.parts:
-            yield from _lines(part, _inside(part, path), mapped, changed, profile)
+            yield from _lines(part, mapped, changed, profile)
             continue
+        ours = part.path in changed
         yield MapLine(
-            path=path,
+            path=part.path,
             places=tuple(part.ways.texts),
             kind=part.kind.value,
             part=mapped.name.removesuffix(".toml"),
             must=part.required,
             default=(part.default or "") if isinstance(part, Place) else "",
-            codes=len(part.codes) if isinstance(part, Place) else 0,
+            codes=part.codes if isinstance(part, Place) else {},
             overridden=ours,
             origin=profile if ours else f"xml/maps/{mapped.name}",
         )
 
 
-def _inside(branch: Branch, path: str) -> str:
-    """Return the path of what stands in a branch: of an entry by its key, of a list, or of a part."""
-    if branch.key is not None:
-        return f"{path.removesuffix('.*')}.*."
-    return f"{path.removesuffix('[]')}[]." if branch.kind is Kind.PART else f"{path}."
-
-
-def _taken(branch: Branch, element: etree._Element, prefix: str) -> Iterator[Taken]:
-    """Yield what the places of a branch find in an element, the first way that finds something."""
+def _taken(branch: Branch, element: etree._Element, here: str) -> Iterator[Taken]:
+    """Yield what the parts of a branch find in an element; `here` is the branch's path with its ordinals and keys."""
     for part in branch.parts:
-        if isinstance(part, Place) or not part.parts:
-            yield from _value(part, element, prefix + part.path)
+        path = here + part.path.removeprefix(branch.path)
+        if isinstance(part, Place):
+            yield from _value(part.ways, element, path)
             continue
         entries = next((found for find in part.ways.finds if (found := elements(find(element)))), [])
         for ordinal, entry in enumerate(entries):
-            key = first_text(part.key(entry)) if part.key is not None else None
-            path = part.path.removesuffix("[]").removesuffix(".*")
-            step = f".{key}." if key else f"[{ordinal}]."
-            yield from _taken(part, entry, f"{prefix}{path}{step}")
+            one = _entry_path(part, entry, path, ordinal)
+            if part.parts:
+                yield from _taken(part, entry, one)
+            else:
+                value = part.value(entry) if part.value is not None else [entry]
+                if text := first_text(value):
+                    yield Taken(one, _place(_where(value, "")), text)
 
 
-def _value(part: Place | Branch, element: etree._Element, path: str) -> Iterator[Taken]:
-    for find, xpath in zip(part.ways.finds, part.ways.texts, strict=False):
+def _entry_path(part: Branch, entry: etree._Element, path: str, ordinal: int) -> str:
+    """Return the path of one entry: of a table by its key, of a list by its ordinal."""
+    if part.key is not None:
+        return f"{path.removesuffix('.*')}.{first_text(part.key(entry))}"
+    return f"{path.removesuffix('[]')}[{ordinal}]" if path.endswith("[]") else path
+
+
+def _value(ways: Ways, element: etree._Element, path: str) -> Iterator[Taken]:
+    """Yield what the first fitting XPath of a place finds."""
+    for find, xpath in zip(ways.finds, ways.texts, strict=True):
         found = find(element)
-        text = first_text(found)
-        if text:
+        if text := first_text(found):
             yield Taken(path, _place(_where(found, xpath)), text)
             return
 
