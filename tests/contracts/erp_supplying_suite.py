@@ -164,6 +164,20 @@ class TakingPrices:
             self.post(erp, line("BOLT-G", cost("11"), sku=world.gadget), jump=d(20)).result.record is not None
         )
 
+    def test_packs_are_listed_where_odoo_has_such_a_unit(self, erp: Erp) -> None:
+        _, world = erp
+        self.clear(world)
+        told = line("BOLT-G", cost("6.50"), sku=world.gadget, pack=d(12))
+        result = self.post(erp, told)
+        assert result.result.record is not None
+        product = world.look("product.product", world.products[world.gadget], "uom_ids", "uom_id")
+        domain = [["relative_uom_id", "=", product["uom_id"][0]], ["relative_factor", "=", 12]]
+        dozens = {row["id"] for row in world.session.search_read("uom.uom", domain, ["id"])}
+        listed = bool(dozens & set(product["uom_ids"]))
+        assert listed or any("pack" in finding.message for finding in result.result.findings)
+        odd = self.post(erp, line("BOLT-G", cost("6.50"), sku=world.gadget, pack=d(37)))
+        assert any("37 Units" in finding.message for finding in odd.result.findings)
+
     def test_an_item_that_leaves_the_list_ends(self, erp: Erp) -> None:
         _, world = erp
         self.clear(world)

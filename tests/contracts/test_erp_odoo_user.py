@@ -9,14 +9,19 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.odoo.client import Session
+from hub.erp.port.supplying import CatalogPolicy
+from hub.model.documents import CatalogLine, CatalogPrice, PriceCatalog
 from hub.model.errors import Undeliverable
-from tests.contracts import erp_buying_suite, erp_suite
+from hub.model.finding import Severity
+from tests.contracts import erp_buying_suite, erp_suite, erp_supplying_suite
 from tests.support.erp_world import World
 
 pytestmark = pytest.mark.odoo
@@ -111,3 +116,48 @@ def test_wrong_database_is_undeliverable_and_says_so() -> None:
     with pytest.raises(Undeliverable):
         gateway.probe()
     gateway.close()
+
+
+class TestTellingItems(erp_supplying_suite.TellingItems):
+    """A seller's item is one of ours."""
+
+
+@pytest.fixture(scope="module")
+def buyer() -> Iterator[erp_suite.Erp]:
+    """The same with the right to change products and supplier prices, which price lists need."""
+    more = {"purchase": ["group_purchase_manager"], "product": ["group_product_manager"]}
+    gateway, world = OdooGateway(service_user({**GROUPS, **more})), World(admin())
+    yield gateway, world
+    gateway.close()
+    world.close()
+
+
+class TestTakingPrices(erp_supplying_suite.TakingPrices):
+    """They tell their prices."""
+
+    @pytest.fixture
+    def erp(self, buyer: erp_suite.Erp) -> erp_suite.Erp:
+        return buyer
+
+
+def test_prices_wait_where_the_right_to_write_them_is_missing(erp: erp_suite.Erp) -> None:
+    gateway, world = erp
+    cost = CatalogPrice(amount=Decimal("6.5"), kind="unit_cost")
+    lines = (CatalogLine(number="1", ids={"vendor_part": "BOLT-W"}, prices=(cost,)),)
+    policy = CatalogPolicy(vendor_ref=world.vendor_ref, today=date(2026, 11, 22))
+    held = gateway.supplying.post_catalog(PriceCatalog(number="CAT", lines=lines), policy).result
+    assert held.record is None
+    assert [f.severity for f in held.findings] == [Severity.HOLD]
+    assert "Products / Create" in held.findings[0].hint
+
+
+class TestTellingStock(erp_supplying_suite.TellingStock):
+    """They tell their stock, and we ours."""
+
+    @pytest.fixture
+    def erp(self, buyer: erp_suite.Erp) -> erp_suite.Erp:
+        return buyer
+
+
+class TestTellingPrices(erp_supplying_suite.TellingPrices):
+    """We tell our prices."""

@@ -18,15 +18,16 @@ from hub.erp.odoo.lookups import Codes, hold
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.reading import day, number, plain_number, ref_id, ref_name, text
 from hub.erp.odoo.supply_items import Goods, SupplyItems, batches
-from hub.erp.odoo.supply_packs import Packs
+from hub.erp.odoo.supply_packs import Packs, not_allowed
 from hub.erp.odoo.supply_plan import Jump, Known, Plan, plan
 from hub.erp.odoo.supply_rows import MOST_PLACES, PriceRow, rows_of
 from hub.erp.port.results import PostResult
 from hub.erp.port.supplying import CatalogPolicy, CatalogResult, Named
 from hub.model import problems
 from hub.model.documents import PriceCatalog
+from hub.model.errors import Undeliverable
 from hub.model.exchange import ErpRecord
-from hub.model.finding import Finding
+from hub.model.finding import Finding, Severity
 
 #: How many single lines are told of one kind of trouble; a list may have thousands.
 TOLD = 20
@@ -58,7 +59,11 @@ class Catalogs:
         unknown = tuple(at for at, one in enumerate(goods) if one is None)
         if foreign or jumps:
             return CatalogResult(result=PostResult(findings=(*foreign, *jumps, *findings)), unknown=unknown)
-        self._write(vendor["id"], planned, currencies)
+        try:
+            self._write(vendor["id"], planned, currencies)
+        except Undeliverable as fault:  # what was written is as it is to be: a release goes on from there
+            refusal = not_allowed(fault, Severity.HOLD)
+            return CatalogResult(result=PostResult(findings=(refusal, *findings[:TOLD])), unknown=unknown)
         packed = self._packs.tell((one, catalog.lines[at].pack) for at, one in found.items())
         record = ErpRecord("res.partner", vendor["id"], text(vendor["name"]))
         result = PostResult(record=record, created=not planned.empty, findings=(*findings[:TOLD], *packed))

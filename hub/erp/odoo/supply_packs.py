@@ -14,6 +14,7 @@ from hub.erp.odoo.client import Session
 from hub.erp.odoo.reading import number, ref_id
 from hub.erp.odoo.supply_items import Goods, batches
 from hub.model import problems
+from hub.model.errors import Undeliverable
 from hub.model.finding import Finding, Severity
 
 #: The version from which packs are units of measure.
@@ -31,9 +32,11 @@ class Packs:
         sizes = [(goods, size) for goods, size in packs if size is not None and size > 1]
         if not sizes:
             return ()
-        if self._session.major() >= UNITS_SINCE:
-            return self._as_units(sizes)
-        return self._as_packaging(sizes)
+        told = self._as_units if self._session.major() >= UNITS_SINCE else self._as_packaging
+        try:
+            return told(sizes)
+        except Undeliverable as fault:
+            return (not_allowed(fault, Severity.NOTE),)
 
     def _as_units(self, sizes: Sequence[tuple[Goods, Decimal]]) -> tuple[Finding, ...]:
         domain: list[Any] = [["relative_uom_id", "in", sorted({goods.product.unit_id for goods, _ in sizes})]]
@@ -74,6 +77,12 @@ class Packs:
         if made:
             self._session.create("product.packaging", made)
         return ()
+
+
+def not_allowed(fault: Undeliverable, severity: Severity) -> Finding:
+    """Return the finding for supplier prices or packs that Odoo does not let the hub write."""
+    hint = "let the hub's user change products (Purchase / Administrator, Products / Create), then release or redrive"
+    return Finding(problems.ERP_REFUSED, f"Odoo does not take it: {fault}", severity, hint=hint)
 
 
 def _without(sizes: set[str]) -> tuple[Finding, ...]:

@@ -18,8 +18,10 @@ from hub.erp.odoo.names import Names
 from hub.erp.odoo.reading import number, ref_id, text
 from hub.erp.odoo.supply_items import batches
 from hub.erp.odoo.supply_listing import Listing
+from hub.erp.odoo.supply_packs import not_allowed
 from hub.erp.port.supplying import Assortment, OurStock
 from hub.model import problems
+from hub.model.errors import Undeliverable
 from hub.model.finding import Finding, Severity
 from hub.model.stock import VendorStock
 
@@ -96,8 +98,11 @@ class Stocks:
             changes = {name: value for name, value in values.items() if row[name] != value}
             if changes:
                 alike.setdefault(tuple(sorted(changes.items())), []).append(row["id"])
-        for values_, ids in alike.items():
-            self._session.write("product.supplierinfo", ids, dict(values_))
+        try:
+            for values_, ids in alike.items():
+                self._session.write("product.supplierinfo", ids, dict(values_))
+        except Undeliverable as fault:
+            return (not_allowed(fault, Severity.WARNING),)
         return () if own else (_no_field(),)
 
     def _prices_of(self, vendor: int, told: Mapping[str, Any], fields: Sequence[str]) -> list[Values]:
