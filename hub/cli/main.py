@@ -18,6 +18,8 @@ from hub.cli.order import order
 from hub.cli.partner import app as partner
 from hub.cli.records import app as records
 from hub.cli.run import run
+from hub.cli.schema import schema
+from hub.cli.stock import stock
 from hub.cli.try_file import try_file
 from hub.cli.x12 import app as x12
 
@@ -32,7 +34,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for command in (run, demo, doctor, log, show, raw, order, queue, release, redrive, resend, reject, cancel):
+for command in (
+    run,
+    demo,
+    doctor,
+    schema,
+    log,
+    show,
+    raw,
+    order,
+    stock,
+    queue,
+    release,
+    redrive,
+    resend,
+    reject,
+    cancel,
+):
     app.command()(command)
 app.add_typer(partner, name="partner")
 app.add_typer(maps, name="map")
