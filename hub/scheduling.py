@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from hub.commit import add_news
 from hub.model.documents import DocType
@@ -21,6 +22,7 @@ from hub.model.schedule import last_due
 from hub.pickup import Nudge
 from hub.stages import lanes
 from hub.stages.addresses import Company, outgoing_envelope
+from hub.stages.recording.sending import file_due
 from hub.store import Store
 
 #: What may be sent by the clock.
@@ -48,7 +50,8 @@ class Scheduler:
         """Begin what fell due since the last call; return how many exchanges began."""
         return sum(self._begin(*each) for each in self._due())
 
-    def _due(self) -> Iterator[tuple[Partner, DocType, dt.datetime]]:
+    def _due(self) -> Iterator[tuple[str, dt.datetime, NewExchange]]:
+        """Yield what is due: the name of its place of the clock, the instant, and what begins then."""
         now = self._needs.now()
         for partner in self._needs.partners().values():
             if partner.status == "paused":  # it is told once, when it goes on
@@ -57,14 +60,24 @@ class Scheduler:
                 agreed = partner.send.get(document, Send())
                 due = last_due(agreed.every, agreed.at, now, self._zone)
                 if due is not None:
-                    yield partner, document, due
+                    name = f"due:{partner.key}:{document.value}"
+                    yield name, due, self._exchange(partner, document, due)
+            yield from self._due_records(partner, now)
 
-    def _begin(self, partner: Partner, document: DocType, due: dt.datetime) -> bool:
-        name = f"due:{partner.key}:{document.value}"
+    def _due_records(
+        self, partner: Partner, now: dt.datetime
+    ) -> Iterator[tuple[str, dt.datetime, NewExchange]]:
+        """Yield the files of records that are due to a partner; `at` is by the clock of the record type's zone."""
+        for record_type, kind in partner.records.items():
+            due = last_due(kind.every, kind.at, now, ZoneInfo(kind.zone)) if kind.direction == "out" else None
+            if due is not None:
+                new = file_due(partner, record_type, due, self._needs.company())
+                yield f"due:{partner.key}:records:{record_type}", due, new
+
+    def _begin(self, name: str, due: dt.datetime, new: NewExchange) -> bool:
         with self._store.read() as tx:
             if tx.cursor(name) >= due.isoformat():
                 return False
-        new = self._exchange(partner, document, due)
         with self._store.begin() as tx:
             before = tx.cursor(name)
             begun = "" < before < due.isoformat() and add_news(tx, new)

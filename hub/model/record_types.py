@@ -90,8 +90,8 @@ class RecordType(_Table, frozen=True, kw_only=True):
     changed: bool = False  # out: only what changed since the last file (write_date)
     when_empty: Literal["skip", "send"] = "skip"  # out: nothing to tell: no file, or one without rows
     name: str = "{record}_{date}_{time}.{ext}"  # out: name of the file
-    every: float = 0.0  # out: a file this often, e.g. "1h"
-    at: str = ""  # out: or at these times of day in `zone`, e.g. "06:00, 18:00"
+    every: float = 0.0  # out: a file this often, e.g. "1h" or "1d", counted from `at`
+    at: str = ""  # out: first time of day in `zone`, e.g. "06:00"; default: midnight
 
     def source(self, name: str) -> FieldSource:
         """Return where an Odoo field comes from; raise KeyError for one that is not mapped."""

@@ -27,6 +27,7 @@ from hub.model.record_types import (
     unwritable_field,
     unwritable_model,
 )
+from hub.model.schedule import parse_time
 from hub.profiles.fault import Fault
 from hub.profiles.map_rules import leaves
 from hub.toml.checking import clip
@@ -34,7 +35,6 @@ from hub.toml.positions import KeyPath
 from translators.crosswalk import Crosswalk
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_AT = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PLACEHOLDERS = ("record", "date", "time", "ext")
 MOST_RECORDS = 5000  # of one exchange: it must be done well within the lease of a lane
 
@@ -102,6 +102,13 @@ def _coming(kind: RecordType, path: KeyPath) -> Iterator[Fault]:
     elif kind.system_of_record == "odoo" and kind.policy != "update":
         hint = 'write policy = "update", or system_of_record = "partner"'
         yield Fault((*path, "policy"), "Odoo is the system of record: a file makes no new records", hint)
+    if kind.every or kind.at or kind.domain:
+        yield Fault(path, "every, at and domain belong to what goes out", 'is direction = "out" meant?')
+    yield from _named_fields(kind, path)
+
+
+def _named_fields(kind: RecordType, path: KeyPath) -> Iterator[Fault]:
+    """Fields that `owner` and `find_by` name are mapped, and can be compared."""
     for name, owner in kind.owner.items():
         if owner not in {"partner", "odoo"} or name not in kind.fields:
             hint = 'a mapped field = "partner" or "odoo"'
@@ -113,19 +120,16 @@ def _coming(kind: RecordType, path: KeyPath) -> Iterator[Fault]:
             yield Fault(
                 (*path, "find_by"), f'"{clip(name)}" names another record', "a field with a plain value"
             )
-    if kind.every or kind.at or kind.domain:
-        yield Fault(path, "every, at and domain belong to what goes out", 'is direction = "out" meant?')
 
 
 def _going(kind: RecordType, path: KeyPath) -> Iterator[Fault]:
     """Rules for what we send."""
-    if not kind.every and not kind.at:
-        yield _lacking(path, "every", 'say when: every = "1h", or at = "06:00"')
+    if not kind.every:
+        yield _lacking(path, "every", 'say how often: every = "1h", or every = "1d" and at = "06:00"')
     if 0 < kind.every < 60:
         yield Fault((*path, "every"), "a file more than once a minute helps nobody", 'write "15m"')
-    for time in kind.at.split(",") if kind.at else ():
-        if not _AT.fullmatch(time.strip()):
-            yield Fault((*path, "at"), f'"{clip(time)}" is no time of day', 'write "06:00, 18:30"', kind.at)
+    if parse_time(kind.at) is None:
+        yield Fault((*path, "at"), f'"{clip(kind.at)}" is no time of day', 'write "06:00"', kind.at)
     if kind.system_of_record == "partner":
         hint = 'what we tell them is Odoo\'s: system_of_record = "odoo"'
         yield Fault((*path, "system_of_record"), "we would send a partner its own data as ours", hint)

@@ -17,6 +17,7 @@ from hub.model.errors import Retryable
 from hub.model.exchange import Exchange, State
 from hub.model.outcome import Outcome
 from hub.model.partner import Partner
+from hub.stages.recording import sending as recording
 from hub.transports.port import Mailbox
 from translators.port import Translator
 
@@ -65,10 +66,15 @@ def send(exchange: Exchange, needs: Needs) -> Outcome:
 def file_name(exchange: Exchange, partner: Partner, extension: str) -> str:
     """Return the name of an outgoing file by the profile's pattern, safe on any file system."""
     envelope = exchange.envelope
-    name = partner.transport.name.format(
-        document=_SHORT.get(exchange.document) or envelope.set_id or exchange.document.value,
-        number=exchange.number,
-        control=envelope.interchange_control or exchange.id,
-        ext=extension,
+    kind = partner.records.get(envelope.set_id) if exchange.document is DocType.RECORDS else None
+    name = (
+        recording.file_name(exchange, kind, extension)
+        if kind
+        else partner.transport.name.format(
+            document=_SHORT.get(exchange.document) or envelope.set_id or exchange.document.value,
+            number=exchange.number,
+            control=envelope.interchange_control or exchange.id,
+            ext=extension,
+        )
     )
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).lstrip(".-") or f"{exchange.id}.{extension}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -184,3 +185,93 @@ def test_a_certificate_is_kept_with_its_date_once_it_has_come(hub: SmallHub) -> 
 def test_other_files_of_the_partner_go_their_way(hub: SmallHub) -> None:
     send(hub, b"Order,Item\n1,2\n", "orders.csv")
     assert batches(hub) == []
+
+
+OUT = """
+[records.places]
+direction = "out"
+model = "res.partner"
+system_of_record = "odoo"
+domain = '[["ref", "=like", "OUT-%"]]'
+order = "ref"
+every = "1h"
+changed = true
+decimal = ","
+date_format = "%d.%m.%Y"
+name = "places_{date}_{time}.{ext}"
+
+[records.places.fields]
+ref = "Code"
+name = "Name"
+"country_id.code" = { column = "Land", codes = { NORGE = "NO" } }
+customer_rank = "Rank"
+"""
+
+
+def sending(hub: SmallHub, text: str = OUT) -> SmallHub:
+    """Have the crew told of places by the hour; the first hour has begun."""
+    (hub.root / "partners" / "crew.toml").write_text(CREW + text)
+    hub.hub.scheduler.run()
+    return hub
+
+
+def due(hub: SmallHub, hours: float = 1) -> list[bytes]:
+    """Let time pass, and return the files that the partner finds then."""
+    hub.clock.advance(hours * 3600)
+    hub.hub.scheduler.run()
+    hub.drain()
+    return hub.collect("crew")
+
+
+def place(hub: SmallHub, ref: str, name: str = "Depot") -> int:
+    norway = hub.call("res.country", "search", domain=[["code", "=", "NO"]])[0]
+    (made,) = hub.call("res.partner", "create", vals_list=[{"ref": ref, "name": name, "country_id": norway}])
+    return int(made)
+
+
+def test_what_changed_goes_out_by_the_hour_and_each_change_once(hub: SmallHub) -> None:
+    sending(hub)
+    ref = f"OUT-{next(_ordinals)}"
+    made = place(hub, ref)
+    time.sleep(2)  # Odoo tells the second of a change, and what changed in this one is told twice
+    (first,) = due(hub)
+    assert first.decode().splitlines()[0] == "Code,Name,Land,Rank"
+    assert f"{ref},Depot,NORGE,0" in first.decode()
+    assert due(hub) == []
+    told = hub.sent(DocType.RECORDS)
+    assert [(e.state, e.why) for e in told[1:]] == [(State.CANCELLED, "nothing to tell since the last file")]
+
+    hub.call("res.partner", "write", ids=[made], vals={"name": "Depot North"})
+    (second,) = due(hub)
+    assert second.decode() == f"Code,Name,Land,Rank\r\n{ref},Depot North,NORGE,0\r\n"
+
+
+def test_hours_that_were_missed_are_told_in_one_file(hub: SmallHub) -> None:
+    sending(hub)
+    place(hub, f"OUT-{next(_ordinals)}")
+    assert len(due(hub, hours=7)) == 1
+
+
+def test_odoo_down_when_it_is_due_is_waited_out(hub: SmallHub, odoo: PracticeOdoo) -> None:
+    sending(hub)
+    place(hub, f"OUT-{next(_ordinals)}")
+    odoo.faults.add(Fault("down", "search"), times=1)
+    assert due(hub) == []
+    hub.later()
+    assert len(hub.collect("crew")) == 1
+
+
+def test_a_file_as_xml(hub: SmallHub) -> None:
+    sending(hub, OUT.replace('decimal = ","', 'format = "xml"\nnodes = "Places/Place"'))
+    ref = f"OUT-{next(_ordinals)}"
+    place(hub, ref, "Ål & Sons")
+    (data,) = due(hub)
+    assert f"<Code>{ref}</Code>" in data.decode()
+    assert "<Name>Ål &amp; Sons</Name>" in data.decode()
+
+
+def test_a_field_that_odoo_does_not_have_holds_the_file(hub: SmallHub) -> None:
+    sending(hub, OUT + 'no_such_field = "X"\n')
+    assert due(hub) == []
+    (held,) = hub.sent(DocType.RECORDS)
+    assert (held.state, held.why) == (State.HELD, "res.partner has no field 'no_such_field'")

@@ -119,7 +119,7 @@ def test_what_must_not_be_is_refused(tmp_path: Path, old: str, new: str, said: s
         ("project.project", "ir.config_parameter", "is never read by files"),
         ('every = "1h"', "", '"records.jobs.every" is missing'),
         ('every = "1h"', 'every = "5s"', "more than once a minute"),
-        ('every = "1h"', 'at = "25:00"', '"25:00" is no time of day'),
+        ('every = "1h"', 'every = "1d"\nat = "25:00"', '"25:00" is no time of day'),
         ('every = "1h"', 'every = "1h"\nname = "jobs.csv"', "all files would have the same name"),
         ('every = "1h"', 'every = "1h"\nname = "../{date}.csv"', "more than a file name"),
         ('every = "1h"', 'every = "1h"\nname = "{day}.csv"', "no pattern of file names"),

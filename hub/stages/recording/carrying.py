@@ -112,9 +112,7 @@ def outcome_of(plan: Plan, planned: Sequence[Planned]) -> BatchOutcome:
         )
         for one in planned
     )
-    return BatchOutcome(
-        record_type=plan.record_type, model=plan.model, tally=tally(planned), records=records
-    )
+    return BatchOutcome(record_type=plan.record_type, model=plan.model, tally=tally(planned), records=records)
 
 
 def as_json(outcome: BatchOutcome) -> bytes:
