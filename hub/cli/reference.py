@@ -1,8 +1,8 @@
 """Keep the published reference equal to the code: `python -m hub.cli.reference` rewrites it.
 
 docs/profiles.md, docs/records.md and docs/configuration.md are written by people but for the part between two markers;
-partners/schema.json is made as a whole, and the demo's partners are copies of the samples in partners/.
-A test fails while any of them is out of date.
+partners/schema.json and docs/schema/ are made as a whole, and the demo's partners are copies of those in partners/. A
+test fails while any of them is out of date.
 """
 
 from __future__ import annotations
@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
+from hub.document_schema import document_schema
+from hub.model.documents import DOCUMENTS
 from hub.model.partner import Partner
 from hub.model.record_types import RecordType
 from hub.profiles import json_schema
@@ -30,8 +33,13 @@ def references(root: Path) -> dict[Path, str]:
         records: _filled(records, as_markdown(RecordType, "records.NAME")),
         configuration: _filled(configuration, as_markdown(Settings)),
         root / "partners/schema.json": json.dumps(json_schema(), indent=2) + "\n",
+        **{root / f"docs/schema/{kind.value}.json": _as_text(document_schema(kind)) for kind in DOCUMENTS},
         **_demo_partners(root),
     }
+
+
+def _as_text(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _demo_partners(root: Path) -> dict[Path, str]:
@@ -49,6 +57,7 @@ def _filled(path: Path, reference: str) -> str:
 def main() -> None:
     """Rewrite what is out of date."""
     for path, text in references(Path()).items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
 
 

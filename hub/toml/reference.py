@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import inspect as source
+import io
 import re
+import tokenize
 from collections.abc import Iterator
+from textwrap import dedent
 from types import UnionType
 from typing import NamedTuple, get_args, get_origin, get_type_hints
 
@@ -12,7 +16,8 @@ from msgspec import NODEFAULT, Struct, structs
 
 from hub.toml.writing import toml_value
 
-_COMMENTED = re.compile(r"^ {4}(\w+): .*?#\s+(.+)$", re.MULTILINE)
+#: A comment that goes on with the one above: two blanks and more behind its mark.
+_GOES_ON = re.compile(r"#\s{2,}")
 
 
 class Key(NamedTuple):
@@ -33,8 +38,31 @@ class TableHelp(NamedTuple):
 
 
 def help_texts(kind: type[Struct]) -> dict[str, str]:
-    """Return the comment of each attribute of a Struct."""
-    return dict(_COMMENTED.findall(source.getsource(kind)))
+    """Return the comment of each attribute of a Struct, and of those that it has from the Structs below it."""
+    texts: dict[str, str] = {}
+    for owner in reversed(kind.__mro__):
+        if issubclass(owner, Struct) and owner is not Struct:
+            texts.update(_comments(dedent(source.getsource(owner))))
+    return texts
+
+
+def _comments(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each attribute of a class that has a comment, with it; `text` is the source of the class."""
+    comments = {
+        token.start[0]: token.string
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    }
+    (owner,) = ast.parse(text).body
+    assert isinstance(owner, ast.ClassDef)
+    for node in owner.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            end = node.end_lineno or node.lineno
+            said = [comments[line] for line in range(node.lineno, end + 1) if line in comments]
+            while said and _GOES_ON.match(comments.get(end := end + 1, "")):
+                said.append(comments[end])
+            if said:
+                yield node.target.id, " ".join(part.lstrip("# ").strip() for part in said)
 
 
 def tables(kind: type[Struct], path: str = "") -> Iterator[TableHelp]:
