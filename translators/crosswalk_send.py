@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
 from hub.model import problems
 from hub.model.documents import (
     AckLine,
+    AdvisedLine,
     AnyDocument,
     CatalogLine,
     InventoryAdvice,
@@ -26,12 +27,18 @@ from hub.model.documents import (
     ShippedItem,
     ShippedOrder,
     StockLine,
+    WarehouseAdvice,
+    WarehouseLine,
+    WarehouseOrder,
 )
 from hub.model.finding import Finding, Severity, Where
 from translators.crosswalk_supply import catalog_to_partner, stock_to_partner
 from translators.crosswalk_tables import Tables, default_units
 
-_Line = TypeVar("_Line", OrderLine, AckLine, InvoiceLine, ShippedItem, ReceivedItem)
+_Line = TypeVar(
+    "_Line", OrderLine, AckLine, InvoiceLine, ShippedItem, ReceivedItem, WarehouseLine, AdvisedLine
+)
+_Goods: TypeAlias = InventoryAdvice | PriceCatalog | WarehouseOrder | WarehouseAdvice
 
 #: What we send as a buyer: the partner's own numbers are then the vendor's.
 _AS_BUYER = (PurchaseOrder, ReceivingAdvice)
@@ -64,17 +71,24 @@ def to_partner(document: AnyDocument, tables: Tables) -> tuple[AnyDocument, tupl
         case ReceivingAdvice():
             items = tuple(sender.line(item, f"items[{i}]") for i, item in enumerate(document.items))
             return replace(document, items=items), tuple(findings)
-        case InventoryAdvice() | PriceCatalog():
-            return _supply(document, sender), tuple(findings)
+        case InventoryAdvice() | PriceCatalog() | WarehouseOrder() | WarehouseAdvice():
+            return _goods(document, sender), tuple(findings)
         case _:
             return document, ()
 
 
-def _supply(document: InventoryAdvice | PriceCatalog, sender: _Sender) -> InventoryAdvice | PriceCatalog:
+def _goods(document: _Goods, sender: _Sender) -> _Goods:
+    """Return a document that tells of goods without an order of the partner's."""
     if isinstance(document, InventoryAdvice):
         return replace(
             document, lines=tuple(sender.stock(x, f"lines[{i}]") for i, x in enumerate(document.lines))
         )
+    if isinstance(document, WarehouseOrder):
+        asked = tuple(sender.line(x, f"lines[{i}]") for i, x in enumerate(document.lines))
+        return replace(document, lines=asked)
+    if isinstance(document, WarehouseAdvice):
+        done = tuple(sender.line(x, f"lines[{i}]") for i, x in enumerate(document.lines))
+        return replace(document, lines=done)
     return replace(
         document, lines=tuple(sender.priced(x, f"lines[{i}]") for i, x in enumerate(document.lines))
     )
