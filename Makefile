@@ -37,6 +37,10 @@ test-postgres: $(STAMP) ## the store and what runs on it, on a real PostgreSQL (
 	tools/postgres up
 	url=$$(tools/postgres newdb hub_test) && HUB_TEST_POSTGRES_URL=$$url $(BIN)/pytest -q -m postgres
 
+test-xml: $(STAMP) ## the UBL that we write, judged by its schemas and by the rules of EN 16931 and Peppol
+	tools/xml-judges up >/dev/null
+	$(BIN)/pytest -q -m judges tests
+
 bench: $(STAMP) ## orders a second beside pyx12, and a partner's wait for its 997 in the running hub
 	$(BIN)/python -m benchmarks
 
@@ -67,4 +71,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 differential fuzz check fix
+.PHONY: test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 differential fuzz check fix

@@ -66,7 +66,8 @@ def _addressed(invoice: Invoice) -> Invoice:
 
 def _explained(tax: Tax) -> Tax:
     """Return a tax with the reason why there is none, which its category demands (BR-O-10)."""
-    return replace(tax, exemption=NO_TAX) if tax.category == "O" and not tax.exemption else tax
+    said = tax.category != "O" or tax.exemption or tax.exemption_code
+    return tax if said else replace(tax, exemption=NO_TAX)
 
 
 def peppol_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:

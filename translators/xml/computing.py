@@ -15,7 +15,13 @@ from hub.model.documents import AnyDocument
 from hub.model.finding import Finding
 from translators.paths import fetch
 from translators.xml.billing import SUMS, completed_invoice, cxml_invoice, peppol_invoice
-from translators.xml.ordering import ORDER_SUMS, billed_order, completed_confirmation, completed_order
+from translators.xml.ordering import (
+    ORDER_SUMS,
+    billed_order,
+    completed_confirmation,
+    completed_order,
+    peppol_response,
+)
 from translators.xml.shipping import merged_lines, packed_lines, shipped_lines
 
 Prepare = Callable[[Any], tuple[AnyDocument, tuple[Finding, ...]]]
@@ -26,6 +32,7 @@ PREPARED: dict[str, Prepare] = {
     "peppol_invoice": peppol_invoice,
     "cxml_invoice": cxml_invoice,
     "confirmation": completed_confirmation,
+    "peppol_response": peppol_response,
     "order": completed_order,
     "billed_order": billed_order,
     "shipped_lines": shipped_lines,

@@ -12,6 +12,8 @@ from hub.model.documents import AckLine, OrderAcknowledgment, OrderChange, Order
 from hub.model.finding import Finding
 from translators.xml.billing import cents
 
+CHANGED = "accepted_with_change"
+
 Order = PurchaseOrder | OrderChange
 
 
@@ -46,6 +48,11 @@ def completed_confirmation(
         return replace(line, statuses=statuses)
 
     return replace(answer, lines=tuple(map(decided, answer.lines))), ()
+
+
+def peppol_response(answer: OrderAcknowledgment) -> tuple[OrderAcknowledgment, tuple[Finding, ...]]:
+    """Return the answer with lines only where it changes something (PEPPOL-T76-R008 to R010)."""
+    return (answer if answer.status == CHANGED else replace(answer, lines=())), ()
 
 
 def line_amount(_: object, line: object) -> Decimal | None:

@@ -48,6 +48,7 @@ class Charge(Value, frozen=True, kw_only=True):
     base: Decimal | None = None  # the amount that the percentage is of
     tax_category: str = ""  # UNCL 5305
     tax_percent: Decimal | None = None
+    ours: str = ""  # our product (its code) or our account for it, set by the crosswalk
 
 
 class Tax(Value, frozen=True, kw_only=True):
@@ -59,6 +60,7 @@ class Tax(Value, frozen=True, kw_only=True):
     category: str = ""  # UNCL 5305: S standard, Z zero, E exempt, AE reverse charge ...
     taxable: Decimal | None = None  # the amount that it is worked out on
     exemption: str = ""  # why there is none, in words
+    exemption_code: str = ""  # why, as a code of the VATEX list (UBL TaxExemptionReasonCode)
 
 
 class Terms(Value, frozen=True, kw_only=True):
