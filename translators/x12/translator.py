@@ -9,6 +9,7 @@ from hub.model.partner import Partner
 from translators.errors import Unwritable
 from translators.x12.agreement import guideline_of
 from translators.x12.characters import AS_IT_COMES, Reading, begins_x12
+from translators.x12.collector import resting
 from translators.x12.envelopes import unwrap
 from translators.x12.rules.check import check_set
 from translators.x12.rules.source import SHIPPED, Library
@@ -46,6 +47,7 @@ class X12Translator:
         agreement = partner.receive.get(document) if partner else None
         return check_set(payload, envelope, guideline_of(agreement), self.library)
 
+    @resting()
     def read(
         self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None
     ) -> tuple[AnyDocument | None, tuple[Finding, ...]]:
