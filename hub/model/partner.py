@@ -127,6 +127,15 @@ class Crosswalks(_Table, frozen=True, kw_only=True):
     item: str = ""  # their item number -> our SKU
     ship_to: str = ""  # their place -> reference of our delivery address
     unit: str = ""  # their unit -> our unit, with a factor where they count in packs
+    charge: str = ""  # invoices of suppliers: their allowance or charge (SAC02) -> our product or account
+
+
+class Accept(_Table, frozen=True, kw_only=True):
+    """How far a supplier's answer may depart from our order and be written on it without being asked."""
+
+    price: str = ""  # by so much above or below ours: "2%", or "0.05" in the order's currency; default: not at all
+    quantity: str = ""  # by so much: "10%", or "5" of the order's unit; default: not at all. None at all is held
+    days: int = -1  # promised so many days after the day we asked for; default: any day is taken
 
 
 class Receive(_Table, frozen=True, kw_only=True):
@@ -154,10 +163,12 @@ class Receive(_Table, frozen=True, kw_only=True):
         "total"  # what 860 QI and QD count: the new total, or the difference
     )
     cancel: Literal["hold", "when_unshipped"] = "hold"  # a cancelled order: a person decides, or we do
+    accept: Accept = Accept()  # 855, 865: what of a supplier's answer is written without asking
     patience: float = 900.0  # order changes: how long one waits for its order ("15m") before it is held
     unknown: Literal["skip", "hold"] = "skip"  # 846, 832: a line whose item we do not have: leave it out, or hold all
     scope: Literal["", "full", "delta"] = ""  # 846: what theirs is, whatever it says; full: what is not named is gone
     push: Literal["", "supplierinfo"] = ""  # 846: write it on their supplier prices in Odoo too, see docs/supply.md
+    limit: Literal["ordered", "received"] = "ordered"  # invoices: what may be billed without a hold
     differences: Literal["note", "hold"] = "note"  # 820, 861: what differs from ours is told, or holds it
     short_pay: str = "0%"  # 820: so much of what is open of an invoice may be missing without a word
     price_jump: str = ""  # 832: hold the list where a price changes by more, e.g. "20%"; empty: take every price

@@ -107,6 +107,7 @@ QUANTITY_DIFFERS = "quantity.differs"
 DATE_DIFFERS = "date.differs"
 CANCEL_ASKED = "change.cancel_asked"  # a partner cancels an order, and the profile lets a person decide
 CHANGE_OVERTAKEN = "change.overtaken"  # a later change of the same order is applied already
+ANSWER_REJECTS = "answer.rejects"  # a supplier rejects an order of ours, or a change of it
 CHANGE_UNCLEAR = "change.unclear"  # a change says what nobody can carry out
 LOOKS_LIKE_CHANGE = "duplicate.looks_like_change"
 DIFFERENCE = "duplicate.difference"  # one field in which a repeat differs from what came before

@@ -10,9 +10,11 @@ from pathlib import Path
 from hub.model import problems
 from hub.model.documents import DOCUMENTS, DocType
 from hub.model.finding import Severity
-from hub.model.partner import Crosswalks, Partner, Receive, Send
+from hub.model.leeway import parse_leeway
+from hub.model.partner import Accept, Crosswalks, Partner, Receive, Send
 from hub.profiles.fault import Fault
 from hub.profiles.map_rules import leaves, map_faults
+from hub.profiles.supply_rules import supply_faults
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.positions import KeyPath
 from translators.crosswalk import Crosswalk
@@ -39,8 +41,10 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
             yield from _files(agreement, path, folder)
     for document, receive in partner.receive.items():
         yield from _price(receive, ("receive", document.value, "price"))
+        yield from _accept(receive.accept, ("receive", document.value, "accept"))
         yield from _trust(receive, ("receive", document.value, "item_trust"))
     yield from _matches(partner)
+    yield from supply_faults(partner)
 
 
 def _document(document: DocType, path: KeyPath) -> Iterator[Fault]:
@@ -79,6 +83,15 @@ def _price(receive: Receive, path: KeyPath) -> Iterator[Fault]:
         yield Fault(path, f'"{clip(policy)}" is no price policy{guess}', hint, policy)
     elif Decimal(match.group(1)) > 100:
         yield Fault(path, f'"{policy}" lets every price pass', "at most 100%", policy)
+
+
+def _accept(accept: Accept, path: KeyPath) -> Iterator[Fault]:
+    for name in ("price", "quantity"):
+        text = getattr(accept, name)
+        if parse_leeway(text) is None:
+            yield Fault(
+                (*path, name), f'"{clip(text)}" is no leeway', 'write "2%", or an amount like "0.05"', text
+            )
 
 
 def _trust(receive: Receive, path: KeyPath) -> Iterator[Fault]:

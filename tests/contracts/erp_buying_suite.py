@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
-from hub.erp.port import PostResult
+from hub.erp.port import AnswerPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import (
     AckLine,
     Carriage,
+    ChangeAckLine,
     Charge,
     DocType,
     Invoice,
@@ -18,6 +19,7 @@ from hub.model.documents import (
     LineStatus,
     Lot,
     OrderAcknowledgment,
+    OrderChangeAcknowledgment,
     Package,
     PurchaseOrder,
     ShipNotice,
@@ -27,6 +29,7 @@ from hub.model.documents import (
 )
 from hub.model.exchange import ErpRecord, posting_key
 from hub.model.finding import Severity
+from hub.model.leeway import Leeway
 from tests.contracts.erp_suite import Erp, a_number, d, held
 from tests.support.erp_world import World
 
@@ -105,10 +108,10 @@ def ack_of(
 class Acknowledging:
     """A supplier's 855 on our purchase order."""
 
-    def post(self, erp: Erp, ack: OrderAcknowledgment, record: ErpRecord, **kwargs: bool) -> PostResult:
+    def post(self, erp: Erp, ack: OrderAcknowledgment, record: ErpRecord, **policy: Any) -> PostResult:
         """Post it under its own key."""
         key = key_of(DocType.ORDER_ACKNOWLEDGMENT, ack.number)
-        return erp[0].post_order_acknowledgment(key, ack, record, **kwargs)
+        return erp[0].post_order_acknowledgment(key, ack, record, AnswerPolicy(**policy))
 
     def lines(self, world: World, record: ErpRecord) -> list[dict[str, Any]]:
         """Return the order's lines as they are now."""
@@ -174,6 +177,78 @@ class Acknowledging:
         record, order = bought(erp)
         result = self.post(erp, ack_of(order, {"code": "rejected"}), record)
         assert "confirms 0" in held(result, problems.QUANTITY_DIFFERS)
+
+    def test_what_is_near_enough_is_written_by_itself(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        ack = ack_of(order, {"quantity": d(9), "code": "quantity_changed"}, {"price": d("7.10")})
+        near = {"price": Leeway(d(2), percent=True), "quantity": Leeway(d(1)), "days": 3}
+        assert self.post(erp, ack, record, **near).created
+        rows = [(li["product_qty"], li["price_unit"]) for li in self.lines(world, record)]
+        assert rows == [(9, 4.5), (4, 7.1)]
+
+    def test_what_is_too_far_is_held_and_the_buyer_is_asked_once(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        ack = ack_of(order, {"quantity": d(8), "date": date(2026, 12, 19)}, {"price": d("7.10")})
+        near = {"price": Leeway(d(1), percent=True), "quantity": Leeway(d(1)), "days": 3}
+        found = self.post(erp, ack, record, **near).findings
+        told = [problems.QUANTITY_DIFFERS, problems.DATE_DIFFERS, problems.PRICE_DIFFERS]
+        assert [f.problem for f in found] == told
+        assert "4 days later" in found[1].message
+        self.post(erp, ack, record, **near)
+        assert (
+            world.count("mail.activity", [["res_model", "=", record.model], ["res_id", "=", record.id]]) == 1
+        )
+
+    def test_an_accepted_change_is_as_the_order_is_by_now(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        one, two = order.lines
+        status = LineStatus(code="accepted", quantity=one.quantity, unit="EA", date=date(2026, 12, 20))
+        lines = (
+            ChangeAckLine(
+                number=one.number, action="increase", quantity=d(10), unit="EA", statuses=(status,)
+            ),
+            ChangeAckLine(number="777", action="delete", statuses=(LineStatus(code="deleted"),)),
+        )
+        result = self.change(erp, record, order, lines)
+        assert result.created, result.findings
+        assert [li["date_planned"][:10] for li in self.lines(world, record)] == ["2026-12-20", "2026-12-15"]
+        assert [li["product_qty"] for li in self.lines(world, record)] == [one.quantity, two.quantity]
+
+    def test_a_refused_change_holds(self, erp: Erp) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        refused = LineStatus(code="rejected", quantity=d(6), unit="EA")
+        line = ChangeAckLine(
+            number=order.lines[0].number, action="increase", quantity=d(10), unit="EA", statuses=(refused,)
+        )
+        before = self.lines(world, record)
+        result = self.change(erp, record, order, (line,), status="rejected")
+        assert {f.problem for f in result.findings} == {problems.ANSWER_REJECTS}
+        assert "increase 10" in result.findings[1].message
+        assert self.lines(world, record) == before
+
+    def test_the_answer_to_a_cancellation_needs_no_open_order(self, erp: Erp) -> None:
+        gateway, world = erp
+        record, order = bought(erp)
+        world.session.call("purchase.order", "button_cancel", [record.id])
+        assert gateway.read_purchase_order(record).purpose == "cancel"
+        assert self.change(erp, record, order, (), purpose="cancel").created
+        held(
+            self.change(erp, record, order, (), purpose="cancel", status="rejected"), problems.ANSWER_REJECTS
+        )
+
+    def change(
+        self, erp: Erp, record: ErpRecord, order: PurchaseOrder, lines: tuple[ChangeAckLine, ...], **head: str
+    ) -> PostResult:
+        """Post the answer to a change of the order under its own key."""
+        answer = OrderChangeAcknowledgment(
+            number=a_number("SO"), order_number=order.number, change_number="1", lines=lines, **head
+        )
+        key = key_of(DocType.ORDER_CHANGE_ACKNOWLEDGMENT, answer.number)
+        return erp[0].post_order_acknowledgment(key, answer, record, AnswerPolicy())
 
     def test_split_promises_add_up(self, erp: Erp) -> None:
         _, world = erp
@@ -343,7 +418,8 @@ class BeingBilled:
 
     def post(self, erp: Erp, invoice: Invoice, record: ErpRecord, **kwargs: bool) -> PostResult:
         """Post it under its own key."""
-        return erp[0].post_vendor_bill(key_of(DocType.INVOICE, invoice.number), invoice, record, **kwargs)
+        key = key_of(DocType.INVOICE, invoice.number)
+        return erp[0].post_vendor_bill(key, invoice, {record.name: record}, BillPolicy(**kwargs))
 
     def test_bill_is_a_draft_linked_to_the_order(self, erp: Erp) -> None:
         _, world = erp
@@ -420,7 +496,9 @@ class BeingBilled:
         invoice = invoice_of(order)
         assert self.post(erp, invoice, record).created
         other = posting_key("bolt", DocType.INVOICE, invoice.number, "R2")
-        again = gateway.post_vendor_bill(other, invoice, record, released=True)
+        again = gateway.post_vendor_bill(
+            other, invoice, {record.name: record}, BillPolicy(released=True)
+        )
         assert invoice.number in held(again, problems.ALREADY_POSTED)
 
     def test_other_price_holds_until_released(self, erp: Erp) -> None:

@@ -48,6 +48,24 @@ class Watching:
         assert bought.record == bought.order == order
         assert bought.partner_ref == world.vendor_ref
 
+    def test_whatever_changes_of_a_purchase_moves_its_time(self, erp: Erp) -> None:
+        gateway, world = erp
+        order = world.buy({world.widget: (5, 4.5)})
+        assert not self._of(
+            gateway, Topic.PURCHASE_CHANGED, world.buy({world.widget: (5, 4.5)}, confirm=False)
+        )
+        (line,) = world.session.search_read("purchase.order.line", [["order_id", "=", order.id]], ["name"])
+        new = {"product_id": world.products[world.gadget], "product_qty": 1.0, "price_unit": 7.0}
+        for command in ([1, line["id"], {"product_qty": 9.0}], [0, 0, new]):
+            (before,) = self._of(gateway, Topic.PURCHASE_CHANGED, order)
+            time.sleep(1.1)  # Odoo's times are cut to the second
+            world.session.write("purchase.order", [order.id], {"order_line": [command]})
+            (after,) = self._of(gateway, Topic.PURCHASE_CHANGED, order)
+            assert after.changed_at > before.changed_at
+        world.session.call("purchase.order", "button_cancel", [order.id])
+        (gone,) = self._of(gateway, Topic.PURCHASE_CHANGED, order)
+        assert gone.record.state == "cancel"
+
     def test_cursor_is_inclusive_and_ordered(self, erp: Erp) -> None:
         gateway, world = erp
         records = [posted(erp) for _ in range(3)]
@@ -103,7 +121,8 @@ class Watching:
         ]
         bought = world.buy({world.widget: (5, 4.5)})
         assert [(c.topic, c.order) for c in gateway.changes_of(bought)] == [
-            (Topic.PURCHASE_CONFIRMED, bought)
+            (Topic.PURCHASE_CONFIRMED, bought),
+            (Topic.PURCHASE_CHANGED, bought),
         ]
 
     def test_the_clock_is_told(self, erp: Erp) -> None:
@@ -112,6 +131,6 @@ class Watching:
         assert told is not None
         assert abs(told - datetime.now(UTC)) < timedelta(seconds=30)
 
-    def _of(self, gateway: ErpGateway, topic: Topic, order: ErpRecord) -> list[object]:
+    def _of(self, gateway: ErpGateway, topic: Topic, order: ErpRecord) -> list[ErpChange]:
         recent = datetime.now(UTC) - timedelta(minutes=5)
         return [c for c in all_changes(gateway, topic, recent) if c.order.id == order.id]

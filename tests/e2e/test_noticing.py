@@ -106,7 +106,8 @@ def test_a_look_that_breaks_off_between_pages_loses_nothing(hub: SmallHub, odoo_
 
 
 def test_quiet_hours_do_not_read_the_last_busy_one_again(hub: SmallHub) -> None:
-    elapsed = iter([0.0, 0.0, 0.0, 0.0, *[1000.0] * 4, *[2000.0] * 100])
+    each = len(Topic)
+    elapsed = iter([*[0.0] * each, *[1000.0] * each, *[2000.0] * 100])
     noticer = Noticer(hub.hub.store, hub.hub.desk, lambda _lane: None, lambda: next(elapsed, 2000.0))
     hub.people.confirm(ordered(hub))
     assert noticer.watch() == 1

@@ -5,9 +5,10 @@ It only hands each request to the part that knows it; what is called, with which
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from hub.erp.odoo.acknowledging import Acknowledgments
 from hub.erp.odoo.bills import Bills
 from hub.erp.odoo.changes import Changes
 from hub.erp.odoo.client import Session
@@ -31,8 +32,14 @@ from hub.erp.odoo.revising import Revisions
 from hub.erp.odoo.supplying import OdooSupplying
 from hub.erp.odoo.warehousing import OdooWarehousing
 from hub.erp.odoo.wires import OdooSettings
-from hub.erp.port import Capabilities, ErpChange, OrderPolicy, PostResult, Topic
-from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
+from hub.erp.port import AnswerPolicy, Capabilities, ErpChange, OrderPolicy, PostResult, Topic
+from hub.model.documents import (
+    Invoice,
+    OrderAcknowledgment,
+    OrderChangeAcknowledgment,
+    PurchaseOrder,
+    ShipNotice,
+)
 from hub.model.exchange import ErpRecord
 
 
@@ -57,6 +64,7 @@ class OdooGateway:
         self._changes = Changes(session)
         lines = PurchaseLines(session, names, self._codes)
         self._purchases = Purchases(session, names, parties, self._ledger, lines)
+        self._answers = Acknowledgments(session, names, self._ledger, self._purchases, lines)
         self._receipts = Receipts(session, names, self._ledger, self._purchases, lines)
         self._bills = Bills(session, self._ledger, self._purchases, lines)
         paid_bills = PaidBills(session, names, parties)
@@ -103,20 +111,24 @@ class OdooGateway:
         return self._purchases.find(number, vendor_ref)
 
     def post_order_acknowledgment(
-        self, key: str, ack: OrderAcknowledgment, order: ErpRecord, *, released: bool = False
+        self,
+        key: str,
+        ack: OrderAcknowledgment | OrderChangeAcknowledgment,
+        order: ErpRecord,
+        policy: AnswerPolicy,
     ) -> PostResult:
-        """Write a supplier's acknowledgment on its purchase order, once."""
-        return self._purchases.acknowledge(key, ack, order, released=released)
+        """Write a supplier's answer on its purchase order, once."""
+        return self._answers.post(key, ack, order, policy)
 
     def post_ship_notice(self, key: str, notice: ShipNotice, orders: dict[str, ErpRecord]) -> PostResult:
         """Write a supplier's ship notice on the open receipts, once."""
         return self._receipts.announce(key, notice, orders)
 
     def post_vendor_bill(
-        self, key: str, invoice: Invoice, order: ErpRecord, *, released: bool = False
+        self, key: str, invoice: Invoice, orders: Mapping[str, ErpRecord], policy: BillPolicy
     ) -> PostResult:
         """Make a draft vendor bill, once."""
-        return self._bills.post(key, invoice, order, released=released)
+        return self._bills.post(key, invoice, orders, policy)
 
     # --- both
     def find_codes(self, kind: str, code: str) -> tuple[str, ...]:

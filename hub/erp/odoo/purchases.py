@@ -1,32 +1,20 @@
-"""Read our purchase orders, and write what a supplier acknowledges on them."""
+"""Find and read our purchase orders."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct
-
 from hub.erp.odoo.client import Session, Values
-from hub.erp.odoo.errors import Refused
 from hub.erp.odoo.ledger import Ledger
-from hub.erp.odoo.lookups import hold
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.parties import Parties
-from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines, match, unknown_line
-from hub.erp.odoo.reading import day, noon, plain, ref_id, ref_name, text
-from hub.erp.odoo.refusals import refused
-from hub.erp.port import PostResult
-from hub.model import problems
-from hub.model.documents import AckLine, OrderAcknowledgment, OrderLine, PurchaseOrder, Terms
+from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines
+from hub.erp.odoo.reading import day, plain, ref_id, ref_name, text
+from hub.model.documents import OrderLine, PurchaseOrder, Terms
 from hub.model.errors import Undeliverable
 from hub.model.exchange import ErpRecord
-from hub.model.finding import Finding
 
 OPEN = ("purchase", "done")
-NOT_TAKEN = frozenset({"rejected", "deleted", "held"})  # ACK01 IR, ID, IH: nothing will come of these
 
 HEAD = (
     "name",
@@ -40,16 +28,6 @@ HEAD = (
     "payment_term_id",
     "note",
 )
-
-
-class Decision(Struct, frozen=True):
-    """What a supplier decided about one of our lines."""
-
-    line: PurchaseLine
-    quantity: Decimal
-    price: Decimal | None
-    date: date | None
-    substitute: str = ""
 
 
 class Purchases:
@@ -127,140 +105,6 @@ class Purchases:
         house = ref_id(types[kind]["warehouse_id"]) if kind in types else 0
         houses = self._session.read("stock.warehouse", [house] if house else [], ["partner_id"])
         return ref_id(houses[house]["partner_id"]) if house in houses else 0
-
-    # --- in
-    def acknowledge(
-        self, key: str, ack: OrderAcknowledgment, order: ErpRecord, *, released: bool
-    ) -> PostResult:
-        """Write a supplier's acknowledgment on its order; differences hold it until they are released.
-
-        Held, nothing is written but a note and the acknowledgment itself as an attachment (both once).
-        """
-        with self._ledger.one_at_a_time(key):
-            found = self._ledger.find(key, ["ir.attachment"])
-            if found:
-                return PostResult(record=found)
-            head = self.head(order.id)
-            decisions, findings = self._decisions(ack, head, order)
-            if not released:
-                findings += differences(decisions, ack, text(head["name"]))
-            if findings:
-                self._note_held(key, ack, order, findings)
-                return PostResult(findings=tuple(findings))
-            try:
-                self._write(head, ack, decisions)
-            except Refused as e:
-                return PostResult(findings=(refused(e, f"acknowledgment {ack.number}"),))
-            created = self._ledger.mark(key, order, ack)
-            if created:
-                self._session.call(
-                    "purchase.order",
-                    "message_post",
-                    [order.id],
-                    body=f"Acknowledgment {ack.number} of the supplier came in by EDI: {ack.status}. Key {key}.",
-                )
-            return PostResult(record=self._ledger.record("purchase.order", order.id), created=created)
-
-    def _decisions(
-        self, ack: OrderAcknowledgment, head: Values, order: ErpRecord
-    ) -> tuple[list[Decision], list[Finding]]:
-        if head["state"] not in OPEN:
-            return [], [
-                hold(
-                    problems.ERP_REFUSED,
-                    f"{head['name']} is {head['state']} in Odoo; the supplier acknowledges it as {ack.status}",
-                    hint="Tell the supplier, or confirm the order again in Odoo and release.",
-                )
-            ]
-        lines = self._lines.read(order.id, ref_id(head["partner_id"]))
-        decisions: list[Decision] = []
-        findings: list[Finding] = []
-        for index, said in enumerate(ack.lines):
-            line = match(lines, said.number, said.ids, said.sku)
-            if line:
-                decisions.append(_decision(line, said))
-            else:
-                findings.append(unknown_line(head["name"], said.number, said.ids, f"lines[{index}]"))
-        return decisions, findings
-
-    def _write(self, head: Values, ack: OrderAcknowledgment, decisions: Sequence[Decision]) -> None:
-        """Write reference, acknowledged flag and lines in one transaction; again it writes the same."""
-        values: Values = {}
-        reference = ack.refs.get("vendor_order") or ack.refs.get("vendor_number") or ack.number
-        if reference and not head["partner_ref"]:
-            values["partner_ref"] = reference
-        flag = self._names.field("purchase.order", "acknowledged")
-        if flag:
-            values[flag] = True
-        commands = [[1, d.line.id, changed] for d in decisions if (changed := _changed(d))]
-        if commands:
-            values["order_line"] = commands
-        if values:
-            self._session.write("purchase.order", [head["id"]], values)
-
-    def _note_held(
-        self, key: str, ack: OrderAcknowledgment, order: ErpRecord, findings: Sequence[Finding]
-    ) -> None:
-        """Keep what is held on the order, once: the note, and the acknowledgment as an attachment."""
-        name = f"{key}_held"
-        if self._ledger.find(name, ["ir.attachment"]):
-            return
-        told = "; ".join(f.message for f in findings)
-        body = f"Acknowledgment {ack.number} of the supplier is held: {told}. Nothing was changed."
-        self._session.call("purchase.order", "message_post", [order.id], body=body)
-        self._ledger.mark(name, order, ack)
-
-
-def differences(decisions: Sequence[Decision], ack: OrderAcknowledgment, order: str) -> list[Finding]:
-    """Return a finding for each way in which an acknowledgment departs from the order."""
-    findings = []
-    hint = "Release it to write the supplier's answer on the order, or settle it with them first."
-    if ack.status == "rejected":
-        message = f"the supplier rejects {order}"
-        findings.append(hold(problems.QUANTITY_DIFFERS, message, where="status", value=ack.status, hint=hint))
-    for d in decisions:
-        line = d.line
-        if d.quantity != line.quantity:
-            message = f"{line.label}: ordered {line.quantity} {line.unit}, the supplier confirms {d.quantity}"
-            findings.append(hold(problems.QUANTITY_DIFFERS, message, value=str(d.quantity), hint=hint))
-        if d.price is not None and d.price != line.price:
-            message = f"{line.label}: ordered at {line.price}, the supplier confirms {d.price}"
-            findings.append(hold(problems.PRICE_DIFFERS, message, value=str(d.price), hint=hint))
-        if d.substitute:
-            message = f"{line.label}: the supplier will send {d.substitute} instead"
-            findings.append(hold(problems.CODE_UNKNOWN, message, value=d.substitute, hint=hint))
-    return findings
-
-
-def _decision(line: PurchaseLine, said: AckLine) -> Decision:
-    """Return what one PO1 loop with its ACK segments comes to; no ACK means as ordered."""
-    if not said.statuses:
-        return Decision(line, said.quantity, said.price, None)
-    taken = [s for s in said.statuses if s.code not in NOT_TAKEN]
-    quantity = sum(((said.quantity if s.quantity is None else s.quantity) for s in taken), Decimal(0))
-    prices = [s.price for s in taken if s.price is not None]
-    dates = [s.date for s in taken if s.date]
-    substitutes = [", ".join(s.ids.values()) for s in taken if s.code == "substituted"]
-    return Decision(
-        line=line,
-        quantity=quantity,
-        price=prices[0] if prices else said.price,
-        date=max(dates, default=None),
-        substitute=substitutes[0] if substitutes else "",
-    )
-
-
-def _changed(decision: Decision) -> Values:
-    """Return the fields of a line that a decision changes."""
-    line = decision.line
-    values: Values = {}
-    if decision.date and decision.date != line.planned:
-        values["date_planned"] = noon(decision.date)
-    if decision.quantity != line.quantity:
-        values["product_qty"] = float(decision.quantity)
-    if decision.price is not None and decision.price != line.price:
-        values["price_unit"] = float(decision.price)
-    return values
 
 
 def _order_line(line: PurchaseLine) -> OrderLine:

@@ -9,7 +9,7 @@ Technical trouble raises `Retryable` (with `in_doubt` when the request may have 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -17,18 +17,25 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from hub.erp.port.records import Records
 from hub.erp.port.payments import Payments
 from hub.erp.port.receiving import Receiving
-from hub.erp.port.results import OrderPolicy, PostResult
+from hub.erp.port.records import Records
+from hub.erp.port.results import AnswerPolicy, OrderPolicy, PostResult
 from hub.erp.port.revising import Revising
-from hub.erp.port.warehousing import Warehousing
 from hub.erp.port.supplying import Supplying
-from hub.model.documents import Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
+from hub.erp.port.warehousing import Warehousing
+from hub.model.documents import (
+    Invoice,
+    OrderAcknowledgment,
+    OrderChangeAcknowledgment,
+    PurchaseOrder,
+    ShipNotice,
+)
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding
 
 __all__ = [
+    "AnswerPolicy",
     "Capabilities",
     "ErpChange",
     "ErpGateway",
@@ -137,19 +144,26 @@ class ErpGateway(Protocol):
 
     # --- we order from them
     def read_purchase_order(self, order: ErpRecord) -> PurchaseOrder:
-        """Return a confirmed purchase.order, or with the purpose `cancel` one that is cancelled; ids: vendor_part (supplierinfo), buyer_part (default_code), upc.
+        """Return a confirmed purchase.order, or with the purpose `cancel` one that is cancelled.
+
+        ids: vendor_part (supplierinfo), buyer_part (default_code), upc.
 
         A line's `number` is stable: its ordinal by (sequence, id) when first read is not enough, so it is
         the purchase.order.line id as text.
         """
 
     def post_order_acknowledgment(
-        self, key: str, ack: OrderAcknowledgment, order: ErpRecord, *, released: bool = False
+        self,
+        key: str,
+        ack: OrderAcknowledgment | OrderChangeAcknowledgment,
+        order: ErpRecord,
+        policy: AnswerPolicy,
     ) -> PostResult:
-        """Write a supplier's 855 on its purchase order: reference, acknowledged, promised dates.
+        """Write a supplier's 855 or 865 on its purchase order: reference, acknowledged, promised dates.
 
-        Differences of quantity or price and rejections come back as HOLD findings and a note on the order;
-        with `released` the quantities, prices and dates are written as acknowledged.
+        What is near enough to the order by the policy is written by itself. Other differences of quantity, price
+        or date, substitutes and rejections come back as HOLD findings, with a note and an activity on the order;
+        released, quantities, prices and dates are written as acknowledged.
         """
 
     def post_ship_notice(self, key: str, notice: ShipNotice, orders: dict[str, ErpRecord]) -> PostResult:
@@ -157,9 +171,12 @@ class ErpGateway(Protocol):
         packages. Nothing is validated. `orders`: order number -> purchase order."""
 
     def post_vendor_bill(
-        self, key: str, invoice: Invoice, order: ErpRecord, *, released: bool = False
+        self, key: str, invoice: Invoice, orders: Mapping[str, ErpRecord], policy: BillPolicy
     ) -> PostResult:
-        """Make a DRAFT vendor bill (or refund) whose lines are linked to the purchase lines."""
+        """Make a DRAFT vendor bill (or refund) whose lines are linked to the purchase lines.
+
+        `orders`: order number -> purchase order of that vendor, at least one.
+        """
 
     def find_purchase_order(self, number: str, vendor_ref: str = "") -> ErpRecord | None:
         """Return the purchase order with that name (our BEG03), or None.

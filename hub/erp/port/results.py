@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding
+from hub.model.leeway import Leeway
 
 
 class OrderPolicy(Struct, frozen=True, kw_only=True):
@@ -15,6 +16,22 @@ class OrderPolicy(Struct, frozen=True, kw_only=True):
     price: str = "partner"  # partner | pricelist | tolerance N%
     origin: str = ""  # e.g. "EDI 000000905/0001 exchange 42": the record names its exchange
     released: bool = False  # an operator decided: price differences no longer hold
+
+
+class AnswerPolicy(Struct, frozen=True, kw_only=True):
+    """How far a supplier's answer may depart from our order and still be written on it, from the agreement."""
+
+    price: Leeway = Leeway()
+    quantity: Leeway = Leeway()
+    days: int = -1  # promised so many days after what we asked for; -1: any day
+    released: bool = False  # an operator decided: all of it is written
+
+
+class BillPolicy(Struct, frozen=True, kw_only=True):
+    """How a supplier's invoice may be posted, from the agreement."""
+
+    by_receipt: bool = False  # what was received is the most that may be billed, where Odoo's product says so
+    released: bool = False  # an operator decided: prices and quantities no longer hold
 
 
 class PostResult(Struct, frozen=True, kw_only=True):

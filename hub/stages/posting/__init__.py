@@ -12,6 +12,7 @@ POSTERS: dict[DocType, Poster] = {
     DocType.PURCHASE_ORDER: selling.post_order,
     DocType.ORDER_CHANGE: changing.post_change,
     DocType.ORDER_ACKNOWLEDGMENT: buying.post_acknowledgment,
+    DocType.ORDER_CHANGE_ACKNOWLEDGMENT: buying.post_acknowledgment,
     DocType.SHIP_NOTICE: buying.post_ship_notice,
     DocType.INVOICE: buying.post_invoice,
     DocType.WAREHOUSE_ORDER: warehouse.post_order,

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from hub.model.documents import AnyDocument, Invoice, OrderAcknowledgment, ShipNotice
+from hub.erp.port import AnswerPolicy
+from hub.model.documents import (
+    AnyDocument,
+    Invoice,
+    OrderAcknowledgment,
+    OrderChangeAcknowledgment,
+    ShipNotice,
+)
 from hub.model.exchange import ErpRecord, Exchange
+from hub.model.leeway import leeway
 from hub.stages.posting.needs import Needs, Posted, their_order, unknown_order
 
 
 def post_acknowledgment(exchange: Exchange, document: AnyDocument, needs: Needs) -> Posted:
-    """Write a supplier's acknowledgment on our purchase order."""
-    assert isinstance(document, OrderAcknowledgment)
+    """Write what a supplier answers to our order, or to a change of it, on the purchase order."""
+    assert isinstance(document, OrderAcknowledgment | OrderChangeAcknowledgment)
     order = their_order(exchange, document.order_number, needs)
     if order is None:
         return unknown_order(document.order_number)
-    result = needs.erp().post_order_acknowledgment(exchange.key, document, order, released=exchange.released)
-    return Posted(result)
+    return Posted(
+        needs.erp().post_order_acknowledgment(exchange.key, document, order, _policy(exchange, needs))
+    )
+
+
+def _policy(exchange: Exchange, needs: Needs) -> AnswerPolicy:
+    agreed = needs.partner(exchange.partner).receive[exchange.document].accept
+    return AnswerPolicy(
+        price=leeway(agreed.price),
+        quantity=leeway(agreed.quantity),
+        days=agreed.days,
+        released=exchange.released,
+    )
 
 
 def post_ship_notice(exchange: Exchange, document: AnyDocument, needs: Needs) -> Posted:
@@ -30,9 +49,14 @@ def post_ship_notice(exchange: Exchange, document: AnyDocument, needs: Needs) ->
 
 
 def post_invoice(exchange: Exchange, document: AnyDocument, needs: Needs) -> Posted:
-    """Make a draft vendor bill."""
+    """Make a draft vendor bill of one order or several, all of them this vendor's."""
     assert isinstance(document, Invoice)
-    order = their_order(exchange, document.order_number, needs)
-    if order is None:
-        return unknown_order(document.order_number)
-    return Posted(needs.erp().post_vendor_bill(exchange.key, document, order, released=exchange.released))
+    orders: dict[str, ErpRecord] = {}
+    for number in document.order_numbers or ("",):
+        order = their_order(exchange, number, needs)
+        if order is None:
+            return unknown_order(number)
+        orders[number] = order
+    agreed = needs.partner(exchange.partner).receive[exchange.document]
+    policy = BillPolicy(by_receipt=agreed.limit == "received", released=exchange.released)
+    return Posted(needs.erp().post_vendor_bill(exchange.key, document, orders, policy))
