@@ -212,6 +212,11 @@ def _tax_total(invoice: Invoice, _: object) -> Decimal:
     return _sum(tax.amount for tax in invoice.taxes)
 
 
+def _order_reference(invoice: Invoice, _: object) -> str | None:
+    """Return what stands for the buyer's order where only the seller's own number is known."""
+    return "NA" if not invoice.order_number and invoice.refs.get("vendor_order") else None
+
+
 def _payable(invoice: Invoice, _: object) -> Decimal:
     return invoice.total - (invoice.prepaid or ZERO)
 
@@ -234,4 +239,5 @@ SUMS: dict[str, Callable[[Any, object], object]] = {
     "charge_amount": _charge("charge"),
     "tax_total": _tax_total,
     "payable": _payable,
+    "order_reference": _order_reference,
 }

@@ -7,6 +7,7 @@ below that XPath; in such a list, a line called "." takes in the lines of anothe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ _TABLES = frozenset(
     | {"places", "defaults", "codes", "formats", "fixed", "constants", "computed", "stamped", "order"}
     | {"envelope", "foreign", "strict", "ignored"}
 )
+_ITSELF = re.compile(r"(?P<owner>.+\.)?\.\w*")
 _DEPTH = 4  # maps that extend one another, and lines that take in lines
 
 
@@ -98,10 +100,12 @@ def _expanded(
 
 
 def _joined(path: str, name: str) -> str:
-    """Return the canonical path of a line in a part; `.` is the part itself, `lines[]..` an entry itself."""
-    if path == "." or path.endswith(".."):
-        return f"{path[:-1]}{name}"
-    return f"{path}.{name}"
+    """Return the canonical path of a line in a part.
+
+    `.` is the part itself, and may have a name for people (`.terms`); `lines[]..` is an entry itself.
+    """
+    itself = _ITSELF.fullmatch(path)
+    return f"{itself['owner'] or ''}{name}" if itself else f"{path}.{name}"
 
 
 def under(outer: str, inner: str) -> str:
