@@ -29,7 +29,7 @@ from translators.x12.acks.acknowledger import X12Acknowledger
 from translators.x12.exporters.pyx12 import write_pyx12_maps
 from translators.x12.translator import X12Translator
 
-ROUNDS = 3
+ROUNDS = 5
 MEGABYTES_10 = 10_000_000
 
 _PARTNER = Partner(

@@ -64,9 +64,12 @@ class _Writer:
             lines += self._demand(demand)
         if not segment.described:
             return "\n".join([*lines, " return True"])
-        lines.append(f" if n > {len(segment.uses) + 1}: return False")
-        for at, use in enumerate(segment.uses, start=1):
-            lines.append(f" if n == {at}: return {self._end(segment, at)}")
+        ends = [self._end(segment, count) for count in range(1, len(segment.uses) + 1)]
+        least = ends.count("False") + 1  # these come first: the more elements, the less can be missing
+        lines.append(f" if n > {len(ends) + 1}{f' or n < {least}' if least > 1 else ''}: return False")
+        for at, (use, end) in enumerate(zip(segment.uses, ends, strict=True), start=1):
+            if at >= least:
+                lines.append(f" if n == {at}: return {end}")
             lines.append(f" v = e[{at}]")
             lines += self._value(use)
             lines += [_kept(note, at) for note in segment.notes if max(note.positions) == at]
