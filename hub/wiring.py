@@ -120,7 +120,7 @@ class TableShelf:
 
 
 def _names(crosswalks: Crosswalks) -> tuple[str, ...]:
-    return tuple(n for n in (crosswalks.item, crosswalks.ship_to, crosswalks.unit) if n)
+    return tuple(n for n in (crosswalks.item, crosswalks.ship_to, crosswalks.unit, crosswalks.charge) if n)
 
 
 def _file_stamp(path: Path) -> tuple[int, int]:
@@ -152,7 +152,12 @@ def make_tracers(paths: Paths) -> Mapping[str, Tracer]:
 
 def make_company(settings: Settings) -> Company:
     """Return how we are called."""
-    return Company(name=settings.company.name, isa=settings.company.isa, gs=settings.company.gs)
+    return Company(
+        name=settings.company.name,
+        isa=settings.company.isa,
+        gs=settings.company.gs,
+        gs1_prefix=settings.company.gs1_prefix,
+    )
 
 
 def make_advising(settings: Settings) -> Advising:

@@ -7,15 +7,14 @@ from typing import Any
 
 from hub.erp.odoo import OdooSettings
 from hub.erp.odoo.client import Session
+from hub.model import gs1
 
 _SHIP_ALL = {"skip_backorder": True, "picking_ids_not_to_backorder": []}
 
 
 def sscc(serial: int, company_prefix: str = "0360002") -> str:
-    """Return an SSCC-18 with its check digit (GS1 modulo 10, weights 3 and 1 from the right)."""
-    body = f"1{company_prefix}{serial:0{16 - len(company_prefix)}d}"
-    total = sum(int(d) * (3 if at % 2 == 0 else 1) for at, d in enumerate(reversed(body)))
-    return f"{body}{-total % 10}"
+    """Return the SSCC-18 of a carton."""
+    return gs1.sscc(company_prefix, serial, "1")
 
 
 class People:

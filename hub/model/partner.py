@@ -204,6 +204,8 @@ class Send(_Table, frozen=True, kw_only=True):
     crosswalk: Crosswalks = Crosswalks()  # used right to left
     change_quantity: Literal["total", "delta"] = "total"  # 860: POC03 with QI and QD: the new total, or the difference
     quiet: float = 0.0  # 860: how long ("5m") we wait for further edits of the purchase order before we tell
+    labels: Literal["as_packed", "generate", "write"] = "as_packed"  # 856: SSCCs for packages without; write: in Odoo
+    carriers: dict[str, str] = field(default_factory=dict)  # "UPS Ground" = "UPSN": shipping method in Odoo = SCAC
     structure: Literal["", "SOPI", "SOTPI", "SOIP", "SOI"] = ""  # 856; default: as it is packed
     method: str = "ach"  # 820: how we pay where Odoo does not say: ach, check, wire or a code of element 591
     every: float = 0.0  # 846, 832: send one this often, e.g. "1d", counted from `at`

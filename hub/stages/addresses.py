@@ -24,6 +24,7 @@ class Company(Struct, frozen=True, kw_only=True):
     name: str
     isa: str  # "qualifier:id"
     gs: str = ""
+    gs1_prefix: str = ""  # what SSCCs are made of
 
 
 def parse_address(text: str) -> Address:

@@ -119,6 +119,35 @@ def _labels(notice: ShipNotice, earlier: Sequence[ShipNotice]) -> tuple[Finding,
     return tuple(findings)
 
 
+def gate_labels(notice: ShipNotice, policy: str, prefix: str) -> tuple[Finding, ...]:
+    """Hold a notice whose packages are to have labels (SSCC) and have none, or one label twice."""
+    packages = [package for order in notice.orders for package in order.packages if package.kind != "pallet"]
+    if policy != "as_packed" and any(not package.sscc for package in packages):
+        return (
+            Finding(
+                problem=problems.FIELD_MISSING,
+                severity=Severity.HOLD,
+                message=f"packages of {notice.number} are to be labelled, and {prefix!r} is no GS1 company prefix",
+                where=Where(path="orders[0].packages"),
+                value=prefix,
+                hint="set [company] gs1_prefix in hub.toml to the 6 to 12 digits that GS1 gave you, then redrive",
+            ),
+        )
+    labels = [package.sscc for package in packages if package.sscc]
+    twice = sorted({label for label in labels if labels.count(label) > 1})
+    return tuple(
+        Finding(
+            problem=problems.QUANTITY_DIFFERS,
+            severity=Severity.HOLD,
+            message=f"two packages of {notice.number} have the label {label}",
+            where=Where(path="orders[0].packages"),
+            value=label,
+            hint="give each package a label of its own in Odoo, then redrive",
+        )
+        for label in twice
+    )
+
+
 def gate_invoice(
     order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str, Decimal]
 ) -> tuple[Finding, ...]:

@@ -26,6 +26,7 @@ from hub.model.documents import (
 from hub.model.errors import Undeliverable
 from hub.model.exchange import ErpRecord, posting_key
 from hub.model.finding import Severity
+from hub.model.gs1 import check_digit
 from tests.contracts.erp_suite import Erp, a_number, d, posted
 from tests.support.erp_world import World
 
@@ -266,6 +267,48 @@ def _lotted(erp: Erp) -> tuple[str, ErpRecord]:
     world.session.call("sale.order", "action_confirm", [order])
     rows = world.session.search_read("stock.picking", [["sale_id", "=", order]], ["id"])
     return sku, world.record("stock.picking", rows[0]["id"])
+
+
+class Labelling:
+    """Packages get labels of ours, the same for good."""
+
+    PREFIX = "0614141"
+
+    def test_a_package_without_a_label_gets_one_of_ours(self, erp: Erp) -> None:
+        gateway, world = erp
+        record = posted(erp)
+        world.confirm(record)
+        delivery = world.deliver(record, package=a_number("BOX"))
+        (plain,) = gateway.read_delivery(delivery).orders[0].packages
+        assert plain.sscc == ""
+        notice = gateway.read_delivery(delivery, self.PREFIX)
+        (package,) = notice.orders[0].packages
+        assert package.sscc.startswith("00614141")
+        assert package.sscc[-1] == check_digit(package.sscc[:-1])
+        assert gateway.read_delivery(delivery, self.PREFIX) == notice
+        gateway.label_packages(delivery, self.PREFIX)
+        assert gateway.read_delivery(delivery).orders[0].packages[0].sscc == package.sscc
+        assert world.count("stock.package", [["name", "=", package.sscc]]) == 1
+
+    def test_cartons_stand_on_the_pallet_that_they_are_in(self, erp: Erp) -> None:
+        gateway, world = erp
+        record = posted(erp)
+        world.confirm(record)
+        carton = f"00614141{record.id:0>9}"
+        delivery = world.deliver(record, package=carton + check_digit(carton))
+        label = f"10614141{record.id:0>9}"
+        pallet = world.session.create("stock.package", [{"name": label + check_digit(label)}])[0]
+        (box,) = world.session.search_read(
+            "stock.package", [["name", "=", carton + check_digit(carton)]], ["id"]
+        )
+        world.session.write("stock.package", [box["id"]], {"parent_package_id": pallet})
+        notice = gateway.read_delivery(delivery)
+        stack = [(p.kind, p.sscc, p.on, bool(p.items)) for p in notice.orders[0].packages]
+        assert stack == [
+            ("pallet", label + check_digit(label), "", False),
+            ("carton", carton + check_digit(carton), label + check_digit(label), True),
+        ]
+        assert notice.package_count == 1
 
 
 class Storing:

@@ -9,8 +9,8 @@ import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
 from tests.contracts import (
+    erp_billing_suite,
     erp_buying_suite,
-    erp_records_suite,
     erp_revising_suite,
     erp_suite,
     erp_supplying_suite,
@@ -62,7 +62,7 @@ class TestAnnouncing(erp_buying_suite.Announcing):
     """They ship."""
 
 
-class TestBeingBilled(erp_buying_suite.BeingBilled):
+class TestBeingBilled(erp_billing_suite.BeingBilled):
     """They bill."""
 
 
@@ -92,3 +92,7 @@ class TestAdvisedByWarehouse(erp_warehouse_suite.Advising):
 
 class TestStoring(erp_warehouse_suite.Storing):
     """We keep somebody's goods."""
+
+
+class TestLabelling(erp_warehouse_suite.Labelling):
+    """What is packed has labels."""

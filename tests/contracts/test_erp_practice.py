@@ -8,6 +8,7 @@ import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
 from tests.contracts import (
+    erp_billing_suite,
     erp_buying_suite,
     erp_revising_suite,
     erp_suite,
@@ -63,7 +64,7 @@ class TestAnnouncing(erp_buying_suite.Announcing):
     """They ship."""
 
 
-class TestBeingBilled(erp_buying_suite.BeingBilled):
+class TestBeingBilled(erp_billing_suite.BeingBilled):
     """They bill."""
 
 
@@ -93,3 +94,7 @@ class TestAdvisedByWarehouse(erp_warehouse_suite.Advising):
 
 class TestStoring(erp_warehouse_suite.Storing):
     """We keep somebody's goods."""
+
+
+class TestLabelling(erp_warehouse_suite.Labelling):
+    """What is packed has labels."""

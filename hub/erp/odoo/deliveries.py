@@ -1,29 +1,25 @@
 """Read a finished outgoing delivery as a ship notice.
 
-A package whose name is an SSCC (18 digits, or 20 with the application identifier 00) keeps it; one with
-another name is a package without an SSCC. What was shipped loose stands beside the packages.
+What was shipped loose stands beside the packages (see packages.py); a pallet is a package without items.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
 
-from hub.erp.odoo.announced import label
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.line_keys import line_number
 from hub.erp.odoo.lookups import Codes, Product
 from hub.erp.odoo.names import Names
+from hub.erp.odoo.packages import Packages, weight_unit
 from hub.erp.odoo.parties import Parties
 from hub.erp.odoo.reading import day, instant, number, ref_id, ref_name, text
 from hub.model.documents import Carriage, Lot, Package, ShipNotice, ShippedItem, ShippedOrder
 from hub.model.errors import Undeliverable
 from hub.model.exchange import ErpRecord
-
-SSCC = re.compile(r"(?:00)?\d{18}")
 
 
 class Stow(Struct, frozen=True):
@@ -45,18 +41,23 @@ class Deliveries:
         self._names = names
         self._codes = codes
         self._parties = parties
+        self._packages = Packages(session, names)
 
-    def read(self, delivery: ErpRecord) -> ShipNotice:
-        """Return a finished outgoing picking with its one order."""
+    def label(self, delivery: ErpRecord, prefix: str) -> None:
+        """Name a delivery's packages that have no label by those of our GS1 prefix."""
+        self._packages.name_by_label((s.package for s in self._stows(delivery.id)), prefix)
+
+    def read(self, delivery: ErpRecord, prefix: str = "") -> ShipNotice:
+        """Return a finished outgoing picking with its one order; `prefix`: GS1 prefix to label packages with."""
         optional = self._names.present(
-            "stock.picking", "carrier_id", "carrier_tracking_ref", "shipping_weight"
+            "stock.picking", "carrier_id", "carrier_tracking_ref", "shipping_weight", "weight_uom_name"
         )
         fields = ["name", "state", "date_done", "origin", "partner_id", "sale_id", "company_id", *optional]
         head = self._session.one("stock.picking", delivery.id, fields)
         if not head["sale_id"]:
             raise Undeliverable(f"delivery {head['name']} belongs to no sale order: there is nothing to tell")
         stows = self._stows(delivery.id)
-        order = self._order(head, stows)
+        order = self._order(head, stows, prefix)
         done = instant(head["date_done"]).astimezone(self._session.zone())
         return ShipNotice(
             number=text(head["name"]),
@@ -67,8 +68,9 @@ class Deliveries:
             parties=self._parties.of_shipment(ref_id(head["partner_id"]), ref_id(head["company_id"])),
             refs={"vendor_order": ref_name(head["sale_id"])},
             carriage=_carriage(head),
-            package_count=len(order.packages) or None,
-            weight=number(head["shipping_weight"]) if head.get("shipping_weight") else None,
+            package_count=sum(p.kind != "pallet" or bool(p.items) for p in order.packages) or None,
+            weight=(weight := number(head["shipping_weight"]) if head.get("shipping_weight") else None),
+            weight_unit=weight_unit(head.get("weight_uom_name")) if weight is not None else "",
             orders=(order,),
         )
 
@@ -91,7 +93,7 @@ class Deliveries:
             if row[quantity]
         ]
 
-    def _order(self, head: Values, stows: Sequence[Stow]) -> ShippedOrder:
+    def _order(self, head: Values, stows: Sequence[Stow], prefix: str) -> ShippedOrder:
         order_id = ref_id(head["sale_id"])
         sale = self._session.read("sale.order", [order_id], ["client_order_ref"])[order_id]
         lines = self._lines(order_id, stows)
@@ -101,19 +103,10 @@ class Deliveries:
             numbers=self._numbers(lines),
             lots=self._lots(stows),
         )
-        packages = self._packages(stows)
         return ShippedOrder(
             order_number=text(sale["client_order_ref"]),
             refs={"vendor_order": ref_name(head["sale_id"])},
-            packages=tuple(
-                Package(
-                    sscc=label(packages[p]["name"]) if SSCC.fullmatch(packages[p]["name"]) else "",
-                    kind="carton",
-                    weight=number(packages[p]["weight"]) if packages[p]["weight"] else None,
-                    items=items.of([s for s in stows if s.package == p]),
-                )
-                for p in dict.fromkeys(s.package for s in stows if s.package)
-            ),
+            packages=self._packed(stows, items, prefix),
             items=items.of([s for s in stows if not s.package]),
         )
 
@@ -128,14 +121,21 @@ class Deliveries:
         rows = self._session.read("sale.order.line", ids, ["product_uom_qty", "order_id"])
         return {line: row for line, row in rows.items() if ref_id(row["order_id"]) == order}
 
-    def _packages(self, stows: Sequence[Stow]) -> dict[int, Values]:
-        ids = [s.package for s in stows if s.package]
-        if not ids:
-            return {}
-        weight = self._names.field("stock.package", "shipping_weight")
-        model = self._names.model("stock.package")
-        rows = self._session.read(model, ids, ["name", *([weight] if weight else [])])
-        return {i: {"name": text(r["name"]), "weight": r.get(weight, 0)} for i, r in rows.items()}
+    def _packed(self, stows: Sequence[Stow], items: _Items, prefix: str) -> tuple[Package, ...]:
+        """Return pallets, each before what stands on it, and packages with what is in them."""
+        inside: dict[int, list[Stow]] = {}
+        for stow in stows:
+            if stow.package:
+                inside.setdefault(stow.package, []).append(stow)
+        known = self._packages.read(inside, prefix)
+        made: dict[int, Package] = {}
+        for package, held in inside.items():
+            pallet = known.get(known[package].on)
+            on = pallet.label if pallet is not None else ""
+            if pallet is not None and on and pallet.id not in made and pallet.id not in inside:
+                made[pallet.id] = pallet.holding((), "")
+            made[package] = known[package].holding(items.of(held), on)
+        return tuple(made.values())
 
     def _lots(self, stows: Sequence[Stow]) -> dict[int, Lot]:
         ids = [s.lot for s in stows if s.lot]

@@ -32,7 +32,7 @@ from hub.erp.odoo.revising import Revisions
 from hub.erp.odoo.supplying import OdooSupplying
 from hub.erp.odoo.warehousing import OdooWarehousing
 from hub.erp.odoo.wires import OdooSettings
-from hub.erp.port import AnswerPolicy, Capabilities, ErpChange, OrderPolicy, PostResult, Topic
+from hub.erp.port import AnswerPolicy, BillPolicy, Capabilities, ErpChange, OrderPolicy, PostResult, Topic
 from hub.model.documents import (
     Invoice,
     OrderAcknowledgment,
@@ -93,9 +93,13 @@ class OdooGateway:
         """Return the order as Odoo has it now."""
         return self._decisions.read(order)
 
-    def read_delivery(self, delivery: ErpRecord) -> ShipNotice:
+    def read_delivery(self, delivery: ErpRecord, gs1_prefix: str = "") -> ShipNotice:
         """Return a finished outgoing picking."""
-        return self._deliveries.read(delivery)
+        return self._deliveries.read(delivery, gs1_prefix)
+
+    def label_packages(self, delivery: ErpRecord, gs1_prefix: str) -> None:
+        """Name a delivery's packages by their labels."""
+        self._deliveries.label(delivery, gs1_prefix)
 
     def read_invoice(self, invoice: ErpRecord) -> Invoice:
         """Return a posted customer invoice or credit note."""

@@ -35,11 +35,22 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "carrier_id": ("carrier_id",),
         "carrier_tracking_ref": ("carrier_tracking_ref",),
         "shipping_weight": ("shipping_weight",),
+        "weight_uom_name": ("weight_uom_name",),
     },
-    "stock.move": {"quantity": ("quantity", "quantity_done"), "picked": ("picked",)},
+    "stock.move": {
+        "quantity": ("quantity", "quantity_done"),
+        "picked": ("picked",),
+        "restrict_partner_id": ("restrict_partner_id",),  # whose goods may be taken
+    },
     "stock.move.line": {"quantity": ("quantity", "qty_done"), "picked": ("picked",)},
     "account.payment": {"memo": ("memo", "ref")},  # `ref` until 17
-    "stock.package": {"shipping_weight": ("shipping_weight",)},
+    "stock.package": {
+        "shipping_weight": ("shipping_weight",),
+        "weight": ("weight",),
+        "weight_uom_name": ("weight_uom_name",),
+        "parent_package_id": ("parent_package_id",),  # since 19
+        "package_type_id": ("package_type_id", "packaging_id"),
+    },
     "stock.lot": {"expiration_date": ("expiration_date",)},
 }
 

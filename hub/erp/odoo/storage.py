@@ -64,7 +64,8 @@ class Storage:
             kept = self._kept(order.lines, findings)
             if findings:
                 return PostResult(findings=tuple(findings))
-            fields, rows = _rows(key, header, kept)
+            owned = self._names.present("stock.move", "restrict_partner_id")
+            fields, rows = _rows(key, header, kept, owned)
             try:
                 record_id, created = self._ledger.create(key, "stock.picking", fields, rows)
             except Refused as e:
@@ -186,10 +187,16 @@ class Storage:
         return kept
 
 
-def _rows(key: str, header: dict[str, str], kept: Sequence[Kept]) -> tuple[list[str], list[list[str]]]:
-    """Return the columns and rows of `load`: the header stands in the first line's row."""
+def _rows(
+    key: str, header: dict[str, str], kept: Sequence[Kept], owned: Sequence[str]
+) -> tuple[list[str], list[list[str]]]:
+    """Return the columns and rows of `load`: the header stands in the first line's row.
+
+    `owned`: the fields of a move that say whose goods may be taken.
+    """
     head = {"id": external_id(key), **{k: v for k, v in header.items() if v}}
     places = {name: header[name] for name in ("location_id/.id", "location_dest_id/.id")}
+    places |= {f"{name}/.id": header["owner_id/.id"] for name in owned}
     columns = ["id", "product_id/.id", "product_uom_qty", "product_uom/.id", *places]
     rows = []
     for at, (line_id, one) in enumerate(zip(line_ids(key, (k.line.number for k in kept)), kept, strict=True)):

@@ -20,7 +20,7 @@ from msgspec import Struct
 from hub.erp.port.payments import Payments
 from hub.erp.port.receiving import Receiving
 from hub.erp.port.records import Records
-from hub.erp.port.results import AnswerPolicy, OrderPolicy, PostResult
+from hub.erp.port.results import AnswerPolicy, BillPolicy, OrderPolicy, PostResult
 from hub.erp.port.revising import Revising
 from hub.erp.port.supplying import Supplying
 from hub.erp.port.warehousing import Warehousing
@@ -36,6 +36,7 @@ from hub.model.finding import Finding
 
 __all__ = [
     "AnswerPolicy",
+    "BillPolicy",
     "Capabilities",
     "ErpChange",
     "ErpGateway",
@@ -135,9 +136,15 @@ class ErpGateway(Protocol):
         line's external id) and sku. The stage compares it with the order as received.
         """
 
-    def read_delivery(self, delivery: ErpRecord) -> ShipNotice:
-        """Return a finished outgoing picking: one ShippedOrder, packages with SSCC where packed, lots,
-        carrier and weight. Item line numbers are the partner's (from the sale line's external id)."""
+    def read_delivery(self, delivery: ErpRecord, gs1_prefix: str = "") -> ShipNotice:
+        """Return a finished outgoing picking: one ShippedOrder, packages with SSCC where packed, on pallets, lots,
+        carrier and weight. Item line numbers are the partner's (from the sale line's external id).
+
+        With a GS1 prefix packages that have no SSCC get one: always the same for a package, and never again.
+        """
+
+    def label_packages(self, delivery: ErpRecord, gs1_prefix: str) -> None:
+        """Name a delivery's packages without an SSCC by the ones that `read_delivery` gives them."""
 
     def read_invoice(self, invoice: ErpRecord) -> Invoice:
         """Return a posted customer invoice or credit note; line numbers as in `read_delivery`."""

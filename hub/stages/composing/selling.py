@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from hub.model.documents import DocType, Invoice, OrderAcknowledgment, PurchaseOrder, ShipNotice
 from hub.model.exchange import ErpRecord, Exchange
+from hub.model.gs1 import PREFIX
 from hub.model.partner import Partner, Receive
 from hub.stages.answers import answer_order, billing, complete_invoice, complete_ship_notice
+from hub.stages.carriers import known_carrier
 from hub.stages.change_answers import dated
 from hub.stages.composing.needs import Composed, Needs
-from hub.stages.gate import gate_billed, gate_decision, gate_invoice, gate_ship_notice, gate_source
+from hub.stages.gate import (
+    gate_billed,
+    gate_decision,
+    gate_invoice,
+    gate_labels,
+    gate_ship_notice,
+    gate_source,
+)
 from hub.stages.patience import stuck, wait_for_shipment
 from hub.stages.prices import Prices, prices_changed, prices_in_odoo, prices_ordered, prices_told
 from hub.stages.quantities import billed_shipment
@@ -27,10 +38,16 @@ def compose_change_acknowledgment(exchange: Exchange, _: ErpRecord, __: Partner,
 
 def compose_ship_notice(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> Composed:
     """Tell what was shipped, if it agrees with the order and with what was told before."""
-    order, delivery = needs.order_as_received(exchange), needs.erp().read_delivery(source)
-    notice = complete_ship_notice(order, delivery, partner.send[DocType.SHIP_NOTICE].structure)
+    agreement, prefix = partner.send[DocType.SHIP_NOTICE], needs.company().gs1_prefix
+    if agreement.labels == "write" and PREFIX.fullmatch(prefix):
+        needs.erp().label_packages(source, prefix)
+    labels = prefix if agreement.labels != "as_packed" and PREFIX.fullmatch(prefix) else ""
+    order, delivery = needs.order_as_received(exchange), needs.erp().read_delivery(source, labels)
+    delivery = structs.replace(delivery, carriage=known_carrier(delivery.carriage, agreement.carriers))
+    notice = complete_ship_notice(order, delivery, agreement.structure)
     earlier = _ship_notices(exchange, needs)
-    return Composed(notice, gate_source(order, delivery) + gate_ship_notice(order, notice, earlier))
+    wrong = gate_labels(notice, agreement.labels, prefix)
+    return Composed(notice, wrong + gate_source(order, delivery) + gate_ship_notice(order, notice, earlier))
 
 
 def compose_invoice(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> Composed:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from hub.model.documents import DocType
 from hub.model.exchange import ErpRecord, Exchange
 from hub.model.partner import Partner
+from hub.stages.carriers import known_carrier
 from hub.stages.composing.needs import Composed, Needs
 from translators.crosswalk import to_partner
 
@@ -14,6 +17,8 @@ def compose_warehouse_order(
 ) -> Composed:
     """Order a transfer of the warehouse, or cancel the order; what was cancelled before it was told is not told."""
     order = needs.erp().warehousing.read(source)
+    carriers = partner.send[DocType.WAREHOUSE_ORDER].carriers
+    order = structs.replace(order, carriage=known_carrier(order.carriage, carriers))
     tables, faults = needs.send_tables(partner, exchange)
     document, findings = to_partner(order, tables)
     if order.purpose != "cancel" or needs.was_told(source, DocType.WAREHOUSE_ORDER):
