@@ -196,13 +196,16 @@ def show(
 @answers_in_one_line
 def raw(
     reference: Annotated[str, typer.Argument(metavar="ID", help="An exchange (42) or a file (T7).")],
+    kind: Annotated[
+        str, typer.Option(help="What else is kept with an exchange: canonical, proposals ...")
+    ] = "",
 ) -> None:
     """Write the bytes of an exchange or a file, untouched, to standard output."""
     with open_store() as store:
         if is_transmission(reference):
             data = story.raw_file(store, _number(reference[1:]))
         else:
-            data = story.raw(store, _number(reference))
+            data = story.raw(store, _number(reference), kind)
     sys.stdout.buffer.write(data)
 
 

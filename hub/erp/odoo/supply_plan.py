@@ -97,7 +97,9 @@ class _Draft:
         self.closed: dict[int, dt.date] = {}
 
     def tier(self, wanted: Sequence[PriceRow], known: Sequence[Known]) -> None:
-        """Plan the prices of one product and quantity."""
+        """Plan the prices of one product and quantity. One without a day gives way to one that has begun."""
+        begun = any(row.start is not None and row.start <= self._today for row in wanted)
+        wanted = [row for row in wanted if row.start is not None or not begun]
         rows = sorted(
             (_dated(row, known, self._today) for row in wanted), key=lambda r: r.start or dt.date.min
         )
@@ -133,8 +135,9 @@ def _dated(row: PriceRow, known: Sequence[Known], today: dt.date) -> PriceRow:
     if row.start is not None or not known:
         return row
     counting = [k for k in known if k.counts(today)]
-    same = next((k for k in counting if k.price == row.price and row.currency in ("", k.currency)), None)
-    return replace(row, start=same.start if same else today)
+    latest = max(counting, key=lambda k: k.start or dt.date.min, default=None)
+    same = latest is not None and latest.price == row.price and row.currency in ("", latest.currency)
+    return replace(row, start=latest.start if latest is not None and same else today)
 
 
 def _changes(row: PriceRow, known: Known) -> dict[str, Any]:
