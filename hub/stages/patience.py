@@ -125,7 +125,7 @@ def _counts(number: str) -> bool:
 def still(news: Exchange, quiet: timedelta, now: datetime) -> Wait | None:
     """Return the wait for people to end their editing, or None when news are old enough to be told."""
     left = quiet - (now - news.created_at)
-    return None if left <= timedelta() else Wait("waits for further changes", left.total_seconds())
+    return None if left <= timedelta() else Wait("waits for further edits", left.total_seconds())
 
 
 def stuck(notices: Sequence[Exchange]) -> tuple[Finding, ...]:

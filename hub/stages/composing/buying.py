@@ -15,6 +15,9 @@ from hub.stages.patience import still
 from hub.stages.revisions import change_of
 from translators.crosswalk import to_partner
 
+#: Odoo tells times to the second: only what is older can be told apart from what follows it.
+SETTLED_SECONDS = 2.0
+
 
 def compose_order(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> Composed:
     """Order: a confirmed purchase order in the numbers that the supplier knows."""
@@ -32,6 +35,9 @@ def compose_change(exchange: Exchange, source: ErpRecord, partner: Partner, need
     The order as it then stands is kept beside it: the next change is told from there.
     """
     agreement = partner.send[DocType.ORDER_CHANGE]
+    wait = still(exchange, timedelta(seconds=max(agreement.quiet, SETTLED_SECONDS)), needs.now())
+    if wait is not None:
+        return Composed(OrderChange(number=source.name, order_number=source.name), wait=wait)
     order = needs.erp().read_purchase_order(source)
     tables, faults = needs.send_tables(partner, exchange)
     now, findings = to_partner(order, tables)
@@ -44,8 +50,7 @@ def compose_change(exchange: Exchange, source: ErpRecord, partner: Partner, need
     change = change_of(known, now, answers, number, delta=agreement.change_quantity == "delta")
     if change is None:
         return Composed(now, nothing=f"nothing of {order.number} is news to {partner.name}")
-    wait = still(exchange, timedelta(seconds=agreement.quiet), needs.now())
-    return Composed(change, faults + findings, wait, artifacts={"basis": msgspec.json.encode(now)})
+    return Composed(change, faults + findings, artifacts={"basis": msgspec.json.encode(now)})
 
 
 def _next(sent: Sequence[AnyDocument]) -> str:

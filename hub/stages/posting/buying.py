@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hub.erp.port import AnswerPolicy
+from hub.erp.port import AnswerPolicy, BillPolicy
 from hub.model.documents import (
     AnyDocument,
+    DocType,
     Invoice,
     OrderAcknowledgment,
     OrderChangeAcknowledgment,
@@ -12,6 +13,7 @@ from hub.model.documents import (
 )
 from hub.model.exchange import ErpRecord, Exchange
 from hub.model.leeway import leeway
+from hub.model.partner import Accept, Receive
 from hub.stages.posting.needs import Needs, Posted, their_order, unknown_order
 
 
@@ -27,7 +29,11 @@ def post_acknowledgment(exchange: Exchange, document: AnyDocument, needs: Needs)
 
 
 def _policy(exchange: Exchange, needs: Needs) -> AnswerPolicy:
-    agreed = needs.partner(exchange.partner).receive[exchange.document].accept
+    """Return how far an answer may depart; one to a change goes by the answers to orders, if it has no own words."""
+    agreements = needs.partner(exchange.partner).receive
+    agreed = agreements[exchange.document].accept
+    if exchange.document is DocType.ORDER_CHANGE_ACKNOWLEDGMENT and agreed == Accept():
+        agreed = agreements.get(DocType.ORDER_ACKNOWLEDGMENT, Receive()).accept
     return AnswerPolicy(
         price=leeway(agreed.price),
         quantity=leeway(agreed.quantity),
