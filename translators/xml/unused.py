@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from lxml import etree
@@ -10,7 +10,7 @@ from lxml import etree
 from hub.model.finding import Where
 from translators.xml.reading import elements, first_text
 from translators.xml.steps import Spaces, finder, route
-from translators.xml.xml_map import Branch, Place, Ways, XmlMap
+from translators.xml.xml_map import ORDINAL, Branch, Place, XmlMap
 
 #: An element, or one of its attributes by name; "" is the element's own text.
 Spot = tuple[etree._Element, str]
@@ -38,7 +38,7 @@ def unused(
 def _found(branch: Branch, element: etree._Element, spaces: Spaces) -> Iterator[Spot]:
     """Yield all that the places of a branch find in an element."""
     for part in branch.parts:
-        yield from _conditions(part.ways, element, spaces)
+        yield from _conditions(part.ways.texts, element, spaces)
         for find in part.ways.finds:
             if isinstance(part, Place):
                 yield from _spots(find(element))
@@ -56,9 +56,9 @@ def _entry(branch: Branch, entry: etree._Element, spaces: Spaces) -> Iterator[Sp
         yield from _spots(branch.value(entry) if branch.value else [entry])
 
 
-def _conditions(ways: Ways, element: etree._Element, spaces: Spaces) -> Iterator[Spot]:
+def _conditions(texts: Iterable[str], element: etree._Element, spaces: Spaces) -> Iterator[Spot]:
     """Yield what the XPaths of a place ask for on their way: to be there with that value is to be read."""
-    for text in ways.texts:
+    for text in texts:
         way = route(text)
         for at, step in enumerate(way.steps if way else ()):
             for path, _ in step.met:
@@ -70,8 +70,9 @@ def _said(branch: Branch, element: etree._Element, mapped: XmlMap) -> Iterator[S
     """Yield what the map writes by itself: constants and sums, which say nothing new."""
     for xpath, text in (*branch.constants.items(), *((xpath, None) for xpath in branch.computed)):
         found = finder(xpath, mapped.spaces)(element)
-        if text is None or first_text(found) == text:
+        if text in (None, ORDINAL) or first_text(found) == text:
             yield from _spots(found)
+            yield from _conditions((xpath,), element, mapped.spaces)
     for part in branch.parts:
         if isinstance(part, Branch):
             for find in part.ways.finds:
