@@ -47,14 +47,17 @@ class OwnOdoo:
 
 
 @contextmanager
-def own_odoo(name: str = "own") -> Iterator[OwnOdoo]:
-    """Run an Odoo of our own until the block ends; skip where tools/odoo19 has made nothing ready."""
+def own_odoo(name: str = "own", modules: str = "") -> Iterator[OwnOdoo]:
+    """Run an Odoo of our own until the block ends; skip where tools/odoo19 has made nothing ready.
+
+    `modules` are installed beside the usual ones, comma-separated.
+    """
     try:
         _script("key")
     except (AssertionError, OSError):
         pytest.skip("needs the Odoo of tools/odoo19")
     odoo = OwnOdoo(name)
-    _script("newdb", odoo.database)
+    _script("newdb", odoo.database, modules)
     try:
         odoo.start()
         yield odoo

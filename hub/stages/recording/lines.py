@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.erp.port.records import ModelFacts, Records, UpsertLine
 from hub.model.documents.records import Record, RecordLine, line_key
@@ -12,7 +12,7 @@ from hub.model.finding import Finding
 from hub.model.record_types import RecordType, as_source
 from hub.stages.recording.comparing import difference, resolve
 from hub.stages.recording.lookups import Answers
-from hub.stages.recording.plan import Difference
+from hub.stages.recording.plan import Difference, masked
 
 
 class LineChanges(Struct, frozen=True):
@@ -21,6 +21,7 @@ class LineChanges(Struct, frozen=True):
     upserts: tuple[UpsertLine, ...]
     differences: tuple[Difference, ...]
     findings: tuple[Finding, ...]
+    under_review: tuple[Difference, ...] = ()  # those of fields whose change an operator has to release
 
 
 class Lines:
@@ -49,6 +50,7 @@ class Lines:
         upserts: list[UpsertLine] = []
         differences: list[Difference] = []
         findings: list[Finding] = []
+        reviewed: list[Difference] = []
         for line in record.lines.get(self.name, ()):
             values, faults = resolve(line.values, self._sources, self._facts, self._answers, line.row)
             findings += faults
@@ -58,9 +60,12 @@ class Lines:
                 key = line_key(record.key, self.name, line.key)
                 named = {f"{n}/.id" if self._sources[n].look_up else n: v for n, v in columns.items()}
                 upserts.append(UpsertLine(key=key, values=named))
-                at = f"{self.name}[{line.key}]"
-                differences += [Difference(f"{at}.{d.field}", d.old, d.new) for d in changed]
-        return LineChanges(tuple(upserts), tuple(differences), tuple(findings))
+                secret = any(self._sources[d.field].secret for d in changed)  # a key may be the secret itself
+                at = f"{self.name}[{masked(line.key, secret=secret)}]"
+                told = [structs.replace(d, field=f"{at}.{d.field}") for d in changed]
+                differences += told
+                reviewed += [t for t, d in zip(told, changed, strict=True) if self._sources[d.field].review]
+        return LineChanges(tuple(upserts), tuple(differences), tuple(findings), tuple(reviewed))
 
     def _changed(self, record: Record, line: RecordLine, values: dict[str, str]) -> list[Difference]:
         known = self._known.get(line_key(record.key, self.name, line.key))

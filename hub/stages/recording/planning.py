@@ -77,7 +77,9 @@ class _Planner:
         findings += [f for part in lines.values() for f in part.findings]
         findings += self._several(record, ids)
         if not findings and (differences or now is None):
-            findings += self._against(record, now, differences)
+            reviewed = [d for d in differences if d.field in self._sources and self._sources[d.field].review]
+            reviewed += [d for part in lines.values() for d in part.under_review]
+            findings += self._against(record, now, reviewed)
         action: Action = "change" if now is not None else "create"
         if findings:
             return self._refused(record, ids, (*findings, *notes))
@@ -123,9 +125,7 @@ class _Planner:
                 "give each its own in Odoo; then release",
             )
 
-    def _against(
-        self, record: Record, now: Values | None, differences: list[Difference]
-    ) -> Iterator[Finding]:
+    def _against(self, record: Record, now: Values | None, reviewed: list[Difference]) -> Iterator[Finding]:
         """Yield what speaks against making or changing a record."""
         kind = self._kind
         if now is None:
@@ -148,15 +148,13 @@ class _Planner:
                 yield _hold(
                     record, f"{name} is {value!r}, and files write only on {', '.join(allowed)}", hint
                 )
-        for difference in differences if not self._released else ():
-            source = self._sources.get(difference.field)
-            if source is not None and source.review:
-                yield _hold(
-                    record,
-                    f"{difference.field} would change from {difference.old or 'nothing'} to {difference.new}",
-                    "call the partner on a number that you know, then release or cancel",
-                    difference.field,
-                )
+        for difference in () if self._released else reviewed:
+            yield _hold(
+                record,
+                f"{difference.field} would change from {difference.old or 'nothing'} to {difference.new}",
+                "call the partner on a number that you know, then release or cancel",
+                difference.field,
+            )
 
 
 def _hold(record: Record, message: str, hint: str, path: str = "") -> Finding:
