@@ -21,6 +21,7 @@ from hub.model.documents import (
     CatalogLine,
     ChangeAckLine,
     ChangeLine,
+    Charge,
     DocType,
     InventoryAdvice,
     Invoice,
@@ -104,7 +105,8 @@ def _told(document: AnyDocument, words: _Words) -> AnyDocument:
         case OrderChangeAcknowledgment():
             return replace(document, lines=words.measured(document.lines))
         case Invoice():
-            return replace(document, lines=words.measured(document.lines))
+            lines = (replace(li, charges=words.charged(li.charges)) for li in words.measured(document.lines))
+            return replace(document, lines=tuple(lines), charges=words.charged(document.charges))
         case WarehouseAdvice():
             return replace(document, lines=words.measured(document.lines))
         case ReceivingAdvice():
@@ -162,6 +164,11 @@ class _Words:
     def measured(self, lines: Sequence[_Measured]) -> tuple[_Measured, ...]:
         """Fill the sku of each line, and its unit and quantity where we know their unit."""
         return tuple(self._measured(line) for line in lines)
+
+    def charged(self, charges: Sequence[Charge]) -> tuple[Charge, ...]:
+        """Fill our product or account of each allowance and charge that the table knows."""
+        found = ((charge, self._tables.charge.to_ours(charge.code, on=self._on)) for charge in charges)
+        return tuple(charge if entry is None else replace(charge, ours=entry.ours) for charge, entry in found)
 
     def shipped(self, order: ShippedOrder) -> ShippedOrder:
         """Fill in the items of an order's shipment, packed and loose."""

@@ -107,16 +107,17 @@ class Tables(Struct, frozen=True):
     item: Crosswalk = Crosswalk()
     ship_to: Crosswalk = Crosswalk()
     unit: Crosswalk = Crosswalk()
+    charge: Crosswalk = Crosswalk()
 
 
 def load_tables(crosswalks: Crosswalks, folder: Path) -> tuple[Tables, tuple[Finding, ...]]:
     """Read the tables that a profile names (relative to the partners folder)."""
     loaded = [
         Crosswalk.load(folder / name) if name else (Crosswalk(), ())
-        for name in (crosswalks.item, crosswalks.ship_to, crosswalks.unit)
+        for name in (crosswalks.item, crosswalks.ship_to, crosswalks.unit, crosswalks.charge)
     ]
-    (item, ship_to, unit), faults = zip(*loaded, strict=True)
-    return Tables(item, ship_to, unit), tuple(fault for part in faults for fault in part)
+    (item, ship_to, unit, charge), faults = zip(*loaded, strict=True)
+    return Tables(item, ship_to, unit, charge), tuple(fault for part in faults for fault in part)
 
 
 class Units(Struct, frozen=True):

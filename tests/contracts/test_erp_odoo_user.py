@@ -21,7 +21,7 @@ from hub.erp.port.supplying import CatalogPolicy
 from hub.model.documents import CatalogLine, CatalogPrice, PriceCatalog
 from hub.model.errors import Undeliverable
 from hub.model.finding import Severity
-from tests.contracts import erp_buying_suite, erp_suite, erp_supplying_suite
+from tests.contracts import erp_billing_suite, erp_buying_suite, erp_suite, erp_supplying_suite
 from tests.support.erp_world import World
 
 pytestmark = pytest.mark.odoo
@@ -85,7 +85,7 @@ class TestAnnouncing(erp_buying_suite.Announcing):
     """They ship."""
 
 
-class TestBeingBilled(erp_buying_suite.BeingBilled):
+class TestBeingBilled(erp_billing_suite.BeingBilled):
     """They bill."""
 
 
