@@ -28,6 +28,9 @@ _TABLES = frozenset({"document", "columns", "defaults", "codes", "must", "record
 
 #: The default that counts: the entry's ordinal in its list, from 1.
 ORDINAL = "#"
+#: The default of a number that the rows do not have: it is made of what they say, so that the same rows are the same
+#: document, and others are another.
+CONTENT = "content"
 
 
 class Column(Struct, frozen=True, kw_only=True):
@@ -179,8 +182,9 @@ class _Compiler:
             raise ValueError('records.tag is missing; say where each row says what it is, e.g. tag = "#1"')
         if unknown := sorted(self._records.keys() - {"tag", "begin", "ignore"}):
             raise ValueError(f"records.{unknown[0]} means nothing; known are begin, ignore, tag")
-        if "number" not in self._written:
-            raise ValueError("no column for number, by which rows belong to a document")
+        if "number" not in self._written and self._defaults.get("number") != CONTENT:
+            told = f'write number = "{CONTENT}" into [defaults] where a file is one document without a number'
+            raise ValueError(f"no column for number, by which rows belong to a document; {told}")
         if unread := sorted(self._must - self._written.keys()):
             raise ValueError(f"must names {unread[0]}, for which the map has no column")
         if unused := sorted(

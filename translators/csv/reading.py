@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
@@ -11,7 +12,7 @@ from hub.model import problems
 from hub.model.documents import AnyDocument
 from hub.model.finding import Finding, Severity, Where
 from translators.csv.binding import Binding, Bound, BoundRecord
-from translators.csv.column_map import ORDINAL
+from translators.csv.column_map import CONTENT, ORDINAL
 from translators.csv.records import Row
 from translators.paths import Kind
 from translators.scalars import hint_for, parse
@@ -44,7 +45,7 @@ def read_document(
     for record in binding.records.values():
         mine = tuple(row for row, kind in kinds if kind is record)
         reader.header(tree, record, mine)
-    reader.complete_header(tree, rows[0])
+    reader.complete_header(tree, rows)
     opened: dict[str, _Opened] = {}
     for row, kind in kinds:
         begun = len(reader.notes)
@@ -127,10 +128,13 @@ class _Reader:
                 self._set(node, bound, text, first, "")
                 self.notes += _contradictions(bound, filled)
 
-    def complete_header(self, node: Node, row: Row) -> None:
+    def complete_header(self, node: Node, rows: tuple[Row, ...]) -> None:
         """Fill in what the document's own fields lack, once all rows are read."""
         for kind in self._binding.records.values():
-            self._complete(node, kind.levels[0], row, 1)
+            unnumbered = (b for b in kind.levels[0] if b.column.default == CONTENT and b.column.path == "number")
+            for bound in unnumbered:
+                node.setdefault(bound.column.keys[0], _digest(rows))
+            self._complete(node, kind.levels[0], rows[0], 1)
 
     def entry(self, kind: BoundRecord, level: int, row: Row, ordinal: int, path: str) -> Node:
         """Read one entry of a list from a row."""
@@ -221,6 +225,14 @@ class _Reader:
                 put(node, column.keys, parse(text, column.kind))
             elif column.required and bound.index is not None:
                 self.notes.append(_missing(bound, row))
+
+
+def _digest(rows: tuple[Row, ...]) -> str:
+    """Return a number for rows that have none: twelve hexadecimal digits that follow from what they say."""
+    said = hashlib.sha256()
+    for row in rows:
+        said.update("\x1f".join(row.cells).rstrip("\x1f").encode("utf-8", "surrogatepass") + b"\x1e")
+    return said.hexdigest()[:12]
 
 
 def _contradictions(bound: Bound, filled: list[tuple[Row, str]]) -> Iterator[Finding]:

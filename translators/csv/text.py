@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -21,6 +22,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+#: Bytes that are no UTF-8, as the decoder hands them on.
+_ESCAPED = re.compile("[\udc80-\udcff]")
 _SAMPLE_BYTES = 1024
 _CHUNK_BYTES = 1 << 20
 
@@ -107,16 +110,16 @@ def _utf_8_or_windows(stream: BinaryIO) -> str:
     would turn into others unseen.
     """
     stream.seek(0)
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     good = bad = 0
     while chunk := stream.read(_CHUNK_BYTES):
         if chunk.isascii() and not decoder.getstate()[0]:
             continue
         text = decoder.decode(chunk)
-        wrong = text.count(DAMAGED)
+        wrong = len(_ESCAPED.findall(text))
         bad += wrong
         good += len(text) - len(text.encode("ascii", "ignore")) - wrong
-    bad += len(decoder.decode(b"", final=True))
+    bad += len(decoder.decode(b"", final=True))  # a letter that the end of the file cuts
     return "utf-8" if good >= bad else "cp1252"
 
 

@@ -65,7 +65,8 @@ class CsvTranslator:
             for ordinal, cut in enumerate(gathered(table, binding) if binding else (), 1)
         )
         if binding is None or not sets:
-            return Unwrapped(interchanges=(_interchange(envelope, ()),), findings=_nothing(table))
+            found = binding.findings if binding is not None else ()
+            return Unwrapped(interchanges=(_interchange(envelope, ()),), findings=found or _nothing(table))
         notes = (*table.findings, *unmapped(binding, table.header), *note_left_out(table.left_out))
         return Unwrapped(interchanges=(_interchange(envelope, sets),), findings=notes)
 
