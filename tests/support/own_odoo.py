@@ -31,6 +31,7 @@ class OwnOdoo:
         self.database = f"hub_{name}_{os.getpid()}"
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
+        self.login = "admin"
         self.url, self.key = f"http://127.0.0.1:{self.port}", _script("key")
 
     def start(self) -> None:
