@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -90,7 +91,8 @@ def file_codec(used: Delimiters, encoding: str = "") -> str:
     return "latin-1" if "\x80" <= highest <= "\xff" else "utf-8"
 
 
-def _useless(used: Delimiters, encoding: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _useless(used: Delimiters, encoding: str) -> tuple[str, ...]:
     """Return the signs that cannot separate: what data is made of, no single character, or the same twice."""
     signs = [used.element, used.component, used.segment, *([used.repetition] if used.repetition else [])]
     bad = [
@@ -98,7 +100,7 @@ def _useless(used: Delimiters, encoding: str) -> list[str]:
     ]
     bad += [s for s in signs if s in "\r\n" and s != used.segment]
     bad += [s for at, s in enumerate(signs) if s in signs[:at]]
-    return bad + [used.suffix] * (used.suffix not in _LINE_ENDS)
+    return (*bad, *[used.suffix] * (used.suffix not in _LINE_ENDS))
 
 
 def _has(sign: str, used: Delimiters, encoding: str) -> bool:
