@@ -104,7 +104,9 @@ def _whole(
     except ConfigError as error:
         named = ("xsd",) if str(error).startswith("schema") else ("map_file", "map", "must", "dialect")
         key = next(name for name in (*named, "xsd") if getattr(agreement, name))
-        yield Fault((*path, key), clip(error, 300), "mend the line that it names")
+        line = next((field for field in agreement.map if repr(field) in str(error)), None)
+        at = (*path, key) if line is None else (*path, "map", line)
+        yield Fault(at, clip(error, 300), "mend the line that it names")
 
 
 def _compile_xml(document: DocType, agreement: Receive | Send, folder: Path) -> None:

@@ -20,6 +20,7 @@ from hub.model.documents import DOCUMENTS, DocType
 from hub.model.errors import ConfigError
 from hub.model.partner import CsvSettings, Receive, Send
 from translators.csv.places import Place, parse_place, split_tag
+from translators.csv.text import checked
 from translators.maps import document_of, load_toml, refuse_unknown_tables
 from translators.paths import Keys, Kind, PathError, kind_at, mandatory, steps, type_at
 
@@ -155,7 +156,7 @@ class _Compiler:
                 tag, place = split_tag(text, tagged=tagged)
                 if tagged and not tag:
                     raise ValueError(f"{path!r}: {text!r} does not say in which rows; write TAG:{text}")
-                by_tag.setdefault(tag, {}).setdefault(path, []).append(parse_place(place))
+                by_tag.setdefault(tag, {}).setdefault(path, []).append(_place(path, place))
         records = [self._record(tag, places) for tag, places in by_tag.items()]
         if not any(record.prefixes for record in records):
             raise ValueError("no column for the lines")
@@ -174,7 +175,7 @@ class _Compiler:
         )
         if found.begin and found.begin not in by_tag:
             raise ValueError(f"records.begin: no column stands in rows {found.begin!r}")
-        found.settings(CsvSettings())
+        _check_dialect(found)
         return found
 
     def _refuse(self) -> None:
@@ -220,6 +221,25 @@ class _Compiler:
             date_format=self._raw.get("formats", {}).get(path, ""),
             overridden=path in self._lines,
         )
+
+
+def _place(path: str, written: str) -> Place:
+    """Read a place. Raises ValueError that names the field whose place it is."""
+    try:
+        return parse_place(written)
+    except ValueError as error:
+        raise ValueError(f"{path!r}: {error}") from None
+
+
+def _check_dialect(found: ColumnMap) -> None:
+    """Raise ValueError when the map's own [csv] table has a key or value that means nothing."""
+    try:
+        settings = found.settings(CsvSettings())
+    except msgspec.ValidationError as error:
+        raise ValueError(f"[csv]: {error}") from None
+    if (settings.separator in f"{settings.quote}\r\n" and settings.separator) or len(settings.separator) > 1:
+        raise ValueError(f"[csv]: separator {settings.separator!r} cannot separate columns")
+    checked(settings.encoding or "utf-8")
 
 
 def _prefix(path: str) -> str:
