@@ -130,8 +130,20 @@ class Crosswalks(_Table, frozen=True, kw_only=True):
     charge: str = ""  # invoices of suppliers: their allowance or charge (SAC02) -> our product or account
 
 
+class OrderRules(_Table, frozen=True, kw_only=True):
+    """What a customer may order. Quantities are in our unit, after the crosswalk; items go by our code."""
+
+    minimum: dict[str, int] = field(default_factory=dict)  # least of a line: { "HUB-1001" = 6, "*" = 1 }
+    multiple: dict[str, int] = field(default_factory=dict)  # a line is a multiple of so many: { "HUB-1001" = 12 }
+    lead_days: int = 0  # how many days ahead a delivery (or shipping) is to be asked for; 0: any day will do
+    cancel_after: Literal["hold", "ignore"] = "hold"  # the day after which they do not want it has passed
+    unknown_item: Literal["hold", "note"] = "hold"  # note: the rest goes on, the 855 rejects the line
+    breach: Literal["hold", "refuse"] = "hold"  # a line that breaks a rule; refuse: the rest goes on without it
+    confirm_up_to: int = 0  # a person confirms what is worth more, at their prices; 0: the hub confirms any order
+
+
 class Accept(_Table, frozen=True, kw_only=True):
-    """How far a supplier's answer may depart from our order and be written on it without being asked."""
+    """How far a supplier's answer, or what they ship, may depart from our order and be written without being asked."""
 
     price: str = ""  # by so much above or below ours: "2%", or "0.05" in the order's currency; default: not at all
     quantity: str = ""  # by so much: "10%", or "5" of the order's unit; default: not at all. None at all is held
@@ -163,6 +175,7 @@ class Receive(_Table, frozen=True, kw_only=True):
         "total"  # what 860 QI and QD count: the new total, or the difference
     )
     cancel: Literal["hold", "when_unshipped"] = "hold"  # a cancelled order: a person decides, or we do
+    rules: OrderRules = OrderRules()  # orders: what may be ordered, and what becomes of the rest
     accept: Accept = Accept()  # 855, 865: what of a supplier's answer is written without asking
     patience: float = 900.0  # order changes: how long one waits for its order ("15m") before it is held
     unknown: Literal["skip", "hold"] = "skip"  # 846, 832: a line whose item we do not have: leave it out, or hold all
@@ -207,6 +220,8 @@ class Send(_Table, frozen=True, kw_only=True):
     labels: Literal["as_packed", "generate", "write"] = "as_packed"  # 856: SSCCs for packages without; write: in Odoo
     carriers: dict[str, str] = field(default_factory=dict)  # "UPS Ground" = "UPSN": shipping method in Odoo = SCAC
     structure: Literal["", "SOPI", "SOTPI", "SOIP", "SOI"] = ""  # 856; default: as it is packed
+    several_orders: Literal["hold", "split", "lines"] = "hold"  # invoices: one an order, or the order at each line
+    after: Literal["", "ship_notice_accepted"] = ""  # invoices: not before their 997 accepts the ship notices
     method: str = "ach"  # 820: how we pay where Odoo does not say: ach, check, wire or a code of element 591
     every: float = 0.0  # 846, 832: send one this often, e.g. "1d", counted from `at`
     at: str = ""  # 846, 832: first time of day on this machine's clock, e.g. "06:00"; default: midnight

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from hub.erp.port import AnswerPolicy, PostResult
+from msgspec.structs import replace
+
+from hub.erp.port import AnswerPolicy, NoticePolicy, PostResult
 from hub.model import problems
 from hub.model.documents import (
     AckLine,
@@ -297,9 +299,9 @@ def notice_of(
 class Announcing:
     """A supplier's 856 on our open receipts."""
 
-    def post(self, erp: Erp, notice: ShipNotice, record: ErpRecord) -> PostResult:
+    def post(self, erp: Erp, notice: ShipNotice, record: ErpRecord, purpose: str = "") -> PostResult:
         """Post it under its own key."""
-        key = key_of(DocType.SHIP_NOTICE, notice.number)
+        key = key_of(DocType.SHIP_NOTICE, notice.number) + purpose
         return erp[0].post_ship_notice(key, notice, {record.name: record})
 
     def moves(self, world: World, record: ErpRecord) -> list[dict[str, Any]]:
@@ -360,6 +362,36 @@ class Announcing:
         domain: list[Any] = [["picking_id", "in", world.receipts(record)]]
         lines = world.session.search_read("stock.move.line", domain, ["quantity", "result_package_id"])
         assert [(li["quantity"], li["result_package_id"][1]) for li in lines] == [(6, sscc), (4, sscc)]
+
+    def test_a_replacement_counts_instead_of_the_first_and_a_cancellation_takes_it_back(
+        self, erp: Erp
+    ) -> None:
+        _, world = erp
+        record, order = bought(erp)
+        first = notice_of(order, 6, 4)
+        assert self.post(erp, first, record).created
+        other = replace(notice_of(order, 5), number=first.number, purpose="replace")
+        assert self.post(erp, other, record, "replace").created
+        assert [m["quantity"] for m in self.moves(world, record)] == [5, 4], (
+            "nothing is told of the second: all of it"
+        )
+        back = replace(other, purpose="cancel")
+        assert self.post(erp, back, record, "cancel").created
+        assert [m["quantity"] for m in self.moves(world, record)] == [10, 4]
+        assert not self.post(erp, back, record, "cancel").created
+        stranger = replace(notice_of(order, 1), purpose="cancel")
+        held(self.post(erp, stranger, record, "cancel"), problems.ORDER_UNKNOWN)
+
+    def test_a_little_too_much_comes_by_agreement(self, erp: Erp) -> None:
+        gateway, world = erp
+        record, order = bought(erp)
+        notice = notice_of(order, 11)
+        key, orders = key_of(DocType.SHIP_NOTICE, notice.number), {record.name: record}
+        little = NoticePolicy(quantity=Leeway(d(5), percent=True))
+        held(gateway.post_ship_notice(key, notice, orders, little), problems.QUANTITY_DIFFERS)
+        more = NoticePolicy(quantity=Leeway(d(10), percent=True))
+        assert gateway.post_ship_notice(key, notice, orders, more).created
+        assert self.moves(world, record)[0]["quantity"] == 11
 
     def test_lots_of_an_untracked_product_do_no_harm(self, erp: Erp) -> None:
         _, world = erp

@@ -7,10 +7,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.erp.odoo.announced import Parcel, fill, label, outstanding, parcels_of, too_much
+from hub.erp.odoo.announced import Parcel, label, outstanding, parcels_of, spread, too_much
 from hub.erp.odoo.lookups import Product
 from hub.erp.odoo.purchase_lines import PurchaseLine, match
 from hub.model.documents import Lot, Package, ShippedItem, ShippedOrder
+from hub.model.leeway import Leeway
 
 WIDGET = Product(id=1, code="W1", name="Widget", barcode="012345678905")
 GADGET = Product(id=2, code="G1", name="Gadget")
@@ -65,19 +66,21 @@ def test_nothing_is_lost_between_notice_receipt_and_moves(
     of = line(11, received=received)
     left = outstanding(Parcel(of, Decimal(q)) for q in announced)
     assert sum(p.quantity for p in left) == max(0, sum(announced) - received)
-    placed = Decimal(0)
-    for demand in demands:
-        mine, left = fill({"product_uom_qty": float(demand), "purchase_line_id": [11, "x"]}, left)
-        assert sum(p.quantity for p in mine) <= demand
-        placed += sum((p.quantity for p in mine), Decimal(0))
-    assert placed == min(max(0, sum(announced) - received), sum(demands))
+    moves = [
+        {"id": at, "product_uom_qty": float(demand), "purchase_line_id": [11, "x"]}
+        for at, demand in enumerate(demands)
+    ]
+    placed = [sum(p.quantity for p in parcels) for parcels in spread(moves, left).values()]
+    assert all(mine <= demand for mine, demand in zip(placed[:-1], demands, strict=False))
+    assert sum(placed) == (sum(p.quantity for p in left) if demands else 0), "too much goes on the last move"
 
 
 def test_too_much_counts_all_notices_but_blames_only_the_new_one() -> None:
     of, other = line(11, quantity=5), line(12, GADGET, quantity=1)
     before = [Parcel(of, Decimal(3)), Parcel(other, Decimal(2))]
     now = [Parcel(of, Decimal(3))]
-    (finding,) = too_much([of, other], [*before, *now], now)
+    (finding,) = too_much([of, other], [*before, *now], now, Leeway())
+    assert too_much([of, other], [*before, *now], now, Leeway(Decimal(20), percent=True)) == []
     assert "ordered 5" in finding.message
     assert "announced 6" in finding.message
 

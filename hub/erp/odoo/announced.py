@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.erp.odoo.client import Values
 from hub.erp.odoo.lookups import hold
@@ -14,6 +15,7 @@ from hub.erp.odoo.reading import number, ref_id
 from hub.model import problems
 from hub.model.documents import ShipNotice, ShippedItem, ShippedOrder
 from hub.model.finding import Finding
+from hub.model.leeway import Leeway
 
 
 class Parcel(Struct, frozen=True):
@@ -23,6 +25,7 @@ class Parcel(Struct, frozen=True):
     quantity: Decimal
     lot: str = ""
     sscc: str = ""
+    expires: dt.date | None = None  # of the lot
 
 
 def parcels_of(
@@ -53,7 +56,7 @@ def _by_lot(line: PurchaseLine, item: ShippedItem, sscc: str) -> list[Parcel]:
     for lot in item.lots:
         quantity = rest if lot.quantity is None else min(lot.quantity, rest)
         if quantity:
-            parcels.append(Parcel(line, quantity, lot.number, sscc))
+            parcels.append(Parcel(line, quantity, lot.number, sscc, lot.expires))
             rest -= quantity
     return [*parcels, Parcel(line, rest, "", sscc)] if rest else parcels
 
@@ -67,11 +70,25 @@ def outstanding(parcels: Iterable[Parcel]) -> list[Parcel]:
         taken = min(gone, parcel.quantity)
         received[parcel.line.id] = gone - taken
         if parcel.quantity > taken:
-            left.append(Parcel(parcel.line, parcel.quantity - taken, parcel.lot, parcel.sscc))
+            left.append(structs.replace(parcel, quantity=parcel.quantity - taken))
     return left
 
 
-def fill(move: Values, parcels: Sequence[Parcel]) -> tuple[list[Parcel], list[Parcel]]:
+def spread(moves: Sequence[Values], parcels: Sequence[Parcel]) -> dict[int, list[Parcel]]:
+    """Return the parcels that go on each move, up to its demand; what is too much goes on the line's last move."""
+    left = list(parcels)
+    found: dict[int, list[Parcel]] = {}
+    last: dict[int, int] = {}
+    for move in moves:
+        found[move["id"]], left = _fill(move, left)
+        last[ref_id(move["purchase_line_id"])] = move["id"]
+    for parcel in left:
+        if parcel.line.id in last:
+            found[last[parcel.line.id]].append(parcel)
+    return found
+
+
+def _fill(move: Values, parcels: Sequence[Parcel]) -> tuple[list[Parcel], list[Parcel]]:
     """Return the parcels that go on a move, up to its demand, and those that are left."""
     room = number(move["product_uom_qty"])
     mine, left = [], []
@@ -82,20 +99,21 @@ def fill(move: Values, parcels: Sequence[Parcel]) -> tuple[list[Parcel], list[Pa
         taken = min(room, parcel.quantity)
         room -= taken
         if taken:
-            mine.append(Parcel(parcel.line, taken, parcel.lot, parcel.sscc))
+            mine.append(structs.replace(parcel, quantity=taken))
         if parcel.quantity > taken:
-            left.append(Parcel(parcel.line, parcel.quantity - taken, parcel.lot, parcel.sscc))
+            left.append(structs.replace(parcel, quantity=parcel.quantity - taken))
     return mine, left
 
 
 def too_much(
-    lines: Sequence[PurchaseLine], announced: Sequence[Parcel], now: Sequence[Parcel]
+    lines: Sequence[PurchaseLine], announced: Sequence[Parcel], now: Sequence[Parcel], leeway: Leeway
 ) -> list[Finding]:
-    """Return a finding for each line of which more is announced than was ordered."""
+    """Return a finding for each line of which more is announced than was ordered and the leeway allows."""
     findings = []
     for line in lines:
         total = sum((p.quantity for p in announced if p.line.id == line.id), Decimal(0))
-        if total > line.quantity and any(p.line.id == line.id for p in now):
+        over = total > line.quantity and not leeway.allows(line.quantity, total)
+        if over and any(p.line.id == line.id for p in now):
             findings.append(
                 hold(
                     problems.QUANTITY_DIFFERS,
@@ -131,13 +149,13 @@ def no_order(said: str, where: str) -> Finding:
     )
 
 
-def cancels(notice: ShipNotice) -> Finding:
+def never_announced(notice: ShipNotice, order: str) -> Finding:
     return hold(
-        problems.ERP_REFUSED,
-        f"the supplier cancels ship notice {notice.number}",
-        where="purpose",
-        value=notice.purpose,
-        hint="Take the announced quantities off the receipt in Odoo, then cancel this exchange.",
+        problems.ORDER_UNKNOWN,
+        f"the supplier cancels ship notice {notice.number}, which announced nothing of {order}",
+        where="number",
+        value=notice.number,
+        hint="Ask the supplier which shipment they mean, then cancel this exchange.",
     )
 
 

@@ -32,7 +32,16 @@ from hub.erp.odoo.revising import Revisions
 from hub.erp.odoo.supplying import OdooSupplying
 from hub.erp.odoo.warehousing import OdooWarehousing
 from hub.erp.odoo.wires import OdooSettings
-from hub.erp.port import AnswerPolicy, BillPolicy, Capabilities, ErpChange, OrderPolicy, PostResult, Topic
+from hub.erp.port import (
+    AnswerPolicy,
+    BillPolicy,
+    Capabilities,
+    ErpChange,
+    NoticePolicy,
+    OrderPolicy,
+    PostResult,
+    Topic,
+)
 from hub.model.documents import (
     Invoice,
     OrderAcknowledgment,
@@ -124,9 +133,15 @@ class OdooGateway:
         """Write a supplier's answer on its purchase order, once."""
         return self._answers.post(key, ack, order, policy)
 
-    def post_ship_notice(self, key: str, notice: ShipNotice, orders: dict[str, ErpRecord]) -> PostResult:
+    def post_ship_notice(
+        self,
+        key: str,
+        notice: ShipNotice,
+        orders: dict[str, ErpRecord],
+        policy: NoticePolicy = NoticePolicy(),  # noqa: B008 - immutable
+    ) -> PostResult:
         """Write a supplier's ship notice on the open receipts, once."""
-        return self._receipts.announce(key, notice, orders)
+        return self._receipts.announce(key, notice, orders, policy)
 
     def post_vendor_bill(
         self, key: str, invoice: Invoice, orders: Mapping[str, ErpRecord], policy: BillPolicy

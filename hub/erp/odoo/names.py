@@ -42,7 +42,11 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "picked": ("picked",),
         "restrict_partner_id": ("restrict_partner_id",),  # whose goods may be taken
     },
-    "stock.move.line": {"quantity": ("quantity", "qty_done"), "picked": ("picked",)},
+    "stock.move.line": {
+        "quantity": ("quantity", "qty_done"),
+        "picked": ("picked",),
+        "expiration_date": ("expiration_date",),  # with the module product_expiry
+    },
     "account.payment": {"memo": ("memo", "ref")},  # `ref` until 17
     "stock.package": {
         "shipping_weight": ("shipping_weight",),

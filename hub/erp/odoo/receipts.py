@@ -3,27 +3,26 @@
 Announced is not received: quantities, lots and packages are written on the moves as expected, never marked as
 picked, and nothing is validated. What is announced is the sum of ALL ship notices of an order (they are kept
 on it, see ledger.py), less what was received already: two notices for one receipt add up, and writing the
-same notice again comes to the same.
+same notice again comes to the same. Of notices with one number the last counts: it replaces what the earlier
+announced, or cancels it, and a move of which nothing is announced any more expects all that was ordered again.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from hub.erp.odoo.announced import (
     Parcel,
-    cancels,
-    fill,
+    never_announced,
     no_order,
     not_open,
     nothing,
     outstanding,
     parcels_of,
+    spread,
     too_much,
 )
 from hub.erp.odoo.client import Session, Values
@@ -34,8 +33,8 @@ from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines
 from hub.erp.odoo.purchases import Purchases
 from hub.erp.odoo.reading import noon, ref_id, text
 from hub.erp.odoo.refusals import refused
-from hub.erp.port import PostResult
-from hub.model.documents import ShipNotice, ShippedOrder
+from hub.erp.port import NoticePolicy, PostResult
+from hub.model.documents import DocType, ShipNotice, ShippedOrder
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding
 
@@ -48,6 +47,7 @@ class Plan(Struct, frozen=True):
     order: ErpRecord
     parcels: tuple[Parcel, ...]  # of all notices, oldest first, less what was received
     moves: tuple[Values, ...]
+    again: frozenset[int] = frozenset()  # purchase lines that an earlier notice of this number spoke of
 
 
 class Receipts:
@@ -62,7 +62,9 @@ class Receipts:
         self._purchases = purchases
         self._lines = lines
 
-    def announce(self, key: str, notice: ShipNotice, orders: Mapping[str, ErpRecord]) -> PostResult:
+    def announce(
+        self, key: str, notice: ShipNotice, orders: Mapping[str, ErpRecord], policy: NoticePolicy
+    ) -> PostResult:
         """Write a ship notice, once; unknown orders or lines and too much of a line hold all of it."""
         with self._ledger.one_at_a_time(key):
             found = self._ledger.find(key, ["ir.attachment"])
@@ -72,7 +74,7 @@ class Receipts:
             plans = [
                 plan
                 for index, shipped in enumerate(notice.orders)
-                if (plan := self._plan(f"orders[{index}]", shipped, notice, orders, findings))
+                if (plan := self._plan(f"orders[{index}]", shipped, notice, orders, findings, policy=policy))
             ]
             if findings or not plans:
                 return PostResult(findings=tuple(findings) or (nothing(notice),))
@@ -98,40 +100,43 @@ class Receipts:
         notice: ShipNotice,
         orders: Mapping[str, ErpRecord],
         findings: list[Finding],
+        *,
+        policy: NoticePolicy,
     ) -> Plan | None:
         order = orders.get(shipped.order_number)
         if order is None:
             findings.append(no_order(shipped.order_number, where))
             return None
-        if notice.purpose == "cancel":
-            findings.append(cancels(notice))
-            return None
         head = self._purchases.head(order.id)
-        lines = self._lines.read(order.id, ref_id(head["partner_id"]))
-        before = self._announced(order, notice, lines, text(head["name"]))
-        now = parcels_of(shipped, lines, text(head["name"]), where, findings)
-        moves = self._open_moves(lines)
-        findings += too_much(lines, [*before, *now], now)
+        name, lines = text(head["name"]), self._lines.read(order.id, ref_id(head["partner_id"]))
+        announced = self._announced(order, lines, name)
+        replaced = announced.pop(notice.number, [])
+        before = [parcel for parcels in announced.values() for parcel in parcels]
+        again = frozenset(parcel.line.id for parcel in replaced)
+        moves = tuple(self._open_moves(lines))
+        if notice.purpose == "cancel":
+            findings += [] if replaced else [never_announced(notice, name)]
+            return Plan(order, tuple(outstanding(before)), moves, again)
+        now = parcels_of(shipped, lines, name, where, findings)
+        if not policy.released:
+            findings += too_much(lines, [*before, *now], now, policy.quantity)
         findings += not_open(now, moves)
-        return Plan(order, tuple(outstanding([*before, *now])), tuple(moves))
+        return Plan(order, tuple(outstanding([*before, *now])), moves, again)
 
     def _announced(
-        self, order: ErpRecord, notice: ShipNotice, lines: Sequence[PurchaseLine], name: str
-    ) -> list[Parcel]:
-        """Return what earlier ship notices announced, but for the one that this replaces."""
-        domain: list[Any] = [
-            ["res_model", "=", "purchase.order"],
-            ["res_id", "=", order.id],
-            ["name", "=ilike", "ship_notice %"],
-        ]
-        parcels: list[Parcel] = []
-        for row in self._session.search_read("ir.attachment", domain, ["datas"]):
-            earlier = msgspec.json.decode(base64.b64decode(row["datas"]), type=ShipNotice)
-            if earlier.number != notice.number:
-                for shipped in earlier.orders:
-                    if shipped.order_number in (name, order.name):
-                        parcels += parcels_of(shipped, lines, name, "", [])
-        return parcels
+        self, order: ErpRecord, lines: Sequence[PurchaseLine], name: str
+    ) -> dict[str, list[Parcel]]:
+        """Return what earlier ship notices announced, by their number; of several with one, the last counts."""
+        found: dict[str, list[Parcel]] = {}
+        for earlier in self._ledger.kept(order, DocType.SHIP_NOTICE):
+            assert isinstance(earlier, ShipNotice)
+            mine = [shipped for shipped in earlier.orders if shipped.order_number in (name, order.name)]
+            found[earlier.number] = [
+                parcel
+                for shipped in (() if earlier.purpose == "cancel" else mine)
+                for parcel in parcels_of(shipped, lines, name, "", [])
+            ]
+        return found
 
     def _open_moves(self, lines: Sequence[PurchaseLine]) -> list[Values]:
         """Return the moves that are still to come in, each with its picking's name and its move lines."""
@@ -156,10 +161,11 @@ class Receipts:
         """Write dates, reference and expected move lines: one transaction a receipt."""
         packages = self._packages(plan.parcels)
         commands: dict[int, list[Any]] = {}
-        left = list(plan.parcels)
+        parcels = spread(plan.moves, plan.parcels)
         for move in plan.moves:
-            mine, left = fill(move, left)
-            lines = self._move_lines(move, mine, packages)
+            mine = parcels[move["id"]]
+            anew = not mine and ref_id(move["purchase_line_id"]) in plan.again
+            lines = self._expected_anew(move) if anew else self._move_lines(move, mine, packages)
             receipt = commands.setdefault(ref_id(move["picking_id"]), [])
             if lines and self._names.field("stock.move.line", "picked"):
                 receipt.append([1, move["id"], {"move_line_ids": lines}])
@@ -174,9 +180,18 @@ class Receipts:
         if expected:
             values["scheduled_date"] = noon(expected)
         reference = self._names.field("stock.picking", "carrier_tracking_ref")
-        if reference and notice.carriage and notice.carriage.tracking:
-            values[reference] = notice.carriage.tracking
+        carriage = notice.carriage
+        told = (carriage.tracking or carriage.bill_of_lading) if carriage else ""
+        if reference and told and notice.purpose != "cancel":
+            values[reference] = told
         return values
+
+    def _expected_anew(self, move: Values) -> list[Any]:
+        """Return the commands that take back what was announced of a move: all of it is expected, as at first."""
+        quantity = self._names.field("stock.move.line", "quantity")
+        values: Values = {"product_id": ref_id(move["product_id"]), "picking_id": ref_id(move["picking_id"])}
+        values[quantity] = float(move["product_uom_qty"])
+        return [*([2, old, 0] for old in move["move_line_ids"]), [0, 0, values]]
 
     def _move_lines(self, move: Values, parcels: Sequence[Parcel], packages: Mapping[str, int]) -> list[Any]:
         """Return the commands that replace a move's expected lines; none when nothing is announced for it."""
@@ -189,6 +204,9 @@ class Receipts:
             values: Values = {**base, quantity: float(parcel.quantity)}
             if parcel.lot and parcel.line.product.tracked:
                 values["lot_name"] = parcel.lot
+                expiry = self._names.field("stock.move.line", "expiration_date")
+                if expiry and parcel.expires:
+                    values[expiry] = noon(parcel.expires)
             if parcel.sscc:
                 values["result_package_id"] = packages[parcel.sscc]
             made.append([0, 0, values])
@@ -209,7 +227,8 @@ class Receipts:
     def _tell(self, key: str, notice: ShipNotice, plans: Sequence[Plan]) -> None:
         """Write a note on each receipt that the notice touches."""
         carriage = notice.carriage
-        parts = [f"Ship notice {notice.number} of the supplier came in by EDI"]
+        done = {"cancel": "was cancelled", "replace": "was replaced"}.get(notice.purpose, "came in")
+        parts = [f"Ship notice {notice.number} of the supplier {done} by EDI"]
         if carriage:
             named = (
                 ("carrier", carriage.scac or carriage.routing),

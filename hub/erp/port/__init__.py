@@ -20,7 +20,7 @@ from msgspec import Struct
 from hub.erp.port.payments import Payments
 from hub.erp.port.receiving import Receiving
 from hub.erp.port.records import Records
-from hub.erp.port.results import AnswerPolicy, BillPolicy, OrderPolicy, PostResult
+from hub.erp.port.results import AnswerPolicy, BillPolicy, NoticePolicy, OrderPolicy, PostResult
 from hub.erp.port.revising import Revising
 from hub.erp.port.supplying import Supplying
 from hub.erp.port.warehousing import Warehousing
@@ -40,6 +40,7 @@ __all__ = [
     "Capabilities",
     "ErpChange",
     "ErpGateway",
+    "NoticePolicy",
     "OrderPolicy",
     "PostResult",
     "Topic",
@@ -173,9 +174,18 @@ class ErpGateway(Protocol):
         released, quantities, prices and dates are written as acknowledged.
         """
 
-    def post_ship_notice(self, key: str, notice: ShipNotice, orders: dict[str, ErpRecord]) -> PostResult:
+    def post_ship_notice(
+        self,
+        key: str,
+        notice: ShipNotice,
+        orders: dict[str, ErpRecord],
+        policy: NoticePolicy = NoticePolicy(),  # noqa: B008 - immutable
+    ) -> PostResult:
         """Write a supplier's 856 on the open receipts: date, carrier reference, announced quantities, lots,
-        packages. Nothing is validated. `orders`: order number -> purchase order."""
+        packages. Nothing is validated. `orders`: order number -> purchase order.
+
+        A notice of the same number replaces what of the earlier one has not come, and one that cancels takes it back.
+        """
 
     def post_vendor_bill(
         self, key: str, invoice: Invoice, orders: Mapping[str, ErpRecord], policy: BillPolicy

@@ -16,6 +16,7 @@ class OrderPolicy(Struct, frozen=True, kw_only=True):
     price: str = "partner"  # partner | pricelist | tolerance N%
     origin: str = ""  # e.g. "EDI 000000905/0001 exchange 42": the record names its exchange
     released: bool = False  # an operator decided: price differences no longer hold
+    unknown_item: str = "hold"  # hold | note: a line whose item nobody knows becomes a note on the order
 
 
 class AnswerPolicy(Struct, frozen=True, kw_only=True):
@@ -32,6 +33,13 @@ class BillPolicy(Struct, frozen=True, kw_only=True):
 
     by_receipt: bool = False  # what was received is the most that may be billed, where Odoo's product says so
     released: bool = False  # an operator decided: prices and quantities no longer hold
+
+
+class NoticePolicy(Struct, frozen=True, kw_only=True):
+    """How a supplier's ship notice may be posted, from the agreement."""
+
+    quantity: Leeway = Leeway()  # so much more than was ordered may come
+    released: bool = False  # an operator decided: too much no longer holds
 
 
 class PostResult(Struct, frozen=True, kw_only=True):

@@ -40,6 +40,11 @@ class ShipNotice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="s
     weight_unit: str = ""  # TD108
     orders: tuple[ShippedOrder, ...] = ()
 
+    @property
+    def key_parts(self) -> tuple[str, str]:
+        """Return what names it for good; what replaces or cancels it is a document of its own."""
+        return self.number, self.purpose if self.purpose in {"replace", "cancel"} else ""
+
     def shape(self, wanted: str = "") -> str:
         """Return the structure to write it in, a key of `STRUCTURES`: the one wanted, else the one that shows all."""
         packages = [package for order in self.orders for package in order.packages]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hub.erp.port import AnswerPolicy, BillPolicy
+from msgspec import structs
+
+from hub.erp.port import AnswerPolicy, BillPolicy, NoticePolicy
 from hub.model.documents import (
     AnyDocument,
     DocType,
@@ -11,7 +13,7 @@ from hub.model.documents import (
     OrderChangeAcknowledgment,
     ShipNotice,
 )
-from hub.model.exchange import ErpRecord, Exchange
+from hub.model.exchange import ErpRecord, Exchange, State, posting_key
 from hub.model.leeway import leeway
 from hub.model.partner import Accept, Receive
 from hub.stages.posting.needs import Needs, Posted, their_order, unknown_order
@@ -45,13 +47,29 @@ def _policy(exchange: Exchange, needs: Needs) -> AnswerPolicy:
 def post_ship_notice(exchange: Exchange, document: AnyDocument, needs: Needs) -> Posted:
     """Announce a supplier's shipment on the open receipts of our orders."""
     assert isinstance(document, ShipNotice)
+    document = _with_orders(exchange, document, needs)
     orders: dict[str, ErpRecord] = {}
     for shipped in document.orders:
         order = their_order(exchange, shipped.order_number, needs)
         if order is None:
             return unknown_order(shipped.order_number)
         orders[shipped.order_number] = order
-    return Posted(needs.erp().post_ship_notice(exchange.key, document, orders))
+    accepted = needs.partner(exchange.partner).receive[exchange.document].accept
+    policy = NoticePolicy(quantity=leeway(accepted.quantity), released=exchange.released)
+    return Posted(needs.erp().post_ship_notice(exchange.key, document, orders, policy))
+
+
+def _with_orders(exchange: Exchange, notice: ShipNotice, needs: Needs) -> ShipNotice:
+    """Return a notice that cancels with the orders of the one that it cancels: such a notice often names none."""
+    if notice.purpose != "cancel" or notice.orders:
+        return notice
+    for purpose in ("replace", ""):
+        key = posting_key(exchange.partner, DocType.SHIP_NOTICE, notice.number, purpose)
+        for earlier in reversed(needs.same_key(key)):
+            announced = needs.document(earlier) if earlier.state is State.POSTED else None
+            if isinstance(announced, ShipNotice):
+                return structs.replace(notice, orders=announced.orders)
+    return notice
 
 
 def post_invoice(exchange: Exchange, document: AnyDocument, needs: Needs) -> Posted:
