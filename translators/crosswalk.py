@@ -47,7 +47,7 @@ from hub.model.finding import Finding, Where
 from hub.model.partner import Receive
 from translators.crosswalk_lines import our_item, our_parties, our_unit, unknown_item
 from translators.crosswalk_send import to_partner
-from translators.crosswalk_supply import catalog_line, stock_line
+from translators.crosswalk_supply import Units, catalog_line, stock_line
 from translators.crosswalk_tables import Crosswalk, Entry, Tables, load_tables
 
 __all__ = ["Crosswalk", "Entry", "Tables", "load_tables", "to_partner", "translate_document"]
@@ -155,11 +155,13 @@ class _Words:
 
     def in_stock(self, lines: Sequence[StockLine]) -> tuple[StockLine, ...]:
         """Fill the sku and unit of what somebody has; empty where nothing translates it."""
-        return tuple(stock_line(line, self._item, self._tables, self._on) for line in lines)
+        units = Units(self._tables, self._on)
+        return tuple(stock_line(line, self._item, units) for line in lines)
 
     def priced(self, lines: Sequence[CatalogLine]) -> tuple[CatalogLine, ...]:
         """Fill the sku, and the units of the prices, of what somebody offers."""
-        return tuple(catalog_line(line, self._item, self._tables, self._on) for line in lines)
+        units = Units(self._tables, self._on)
+        return tuple(catalog_line(line, self._item, units) for line in lines)
 
     def measured(self, lines: Sequence[_Measured]) -> tuple[_Measured, ...]:
         """Fill the sku of each line, and its unit and quantity where we know their unit."""
