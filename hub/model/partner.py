@@ -259,6 +259,7 @@ class Partner(_Table, frozen=True, kw_only=True):
     name: str  # the partner, as people call it; X12 and Odoo do not see it
     status: Literal["testing", "live", "paused"] = "testing"  # testing: ISA15 is T, nothing is posted
     format: Literal["x12", "csv", "xml"] = "x12"  # what we speak, where an agreement says no other
+    company: str = ""  # name of our company in Odoo that trades with them; default: the service user's own
     owner: Owner = Owner()
     identity: Identity = Identity()
     transport: Transport = Transport()

@@ -24,6 +24,7 @@ from hub.model.partner import Partner, Receive
 from hub.stages.recording.posting import translate_records
 from hub.stages.repeats import notes_on_repeat
 from hub.stages.restating import restated
+from hub.stages.rules import softened
 from translators.crosswalk import Tables, translate_document
 from translators.port import Translator
 
@@ -99,7 +100,9 @@ def _in_our_codes(
         key = posting_key(partner.key, DocType.ORDER_CHANGE, number, f"{rest}/{exchange.id}")
     tables, faults = needs.tables(partner, exchange)
     document, misses = translate_document(document, tables, agreement)
-    findings += faults + misses
+    findings += faults + (
+        softened(misses, agreement.rules) if isinstance(document, PurchaseOrder) else misses
+    )
     state, why, more = _verdict(_test(exchange, partner), document, digest, earlier, findings)
     if earlier and any(f.problem == problems.LOOKS_LIKE_CHANGE for f in more):
         more += notes_on_repeat(needs.document(earlier[-1]), document)

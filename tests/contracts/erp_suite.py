@@ -9,9 +9,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from hub.erp.port import ErpGateway, OrderPolicy, PostResult
 from hub.model import problems
@@ -139,6 +141,30 @@ class PostingOrders:
         assert not again.created
         assert again.record == first.record == gateway.find(key_of(order))
         assert world.count("sale.order.line", [["order_id", "=", first.record.id]]) == 2
+
+    def test_a_line_of_an_unknown_item_is_a_note_where_that_was_agreed_on(self, erp: Erp) -> None:
+        gateway, world = erp
+        stray = OrderLine(number="3", quantity=d(7), unit="CA", price=d("1.50"), ids={"buyer_part": "ZZ-9"})
+        order = an_order(world, lines=(*an_order(world).lines, stray))
+        held(gateway.post_order(key_of(order), order, policy(world)), problems.CODE_UNKNOWN)
+        noting = structs.replace(policy(world), unknown_item="note")
+        record = gateway.post_order(key_of(order), order, noting).record
+        assert record
+        fields = ["display_type", "name", "product_uom_qty"]
+        lines = world.session.search_read(
+            "sale.order.line", [["order_id", "=", record.id]], fields, order="sequence, id"
+        )
+        assert [line["display_type"] for line in lines] == [False, False, "line_note"]
+        assert "7 CA of buyer_part ZZ-9 at 1.50" in lines[2]["name"]
+        assert [line.number for line in gateway.read_order_decision(record).lines] == ["00.1", "2"]
+        world.confirm(record)
+
+    def test_nothing_but_unknown_items_is_no_order(self, erp: Erp) -> None:
+        gateway, world = erp
+        stray = OrderLine(number="3", quantity=d(7), unit="EA", sku="ZZ-9")
+        order = an_order(world, lines=(stray,))
+        noting = structs.replace(policy(world), unknown_item="note")
+        assert "no line" in held(gateway.post_order(key_of(order), order, noting), problems.CODE_UNKNOWN)
 
     def test_unknown_key_is_not_found(self, erp: Erp) -> None:
         gateway, _ = erp

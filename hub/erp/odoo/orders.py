@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from msgspec import structs
+
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.errors import Refused
 from hub.erp.odoo.ledger import Ledger
@@ -46,13 +48,15 @@ class Orders:
                 return PostResult(record=found)
             findings: list[Finding] = []
             header = self._header(order, policy, findings)
-            goods = self._goods(order.lines, findings)
+            noted: list[OrderLine] = []
+            goods = self._goods(order.lines, findings, noted if policy.unknown_item == "note" else None)
+            order = structs.replace(order, lines=tuple(line for line in order.lines if line not in noted))
             if not findings:
                 goods, findings = self._priced(order, goods, header, policy)
             if findings:
                 return PostResult(findings=tuple(findings))
             try:
-                return self._create(key, order, header, goods)
+                return self._create(key, order, header, goods, noted)
             except Refused as e:
                 return PostResult(findings=(refused(e, f"order {order.number}"),))
 
@@ -68,9 +72,16 @@ class Orders:
         return self._priced(order, goods, {"partner_id/.id": str(customer["id"])}, policy)
 
     def _create(
-        self, key: str, order: PurchaseOrder, header: dict[str, str], goods: Sequence[Goods]
+        self,
+        key: str,
+        order: PurchaseOrder,
+        header: dict[str, str],
+        goods: Sequence[Goods],
+        noted: Sequence[OrderLine],
     ) -> PostResult:
         fields, rows = self._rows(key, order, header, goods)
+        if noted:
+            fields, rows = _with_notes(key, fields, rows, noted)
         record_id, created = self._ledger.create(key, "sale.order", fields, rows)
         record = self._ledger.record("sale.order", record_id)
         if not created:
@@ -156,8 +167,10 @@ class Orders:
         ]
 
     # --- lines
-    def _goods(self, lines: Sequence[OrderLine], findings: list[Finding]) -> list[Goods]:
-        """Return the lines in Odoo's terms; a line that has none leaves findings."""
+    def _goods(
+        self, lines: Sequence[OrderLine], findings: list[Finding], noted: list[OrderLine] | None = None
+    ) -> list[Goods]:
+        """Return the lines in Odoo's terms; one without leaves findings, or is `noted` if its item is unknown."""
         if not lines:
             hint = "Ask the partner for the lines, or cancel this exchange."
             findings.append(hold(problems.FIELD_MISSING, "the order has no lines", where="lines", hint=hint))
@@ -165,6 +178,9 @@ class Orders:
         units = self._codes.units(line.our_unit or line.unit for line in lines)
         goods = []
         for index, (line, item) in enumerate(zip(lines, products, strict=True)):
+            if isinstance(item, Finding) and noted is not None:
+                noted.append(line)
+                continue
             if isinstance(item, Finding):
                 findings.append(item)
                 continue
@@ -174,6 +190,10 @@ class Orders:
                 continue
             quantity, price = our_quantity(line.quantity, line.price, line.our_quantity)
             goods.append(Goods(item, quantity, unit, price, line.description or item.name))
+        if lines and noted and len(noted) == len(lines):
+            message = "no line of the order names an item that we know"
+            hint = "Add the items to the partner's crosswalk; then release."
+            findings.append(hold(problems.CODE_UNKNOWN, message, where="lines", hint=hint))
         return goods
 
     def _unit(self, index: int, line: OrderLine, item: Product, units: dict[str, int]) -> int | Finding:
@@ -222,6 +242,26 @@ class Orders:
             rows.append([*(head.values() if position == 0 else [""] * len(head)), *cells])
         columns += ["price_unit", *agreed] if priced else []
         return [*head, *(f"order_line/{c}" for c in columns)], rows
+
+
+def _with_notes(
+    key: str, fields: list[str], rows: list[list[str]], noted: Sequence[OrderLine]
+) -> tuple[list[str], list[list[str]]]:
+    """Return the columns and rows of `load` with lines that name no item of ours, as notes behind the others."""
+    columns = [*fields, "order_line/display_type"]
+    made = [[*row, ""] for row in rows]
+    for line_id, line in zip(line_ids(key, (f"note {line.number}" for line in noted)), noted, strict=True):
+        ids = ", ".join(f"{kind} {code}" for kind, code in line.ids.items())
+        price = "" if line.price is None else f" at {line.price}"
+        text = f"Line {line.number}: {line.quantity} {line.unit} of {ids or 'no item'} {line.description}".rstrip()
+        cells = {
+            "order_line/id": line_id,
+            "order_line/name": f"{text}{price}: we know no such item",
+            "order_line/sequence": str(10 * (len(made) + 1)),
+            "order_line/display_type": "line_note",
+        }
+        made.append([cells.get(column, "") for column in columns])
+    return columns, made
 
 
 def _split(order: PurchaseOrder) -> list[Finding]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from hub.erp.port import OrderPolicy
+from hub.erp.port import OrderPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import AnyDocument, DocType, PurchaseOrder
 from hub.model.errors import Undeliverable
-from hub.model.exchange import ErpRecord, Exchange
+from hub.model.exchange import ErpRecord, Exchange, State
 from hub.model.finding import Finding, Severity
 from hub.stages.posting.needs import Needs, Posted, origin, reference
+from hub.stages.rules import confirmable, judge
 
 
 def post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> Posted:
@@ -18,15 +19,23 @@ def post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> Poste
     assert isinstance(document, PurchaseOrder)
     partner, erp = needs.partner(exchange.partner), needs.erp()
     agreement = partner.receive[DocType.PURCHASE_ORDER]
+    judged = judge(document, agreement.rules, needs.today(), released=exchange.released)
+    if judged.held and exchange.erp is None and exchange.state is not State.IN_DOUBT:
+        return Posted(PostResult(findings=judged.findings))
     policy = OrderPolicy(
         customer_ref=reference(partner),
         price=agreement.price,
         origin=origin(exchange),
         released=exchange.released,
+        unknown_item=agreement.rules.unknown_item,
     )
-    result = erp.post_order(exchange.key, document, policy)
+    result = erp.post_order(exchange.key, judged.order, policy)
+    if result.record is not None and result.created and judged.findings:
+        erp.add_note(result.record, "Left off: " + "; ".join(f.message for f in judged.findings))
+    result = structs.replace(result, findings=(*judged.findings, *result.findings))
     clean = not any(f.severity in {Severity.HOLD, Severity.ERROR} for f in result.findings)
     # what a person had to decide is theirs to confirm; but a release after Odoo refused tries that again
+    clean = clean and confirmable(document, agreement.rules)
     clean = clean and (not exchange.released or exchange.erp is not None)
     if result.record is None or agreement.confirm == "never" or not clean:
         return Posted(result)
