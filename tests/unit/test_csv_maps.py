@@ -97,13 +97,13 @@ def test_an_edited_map_file_is_read_anew(tmp_path: Path) -> None:
 
 
 def test_a_map_may_be_the_shipped_one_but_for_a_few_lines(tmp_path: Path) -> None:
-    text = 'document = "purchase_order"\nlike = "shipped"\n[csv]\nseparator = ";"\n[columns]\nnumber = "Our No"\n'
+    text = 'document = "purchase_order"\nextends = "shipped"\n[csv]\nseparator = ";"\n[columns]\nnumber = "Our No"\n'
     (tmp_path / "own.toml").write_text(text)
     known = partner("csv", receive={"purchase_order": {"map_file": "own.toml"}})
     (read,), _ = read_file(CsvTranslator(tmp_path), b"Our No;Quantity;Unit\n1;2;EA\n", "o.csv", known)
     assert read is not None
     (tmp_path / "own.toml").write_text(text.replace("shipped", "cxml"))
-    with pytest.raises(ConfigError, match="like = 'cxml'"):
+    with pytest.raises(ConfigError, match="extends = 'cxml'"):
         read_file(CsvTranslator(tmp_path), b"", "o.csv", known)
 
 

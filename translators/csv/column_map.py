@@ -25,7 +25,7 @@ from translators.maps import document_of, load_toml, refuse_unknown_tables
 from translators.paths import Keys, Kind, PathError, kind_at, mandatory, steps, type_at
 
 _SHIPPED = Path(__file__).parent / "maps"
-_TABLES = frozenset({"document", "like", "columns", "defaults", "codes", "must", "records", "formats", "csv"})
+_TABLES = frozenset({"document", "extends", "columns", "defaults", "codes", "must", "records", "formats", "csv"})
 _LAID_OVER = ("columns", "defaults", "codes", "formats", "csv")
 
 #: The default that counts: the entry's ordinal in its list, from 1.
@@ -120,9 +120,9 @@ def _load(
         raise ConfigError(
             f"map {origin.name}: is for {raw['document']}, but the profile uses it for {document}"
         )
-    if raw.get("like", "shipped") != "shipped":
-        raise ConfigError(f'map {origin.name}: like = {raw["like"]!r}; a map can only be like = "shipped"')
-    return compile_map(_laid_over(raw, document) if "like" in raw else raw, must, origin.name, dict(lines))
+    if raw.get("extends", "shipped") != "shipped":
+        raise ConfigError(f'map {origin.name}: extends = {raw["extends"]!r}; a map can only extend "shipped"')
+    return compile_map(_laid_over(raw, document) if "extends" in raw else raw, must, origin.name, dict(lines))
 
 
 def _laid_over(raw: Mapping[str, Any], document: DocType) -> Mapping[str, Any]:
