@@ -219,7 +219,17 @@ class Desk(OrderHistory):
         """Return the other documents of one kind that the partner was told about the same order."""
         with self._store.read() as tx:
             told = tx.sent_exchanges(exchange.partner, exchange.order_number, document)
-        return [self.document(e) for e in told if e.id != exchange.id and same_record(e.erp, exchange.erp)]
+        return [
+            self.document(e)
+            for e in told
+            if e.id != exchange.id
+            and (same_record(e.erp, exchange.erp) or e.order_number != exchange.order_number)
+        ]
+
+    def order_number(self, order: ErpRecord) -> str:
+        """Return the partner's number of a sale order; empty when it did not come through the hub."""
+        origin = self.posted_as(order.model, order.id)
+        return origin.order_number if origin else ""
 
     def last_basis(self, exchange: Exchange) -> AnyDocument | None:
         """Return what the partner knows since the last such document that reached him; None for the first."""

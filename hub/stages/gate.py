@@ -151,7 +151,14 @@ def gate_labels(notice: ShipNotice, policy: str, prefix: str) -> tuple[Finding, 
 def gate_invoice(
     order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str, Decimal]
 ) -> tuple[Finding, ...]:
-    """Return where an invoice or credit note disagrees with its order, the agreed prices, or itself.
+    """Return where an invoice or credit note disagrees with its order, the agreed prices, or itself."""
+    return gate_lines(order, invoice, agreed) + totals(invoice)
+
+
+def gate_lines(
+    order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str, Decimal]
+) -> tuple[Finding, ...]:
+    """Return where the lines of an invoice or credit note disagree with their order or the agreed prices.
 
     `agreed`: prices per their unit, by line number (see hub.stages.prices).
     """
@@ -161,7 +168,7 @@ def gate_invoice(
     for billed in invoice.lines:
         if billed.number in lines:
             findings += _price(billed, lines[billed.number], agreed.get(billed.number))
-    return findings + totals(invoice)
+    return findings
 
 
 def gate_billed(

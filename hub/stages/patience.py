@@ -58,6 +58,15 @@ def _pause(age: timedelta) -> float:
     return min(max(age.total_seconds() / 4, SHORTEST_SECONDS), LONGEST_SECONDS)
 
 
+def wait_for_acceptance(invoice: Exchange, notice: Exchange, now: datetime) -> Wait:
+    """Return the wait of an invoice for the partner's word on a ship notice, however long that takes.
+
+    Who owes that word is watched by the ship notice's own clock; a release sends the invoice without it.
+    """
+    why = f"waits until ship notice {notice.number} (exchange {notice.id}, {notice.state.value}) is accepted"
+    return Wait(why, _pause(now - invoice.created_at))
+
+
 def wait_for_reconciliation(payment: Exchange, now: datetime) -> Wait | None:
     """Return the wait of a payment that no bills account for, or None when it has waited long enough.
 

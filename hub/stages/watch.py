@@ -162,7 +162,9 @@ def _sale(change: ErpChange, origin: Exchange, needs: Needs) -> NewExchange | No
         envelope = _envelope(change, partner, needs)
     else:
         return None
-    return _exchange(change, origin.partner, origin.order_number, envelope)
+    new = _exchange(change, origin.partner, origin.order_number, envelope)
+    split = partner is not None and partner.send[new.document].several_orders == "split"
+    return structs.replace(new, key=f"{new.key}:{change.order.id}") if change.further and split else new
 
 
 def _vendor(change: ErpChange, needs: Needs) -> Partner | None:

@@ -150,9 +150,10 @@ class Changes:
                 changed_at=instant(row["write_date"]),
                 warehouse=places.get(row["id"], ("", ""))[0],
                 kind=places.get(row["id"], ("", ""))[1],
+                further=place > 0,
             )
             for row in rows
-            for order in orders.get(row["id"], ())
+            for place, order in enumerate(orders.get(row["id"], ()))
         ]
 
     def _warehouses(self, transfers: Sequence[Values]) -> dict[int, tuple[str, str]]:

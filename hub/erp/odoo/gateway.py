@@ -6,6 +6,7 @@ It only hands each request to the part that knows it; what is called, with which
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from hub.erp.odoo.acknowledging import Acknowledgments
@@ -69,7 +70,7 @@ class OdooGateway:
         self.revising = Revisions(session, names, self._ledger, self._orders)
         self._decisions = Decisions(session, names, self._codes, self._ledger)
         self._deliveries = Deliveries(session, names, self._codes, parties)
-        self._invoices = Invoices(session, self._codes, parties)
+        self._invoices = Invoices(session, names, self._codes, parties)
         self._changes = Changes(session)
         lines = PurchaseLines(session, names, self._codes)
         self._purchases = Purchases(session, names, parties, self._ledger, lines)
@@ -80,6 +81,10 @@ class OdooGateway:
         self.payments = Payments(session, names, self._ledger, self._codes, paid_bills)
         self.warehousing = OdooWarehousing(session, names, self._ledger, self._codes, parties)
         self.receiving = Received(session, names, self._ledger, self._purchases, lines)
+
+    def acting_for(self, company: str) -> AbstractContextManager[None]:
+        """Do all that this thread does within for one of Odoo's companies."""
+        return self._session.acting_for(company)
 
     def probe(self) -> Capabilities:
         """Log in; read version, models, fields and rights."""
@@ -110,9 +115,13 @@ class OdooGateway:
         """Name a delivery's packages by their labels."""
         self._deliveries.label(delivery, gs1_prefix)
 
-    def read_invoice(self, invoice: ErpRecord) -> Invoice:
-        """Return a posted customer invoice or credit note."""
-        return self._invoices.read(invoice)
+    def read_invoice(self, invoice: ErpRecord, order: ErpRecord | None = None) -> Invoice:
+        """Return a posted customer invoice or credit note, or what it bills of one order."""
+        return self._invoices.read(invoice, order)
+
+    def billed_orders(self, invoice: ErpRecord) -> tuple[ErpRecord, ...]:
+        """Return the sale orders that a customer invoice bills."""
+        return self._invoices.orders(invoice)
 
     # --- we order from them
     def read_purchase_order(self, order: ErpRecord) -> PurchaseOrder:

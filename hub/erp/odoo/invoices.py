@@ -9,6 +9,7 @@ from typing import Any
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.line_keys import line_number
 from hub.erp.odoo.lookups import Codes
+from hub.erp.odoo.names import Names
 from hub.erp.odoo.parties import Parties
 from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
 from hub.erp.port import money
@@ -30,6 +31,7 @@ HEAD = (
     "partner_shipping_id",
     "company_id",
     "invoice_payment_term_id",
+    "reversed_entry_id",
 )
 LINE = (
     "name",
@@ -38,6 +40,7 @@ LINE = (
     "product_uom_id",
     "price_unit",
     "price_subtotal",
+    "price_total",
     "discount",
     "sale_line_ids",
     "display_type",
@@ -53,30 +56,42 @@ GOODS = (False, "product")
 class Invoices:
     """The customer invoices of one Odoo."""
 
-    def __init__(self, session: Session, codes: Codes, parties: Parties) -> None:
+    def __init__(self, session: Session, names: Names, codes: Codes, parties: Parties) -> None:
         self._session = session
+        self._names = names
         self._codes = codes
         self._parties = parties
 
-    def read(self, invoice: ErpRecord) -> Invoice:
-        """Return a posted customer invoice; its order is that of its first line that has one."""
+    def orders(self, invoice: ErpRecord) -> tuple[ErpRecord, ...]:
+        """Return the sale orders that an invoice bills, in the order of its lines."""
+        return _Orders(self._session, self._rows(invoice)).records
+
+    def read(self, invoice: ErpRecord, order: ErpRecord | None = None) -> Invoice:
+        """Return a posted customer invoice, or what it bills of one order; its order is that of its first line."""
         head = self._session.one("account.move", invoice.id, HEAD)
         if head["state"] != "posted":
             raise Undeliverable(f"invoice {head['name'] or invoice.id} is {head['state']}, not posted")
-        domain: list[Any] = [["move_id", "=", invoice.id]]
-        rows = self._session.search_read("account.move.line", domain, LINE, order="sequence, id")
-        rows = [r for r in rows if r["display_type"] in GOODS and (r["product_id"] or r["quantity"])]
-        rows = [r for r in rows if r["product_id"] or r["sale_line_ids"] or r["price_subtotal"]]
+        rows = self._rows(invoice)
         orders = _Orders(self._session, rows)
-        tax = money(head["amount_tax"])
+        total, tax, suffix = money(head["amount_total"]), money(head["amount_tax"]), ""
+        if order is not None and len(orders.records) > 1:
+            part = orders.place(order)
+            tax = _tax_of(rows, orders, part, tax)
+            rows = [row for row in rows if orders.of(row) == part]
+            total = sum((money(row["price_subtotal"]) for row in rows), tax)
+            suffix = f"-{part + 1}"
+        corrected = self._session.read(
+            "account.move", [i for i in [ref_id(head["reversed_entry_id"])] if i], ["name"]
+        )
         return Invoice(
-            number=text(head["name"]),
+            number=text(head["name"]) + suffix,
             date=day(head["invoice_date"]),
             currency=ref_name(head["currency_id"]),
             kind="credit" if head["move_type"] == "out_refund" else "invoice",
-            order_number=orders.first_number,
+            original=next((text(row["name"]) for row in corrected.values()), ""),
+            order_number=next((number for row in rows if (number := orders.order_number(row))), ""),
             refs={"vendor_order": text(head["invoice_origin"])} if head["invoice_origin"] else {},
-            terms=_terms(head),
+            terms=self._terms(head),
             parties=self._parties.of(
                 {
                     "bill_to": ref_id(head["partner_id"]),
@@ -86,8 +101,42 @@ class Invoices:
             ),
             lines=tuple(self._lines(rows, orders)),
             taxes=(Tax(kind=ALL_TAXES, amount=tax),) if tax else (),
-            total=money(head["amount_total"]),
+            total=total,
         )
+
+    def _rows(self, invoice: ErpRecord) -> list[Values]:
+        """Return the lines that bill something."""
+        domain: list[Any] = [["move_id", "=", invoice.id]]
+        rows = self._session.search_read("account.move.line", domain, LINE, order="sequence, id")
+        rows = [r for r in rows if r["display_type"] in GOODS and (r["product_id"] or r["quantity"])]
+        return [r for r in rows if r["product_id"] or r["sale_line_ids"] or r["price_subtotal"]]
+
+    def _terms(self, head: Values) -> Terms | None:
+        """Return the terms of payment: their name, the due day and the days until then, and early discount."""
+        name, due, issued = (
+            ref_name(head["invoice_payment_term_id"]),
+            day(head["invoice_date_due"]),
+            day(head["invoice_date"]),
+        )
+        if not name and not due:
+            return None
+        early = self._discount(ref_id(head["invoice_payment_term_id"]))
+        return Terms(
+            due=due,
+            net_days=(due - issued).days if due and issued else None,
+            description=name,
+            discount_percent=number(early["discount_percentage"]) if early else None,
+            discount_days=int(early["discount_days"]) if early else None,
+        )
+
+    def _discount(self, term: int) -> Values | None:
+        """Return the early discount of terms; Odoo knows it since 17."""
+        fields = self._names.present(
+            "account.payment.term", "early_discount", "discount_percentage", "discount_days"
+        )
+        rows = self._session.read("account.payment.term", [term] if term else [], fields or ["id"])
+        row = rows.get(term)
+        return row if row and row.get("early_discount") else None
 
     def _lines(self, rows: Sequence[Values], orders: _Orders) -> list[InvoiceLine]:
         products = self._codes.products_by_id(ref_id(r["product_id"]) for r in rows)
@@ -120,9 +169,24 @@ class _Orders:
         self._order_of = {i: ref_id(line["order_id"]) for i, line in lines.items()}
         self._line_keys = session.external_ids("sale.order.line", list(lines))
         orders = list(dict.fromkeys(self._order_of[i] for i in line_ids if i in self._order_of))
-        self._heads = session.read("sale.order", orders, ["client_order_ref"])
-        first = self._heads.get(orders[0], {}) if orders else {}
-        self.first_number = text(first.get("client_order_ref"))
+        self._heads = session.read("sale.order", orders, ["client_order_ref", "name", "state"])
+        self.records = tuple(
+            ErpRecord("sale.order", i, text(self._heads[i]["name"]), text(self._heads[i]["state"]))
+            for i in orders
+            if i in self._heads
+        )
+
+    def place(self, order: ErpRecord) -> int:
+        """Return the place of an order among those of the invoice, from 0; raise Undeliverable when it has none."""
+        places = [at for at, record in enumerate(self.records) if record.id == order.id]
+        if not places:
+            raise Undeliverable(f"the invoice bills nothing of order {order.name or order.id}")
+        return places[0]
+
+    def of(self, row: Values) -> int:
+        """Return the place of the order that a line bills; a line of no order goes with the first."""
+        orders = [self._order_of.get(line, 0) for line in row["sale_line_ids"]]
+        return next((at for at, record in enumerate(self.records) if record.id in orders), 0)
 
     def line_number(self, row: Values) -> str:
         """Return the partner's number of the order line that an invoice line bills."""
@@ -162,13 +226,9 @@ def _price(row: Values) -> tuple[Decimal, tuple[Charge, ...]]:
     return price, (Charge(kind=kind, amount=abs(gross - subtotal), percent=abs(discount)),)
 
 
-def _terms(head: Values) -> Terms | None:
-    """Return the terms of payment: their name, the due day and the days until then."""
-    name, due, issued = (
-        ref_name(head["invoice_payment_term_id"]),
-        day(head["invoice_date_due"]),
-        day(head["invoice_date"]),
-    )
-    if not name and not due:
-        return None
-    return Terms(due=due, net_days=(due - issued).days if due and issued else None, description=name)
+def _tax_of(rows: Sequence[Values], orders: _Orders, part: int, whole: Decimal) -> Decimal:
+    """Return the tax of one order's lines; what rounding leaves of the whole goes with the last order."""
+    sums = [Decimal(0)] * len(orders.records)
+    for row in rows:
+        sums[orders.of(row)] += money(row["price_total"]) - money(row["price_subtotal"])
+    return whole - sum(sums[:-1], Decimal(0)) if part == len(sums) - 1 else sums[part]

@@ -47,6 +47,11 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "picked": ("picked",),
         "expiration_date": ("expiration_date",),  # with the module product_expiry
     },
+    "account.payment.term": {  # since 17
+        "early_discount": ("early_discount",),
+        "discount_percentage": ("discount_percentage",),
+        "discount_days": ("discount_days",),
+    },
     "account.payment": {"memo": ("memo", "ref")},  # `ref` until 17
     "stock.package": {
         "shipping_weight": ("shipping_weight",),

@@ -10,6 +10,7 @@ Technical trouble raises `Retryable` (with `in_doubt` when the request may have 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -75,6 +76,7 @@ class ErpChange(Struct, frozen=True, kw_only=True):
     order: ErpRecord
     partner_ref: str  # res.partner `ref` (or, when it has none, its name) of the order's commercial partner
     changed_at: datetime  # UTC, the ERP's clock; the cursor is made of these
+    further: bool = False  # an invoice of several orders, and this order is not its first
     warehouse: str = ""  # of a transfer: stock.warehouse `code`
     kind: str = ""  # of a transfer: ship | receive
 
@@ -117,6 +119,12 @@ class ErpGateway(Protocol):
     def warehousing(self) -> Warehousing:
         """Our goods in somebody's warehouse, and somebody's goods in ours."""
 
+    def acting_for(self, company: str) -> AbstractContextManager[None]:
+        """Do all that this thread does within for one of the ERP's companies, by its name; "" for the user's own.
+
+        Raises Undeliverable for a company that is not there, or not for the service user.
+        """
+
     def probe(self) -> Capabilities:
         """Log in, read version, models, fields and rights; raise Undeliverable when the login is refused."""
 
@@ -147,8 +155,15 @@ class ErpGateway(Protocol):
     def label_packages(self, delivery: ErpRecord, gs1_prefix: str) -> None:
         """Name a delivery's packages without an SSCC by the ones that `read_delivery` gives them."""
 
-    def read_invoice(self, invoice: ErpRecord) -> Invoice:
-        """Return a posted customer invoice or credit note; line numbers as in `read_delivery`."""
+    def read_invoice(self, invoice: ErpRecord, order: ErpRecord | None = None) -> Invoice:
+        """Return a posted customer invoice or credit note; line numbers as in `read_delivery`.
+
+        With an `order` (a sale order) only what it bills of that order, as one of several invoices: its number
+        ends in -1, -2 ... by the order's place, and the parts' taxes and totals add up to the whole.
+        """
+
+    def billed_orders(self, invoice: ErpRecord) -> tuple[ErpRecord, ...]:
+        """Return the sale orders that a customer invoice bills, in the order of its lines."""
 
     # --- we order from them
     def read_purchase_order(self, order: ErpRecord) -> PurchaseOrder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model.documents import DocType
-from hub.stages.composing import buying, payments, receipts, selling, supply, warehouse
+from hub.stages.composing import billing, buying, payments, receipts, selling, supply, warehouse
 from hub.stages.composing.needs import Composed, Composer, Needs
 
 __all__ = ["COMPOSERS", "Composed", "Needs"]
@@ -12,7 +12,7 @@ COMPOSERS: dict[DocType, Composer] = {
     DocType.ORDER_ACKNOWLEDGMENT: selling.compose_acknowledgment,
     DocType.ORDER_CHANGE_ACKNOWLEDGMENT: selling.compose_change_acknowledgment,
     DocType.SHIP_NOTICE: selling.compose_ship_notice,
-    DocType.INVOICE: selling.compose_invoice,
+    DocType.INVOICE: billing.compose_invoice,
     DocType.PURCHASE_ORDER: buying.compose_order,
     DocType.ORDER_CHANGE: buying.compose_change,
     DocType.WAREHOUSE_ORDER: warehouse.compose_warehouse_order,
