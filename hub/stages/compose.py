@@ -40,7 +40,8 @@ def compose(exchange: Exchange, needs: Needs) -> Outcome:
     if exchange.document is DocType.RECORDS:
         return compose_records(exchange, partner, needs)
     try:
-        made = COMPOSERS[exchange.document](exchange, exchange.source, partner, needs)
+        with needs.erp().acting_for(partner.company):
+            made = COMPOSERS[exchange.document](exchange, exchange.source, partner, needs)
     except Retryable as fault:
         return Outcome(state=State.NOTICED, why=str(fault), tried=True)
     document, findings = made.document, made.findings

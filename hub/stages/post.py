@@ -38,7 +38,8 @@ def post(exchange: Exchange, needs: Needs) -> Outcome:
     try:
         if document.doc_type is DocType.RECORDS:
             return post_records(exchange, document, needs)
-        done = POSTERS[document.doc_type](exchange, document, needs)
+        with needs.erp().acting_for(needs.partner(exchange.partner).company):
+            done = POSTERS[document.doc_type](exchange, document, needs)
         if done.wait is not None:
             return Outcome(state=exchange.state, why=done.wait.why, due_in_seconds=done.wait.seconds)
         outcome = _kept(done) if done.stock is not None else _outcome(done.result, done.more)

@@ -7,7 +7,9 @@ It may be used by several threads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -31,6 +33,9 @@ from hub.erp.odoo.wires import (
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 
 Values = dict[str, Any]
+
+#: The database id of the company for which the calls of this thread are made; 0: the service user's own.
+_COMPANY: ContextVar[int] = ContextVar("company", default=0)
 
 #: Creates where the external id is new, leaves what is there as it is: people may have edited the record
 #: since. `noupdate` also keeps a later module update from touching it.
@@ -57,6 +62,7 @@ class Session:
         self._wire: Wire | None = None
         self._major: int | None = None
         self._zone: tzinfo | None = None
+        self._companies: dict[str, int] = {}
 
     @property
     def wire(self) -> Wire:
@@ -103,6 +109,33 @@ class Session:
             except (ZoneInfoNotFoundError, ValueError):
                 self._zone = UTC
         return self._zone
+
+    @contextmanager
+    def acting_for(self, company: str) -> Iterator[None]:
+        """Make all calls of this thread within for one of Odoo's companies, by its name; "" for the user's own.
+
+        Nothing of the other companies can be read or written then. Raises Undeliverable for a name that is none, or
+        for a company that the service user may not act for.
+        """
+        if not company:
+            yield
+            return
+        token = _COMPANY.set(self._company(company))
+        try:
+            yield
+        finally:
+            _COMPANY.reset(token)
+
+    def _company(self, name: str) -> int:
+        if name not in self._companies:
+            rows = self.search_read("res.company", [["name", "=", name]], ["name"], limit=2)
+            if len(rows) != 1:
+                raise Undeliverable(
+                    f"Odoo shows the service user {len(rows)} companies {name!r}: correct `company` in the profile, or "
+                    "the user's allowed companies"
+                )
+            self._companies[name] = int(rows[0]["id"])
+        return self._companies[name]
 
     def call(self, model: str, method: str, ids: Sequence[int] | None = None, /, **kwargs: Reply) -> Reply:
         """Call a method; `ids` None for a method of the model. One call is one transaction of Odoo."""
@@ -193,7 +226,10 @@ class Session:
 
     def _ask(self, call: Call) -> Reply:
         wire = self.wire
-        call = Call(call.model, call.method, call.ids, printable(call.kwargs), call.looks)
+        kwargs = dict(call.kwargs)
+        if company := _COMPANY.get():
+            kwargs["context"] = {"allowed_company_ids": [company], **kwargs.get("context", {})}
+        call = Call(call.model, call.method, call.ids, printable(kwargs), call.looks)
         response = self._send(wire.request(call), writes=call.writes, what=call.what)
         return wire.answer(call, response)
 

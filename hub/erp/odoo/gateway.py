@@ -103,9 +103,9 @@ class OdooGateway:
         """Confirm a sale order that is not confirmed."""
         return self._decisions.confirm(record)
 
-    def read_order_decision(self, order: ErpRecord) -> OrderAcknowledgment:
+    def read_order_decision(self, order: ErpRecord, *, by_stock: bool = False) -> OrderAcknowledgment:
         """Return the order as Odoo has it now."""
-        return self._decisions.read(order)
+        return self._decisions.read(order, by_stock=by_stock)
 
     def read_delivery(self, delivery: ErpRecord, gs1_prefix: str = "") -> ShipNotice:
         """Return a finished outgoing picking."""

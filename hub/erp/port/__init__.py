@@ -138,8 +138,11 @@ class ErpGateway(Protocol):
     def confirm_order(self, record: ErpRecord) -> ErpRecord:
         """Confirm a sale order; one that is confirmed already is returned as it is."""
 
-    def read_order_decision(self, order: ErpRecord) -> OrderAcknowledgment:
+    def read_order_decision(self, order: ErpRecord, *, by_stock: bool = False) -> OrderAcknowledgment:
         """Return what was decided: per line the quantity, price and date that Odoo now has.
+
+        `by_stock`: what stock does not cover is a status of its own, `backordered`, with the day on which the ERP
+        expects it; the other status has the rest.
 
         `status` is accepted or rejected (order cancelled); lines carry the partner's line number (from the
         line's external id) and sku. The stage compares it with the order as received.
