@@ -12,7 +12,7 @@ import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.practice.server import PracticeOdoo
-from tests.contracts import erp_money_suite, erp_suite
+from tests.contracts import erp_invoicing_suite, erp_money_suite, erp_suite
 from tests.support.erp_world import World
 
 Api = Literal["json2", "xmlrpc"]
@@ -82,3 +82,7 @@ class TestReceiving(erp_money_suite.Receiving):
 
 class TestBeingReceived(erp_money_suite.BeingReceived):
     """They received."""
+
+
+class TestInvoicing(erp_invoicing_suite.Invoicing):
+    """We bill."""

@@ -14,12 +14,13 @@ from hub.erp.practice.server import PracticeOdoo
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, ErpRecord, State
 from tests.support import erp_finance as finance
-from tests.support.live_hub import LiveHub, release
-from tests.support.real_odoo import a_label, a_number, odoo_settings, ordered
+from tests.support.live_hub import Counterpart, LiveHub, release
+from tests.support.real_odoo import a_label, a_number, cents, odoo_settings, ordered
 
 PROFILES = {
-    "acme": '\n[receive.remittance]\ndifferences = "hold"\n[receive.receiving_advice]\n',
-    "bravo": '\n[receive.receiving_advice]\ndifferences = "hold"\n',
+    "acme": '\n[receive.remittance]\ndifferences = "hold"\n[receive.receiving_advice]\n'
+    '[send.invoice]\nseveral_orders = "split"\nafter = "ship_notice_accepted"\n',
+    "bravo": '\n[receive.receiving_advice]\ndifferences = "hold"\n[send.invoice]\nseveral_orders = "lines"\n',
     "globex": '\n[send.remittance]\nmethod = "check"\n[send.receiving_advice]\n',
 }
 
@@ -58,10 +59,12 @@ def billed(hub: LiveHub) -> tuple[str, str, str]:
     hub.world.confirm(order)
     hub.acme.collect("855")
     hub.world.deliver(order, package=a_label())
-    shipment = hub.acme.collect("856", f"PRF*{number}").one("BSN")[2]
+    shipped = hub.acme.collect("856", f"PRF*{number}")
     invoice = hub.world.invoice(order)
+    hub.settled(invoice.name, State.NOTICED)
+    hub.acme.accept(shipped)
     hub.acme.collect("810", f"BIG*20261120*{invoice.name}*")
-    return number, shipment, invoice.name
+    return number, shipped.one("BSN")[2], invoice.name
 
 
 def open_amount(hub: LiveHub, name: str) -> str:
@@ -226,3 +229,36 @@ def test_an_order_that_nobody_placed_holds_the_advice(hub: LiveHub) -> None:
     number = a_number(hub)
     hub.acme.send("861", advice(number, "PO-NEVER", "", "RCD*1*23*EA", "LIN*1*BP*AR-1"))
     assert "PO-NEVER" in hub.settled(number, State.HELD, direction=Direction.IN).why
+
+
+# --- we bill several orders together
+def shipped(hub: LiveHub, customer: Counterpart) -> tuple[str, ErpRecord]:
+    """A customer orders, and accepts the ship notice of all of it; return the order's number and record."""
+    number = ordered(hub, customer, "PO1*1*24*EA*9.99**BP*AR-1")
+    _, order = hub.posted(number)
+    if customer is hub.acme:
+        hub.world.confirm(order)
+    hub.world.deliver(order)
+    customer.accept(customer.collect("856", f"PRF*{number}"))
+    return number, order
+
+
+def test_an_invoice_of_two_orders_goes_out_as_two(hub: LiveHub) -> None:
+    (one, first), (two, second) = shipped(hub, hub.acme), shipped(hub, hub.acme)
+    bill = finance.invoice_orders(hub.world, [first, second])
+    files = {number: hub.acme.collect("810", f"BIG*20261120*{bill.name}-", "IT1") for number in (one, two)}
+    told = {file.one("BIG")[4]: file for file in files.values()}
+    assert told.keys() == {one, two}
+    assert {file.one("BIG")[2] for file in files.values()} == {f"{bill.name}-1", f"{bill.name}-2"}
+    total = hub.world.look("account.move", bill.id, "amount_total")["amount_total"]
+    assert sum(int(file.one("TDS")[1]) for file in files.values()) == int(cents(total))
+
+
+def test_an_invoice_of_two_orders_goes_out_with_the_order_at_each_line(hub: LiveHub) -> None:
+    (one, first), (two, second) = shipped(hub, hub.bravo), shipped(hub, hub.bravo)
+    bill = finance.invoice_orders(hub.world, [first, second])
+    file = hub.bravo.collect("810", f"BIG*20261120*{bill.name}*")
+    assert sorted(ref[2] for ref in file.all("REF") if ref[1] == "PO") == sorted([one, two])
+    assert [line[2:5] for line in file.all("IT1")] == [["24", "EA", "9.99"]] * 2
+    (sent,) = hub.exchanges(bill.name, direction=Direction.OUT)
+    assert sent.document is DocType.INVOICE

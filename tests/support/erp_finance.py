@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hub.erp.odoo.reading import ref_id
@@ -20,25 +21,47 @@ def bill(world: World, number: str, price: float, *, refund: bool = False, term:
         "invoice_line_ids": [[0, 0, {**line, "tax_ids": [[6, 0, []]]}]],
     }
     if term:
-        found = world.session.search_read("account.payment.term", [["early_discount", "=", True]], ["id"])
-        values["invoice_payment_term_id"] = found[0]["id"]
+        values["invoice_payment_term_id"] = _early_terms(world)
     made = world.session.create("account.move", [values])[0]
     world.session.call("account.move", "action_post", [made])
     return made
 
 
-def invoice(world: World, price: float, *, refund: bool = False) -> ErpRecord:
+def invoice(
+    world: World, price: float, *, refund: bool = False, corrects: int = 0, early: bool = False
+) -> ErpRecord:
     """Make and post a customer's invoice (or credit note) over 10 widgets without tax."""
     line = {"product_id": world.products[world.widget], "quantity": 10, "price_unit": price}
-    values = {
+    values: dict[str, Any] = {
         "move_type": "out_refund" if refund else "out_invoice",
         "partner_id": world.customer,
         "invoice_date": "2026-11-01",
         "invoice_line_ids": [[0, 0, {**line, "tax_ids": [[6, 0, []]]}]],
     }
+    if corrects:
+        values["reversed_entry_id"] = corrects
+    if early:
+        values["invoice_payment_term_id"] = _early_terms(world)
     made = world.session.create("account.move", [values])[0]
     world.session.call("account.move", "action_post", [made])
     return world.record("account.move", made)
+
+
+def invoice_orders(world: World, orders: Sequence[ErpRecord]) -> ErpRecord:
+    """Bill several orders of one customer together, and post the invoice."""
+    ids = [order.id for order in orders]
+    wizard = {"advance_payment_method": "delivered", "sale_order_ids": [[6, 0, ids]]}
+    made = world.session.create("sale.advance.payment.inv", [wizard])
+    world.session.call("sale.advance.payment.inv", "create_invoices", made)
+    (bill,) = world.session.read("sale.order", ids[:1], ["invoice_ids"])[ids[0]]["invoice_ids"]
+    world.session.write("account.move", [bill], {"invoice_date": "2026-11-20"})
+    world.session.call("account.move", "action_post", [bill])
+    return world.record("account.move", bill)
+
+
+def _early_terms(world: World) -> int:
+    found = world.session.search_read("account.payment.term", [["early_discount", "=", True]], ["id"])
+    return int(found[0]["id"])
 
 
 def pay(world: World, moves: list[int], day: str, memo: str = "", **wizard: Any) -> ErpRecord:
