@@ -226,7 +226,7 @@ def _finish(exchange: Exchange, outcome: Outcome, needs: _Needs) -> TriedDocumen
     canonical = ""
     if outcome.state is State.CHECKED:
         translated = translate(exchange, needs)
-        outcome = structs.replace(translated, findings=outcome.findings + translated.findings)
+        outcome = structs.replace(translated, findings=_once(outcome.findings + translated.findings))
         canonical = outcome.artifacts.get("canonical", b"").decode()
     return TriedDocument(
         position=exchange.position,
@@ -241,6 +241,11 @@ def _finish(exchange: Exchange, outcome: Outcome, needs: _Needs) -> TriedDocumen
     )
 
 
+def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return findings without those that a later stage has found again."""
+    return tuple(dict.fromkeys(findings))
+
+
 def _posting(canonical: str) -> str:
     document = msgspec.json.decode(canonical, type=AnyDocument)
     if isinstance(document, PurchaseOrder):
@@ -250,7 +255,9 @@ def _posting(canonical: str) -> str:
         )
         return f"a draft sale.order with client_order_ref {document.number}: {items}"
     if isinstance(document, RecordBatch):
-        return f"{len(document.records)} records, each compared first: `hub records try` shows what would change"
+        return (
+            f"{len(document.records)} records, each compared first: `hub records try` shows what would change"
+        )
     words = {
         DocType.ORDER_ACKNOWLEDGMENT: "the supplier's answer on purchase order",
         DocType.SHIP_NOTICE: "announced quantities on the open receipt of purchase order",

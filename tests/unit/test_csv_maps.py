@@ -209,6 +209,19 @@ def test_a_held_row_takes_what_belongs_to_it_along() -> None:
     assert read_document(bind(mapped, ()), rows)[0] is None
 
 
+def test_a_row_with_a_cell_too_many_is_held_like_any_other() -> None:
+    data = b"PO Number,Quantity,Unit\n1,2,EA\n1,3,EA,7\n1,4\xff,EA\n"
+    (read,), findings = read_file(
+        CSV, data, "o.csv", partner("csv", csv={"bad_rows": "hold", "encoding": "utf-8"})
+    )
+    assert isinstance(read, PurchaseOrder)
+    assert [line.quantity for line in read.lines] == [2]
+    assert [(f.where.row, f.severity.value) for f in findings] == [(3, "hold"), (4, "hold")]
+    documents, findings = read_file(CSV, data, "o.csv", partner("csv", csv={"encoding": "utf-8"}))
+    assert documents == (None,)
+    assert [f.where.row for f in findings if f.fatal] == [3, 4, 4]
+
+
 def test_a_report_without_a_number_is_numbered_by_its_content(tmp_path: Path) -> None:
     (tmp_path / "feed.toml").write_text(
         'document = "inventory_advice"\n[columns]\n"lines[].ids.sku" = "SKU"\n'

@@ -9,6 +9,8 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from msgspec import structs
+
 from hub.model import problems
 from hub.model.acks import ReceiptEntry
 from hub.model.documents import DOCUMENTS, AnyDocument, DocType
@@ -20,6 +22,7 @@ from translators.csv.column_map import ColumnMap, column_map
 from translators.csv.lots import one_lot_a_row
 from translators.csv.reading import Watcher, read_document
 from translators.csv.receipt import HEADER, receipt_rows
+from translators.csv.records import Row
 from translators.csv.splitting import as_cut, cuts, expand, gathered, in_file
 from translators.csv.table import Table, note_left_out, open_table, row_faults, write_table
 from translators.csv.text import DAMAGED, decode, encode
@@ -123,10 +126,12 @@ class CsvTranslator:
         rows = tuple(in_file(row, numbers, header=bool(table.header)) for row in table.rows)
         if not rows:
             return None, _nothing(table)
-        faults = tuple(f for row in rows for f in (*row.faults, *row_faults(row, table.header)))
         hold = settings.bad_rows == "hold"
-        made, notes = read_document(bind(mapped, table.header, settings), rows, hold=hold, watch=watch)
-        found = (*table.findings, *faults, *notes)
+        judged = [(row, _judged(row, table.header, hold=hold)) for row in rows]
+        kept = tuple(row for row, faults in judged if not (hold and faults))
+        binding = bind(mapped, table.header, settings)
+        made, notes = read_document(binding, kept, hold=hold, watch=watch) if kept else (None, ())
+        found = (*table.findings, *(fault for _, faults in judged for fault in faults), *notes)
         return (None if any(finding.fatal for finding in found) else made), found
 
     def write(self, document: AnyDocument, envelope: Envelope, partner: Partner) -> bytes:
@@ -161,6 +166,13 @@ class CsvTranslator:
         table = open_table(stream, mapped.settings(partner.csv), is_fixed=mapped.is_fixed)
         empty = any(fault.fatal for fault in table.findings) and not table.header
         return table, None if empty else bind(mapped, table.header, table.settings)
+
+
+def _judged(row: Row, header: tuple[str, ...], *, hold: bool) -> tuple[Finding, ...]:
+    """Return what is wrong with a row whatever the map. What may have torn the file is an error, whatever is agreed."""
+    faults = tuple(row_faults(row, header))
+    severity = Severity.HOLD if hold else Severity.ERROR
+    return (*row.faults, *(structs.replace(fault, severity=severity) for fault in faults))
 
 
 def _envelope(partner: Partner) -> Envelope:
