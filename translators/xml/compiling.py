@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lxml import etree
+from msgspec import Struct
 
 from hub.model.documents import DOCUMENTS, DocType
 from hub.model.errors import ConfigError
@@ -79,9 +80,8 @@ def compile_map(raw: Mapping[str, Any], must: tuple[str, ...], origin: str) -> X
         foreign=bool(raw.get("foreign")),
         strict=bool(raw.get("strict")),
         roots=tuple(compiler.tag(name) for name in ([roots] if isinstance(roots, str) else roots)),
-        each=raw["each"],
+        frame=tuple(compiler.tag(name) for name in _names(raw["each"])),
         find_each=compiler.xpath(raw["each"]),
-        entry=compiler.tag(raw["each"].rpartition("/")[2]),
         doctype=raw.get("doctype", ""),
         namespaces=raw.get("namespaces", {}),
         body=body,
@@ -94,6 +94,17 @@ def compile_map(raw: Mapping[str, Any], must: tuple[str, ...], origin: str) -> X
         prepare=raw.get("prepare", ""),
         finish=raw.get("finish", ""),
     )
+
+
+class _Words(Struct, frozen=True):
+    codes: dict[str, str]  # theirs = ours
+    words: dict[str, str]  # ours = theirs
+
+
+def _names(each: str) -> list[str]:
+    """Return the names on the way to a document: of the first way, without conditions."""
+    first = re.sub(r"\[.*?\]", "", each.partition("|")[0])
+    return first.strip(" /").split("/")
 
 
 class _Compiler:
@@ -135,6 +146,7 @@ class _Compiler:
     def branch(self, path: str, keys: Keys, here: object, xpath: str) -> Branch:
         """Make the branch at `path` with everything that stands in it, in the map's order."""
         keyed = _KEYED.fullmatch(xpath)
+        codes = self._words(path)
         if path.endswith(".*") and not keyed:
             raise PathError(f"{path!r} is a table; its XPath must end in [@attribute=*] or [element=*]")
         entries = f"{keyed['entries']}[{keyed['key']}]" if keyed else xpath
@@ -152,6 +164,8 @@ class _Compiler:
             value=self.xpath(value) if value else None,
             value_xpath=value or ".",
             parts=tuple(self._part(path, inner, here) for inner in self._inside(path)),
+            codes=codes.codes if keyed else {},
+            words=codes.words if keyed else {},
             constants=self._extra("constants", path),
             computed=self._functions(path),
             dialect=self._dialect(path),
@@ -210,7 +224,7 @@ class _Compiler:
         kind = kind_at(self._root, path)
         if kind in {Kind.PART, Kind.TEXTS}:
             raise PathError(f"{path!r} is not a single value; name its fields, or its entries with []")
-        codes = self._codes.get(path, {})
+        codes = self._words(path)
         return Place(
             path=path,
             keys=keys,
@@ -219,9 +233,17 @@ class _Compiler:
             required=inner in mandatory(here) or path in self._must,
             read_only=path in self._read_only,
             default=self._default(path, kind),
+            codes=codes.codes,
+            words=codes.words,
+            dialect=self._dialect(path),
+        )
+
+    def _words(self, path: str) -> _Words:
+        """Return the codes of a path, both ways: what is read, and what is written for ours."""
+        codes = self._codes.get(path, {})
+        return _Words(
             codes={theirs: _several(ours)[0] for theirs, ours in codes.items()},
             words={our: theirs for theirs, ours in reversed(codes.items()) for our in _several(ours)},
-            dialect=self._dialect(path),
         )
 
     def _default(self, path: str, kind: Kind) -> str | None:

@@ -144,6 +144,7 @@ class _Reader:
         children, xpath = entries_at(branch.ways, element)
         for ordinal, child in enumerate(children, 1):
             key = first_text(branch.key(child)) if branch.key else ""
+            key = branch.codes.get(key, key)
             place = _entry_place(branch, xpath, here, ordinal, key)
             if branch.kind is Kind.PART:
                 found.append((key, self.part(branch, child, ordinal, place)))

@@ -18,7 +18,7 @@ from hub.model.finding import Finding, Where
 from translators.paths import fetch
 from translators.scalars import ISO, Dialect, render
 from translators.xml.computing import COMPUTED, PREPARED
-from translators.xml.steps import added, place, route, tag
+from translators.xml.steps import added, place, route
 from translators.xml.xml_map import ORDINAL, Branch, Place, XmlMap
 
 
@@ -59,17 +59,17 @@ class _Writer:
 
     def frame(self, header: Mapping[str, str]) -> tuple[etree._Element, etree._Element]:
         """Make the root with its header and, below it, the element of the document."""
-        first, *rest = self.mapped.each.strip("/").split("/")
+        first, *rest = self.mapped.frame
         namespaces = self.mapped.namespaces
         known: Any = {prefix if prefix != DEFAULT else None: uri for prefix, uri in namespaces.items()}
-        root = etree.Element(tag(first, namespaces), nsmap=known or None)
+        root = etree.Element(first, nsmap=known or None)
         for name, ways in self.mapped.envelope.items():
             if text := header.get(name, ""):
                 self._put(root, ways.written, text, name)
         entry = root
         for name in rest:
-            found = entry.find(tag(name, namespaces))
-            entry = found if found is not None else etree.SubElement(entry, tag(name, namespaces))
+            found = entry.find(name)
+            entry = found if found is not None else etree.SubElement(entry, name)
         return root, entry
 
     def part(self, branch: Branch, value: object, element: etree._Element, ordinal: int = 1) -> None:
@@ -117,7 +117,7 @@ class _Writer:
                 continue
             child = added(element, way.steps, self._spaces)
             if branch.key_xpath:
-                self._put(child, branch.key_xpath, key, branch.path)
+                self._put(child, branch.key_xpath, branch.words.get(key, key), branch.path)
             if branch.parts:
                 self.part(branch, value, child, ordinal)
             elif text := self._rendered(value, branch.path, branch.dialect):

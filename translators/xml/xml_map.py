@@ -61,6 +61,8 @@ class Branch(Struct, frozen=True, kw_only=True):
     value: etree.XPath | None = None  # plain values: where the value stands in an entry; None is its text
     value_xpath: str = "."
     parts: tuple[Place | Branch, ...] = ()
+    codes: dict[str, str] = field(default_factory=dict)  # tables: the partner's word for a key = ours
+    words: dict[str, str] = field(default_factory=dict)  # tables: our key = the partner's word
     constants: dict[str, str] = field(default_factory=dict)  # XPath = what we always write there
     computed: dict[str, str] = field(default_factory=dict)  # XPath = the function that says what to write
     dialect: Dialect = ISO
@@ -75,9 +77,8 @@ class XmlMap(Struct, frozen=True, kw_only=True):
     foreign: bool = False  # it can only be read
     strict: bool = False  # it demands more than another map of the same root, which is tried before it
     roots: tuple[str, ...]
-    each: str
+    frame: tuple[str, ...]  # the tags from the root to a document's own element
     find_each: etree.XPath
-    entry: str  # the tag of a document's own element, by which one that stands alone is known
     doctype: str  # the DOCTYPE line that we write; empty: the format has none
     namespaces: dict[str, str]
     body: Branch
@@ -89,6 +90,11 @@ class XmlMap(Struct, frozen=True, kw_only=True):
     ignored: tuple[etree.XPath, ...] = ()  # what is known to say nothing of the trade
     prepare: str = ""  # the function that completes a document before it is written
     finish: str = ""  # the function that puts together what was read
+
+    @property
+    def entry(self) -> str:
+        """Return the tag of a document's own element, by which one that stands alone is known."""
+        return self.frame[-1]
 
     @property
     def spaces(self) -> Spaces:
