@@ -76,28 +76,38 @@ def _answer_line(line: OrderLine, decided: AckLine | None) -> AckLine:
 
 
 def _statuses(line: OrderLine, decided: AckLine | None) -> tuple[LineStatus, ...]:
-    """Return the line's statuses; their quantities add up to what was ordered, or say that it grew."""
+    """Return the line's statuses; their quantities add up to what was ordered, or say that it grew.
+
+    What is not in stock is told as backordered, with its day where that is known; what was cut is rejected.
+    """
     if decided is None or not decided.quantity:
         return (LineStatus(code="rejected", quantity=line.quantity, unit=line.unit),)
     quantity = in_their_unit(line, decided.quantity)
-    dated = next((s for s in decided.statuses if s.date), None)
+    dated = next((s for s in decided.statuses if s.date and s.code != "backordered"), None)
     code, told = _price_decision(line, decided)
-    if code == "accepted" and quantity > line.quantity:
+    if code == "accepted" and quantity != line.quantity:
         code = "quantity_changed"
+    later = tuple(_later(line, s) for s in decided.statuses if s.code == "backordered")
     other = not same_item(line, decided.sku, decided.ids)
     first = LineStatus(
         code="substituted" if other else code,
-        quantity=quantity,
+        quantity=quantity - sum((s.quantity or Decimal(0) for s in later), Decimal(0)),
         unit=line.unit,
         date=dated.date if dated else None,
         date_kind=dated.date_kind if dated else "",
         price=told,
         ids=decided.ids if other else {},
     )
-    if quantity >= line.quantity:
-        return (first,)
-    rest = LineStatus(code="rejected", quantity=line.quantity - quantity, unit=line.unit)
-    return (first, rest)
+    told_now = (first,) if first.quantity else ()
+    cut = max(line.quantity - quantity, Decimal(0))
+    rest = (LineStatus(code="rejected", quantity=cut, unit=line.unit),) if cut else ()
+    return (*told_now, *later, *rest)
+
+
+def _later(line: OrderLine, status: LineStatus) -> LineStatus:
+    """Return what comes later, in their unit."""
+    quantity = in_their_unit(line, status.quantity or Decimal(0))
+    return structs.replace(status, quantity=quantity, unit=line.unit)
 
 
 def _price_decision(line: OrderLine, decided: AckLine) -> tuple[str, Decimal | None]:

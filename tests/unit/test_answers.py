@@ -59,7 +59,7 @@ def decision(**quantities: tuple[str, str]) -> OrderAcknowledgment:
         (decision(l1=("10", "9.99"), l2=("24", "9.99")), [["accepted"], ["accepted"]], "accepted_no_change"),
         (
             decision(l1=("6", "9.99"), l2=("24", "9.99")),
-            [["accepted", "rejected"], ["accepted"]],
+            [["quantity_changed", "rejected"], ["accepted"]],
             "accepted_with_change",
         ),
         (
@@ -89,6 +89,32 @@ def test_quantities_of_a_short_line_add_up_to_what_was_ordered() -> None:
     line = answer_order(ORDER, decision(l1=("6", "9.99")), TODAY).lines[0]
     assert [s.quantity for s in line.statuses] == [Decimal(6), Decimal(4)]
     assert {s.unit for s in line.statuses} == {"EA"}
+
+
+def test_what_is_not_in_stock_is_told_as_backordered_with_its_day() -> None:
+    soon, later = dt.date(2026, 12, 1), dt.date(2026, 12, 20)
+    statuses = (
+        LineStatus(code="accepted", quantity=Decimal(12), date=soon, date_kind="delivery_estimated"),
+        LineStatus(code="backordered", quantity=Decimal(12), date=later, date_kind="delivery_estimated"),
+    )
+    said = AckLine(number="2", quantity=Decimal(24), unit="Units", price=Decimal("9.99"), statuses=statuses)
+    none = AckLine(
+        number="1",
+        quantity=Decimal(8),
+        unit="Units",
+        price=Decimal("9.99"),
+        statuses=(LineStatus(code="accepted"), LineStatus(code="backordered", quantity=Decimal(8))),
+    )
+    decided = OrderAcknowledgment(number="S00042", status="accepted", lines=(none, said))
+    one, two = answer_order(ORDER, decided, TODAY).lines
+    assert [(s.code, s.quantity) for s in one.statuses] == [
+        ("backordered", Decimal(8)),
+        ("rejected", Decimal(2)),
+    ]
+    assert [(s.code, s.quantity, s.unit, s.date) for s in two.statuses] == [
+        ("accepted", Decimal(1), "DZ", soon),
+        ("backordered", Decimal(1), "DZ", later),
+    ]
 
 
 def test_a_shipment_speaks_in_the_units_and_numbers_of_the_order() -> None:

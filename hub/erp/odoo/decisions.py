@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from hub.erp.odoo.client import Session
@@ -12,6 +13,7 @@ from hub.erp.odoo.line_keys import line_number
 from hub.erp.odoo.lookups import Codes
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.odoo.shortages import Shortage, Shortages
 from hub.model.documents import AckLine, LineStatus, OrderAcknowledgment
 from hub.model.exchange import ErpRecord
 
@@ -27,6 +29,7 @@ class Decisions:
         self._names = names
         self._codes = codes
         self._ledger = ledger
+        self._shortages = Shortages(session, names)
 
     def confirm(self, record: ErpRecord) -> ErpRecord:
         """Confirm a sale order that is not; Odoo 19 refuses to confirm twice, so the state is looked at."""
@@ -42,7 +45,7 @@ class Decisions:
             current = self._ledger.record("sale.order", record.id)
         return current
 
-    def read(self, order: ErpRecord) -> OrderAcknowledgment:
+    def read(self, order: ErpRecord, *, by_stock: bool = False) -> OrderAcknowledgment:
         """Return the order as Odoo has it now, in the words of an acknowledgment.
 
         `order_date` stays empty: Odoo moves `date_order` to the moment of confirmation.
@@ -58,23 +61,26 @@ class Decisions:
             currency=ref_name(head["currency_id"]),
             refs={"vendor_order": text(head["name"])},
             dates={"delivery_estimated": promised} if promised else {},
-            lines=tuple(self._ack_lines(order.id, status, promised)),
+            lines=tuple(self._ack_lines(order.id, status, promised, by_stock=by_stock)),
         )
 
-    def _ack_lines(self, order_id: int, status: str, promised: date | None) -> list[AckLine]:
+    def _ack_lines(
+        self, order_id: int, status: str, promised: date | None, *, by_stock: bool
+    ) -> list[AckLine]:
         unit = self._names.field("sale.order.line", "product_uom_id")
         fields = ["name", "product_id", "product_uom_qty", unit, "price_unit", "sequence"]
         domain: list[Any] = [["order_id", "=", order_id], ["display_type", "=", False]]
         rows = self._session.search_read("sale.order.line", domain, fields, order="sequence, id")
         keys = self._session.external_ids("sale.order.line", [r["id"] for r in rows])
         products = self._codes.products_by_id(ref_id(r["product_id"]) for r in rows)
+        later = self._shortages.of(rows) if by_stock and status == "accepted" else {}
         lines = []
         for row in rows:
             item = products.get(ref_id(row["product_id"]))
             quantity, price = number(row["product_uom_qty"]), number(row["price_unit"])
             decision = LineStatus(
                 code=status,
-                quantity=quantity,
+                quantity=quantity - sum((s.quantity for s in later.get(row["id"], ())), Decimal(0)),
                 unit=ref_name(row[unit]),
                 date=promised,
                 date_kind="delivery_estimated" if promised else "",
@@ -88,8 +94,15 @@ class Decisions:
                     price=price,
                     ids=item.ids if item else {},
                     description=text(row["name"]).partition("\n")[0],
-                    statuses=(decision,),
+                    statuses=(decision, *(_later(s, ref_name(row[unit])) for s in later.get(row["id"], ()))),
                     sku=item.code if item else "",
                 )
             )
         return lines
+
+
+def _later(short: Shortage, unit: str) -> LineStatus:
+    kind = "delivery_estimated" if short.expected else ""
+    return LineStatus(
+        code="backordered", quantity=short.quantity, unit=unit, date=short.expected, date_kind=kind
+    )

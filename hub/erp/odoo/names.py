@@ -41,6 +41,8 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "quantity": ("quantity", "quantity_done"),
         "picked": ("picked",),
         "restrict_partner_id": ("restrict_partner_id",),  # whose goods may be taken
+        "forecast_availability": ("forecast_availability",),
+        "forecast_expected_date": ("forecast_expected_date",),
     },
     "stock.move.line": {
         "quantity": ("quantity", "qty_done"),

@@ -21,9 +21,11 @@ from hub.stages.gate import (
 )
 
 
-def compose_acknowledgment(exchange: Exchange, source: ErpRecord, _: Partner, needs: Needs) -> Composed:
-    """Tell what was decided of an order."""
-    order, decision = needs.order_as_received(exchange), needs.erp().read_order_decision(source)
+def compose_acknowledgment(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> Composed:
+    """Tell what was decided of an order, by what was ordered or, where agreed on, by what there is in stock."""
+    by_stock = partner.send[DocType.ORDER_ACKNOWLEDGMENT].availability == "stock"
+    order = needs.order_as_received(exchange)
+    decision = needs.erp().read_order_decision(source, by_stock=by_stock)
     return Composed(answer_order(order, decision, needs.today()), gate_decision(order, decision))
 
 
