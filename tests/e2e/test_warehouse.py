@@ -14,7 +14,7 @@ from hub.erp.odoo import OdooSettings
 from hub.erp.practice.server import PracticeOdoo
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, State
-from tests.support.live_hub import LiveHub
+from tests.support.live_hub import LiveHub, until
 from tests.support.real_odoo import odoo_settings
 from tests.support.x12_desk import Read, order
 
@@ -25,6 +25,14 @@ warehouse = "WH"
 
 [receive.warehouse_advice]
 validate = "when_exact"
+"""
+#: What is added to the profile of acme, a customer whose goods we keep as well.
+DEPOSITOR = """
+[receive.warehouse_order]
+warehouse = "WH"
+crosswalk = { item = "acme/items.csv", unit = "acme/units.csv" }
+
+[send.warehouse_advice]
 """
 _ordinals = itertools.count(1)
 _CARTON = "006141411234{:06d}"
@@ -44,7 +52,7 @@ def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         )
     else:
         odoo = odoo_settings(request.param)
-    live = LiveHub(root, odoo, more={"globex": KEEPER})
+    live = LiveHub(root, odoo, more={"globex": KEEPER, "acme": DEPOSITOR})
     yield live
     live.close()
     if practice is not None:
@@ -158,3 +166,56 @@ def test_goods_to_come_are_announced_and_what_came_is_received(hub: LiveHub) -> 
     assert hub.globex.acknowledged(control).one("AK9")[1] == "A"
     hub.settled(slip, State.POSTED, direction=Direction.IN)
     assert world.look("stock.picking", receipt, "state")["state"] == "done"
+
+
+# --- we keep the goods of acme
+def deposited(hub: LiveHub, purpose: str = "N", name: str = "") -> str:
+    """Let acme order 5 of one and 2 of another from our warehouse; return their number."""
+    name = name or f"D{hub.world.tag}-{next(_ordinals)}"
+    rows = [f"W05*{purpose}*{name}*PO-7", "N1*ST*Jane Roe", "N3*1 MAIN ST", "N4*SPRINGFIELD*IL*62701"]
+    rows += ["N1*DE*ACME", "G62*10*20261201", "LX*1", "W01*5*EA**BP*AR-1", "N9*LI*10"]
+    hub.acme.send("940", [*rows, "LX*2", "W01*2*EA**BP*AR-2", "N9*LI*20", "W76*7"])
+    return name
+
+
+def pick(hub: LiveHub, transfer: int, *quantities: float) -> None:
+    """A picker does a transfer in the order of its lines; the rest waits."""
+    session = hub.world.session
+    session.call("stock.picking", "action_confirm", [transfer])
+    moves = session.search_read("stock.move", [["picking_id", "=", transfer]], ["id"], order="id")
+    for move, quantity in zip(moves, quantities, strict=True):
+        session.write("stock.move", [move["id"]], {"quantity": quantity, "picked": bool(quantity)})
+    context = {"skip_backorder": True, "picking_ids_not_to_backorder": []}
+    session.call("stock.picking", "button_validate", [transfer], context=context)
+
+
+def test_a_depositors_order_is_a_draft_of_theirs_and_they_hear_of_each_shipment(hub: LiveHub) -> None:
+    number = deposited(hub)
+    _, record = hub.posted(number)
+    seen = hub.world.look("stock.picking", record.id, "state", "owner_id", "note", "scheduled_date")
+    assert (seen["state"], seen["owner_id"][0]) == ("draft", hub.world.customer)
+    assert "1 MAIN ST" in seen["note"]
+    assert seen["scheduled_date"].startswith("2026-12-01")
+    pick(hub, record.id, 3, 2)
+    first = hub.acme.collect("945", f"W06*F*{number}*")
+    assert [w[1:4] for w in first.all("W12")] == [["BP", "5", "3"], ["CC", "2", "2"]]
+    assert [["VP", hub.world.widget], ["VP", hub.world.gadget]] == [w[7:9] for w in first.all("W12")]
+    assert first.one("W03")[1] == "5"
+    hub.acme.accept(first)
+    (rest,) = hub.world.session.search_read("stock.picking", [["backorder_id", "=", record.id]], ["id"])
+    pick(hub, rest["id"], 2)
+    second = hub.acme.collect("945", f"W06*F*{number}*")
+    assert [w[1:4] for w in second.all("W12")] == [["CC", "2", "2"]]
+    assert first.one("W06")[4] != second.one("W06")[4]
+
+
+def test_a_depositor_takes_an_order_back(hub: LiveHub) -> None:
+    number = deposited(hub)
+    _, record = hub.posted(number)
+    deposited(hub, "F", number)
+    until(
+        lambda: any("cancelled" in e.why for e in hub.exchanges(number, direction=Direction.IN)),
+        f"{number} cancelled",
+        tell=lambda: hub.story(number=number),
+    )
+    assert hub.world.look("stock.picking", record.id, "state")["state"] == "cancel"
