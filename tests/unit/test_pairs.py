@@ -1,4 +1,4 @@
-"""The conversions of others: we read of their inputs what they made of them (`python -m benchmarks.pairs` prints it)."""
+"""The conversions of others: of their inputs we read what they made of them (see `python -m benchmarks.pairs`)."""
 
 from __future__ import annotations
 

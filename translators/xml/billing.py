@@ -225,7 +225,7 @@ def _charge(kind: str) -> Callable[[Invoice, object], Decimal | None]:
     """Return the function that gives the amount of a charge of that kind; of another it is not written."""
 
     def amount(_: Invoice, charge: object) -> Decimal | None:
-        return charge.amount if isinstance(charge, Charge) and charge.kind == kind else None
+        return (charge.amount or ZERO) if isinstance(charge, Charge) and charge.kind == kind else None
 
     return amount
 
