@@ -215,6 +215,7 @@ class Send(_Table, frozen=True, kw_only=True):
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()  # used right to left
+    over: str = ""  # 856: so much more than ordered may be shipped of a line: "5%", or a quantity; default: none
     availability: Literal["ordered", "stock"] = "ordered"  # 855; stock: what stock does not cover is backordered
     change_quantity: Literal["total", "delta"] = "total"  # 860: POC03 with QI and QD: the new total, or the difference
     quiet: float = 0.0  # 860: how long ("5m") we wait for further edits of the purchase order before we tell

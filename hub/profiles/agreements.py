@@ -43,6 +43,8 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
         yield from _price(receive, ("receive", document.value, "price"))
         yield from _accept(receive.accept, ("receive", document.value, "accept"))
         yield from _trust(receive, ("receive", document.value, "item_trust"))
+    for document, send in partner.send.items():
+        yield from _leeway(send.over, ("send", document.value, "over"))
     yield from _matches(partner)
     yield from supply_faults(partner)
 
@@ -87,11 +89,12 @@ def _price(receive: Receive, path: KeyPath) -> Iterator[Fault]:
 
 def _accept(accept: Accept, path: KeyPath) -> Iterator[Fault]:
     for name in ("price", "quantity"):
-        text = getattr(accept, name)
-        if parse_leeway(text) is None:
-            yield Fault(
-                (*path, name), f'"{clip(text)}" is no leeway', 'write "2%", or an amount like "0.05"', text
-            )
+        yield from _leeway(getattr(accept, name), (*path, name))
+
+
+def _leeway(text: str, path: KeyPath) -> Iterator[Fault]:
+    if parse_leeway(text) is None:
+        yield Fault(path, f'"{clip(text)}" is no leeway', 'write "2%", or an amount like "0.05"', text)
 
 
 def _trust(receive: Receive, path: KeyPath) -> Iterator[Fault]:

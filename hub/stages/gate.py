@@ -20,11 +20,13 @@ from hub.model.documents import (
     ShippedItem,
 )
 from hub.model.finding import Finding, Severity, Where
+from hub.model.leeway import Leeway
 from hub.stages.answers import lines_by_number, our_reference, same_item
 from hub.stages.quantities import billed_by_line, shipped_by_line, shipped_items
 from hub.stages.their_units import same_price
 
 CENT = Decimal("0.01")
+EXACT = Leeway()
 
 
 def gate_decision(order: PurchaseOrder, decision: OrderAcknowledgment) -> tuple[Finding, ...]:
@@ -79,9 +81,12 @@ def _currency(order: PurchaseOrder, currency: str, what: str) -> tuple[Finding, 
 
 
 def gate_ship_notice(
-    order: PurchaseOrder, notice: ShipNotice, earlier: Sequence[ShipNotice]
+    order: PurchaseOrder, notice: ShipNotice, earlier: Sequence[ShipNotice], over: Leeway = EXACT
 ) -> tuple[Finding, ...]:
-    """Return where a ship notice disagrees with its order and with the ship notices sent before."""
+    """Return where a ship notice disagrees with its order and with the ship notices sent before.
+
+    `over`: how much more than ordered may be shipped of a line, by agreement.
+    """
     lines = lines_by_number(order)
     items = list(shipped_items(notice))
     findings = [] if items else [_disagrees("orders", "the delivery ships nothing", "")]
@@ -93,7 +98,7 @@ def gate_ship_notice(
     ]
     total = shipped_by_line([*earlier, notice])
     for number in {i.line_number for i in items} & set(lines):
-        if total[number] > lines[number].quantity:
+        if _beyond(total[number], lines[number].quantity, over):
             text = f"{total[number]} shipped in all, {lines[number].quantity} ordered"
             findings.append(_disagrees(f"line {number}", text, str(total[number])))
     return tuple(findings) + _labels(notice, earlier)
@@ -155,9 +160,7 @@ def gate_invoice(
     return gate_lines(order, invoice, agreed) + totals(invoice)
 
 
-def gate_lines(
-    order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str, Decimal]
-) -> tuple[Finding, ...]:
+def gate_lines(order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str, Decimal]) -> tuple[Finding, ...]:
     """Return where the lines of an invoice or credit note disagree with their order or the agreed prices.
 
     `agreed`: prices per their unit, by line number (see hub.stages.prices).
@@ -172,9 +175,13 @@ def gate_lines(
 
 
 def gate_billed(
-    order: PurchaseOrder, invoice: Invoice, shipped: Sequence[ShipNotice] | None, earlier: Sequence[Invoice]
+    order: PurchaseOrder,
+    invoice: Invoice,
+    shipped: Sequence[ShipNotice] | None,
+    earlier: Sequence[Invoice],
+    over: Leeway = EXACT,
 ) -> tuple[Finding, ...]:
-    """Return which lines are billed beyond what was shipped, or ordered where `shipped` is None.
+    """Return which lines are billed beyond what was shipped, or ordered (and `over`) where `shipped` is None.
 
     A credit note bills nothing; lines that nobody ordered are not compared here.
     """
@@ -186,10 +193,15 @@ def gate_billed(
     findings = []
     for number, line in lines_by_number(order).items():
         limit = line.quantity if limits is None else limits.get(number, Decimal(0))
-        if any(i.number == number for i in invoice.lines) and billed[number] > limit:
+        slack = over if limits is None else EXACT
+        if any(i.number == number for i in invoice.lines) and _beyond(billed[number], limit, slack):
             text = f"{billed[number]} invoiced in all, {limit} {word}"
             findings.append(_disagrees(f"line {number}", text, str(billed[number])))
     return tuple(findings)
+
+
+def _beyond(quantity: Decimal, limit: Decimal, over: Leeway) -> bool:
+    return quantity > limit and not over.allows(limit, quantity)
 
 
 def totals(invoice: Invoice) -> tuple[Finding, ...]:

@@ -23,6 +23,7 @@ from hub.model.documents import (
     Tax,
 )
 from hub.model.finding import Severity
+from hub.model.leeway import Leeway
 from hub.stages.gate import (
     gate_billed,
     gate_decision,
@@ -98,6 +99,18 @@ def test_a_disagreeing_ship_notice_is_held(
     assert [f.problem for f in findings] == [problem]
     assert says in findings[0].message
     assert findings[0].severity is Severity.HOLD
+
+
+def test_what_is_shipped_or_billed_beyond_the_order_stays_within_what_was_agreed_on() -> None:
+    notice, percent = shipped(("1", "25"), ("2", "2")), Leeway(Decimal(5), percent=True)
+    assert gate_ship_notice(ORDER, notice, (), percent) == ()
+    assert gate_ship_notice(ORDER, shipped(("1", "26")), (), Leeway(Decimal(1))) != ()
+    invoice = billed(("1", "25", "9.99"))
+    assert gate_billed(ORDER, invoice, None, (), percent) == ()
+    assert gate_billed(ORDER, invoice, None, ()) != ()
+    assert gate_billed(ORDER, invoice, [shipped(("1", "24"))], (), percent) != (), (
+        "never beyond what was shipped"
+    )
 
 
 def test_a_label_names_one_package_for_life() -> None:

@@ -15,7 +15,7 @@ from hub.model.exchange import ErpRecord, Exchange
 from hub.model.finding import Finding
 from hub.model.partner import Partner, Receive
 from hub.stages.answers import billing, complete_invoice, our_reference
-from hub.stages.composing.needs import Composed, Needs
+from hub.stages.composing.needs import Composed, Needs, over
 from hub.stages.gate import gate_billed, gate_lines, gate_source, totals
 from hub.stages.patience import Wait, stuck, wait_for_acceptance, wait_for_shipment
 from hub.stages.prices import Prices, prices_changed, prices_in_odoo, prices_ordered, prices_told
@@ -63,11 +63,11 @@ def _part(exchange: Exchange, bill: Invoice, partner: Partner, needs: Needs) -> 
             exchange=exchange,
             order=order,
             invoice=invoice,
-            wrong=wrong + gate_billed(order, invoice, None, earlier),
+            wrong=wrong + gate_billed(order, invoice, None, earlier, over(partner)),
             short=(),
         )
     short = gate_billed(order, invoice, shipped, earlier)
-    beyond_order = gate_billed(order, invoice, None, earlier) if short else ()
+    beyond_order = gate_billed(order, invoice, None, earlier, over(partner)) if short else ()
     return Part(exchange=exchange, order=order, invoice=invoice, wrong=wrong + beyond_order, short=short)
 
 

@@ -12,7 +12,8 @@ from hub.erp.port import ErpGateway
 from hub.model.documents import AnyDocument, DocType, OrderChangeAcknowledgment, PurchaseOrder
 from hub.model.exchange import ErpRecord, Exchange
 from hub.model.finding import Finding
-from hub.model.partner import Partner
+from hub.model.leeway import Leeway, leeway
+from hub.model.partner import Partner, Send
 from hub.stages.addresses import Company
 from hub.stages.patience import Wait
 from hub.stages.revisions import Answer
@@ -28,6 +29,11 @@ class Composed(Struct, frozen=True):
     wait: Wait | None = None
     artifacts: Mapping[str, bytes] = field(default_factory=dict)  # kept with it once it is written
     nothing: str = ""  # why there is nothing to send after all
+
+
+def over(partner: Partner) -> Leeway:
+    """Return how much more than ordered may be shipped, and billed, by agreement."""
+    return leeway(partner.send.get(DocType.SHIP_NOTICE, Send()).over)
 
 
 class Needs(Protocol):

@@ -12,7 +12,7 @@ from hub.stages.answers import answer_order, complete_ship_notice
 from hub.stages.carriers import known_carrier
 from hub.stages.change_answers import dated
 from hub.stages.composing.billing import ship_notices
-from hub.stages.composing.needs import Composed, Needs
+from hub.stages.composing.needs import Composed, Needs, over
 from hub.stages.gate import (
     gate_decision,
     gate_labels,
@@ -45,4 +45,5 @@ def compose_ship_notice(exchange: Exchange, source: ErpRecord, partner: Partner,
     notice = complete_ship_notice(order, delivery, agreement.structure)
     earlier = ship_notices(exchange, needs)
     wrong = gate_labels(notice, agreement.labels, prefix)
-    return Composed(notice, wrong + gate_source(order, delivery) + gate_ship_notice(order, notice, earlier))
+    wrong += gate_source(order, delivery) + gate_ship_notice(order, notice, earlier, over(partner))
+    return Composed(notice, wrong)
