@@ -97,6 +97,18 @@ class RecordType(_Table, frozen=True, kw_only=True):
         """Return where an Odoo field comes from; raise KeyError for one that is not mapped."""
         return as_source(self.fields[name])
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Return the secret fields, those of lines as `bank_ids.acc_number`."""
+        own = {name for name in self.fields if self.source(name).secret}
+        below = {
+            f"{field}.{name}"
+            for field, lines in self.lines.items()
+            for name, written in lines.fields.items()
+            if as_source(written).secret
+        }
+        return frozenset(own | below)
+
     def owned_by_odoo(self, name: str) -> bool:
         """Say whether Odoo is the system of record of a field."""
         return self.owner.get(name, self.system_of_record) == "odoo"

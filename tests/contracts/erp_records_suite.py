@@ -150,6 +150,19 @@ class Recording:
         )
         return done(gateway, kind, one)
 
+    def test_an_archived_record_is_neither_written_nor_made_again(self, erp: Erp) -> None:
+        gateway, world = erp
+        for ordinal, by_hand in enumerate((False, True)):
+            ref = f"V13{ordinal}-{world.tag}"
+            if by_hand:
+                world.session.create("res.partner", [{"name": f"Vendor {ref}", "ref": ref, "active": False}])
+            else:
+                (made,) = done(gateway, VENDORS, vendor(ref))
+                world.session.write("res.partner", [made.id or 0], {"active": False})
+            assert [p.action for p in done(gateway, VENDORS, vendor(ref))] == ["nothing"]
+            (late,) = done(gateway, VENDORS, vendor(ref, city="Oslo"))
+            assert (late.action, "it is archived in Odoo" in late.findings[0].message) == ("refused", True)
+
     def test_a_record_type_that_does_not_fit_this_odoo_says_all_that_is_wrong(self, erp: Erp) -> None:
         gateway, _ = erp
         kind = changed(

@@ -182,6 +182,19 @@ def test_a_certificate_is_kept_with_its_date_once_it_has_come(hub: SmallHub) -> 
     assert (kept["res_model"], kept["description"]) == ("res.partner", "expires 2027-01-31")
 
 
+def test_a_secret_is_written_and_shown_to_nobody(hub: SmallHub) -> None:
+    (hub.root / "partners" / "crew.toml").write_text(
+        CREW.replace('city = "City"', 'city = { column = "City", secret = true }')
+    )
+    (ref,) = refs(1)
+    send(hub, vendors(f"{ref},Vendor,Atlantis,NO,,"))
+    assert in_odoo(hub, ref) == {ref: "Atlantis"}
+    (found,) = batches(hub)
+    with hub.hub.store.read() as tx:
+        kept = [tx.artifact(found.id, kind) or b"" for kind in ("canonical", "records")]
+    assert not any(b"Atlantis" in data for data in kept)
+
+
 def test_other_files_of_the_partner_go_their_way(hub: SmallHub) -> None:
     send(hub, b"Order,Item\n1,2\n", "orders.csv")
     assert batches(hub) == []

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.model import problems
 from hub.model.documents.records import MASK
@@ -19,10 +19,9 @@ from translators.scalars import Dialect, hint_for, parse
 
 
 class Context(Struct, frozen=True):
-    """How a partner writes values: marks, the zone of their clocks, their tables of codes by path."""
+    """How a partner writes values: marks and forms, the zone of their clocks, their tables of codes by path."""
 
-    decimal: str
-    date_format: str
+    dialect: Dialect
     zone: ZoneInfo
     crosswalks: Mapping[str, Crosswalk]
 
@@ -79,23 +78,22 @@ def _typed(text: str, source: FieldSource, context: Context) -> str:
         case "decimal":
             return _decimal(text, source, context)
         case "integer":
-            return str(_parsed(text, Kind.INTEGER, context))
+            return str(_parsed(text, Kind.INTEGER, context.dialect))
         case "date":
-            form = source.format or context.date_format
+            form = source.format or context.dialect.date_format
             day = text[:10] if text[10:11] == "T" else text  # xs:dateTime: the sender's local day counts
-            value = _parsed(day, Kind.DATE, Context(context.decimal, form, context.zone, {}))
+            value = _parsed(day, Kind.DATE, structs.replace(context.dialect, date_format=form))
             assert isinstance(value, dt.date)
             return value.isoformat()
         case "datetime":
             return _instant(text, source.format, context.zone)
         case "boolean":
-            return "true" if _parsed(text, Kind.FLAG, context) else "false"
+            return "true" if _parsed(text, Kind.FLAG, context.dialect) else "false"
         case _:
             return text
 
 
-def _parsed(text: str, kind: Kind, context: Context) -> object:
-    dialect = Dialect(decimal=context.decimal, date_format=context.date_format)
+def _parsed(text: str, kind: Kind, dialect: Dialect) -> object:
     try:
         return parse(text, kind, dialect)
     except ValueError as error:
@@ -103,7 +101,7 @@ def _parsed(text: str, kind: Kind, context: Context) -> object:
 
 
 def _decimal(text: str, source: FieldSource, context: Context) -> str:
-    value = _parsed(text, Kind.DECIMAL, context)
+    value = _parsed(text, Kind.DECIMAL, context.dialect)
     assert isinstance(value, Decimal)
     if source.factor:
         value = round(value * Decimal(source.factor), 6)

@@ -7,6 +7,7 @@ by itself. A CSV or Excel row keeps all its cells; an XML node those that the re
 from __future__ import annotations
 
 import io
+import itertools
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +17,9 @@ from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import CsvSettings
 from hub.model.record_types import RecordType, as_source
 from translators.csv.table import note_left_out, open_table, row_faults
+
+#: Rows of one file: they are held in memory while it is cut into parts, some 2 kB each.
+MOST_ROWS = 500_000
 
 
 class SourceRow(Struct, frozen=True, omit_defaults=True):
@@ -37,7 +41,11 @@ class SourceTable(Struct, frozen=True, omit_defaults=True):
 
 
 def dialect_of(kind: RecordType, settings: CsvSettings) -> CsvSettings:
-    """Return how a record type's files are written: the partner's dialect with the type's own marks."""
+    """Return how a record type's files are written: the partner's dialect with the type's own marks.
+
+    XML has a dialect of its own (a point, days as YYYY-MM-DD) unless the type says otherwise.
+    """
+    settings = CsvSettings() if kind.format == "xml" else settings
     own = {name: getattr(kind, name) for name in ("separator", "encoding", "decimal", "date_format")}
     return msgspec.structs.replace(settings, **{name: value for name, value in own.items() if value})
 
@@ -55,8 +63,11 @@ def open_source(data: bytes, kind: RecordType, settings: CsvSettings) -> SourceT
     table = open_table(io.BytesIO(data), dialect_of(kind, settings))
     rows = tuple(
         SourceRow(row.number, row.cells, {}, (*row.faults, *row_faults(row, table.header)))
-        for row in table.rows
+        for row in itertools.islice(table.rows, MOST_ROWS)
     )
+    if len(rows) == MOST_ROWS and next(table.rows, None) is not None:
+        message, hint = f"the file has more than {MOST_ROWS:,} rows", "send it in several files"
+        return SourceTable(table.header, findings=(Finding(problems.FILE_TOO_LARGE, message, hint=hint),))
     header = table.header or tuple(
         f"#{n}" for n in range(1, 1 + max((len(r.cells) for r in rows), default=0))
     )

@@ -33,6 +33,10 @@ from translators.records.sources import (
     open_source,
 )
 from translators.records.writing import write_file
+from translators.scalars import Dialect
+
+#: Faults of single rows that are told of a file that is refused whole.
+MOST_FAULTS = 200
 
 
 class RecordsTranslator:
@@ -86,7 +90,7 @@ class RecordsTranslator:
         )
         bad = tuple(finding for part in batch.refused for finding in part.findings)
         if bad:
-            return (_part(table, envelope, 1, (*faults, *bad)),)
+            return (_part(table, envelope, 1, (*faults, *bad[:MOST_FAULTS], *_further(bad))),)
         tables = parts(table, kind)
         return tuple(_part(part, envelope, n, faults if n == 1 else ()) for n, part in enumerate(tables, 1))
 
@@ -153,9 +157,8 @@ def context_of(kind: RecordType, partner: Partner, folder: Path) -> Context:
     names = {
         source.crosswalk for written in (*kind.fields.values(), *lines) if (source := as_source(written))
     }
-    return Context(
-        dialect.decimal, dialect.date_format, ZoneInfo(kind.zone), _crosswalks(names - {""}, folder)
-    )
+    marks = Dialect(dialect.decimal, dialect.date_format, dialect.thousands, dialect.signs)
+    return Context(marks, ZoneInfo(kind.zone), _crosswalks(names - {""}, folder))
 
 
 def _crosswalks(names: set[str], folder: Path) -> Mapping[str, Crosswalk]:
@@ -165,6 +168,12 @@ def _crosswalks(names: set[str], folder: Path) -> Mapping[str, Crosswalk]:
             if finding.severity is not Severity.WARNING:
                 raise ConfigError(f"{finding.message}; {finding.hint}")
     return {name: table for name, (table, _) in loaded.items()}
+
+
+def _further(faults: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Say how many faults are not told one by one."""
+    more = len(faults) - MOST_FAULTS
+    return (Finding(problems.ROW_INVALID, f"{more} more faults of this kind and others"),) if more > 0 else ()
 
 
 def _part(

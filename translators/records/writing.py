@@ -54,9 +54,9 @@ def _written(value: str, kind: str, source: FieldSource, context: Context) -> st
             number = Decimal(value) * Decimal(source.factor or "1")
             plain = format(round(number, 6), "f")
             plain = plain.rstrip("0").rstrip(".") or "0" if "." in plain else plain
-            return plain.replace(".", context.decimal)
+            return plain.replace(".", context.dialect.decimal)
         case "date":
-            form = source.format or context.date_format.partition("|")[0]
+            form = source.format or context.dialect.date_format.partition("|")[0]
             return dt.date.fromisoformat(value).strftime(form)
         case "datetime":
             instant = dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)

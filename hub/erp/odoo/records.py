@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from msgspec import structs
@@ -18,8 +20,9 @@ from hub.erp.odoo import errors
 from hub.erp.odoo.client import Session
 from hub.erp.odoo.line_keys import MODULE, external_id
 from hub.erp.odoo.reading import Plain
+from hub.erp.odoo.record_tables import Shape, shape_of, split, table_of
 from hub.erp.odoo.record_values import ATTRIBUTES, as_odoo, as_value, facts_of
-from hub.erp.port.records import Applied, ModelFacts, Upsert, UpsertLine, Values
+from hub.erp.port.records import Applied, ModelFacts, Upsert, Values
 from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import ErpRecord
 from hub.model.record_types import unreadable_model, unwritable_model
@@ -31,11 +34,8 @@ LOADED_AT_ONCE = 100
 #: Values of one domain.
 ASKED_AT_ONCE = 500
 
-#: `load()` reads instants in the user's zone: the hub gives UTC.
-_CONTEXT = {"tz": "UTC"}
-
-#: Columns of a group of upserts that one `load()` can take: an empty cell would empty a field.
-_Shape = tuple[bool, tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]
+#: `load()` reads instants in the user's zone: the hub gives UTC. A record is found also when it is archived.
+_CONTEXT = {"tz": "UTC", "active_test": False}
 
 
 class OdooRecords:
@@ -70,8 +70,9 @@ class OdooRecords:
         """Return ids by external id: in one question where the user may read them, else one by one."""
         wanted = list(dict.fromkeys(name for name in external_ids if "." in name))
         if not self._reads_external_ids():
-            each = ((name, self._reference(model, name)) for name in wanted)
-            return {name: record for name, record in each if record}
+            with ThreadPoolExecutor(self._session.settings.concurrency) as pool:
+                each = zip(wanted, pool.map(partial(self._reference, model), wanted), strict=True)
+                return {name: record for name, record in each if record}
         found: dict[str, int] = {}
         for part in _chunks(wanted, ASKED_AT_ONCE):
             modules = sorted({name.partition(".")[0] for name in part})
@@ -85,7 +86,13 @@ class OdooRecords:
         return {name: found[name] for name in wanted if found.get(name)}
 
     def find(
-        self, model: str, fields: Sequence[str], rows: Sequence[tuple[str, ...]], within: Mapping[str, str]
+        self,
+        model: str,
+        fields: Sequence[str],
+        rows: Sequence[tuple[str, ...]],
+        within: Mapping[str, str],
+        *,
+        archived: bool = False,
     ) -> dict[tuple[str, ...], tuple[int, ...]]:
         """Return the ids of the records that have each row's values."""
         _refuse(unreadable_model(model), model)
@@ -100,7 +107,9 @@ class OdooRecords:
             domain: list[Any] = [
                 [name, "in", list(dict.fromkeys(row[at] for row in asked))] for at, name in enumerate(fields)
             ]
-            for told in self._session.search_read(model, [*domain, *narrow], list(fields)):
+            asking = {"domain": [*domain, *narrow], "fields": list(fields), "order": "id"}
+            context = {"active_test": not archived}
+            for told in self._session.call(model, "search_read", context=context, **asking):
                 row = asked.get(tuple(_bare(told[name]) for name in fields))
                 if row is not None:
                     found[row] = (*found.get(row, ()), int(told["id"]))
@@ -111,14 +120,14 @@ class OdooRecords:
         _refuse(unreadable_model(model), model)
         facts, found = self._of(model), dict[int, Values]()
         for part in _chunks(list(dict.fromkeys(ids)), ASKED_AT_ONCE):
-            for record, row in self._session.read(model, part, list(fields)).items():
-                found[record] = {name: as_value(row[name], facts.fields[name]) for name in fields}
+            for row in self._session.call(model, "read", list(part), fields=["id", *fields]):
+                found[int(row["id"])] = {name: as_value(row[name], facts.fields[name]) for name in fields}
         return found
 
     def apply(self, model: str, upserts: Sequence[Upsert]) -> list[Applied]:
         """Carry out upserts; the answers are in their order."""
         _refuse(unwritable_model(model), model)
-        first, further = zip(*(_split(upsert) for upsert in upserts), strict=True) if upserts else ((), ())
+        first, further = zip(*(split(upsert) for upsert in upserts), strict=True) if upserts else ((), ())
         done = self._in_groups(model, first)
         made = [(at, answer.id) for at, answer in enumerate(done) if answer.id is not None and further[at]]
         rest = [(at, structs.replace(more, id=record)) for at, record in made for more in further[at]]
@@ -128,9 +137,9 @@ class OdooRecords:
 
     def _in_groups(self, model: str, upserts: Sequence[Upsert]) -> list[Applied]:
         """Carry out upserts, those of one shape together."""
-        groups: dict[_Shape, list[int]] = {}
+        groups: dict[Shape, list[int]] = {}
         for at, upsert in enumerate(upserts):
-            groups.setdefault(_shape(upsert), []).append(at)
+            groups.setdefault(shape_of(upsert), []).append(at)
         done: dict[int, Applied] = {}
         for members in groups.values():
             for part in _chunks(members, LOADED_AT_ONCE):
@@ -174,7 +183,7 @@ class OdooRecords:
 
     def _load(self, model: str, upserts: Sequence[Upsert]) -> list[Applied]:
         """Load upserts of one shape in one transaction; what is refused is found out and left behind."""
-        columns, rows, starts = _table(upserts)
+        columns, rows, starts = table_of(upserts)
         answer = self._session.call(model, "load", fields=columns, data=rows, context=_CONTEXT)
         if answer.get("ids"):
             return [Applied(int(record)) for record in answer["ids"]]
@@ -217,63 +226,6 @@ class OdooRecords:
                 return None
             raise
         return int(found[1]) if found[0] == model and found[1] else None
-
-
-def _shape(upsert: Upsert) -> _Shape:
-    """Return the columns that an upsert fills: only upserts of one shape go into one table."""
-    lines = tuple(
-        (name, tuple(sorted({column for line in part for column in line.values})))
-        for name, part in sorted(upsert.lines.items())
-        if part
-    )
-    return upsert.id is None, tuple(sorted(upsert.values)), lines
-
-
-def _split(upsert: Upsert) -> tuple[Upsert, tuple[Upsert, ...]]:
-    """Return an upsert whose lines all fill the same columns, and further ones for the other lines.
-
-    In one table the cell that a line does not fill would empty the field.
-    """
-    by_shape: list[dict[str, tuple[UpsertLine, ...]]] = []
-    for name, part in upsert.lines.items():
-        shapes: dict[tuple[str, ...], list[UpsertLine]] = {}
-        for line in part:
-            shapes.setdefault(tuple(sorted(line.values)), []).append(line)
-        for ordinal, lines in enumerate(shapes.values()):
-            by_shape += [{}] if ordinal >= len(by_shape) else []
-            by_shape[ordinal][name] = tuple(lines)
-    first = structs.replace(upsert, lines=by_shape[0] if by_shape else {})
-    return first, tuple(structs.replace(upsert, values={}, lines=lines) for lines in by_shape[1:])
-
-
-def _table(upserts: Sequence[Upsert]) -> tuple[list[str], list[list[str]], dict[int, int]]:
-    """Return columns and rows for `load()`, and which upsert begins in which row."""
-    by_key, own, lines = _shape(upserts[0])
-    columns = ["id" if by_key else ".id", *own]
-    for name, line_columns in lines:
-        columns += [f"{name}/id", *(f"{name}/{column}" for column in line_columns)]
-    rows: list[list[str]] = []
-    starts: dict[int, int] = {}
-    for at, upsert in enumerate(upserts):
-        starts[len(rows)] = at
-        head = external_id(upsert.key) if by_key else str(upsert.id)
-        mine = [head, *(upsert.values[column] for column in own)]
-        depth = max((len(upsert.lines.get(name, ())) for name, _ in lines), default=1)
-        for ordinal in range(max(depth, 1)):
-            row = mine if not ordinal else [""] * len(mine)
-            rows.append([*row, *_line_cells(upsert, lines, ordinal)])
-    return columns, rows, starts
-
-
-def _line_cells(
-    upsert: Upsert, lines: tuple[tuple[str, tuple[str, ...]], ...], ordinal: int
-) -> Iterator[str]:
-    for name, columns in lines:
-        part = upsert.lines.get(name, ())
-        line = part[ordinal] if ordinal < len(part) else None
-        yield external_id(line.key) if line else ""
-        for column in columns:
-            yield line.values.get(column, "") if line else ""
 
 
 def _bare(told: Plain) -> object:

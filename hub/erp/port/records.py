@@ -85,9 +85,15 @@ class Records(Protocol):
         """Return the ids of those records whose external id is `edi_hub.<key>`."""
 
     def find(
-        self, model: str, fields: Sequence[str], rows: Sequence[tuple[str, ...]], within: Mapping[str, str]
+        self,
+        model: str,
+        fields: Sequence[str],
+        rows: Sequence[tuple[str, ...]],
+        within: Mapping[str, str],
+        *,
+        archived: bool = False,
     ) -> dict[tuple[str, ...], tuple[int, ...]]:
-        """Return the ids of all records whose `fields` have the values of each row, archived ones left out.
+        """Return the ids of all records whose `fields` have the values of each row; `archived`: those too.
 
         `within`: further fields and values that a record must have. A row without records is not in the result.
         """
@@ -96,7 +102,7 @@ class Records(Protocol):
         """Return the ids of the records with these external ids (`module.name`)."""
 
     def read(self, model: str, ids: Sequence[int], fields: Sequence[str]) -> dict[int, Values]:
-        """Return fields of records by id; ids that are gone are left out."""
+        """Return fields of records by id, archived or not; ids that are gone are left out."""
 
     def apply(self, model: str, upserts: Sequence[Upsert]) -> list[Applied]:
         """Carry out upserts, many in a transaction; one that is refused takes no other with it."""

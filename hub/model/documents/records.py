@@ -59,7 +59,7 @@ class RecordBatch(Document, frozen=True, kw_only=True):
     record_type: str
     records: tuple[Record, ...] = ()
     refused: tuple[RefusedRows, ...] = ()
-    types: dict[str, str] = field(default_factory=dict)  # outbound: field = the kind of its values, as the ERP says
+    types: dict[str, str] = field(default_factory=dict)  # outbound: kind of each field's values
 
     @property
     def row_count(self) -> int:

@@ -47,7 +47,8 @@ class _Planner:
         self._sources = {name: kind.source(name) for name in kind.fields}
         self._answers = look_up(kind, records, erp)
         self._ids = self._found(records, erp)
-        read = [*kind.fields, *kind.only_when, *(["state"] if "state" in facts.fields else [])]
+        standing = [name for name in ("state", "active") if name in facts.fields]
+        read = [*kind.fields, *kind.only_when, *standing]
         ids = [found[0] for found in self._ids.values() if len(found) == 1]
         self._now = erp.read(kind.model, ids, list(dict.fromkeys(read)))
         self._lines = [
@@ -63,7 +64,7 @@ class _Planner:
         if not names or not unknown:
             return found
         rows = {r.key: tuple(r.values[name] for name in names) for r in unknown}
-        natural = erp.find(self._kind.model, names, list(rows.values()), {})
+        natural = erp.find(self._kind.model, names, list(rows.values()), {}, archived=True)
         return found | {key: natural[row] for key, row in rows.items() if row in natural}
 
     def planned(self, record: Record) -> Planned:
@@ -140,6 +141,10 @@ class _Planner:
         if state in FINISHED:
             yield _hold(
                 record, f"it is {state} in Odoo: nothing writes on it any more", "correct it in Odoo by hand"
+            )
+        if now.get("active") is False and "active" not in kind.fields:
+            yield _hold(
+                record, "it is archived in Odoo", "unarchive it there and release, or tell the partner"
             )
         for name, allowed in kind.only_when.items():
             value = as_text(now.get(name))

@@ -17,13 +17,15 @@ from msgspec import structs
 from hub.erp.port import ErpGateway
 from hub.model import problems
 from hub.model.documents import AnyDocument, DocType, RecordBatch
+from hub.model.documents.records import MASK, RecordLine
 from hub.model.exchange import Exchange, State, posting_key
 from hub.model.finding import Finding, Severity
 from hub.model.outcome import Outcome
 from hub.model.partner import Partner
 from hub.stages.recording.carrying import as_json, carry_out, outcome_of
-from hub.stages.recording.plan import Planned, tally
+from hub.stages.recording.plan import Planned, masked, tally
 from hub.stages.recording.planning import make_plan
+from translators.port import Translator
 
 #: Findings of one exchange that are stored one by one; the artifact `records` has all of them.
 MOST_FINDINGS = 200
@@ -34,6 +36,8 @@ class Needs(Protocol):
 
     def partner(self, key: str) -> Partner: ...
     def erp(self) -> ErpGateway: ...
+    def translator(self, name: str) -> Translator: ...
+    def payload(self, exchange: Exchange) -> bytes: ...
     def file_named(self, partner: str, name: str) -> bytes | None: ...
 
 
@@ -55,7 +59,7 @@ def translate_records(
             "number": batch.number,
             "key": posting_key(partner.key, DocType.RECORDS, batch.number, str(exchange.id)),
         },
-        artifacts={"canonical": msgspec.json.format(msgspec.json.encode(batch), indent=2)},
+        artifacts={"canonical": msgspec.json.format(msgspec.json.encode(_masked(batch, partner)), indent=2)},
     )
 
 
@@ -66,6 +70,13 @@ def post_records(exchange: Exchange, batch: AnyDocument, needs: Needs) -> Outcom
     kind = partner.records.get(batch.record_type)
     if kind is None:
         return _gone(batch.record_type, partner)
+    if kind.secrets:  # what is kept of the batch for people is masked; the rows themselves are not
+        read, findings = needs.translator("records").read(
+            needs.payload(exchange), exchange.envelope, exchange.document, partner
+        )
+        if not isinstance(read, RecordBatch):
+            return Outcome(state=State.HELD, why=findings[0].line(), findings=findings)
+        batch = read
     plan = make_plan(batch, kind, erp, released=exchange.released)
     if plan.faults and not exchange.released:
         return Outcome(state=State.HELD, why=plan.faults[0].line(), findings=plan.faults)
@@ -76,6 +87,39 @@ def post_records(exchange: Exchange, batch: AnyDocument, needs: Needs) -> Outcom
     why = str(tally(done)) + (f"; {waiting[0].line()}" if waiting else "")
     state = State.HELD if waiting else State.POSTED
     return Outcome(state=state, why=why, findings=findings[:MOST_FINDINGS], artifacts=artifacts)
+
+
+def _masked(batch: RecordBatch, partner: Partner) -> RecordBatch:
+    """Return a batch as it is kept for people to look at."""
+    secrets = partner.records[batch.record_type].secrets
+    if not secrets:
+        return batch
+    records = tuple(
+        structs.replace(
+            record,
+            own="",
+            values={name: masked(text, secret=name in secrets) for name, text in record.values.items()},
+            lines={field: _masked_lines(field, part, secrets) for field, part in record.lines.items()},
+        )
+        for record in batch.records
+    )
+    return structs.replace(batch, records=records)
+
+
+def _masked_lines(
+    field: str, lines: tuple[RecordLine, ...], secrets: frozenset[str]
+) -> tuple[RecordLine, ...]:
+    """Mask the secrets of lines, and their keys: a key may be the secret itself."""
+    return tuple(
+        structs.replace(
+            line,
+            key=MASK if any(f"{field}.{name}" in secrets for name in line.values) else line.key,
+            values={
+                name: masked(text, secret=f"{field}.{name}" in secrets) for name, text in line.values.items()
+            },
+        )
+        for line in lines
+    )
 
 
 def _told(done: tuple[Planned, ...], *, released: bool) -> tuple[Finding, ...]:
