@@ -7,7 +7,8 @@ import inspect as source
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from textwrap import dedent
 from types import UnionType
 from typing import NamedTuple, get_args, get_origin, get_type_hints
@@ -37,7 +38,8 @@ class TableHelp(NamedTuple):
     keys: tuple[Key, ...]
 
 
-def help_texts(kind: type[Struct]) -> dict[str, str]:
+@cache
+def help_texts(kind: type[Struct]) -> Mapping[str, str]:
     """Return the comment of each attribute of a Struct, and of those that it has from the Structs below it."""
     texts: dict[str, str] = {}
     for owner in reversed(kind.__mro__):
