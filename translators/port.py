@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hub.model.acks import (
-    ApplicationAdvice,
+    DocumentVerdict,
     GroupVerdict,
     ReceiptEntry,
     ReceivedAdvice,
@@ -82,7 +82,7 @@ class Acknowledger(Protocol):
         """Read one TA1 segment."""
 
     def write_application_advice(
-        self, advice: ApplicationAdvice, envelope: Envelope, partner: Partner
+        self, advice: DocumentVerdict, envelope: Envelope, partner: Partner
     ) -> bytes:
         """Write an interchange that carries one 824 about one received document."""
 

@@ -91,7 +91,7 @@ class EarlierAnswer(Struct, frozen=True, kw_only=True):
     verdict: str  # A, E, P, R, or what they wrote
 
 
-class ApplicationAdvice(Struct, frozen=True, kw_only=True):
+class DocumentVerdict(Struct, frozen=True, kw_only=True):
     """What we decided about one received document after its 997: the input from which the 824 is written."""
 
     document: DocType

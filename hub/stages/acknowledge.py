@@ -11,7 +11,7 @@ from functools import partial
 
 from msgspec import structs
 
-from hub.model.acks import ApplicationAdvice, GroupVerdict, ReceiptEntry, SetVerdict
+from hub.model.acks import DocumentVerdict, GroupVerdict, ReceiptEntry, SetVerdict
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope, UnwrappedInterchange
 from hub.model.exchange import Exchange, Group, State
@@ -104,7 +104,7 @@ def answer_document(
     agreed = partner.send.get(DocType.APPLICATION_ADVICE)
     if agreed is None or {exchange.envelope.format, agreed.format or partner.format} != {"x12"}:
         return None
-    advice = ApplicationAdvice(
+    advice = DocumentVerdict(
         document=exchange.document,
         number=exchange.number,
         order_number=exchange.order_number,

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from hub.model.acks import (
-    ApplicationAdvice,
+    DocumentVerdict,
     GroupVerdict,
     ReceivedAdvice,
     ReceivedGroupAck,
@@ -84,7 +84,7 @@ class X12Acknowledger:
         return read_technical_ack(text.split(envelope.delimiters.element))
 
     def write_application_advice(
-        self, advice: ApplicationAdvice, envelope: Envelope, partner: Partner
+        self, advice: DocumentVerdict, envelope: Envelope, partner: Partner
     ) -> bytes:
         """Write an interchange that carries one 824 on a received document, in the partner's dialect."""
         answer = _writable(replace(envelope, set_id="824", functional_id="AG"), partner.x12.encoding)

@@ -11,7 +11,7 @@ import textwrap
 from itertools import pairwise
 
 from hub.model import problems
-from hub.model.acks import ApplicationAdvice, ReceivedAdvice, Verdict
+from hub.model.acks import DocumentVerdict, ReceivedAdvice, Verdict
 from hub.model.documents import DocType
 from hub.model.envelope import Address, Envelope
 from hub.model.finding import Finding, Severity, Where
@@ -131,7 +131,7 @@ def _is_number(text: str) -> bool:
 
 
 # --- writing
-def application_advice(advice: ApplicationAdvice, envelope: Envelope, their_name: str) -> list[list[str]]:
+def application_advice(advice: DocumentVerdict, envelope: Envelope, their_name: str) -> list[list[str]]:
     """Return the segments between ST and SE of an 824 on one received document.
 
     `envelope` is that of the 824, numbered and dated; its control number makes the advice's own number (BGN02).
@@ -156,7 +156,7 @@ def _party(role: str, name: str, address: Address) -> list[str]:
     return ["N1", role, name[:_TEXT], "1" if address.qualifier == "01" else "ZZ", address.id]
 
 
-def _identification(advice: ApplicationAdvice, release: str) -> list[str]:
+def _identification(advice: DocumentVerdict, release: str) -> list[str]:
     """Return the OTI: the document's number, then what its group and set said of themselves.
 
     OTI06 and OTI07 are the group's date and time, which are written in the same moment as the interchange's.
@@ -181,7 +181,7 @@ def _fitting(value: str, least: int, most: int) -> str:
     return value if least <= len(value) <= most else ""
 
 
-def _errors(advice: ApplicationAdvice) -> list[list[str]]:
+def _errors(advice: DocumentVerdict) -> list[list[str]]:
     """Return the TED with their notes: an operator's words first, then what we found that is theirs to mend."""
     rows = _error(_OTHER, advice.reason, Where(), "") if advice.reason.strip() else []
     told = [f for f in advice.findings if f.problem in _TOLD]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hub.model import problems as p
-from hub.model.acks import ApplicationAdvice
+from hub.model.acks import DocumentVerdict
 from hub.model.documents import DocType
 from hub.model.envelope import Address
 from hub.model.finding import Finding, Severity, Where
@@ -21,7 +21,7 @@ from translators.x12.envelopes import unwrap
 from translators.x12.rules.check import check_set
 
 ACME = Partner(key="acme", name="ACME Retail Inc.")
-ORDER = ApplicationAdvice(
+ORDER = DocumentVerdict(
     document=DocType.PURCHASE_ORDER,
     number="4711",
     order_number="4711",
@@ -31,7 +31,7 @@ ORDER = ApplicationAdvice(
 )
 
 
-def written(advice: ApplicationAdvice, release: str = "004010", **changes: object) -> bytes:
+def written(advice: DocumentVerdict, release: str = "004010", **changes: object) -> bytes:
     ours = envelope("824", release, interchange_control="000000042", **changes)
     return X12Acknowledger().write_application_advice(advice, ours, ACME)
 
