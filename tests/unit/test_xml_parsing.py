@@ -29,6 +29,17 @@ def test_every_attack_is_refused(file: Path) -> None:
     assert any(f.fatal for f in findings)
 
 
+@pytest.mark.parametrize("file", ATTACKS, ids=lambda file: file.name)
+def test_an_attack_is_refused_before_a_parser_sees_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is never parsed expands nothing, opens no file and calls no address."""
+
+    def parsed(*_: object) -> None:
+        pytest.fail("the parser was called")
+
+    monkeypatch.setattr("translators.xml.parsing.etree.fromstring", parsed)
+    assert problems_of(file.read_bytes()) == [problems.XML_FORBIDDEN]
+
+
 @pytest.mark.parametrize(
     "document",
     [
