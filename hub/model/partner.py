@@ -105,6 +105,7 @@ class CsvSettings(_Table, frozen=True, kw_only=True):
     comment: str = ""  # lines that begin with it are not read, e.g. #
     ignore: tuple[str, ...] = ()  # rows whose first filled cell is like this are not read, e.g. "total*"
     sheet: str = ""  # Excel: the sheet by its name, or #2 for the second; empty: the first
+    workbook: bool = False  # write Excel (.xlsx) instead of text; what is read is known by its bytes
     bad_rows: Literal["reject", "hold"] = "reject"  # a document with a bad row goes back, or is held
     formulas: Literal["keep", "quote", "refuse"] = "keep"  # our text that a sheet takes for a formula
 
@@ -134,19 +135,29 @@ class OrderRules(_Table, frozen=True, kw_only=True):
     """What a customer may order. Quantities are in our unit, after the crosswalk; items go by our code."""
 
     minimum: dict[str, int] = field(default_factory=dict)  # least of a line: { "HUB-1001" = 6, "*" = 1 }
-    multiple: dict[str, int] = field(default_factory=dict)  # a line is a multiple of so many: { "HUB-1001" = 12 }
+    multiple: dict[str, int] = field(
+        default_factory=dict
+    )  # a line is a multiple of so many: { "HUB-1001" = 12 }
     lead_days: int = 0  # how many days ahead a delivery (or shipping) is to be asked for; 0: any day will do
     cancel_after: Literal["hold", "ignore"] = "hold"  # the day after which they do not want it has passed
     unknown_item: Literal["hold", "note"] = "hold"  # note: the rest goes on, the 855 rejects the line
-    breach: Literal["hold", "refuse"] = "hold"  # a line that breaks a rule; refuse: the rest goes on without it
-    confirm_up_to: int = 0  # a person confirms what is worth more, at their prices; 0: the hub confirms any order
+    breach: Literal["hold", "refuse"] = (
+        "hold"  # a line that breaks a rule; refuse: the rest goes on without it
+    )
+    confirm_up_to: int = (
+        0  # a person confirms what is worth more, at their prices; 0: the hub confirms any order
+    )
 
 
 class Accept(_Table, frozen=True, kw_only=True):
     """How far a supplier's answer, or what they ship, may depart from our order and be written without being asked."""
 
-    price: str = ""  # by so much above or below ours: "2%", or "0.05" in the order's currency; default: not at all
-    quantity: str = ""  # by so much: "10%", or "5" of the order's unit; default: not at all. None at all is held
+    price: str = (
+        ""  # by so much above or below ours: "2%", or "0.05" in the order's currency; default: not at all
+    )
+    quantity: str = (
+        ""  # by so much: "10%", or "5" of the order's unit; default: not at all. None at all is held
+    )
     days: int = -1  # promised so many days after the day we asked for; default: any day is taken
 
 
@@ -168,7 +179,9 @@ class Receive(_Table, frozen=True, kw_only=True):
     item_trust: tuple[str, ...] = ()  # whose item numbers count, best first; default: by the kind of document
     price: str = "partner"  # partner | pricelist | tolerance N%
     warehouse: str = ""  # warehouse orders: short name of our warehouse in Odoo where we keep their goods
-    validate: Literal["never", "when_exact", "always"] = "never"  # warehouse advices: validate in Odoo by ourselves?
+    validate: Literal["never", "when_exact", "always"] = (
+        "never"  # warehouse advices: validate in Odoo by ourselves?
+    )
     confirm: Literal["never", "when_clean"] = "never"  # confirm the order in Odoo by ourselves?
     changes: Literal["", "apply", "hold"] = ""  # order changes: default apply; orders that restate one: hold
     change_quantity: Literal["total", "delta"] = (
@@ -178,13 +191,21 @@ class Receive(_Table, frozen=True, kw_only=True):
     rules: OrderRules = OrderRules()  # orders: what may be ordered, and what becomes of the rest
     accept: Accept = Accept()  # 855, 865: what of a supplier's answer is written without asking
     patience: float = 900.0  # order changes: how long one waits for its order ("15m") before it is held
-    unknown: Literal["skip", "hold"] = "skip"  # 846, 832: a line whose item we do not have: leave it out, or hold all
-    scope: Literal["", "full", "delta"] = ""  # 846: what theirs is, whatever it says; full: what is not named is gone
-    push: Literal["", "supplierinfo"] = ""  # 846: write it on their supplier prices in Odoo too, see docs/supply.md
+    unknown: Literal["skip", "hold"] = (
+        "skip"  # 846, 832: a line whose item we do not have: leave it out, or hold all
+    )
+    scope: Literal["", "full", "delta"] = (
+        ""  # 846: what theirs is, whatever it says; full: what is not named is gone
+    )
+    push: Literal["", "supplierinfo"] = (
+        ""  # 846: write it on their supplier prices in Odoo too, see docs/supply.md
+    )
     limit: Literal["ordered", "received"] = "ordered"  # invoices: what may be billed without a hold
     differences: Literal["note", "hold"] = "note"  # 820, 861: what differs from ours is told, or holds it
     short_pay: str = "0%"  # 820: so much of what is open of an invoice may be missing without a word
-    price_jump: str = ""  # 832: hold the list where a price changes by more, e.g. "20%"; empty: take every price
+    price_jump: str = (
+        ""  # 832: hold the list where a price changes by more, e.g. "20%"; empty: take every price
+    )
 
 
 class Assortment(_Table, frozen=True, kw_only=True):
@@ -215,14 +236,26 @@ class Send(_Table, frozen=True, kw_only=True):
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
     crosswalk: Crosswalks = Crosswalks()  # used right to left
-    over: str = ""  # 856: so much more than ordered may be shipped of a line: "5%", or a quantity; default: none
-    availability: Literal["ordered", "stock"] = "ordered"  # 855; stock: what stock does not cover is backordered
-    change_quantity: Literal["total", "delta"] = "total"  # 860: POC03 with QI and QD: the new total, or the difference
+    over: str = (
+        ""  # 856: so much more than ordered may be shipped of a line: "5%", or a quantity; default: none
+    )
+    availability: Literal["ordered", "stock"] = (
+        "ordered"  # 855; stock: what stock does not cover is backordered
+    )
+    change_quantity: Literal["total", "delta"] = (
+        "total"  # 860: POC03 with QI and QD: the new total, or the difference
+    )
     quiet: float = 0.0  # 860: how long ("5m") we wait for further edits of the purchase order before we tell
-    labels: Literal["as_packed", "generate", "write"] = "as_packed"  # 856: SSCCs for packages without; write: in Odoo
-    carriers: dict[str, str] = field(default_factory=dict)  # "UPS Ground" = "UPSN": shipping method in Odoo = SCAC
+    labels: Literal["as_packed", "generate", "write"] = (
+        "as_packed"  # 856: SSCCs for packages without; write: in Odoo
+    )
+    carriers: dict[str, str] = field(
+        default_factory=dict
+    )  # "UPS Ground" = "UPSN": shipping method in Odoo = SCAC
     structure: Literal["", "SOPI", "SOTPI", "SOIP", "SOI"] = ""  # 856; default: as it is packed
-    several_orders: Literal["hold", "split", "lines"] = "hold"  # invoices: one an order, or the order at each line
+    several_orders: Literal["hold", "split", "lines"] = (
+        "hold"  # invoices: one an order, or the order at each line
+    )
     after: Literal["", "ship_notice_accepted"] = ""  # invoices: not before their 997 accepts the ship notices
     method: str = "ach"  # 820: how we pay where Odoo does not say: ach, check, wire or a code of element 591
     every: float = 0.0  # 846, 832: send one this often, e.g. "1d", counted from `at`

@@ -9,6 +9,7 @@ stays                    the partner's server is down or busy: tried again by it
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -46,7 +47,7 @@ def send(exchange: Exchange, needs: Needs) -> Outcome:
         return Outcome(state=State.COMPOSED, why=f"{partner.name} is paused", due_in_seconds=60)
     try:
         name = needs.mailbox(partner).deliver(
-            file_name(exchange, partner, needs.translator(exchange.envelope.format).extension),
+            file_name(exchange, partner, extension_of(exchange, partner, needs.translator)),
             needs.outgoing_bytes(exchange),
         )
     except Retryable as fault:
@@ -61,6 +62,14 @@ def send(exchange: Exchange, needs: Needs) -> Outcome:
         why=f"as {name}",
         changes={"deadline_at": deadline},
     )
+
+
+def extension_of(exchange: Exchange, partner: Partner, translator: Callable[[str], Translator]) -> str:
+    """Return the extension of an outgoing file; a flat file may be agreed as an Excel workbook."""
+    form = exchange.envelope.format
+    if form == "csv" and partner.csv.workbook and exchange.document is not DocType.RECORDS:
+        return "xlsx"
+    return translator(form).extension
 
 
 def file_name(exchange: Exchange, partner: Partner, extension: str) -> str:

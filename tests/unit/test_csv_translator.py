@@ -237,7 +237,7 @@ def test_lines_that_the_map_has_no_room_for_are_not_lost_unseen() -> None:
     [
         (OrderLine(number="1", quantity=Decimal("NaN"), unit="EA"), "NaN"),
         (OrderLine(number="1", quantity=Decimal(1), unit=""), "must have it"),
-        (OrderLine(number="1", quantity=Decimal(1), unit="EA", description="\u0142"), "cp1252"),
+        (OrderLine(number="1", quantity=Decimal(1), unit="EA", description="\u0142"), "csv.encoding"),
     ],
 )
 def test_what_cannot_be_written_is_refused(line: OrderLine, complaint: str) -> None:

@@ -13,7 +13,8 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hub.model import problems
-from hub.model.documents import PurchaseOrder
+from hub.model.documents import OrderLine, PurchaseOrder
+from hub.model.envelope import Envelope
 from hub.model.finding import Finding
 from hub.model.partner import CsvSettings
 from tests.support.plain_files import partner, read_file
@@ -21,6 +22,7 @@ from translators.csv import workbook
 from translators.csv.records import Row
 from translators.csv.translator import CsvTranslator
 from translators.csv.workbook import sheet_rows
+from translators.errors import Unwritable
 
 CSV = CsvTranslator()
 #: Excel knows no zones.
@@ -121,6 +123,31 @@ def test_a_sheet_that_is_not_there_is_named_with_those_that_are(sheet: str) -> N
     found = refusal(saved(orders), sheet)
     assert found.problem == problems.FILE_UNREADABLE
     assert "'Cover', 'Orders'" in found.message
+
+
+def test_an_order_is_written_as_a_workbook_and_comes_back() -> None:
+    line = OrderLine(
+        number="1", quantity=Decimal("2.50"), unit="EA", description="=1+1", ids={"upc": "036000291452"}
+    )
+    sent = PurchaseOrder(number="0042", date=dt.date(2026, 3, 2), lines=(line,), notes=("two", "notes"))
+    known = partner("csv", csv={"workbook": True, "sheet": "Orders"})
+    data = CSV.write(sent, Envelope(format="csv"), known)
+    assert CSV.write(sent, Envelope(format="csv"), known) == data
+    assert refusal(data, "Other").message.endswith("it has 'Orders'")
+    (back,), findings = read_file(CSV, data, "o.xlsx", known)
+    assert back == sent
+    assert findings == ()
+
+
+@pytest.mark.parametrize("text", ["a\x07b", "a\rb", "x" * 40_000])
+def test_text_that_a_cell_does_not_give_back_is_refused(text: str) -> None:
+    line = OrderLine(number="1", quantity=Decimal(1), unit="EA", description=text)
+    with pytest.raises(Unwritable, match="cannot carry"):
+        CSV.write(
+            PurchaseOrder(number="1", lines=(line,)),
+            Envelope(format="csv"),
+            partner("csv", csv={"workbook": True}),
+        )
 
 
 def test_old_and_locked_workbooks_are_refused_with_what_to_do() -> None:

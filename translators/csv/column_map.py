@@ -25,7 +25,9 @@ from translators.maps import document_of, load_toml, refuse_unknown_tables
 from translators.paths import Keys, Kind, PathError, kind_at, mandatory, steps, type_at
 
 _SHIPPED = Path(__file__).parent / "maps"
-_TABLES = frozenset({"document", "extends", "columns", "defaults", "codes", "must", "records", "formats", "csv"})
+_TABLES = frozenset(
+    {"document", "extends", "columns", "defaults", "codes", "must", "records", "formats", "csv"}
+)
 _LAID_OVER = ("columns", "defaults", "codes", "formats", "csv")
 
 #: The default that counts: the entry's ordinal in its list, from 1.

@@ -131,7 +131,9 @@ class _Reader:
     def complete_header(self, node: Node, rows: tuple[Row, ...]) -> None:
         """Fill in what the document's own fields lack, once all rows are read."""
         for kind in self._binding.records.values():
-            unnumbered = (b for b in kind.levels[0] if b.column.default == CONTENT and b.column.path == "number")
+            unnumbered = (
+                b for b in kind.levels[0] if b.column.default == CONTENT and b.column.path == "number"
+            )
             for bound in unnumbered:
                 node.setdefault(bound.column.keys[0], _digest(rows))
             self._complete(node, kind.levels[0], rows[0], 1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -16,7 +17,7 @@ from hub.model.acks import ReceiptEntry
 from hub.model.documents import DOCUMENTS, AnyDocument, DocType
 from hub.model.envelope import Envelope, Unwrapped, UnwrappedGroup, UnwrappedInterchange, UnwrappedSet
 from hub.model.finding import Finding, Severity, Where
-from hub.model.partner import Partner
+from hub.model.partner import CsvSettings, Partner
 from translators.csv.binding import Binding, bind, unmapped
 from translators.csv.column_map import ColumnMap, column_map
 from translators.csv.lots import one_lot_a_row
@@ -25,8 +26,9 @@ from translators.csv.receipt import HEADER, receipt_rows
 from translators.csv.records import Row
 from translators.csv.splitting import as_cut, cuts, expand, gathered, in_file
 from translators.csv.table import Table, note_left_out, open_table, row_faults, write_table
-from translators.csv.text import DAMAGED, decode, encode
+from translators.csv.text import DAMAGED, can_encode, decode, encode
 from translators.csv.workbook import is_workbook
+from translators.csv.workbook_writing import can_hold, write_workbook
 from translators.csv.writing import unencodable, write_rows
 from translators.errors import Unwritable
 from translators.maps import agreed_format, agreement, partner_address
@@ -140,13 +142,13 @@ class CsvTranslator:
         mapped = self.map_of(partner, document.doc_type, sending=True)
         settings = mapped.settings(partner.csv)
         written = write_rows(mapped, one_lot_a_row(document), settings)
-        findings = (*written.findings, *unencodable(written, settings.encoding))
+        fits = can_hold if partner.csv.workbook else partial(can_encode, declared=settings.encoding)
+        findings = (*written.findings, *unencodable(written, fits))
         if findings:
             raise Unwritable(findings)
         if mapped.is_fixed:
             return encode("".join(f"{line}\r\n" for (line,) in written.rows), settings.encoding)
-        text = write_table(written.header, written.rows, settings.separator or ",")
-        return encode(text, settings.encoding)
+        return _as_file(written.header, written.rows, partner.csv, settings)
 
     def write_receipt(
         self, entries: tuple[ReceiptEntry, ...], partner: Partner, envelope: Envelope | None = None
@@ -154,7 +156,7 @@ class CsvTranslator:
         """Write what came of each document of a file: a row per finding, or one row when all is well."""
         del envelope  # a CSV file names neither sender nor moment
         rows = [row for entry in entries for row in receipt_rows(entry)]
-        return encode(write_table(HEADER, rows, partner.csv.separator or ","), partner.csv.encoding)
+        return _as_file(HEADER, rows, partner.csv, partner.csv)
 
     def map_of(self, partner: Partner, document: DocType, *, sending: bool) -> ColumnMap:
         """Return the partner's map. Raises ConfigError when it cannot be used."""
@@ -166,6 +168,15 @@ class CsvTranslator:
         table = open_table(stream, mapped.settings(partner.csv), is_fixed=mapped.is_fixed)
         empty = any(fault.fatal for fault in table.findings) and not table.header
         return table, None if empty else bind(mapped, table.header, table.settings)
+
+
+def _as_file(
+    header: Sequence[str], rows: Iterable[Sequence[str]], agreed: CsvSettings, dialect: CsvSettings
+) -> bytes:
+    """Return rows as the file that is agreed: a workbook, or text in its dialect."""
+    if agreed.workbook:
+        return write_workbook(header, rows, dialect.sheet)
+    return encode(write_table(header, rows, dialect.separator or ","), dialect.encoding)
 
 
 def _judged(row: Row, header: tuple[str, ...], *, hold: bool) -> tuple[Finding, ...]:

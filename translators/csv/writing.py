@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -12,7 +12,6 @@ from hub.model.finding import Finding, Where
 from hub.model.partner import CsvSettings
 from translators.csv.binding import dialect_of, slots
 from translators.csv.column_map import Column, ColumnMap, Record
-from translators.csv.text import can_encode
 from translators.paths import Kind, fetch
 from translators.scalars import render
 
@@ -218,17 +217,17 @@ def _too_many(
             yield Finding(problems.FIELD_UNMAPPED, message, where=Where(path=path), hint=hint)
 
 
-def unencodable(written: Written, encoding: str) -> tuple[Finding, ...]:
-    """Report cells with characters that the agreed encoding does not have."""
+def unencodable(written: Written, fits: Callable[[str], bool]) -> tuple[Finding, ...]:
+    """Report cells with characters that the agreed file, which `fits` knows, does not give back."""
     return tuple(
         Finding(
             problems.FIELD_INVALID,
-            f"{cell[:60]!r} has a character that {encoding or 'a text file'} cannot carry",
+            f"{cell[:60]!r} has a character that the file cannot carry (csv.encoding)",
             where=Where(column=written.header[at] if at < len(written.header) else f"#{at + 1}"),
             value=cell[:80],
             hint="change the text, or agree on UTF-8 (csv.encoding)",
         )
         for row in written.rows
         for at, cell in enumerate(row)
-        if not can_encode(cell, encoding)
+        if not fits(cell)
     )
