@@ -45,7 +45,7 @@ class X12Translator:
     ) -> tuple[Finding, ...]:
         """Hold one set against the dictionary of its release and the partner's guideline."""
         agreement = partner.receive.get(document) if partner else None
-        return check_set(payload, envelope, guideline_of(agreement), self.library)
+        return check_set(payload, envelope, guideline_of(agreement, envelope.set_id), self.library)
 
     @resting()
     def read(
@@ -84,6 +84,7 @@ class X12Translator:
                 faults += group.findings
                 for one in group.sets:
                     agreement = partner.send.get(one.document)
-                    found = check_set(one.payload, one.envelope, guideline_of(agreement), self.library)
+                    wanted = guideline_of(agreement, one.envelope.set_id)
+                    found = check_set(one.payload, one.envelope, wanted, self.library)
                     faults += (*one.findings, *found)
         return tuple(f for f in faults if f.fatal)

@@ -8,9 +8,10 @@ from importlib import resources
 import pytest
 
 from hub.model.documents import DocType
-from hub.model.partner import Partner, Send
+from hub.model.partner import Partner, Receive, Send
 from hub.stages.addresses import Company, outgoing_envelope
 from tests.support.x12_samples import envelope
+from translators.x12.agreement import guideline_of
 from translators.x12.mapping import SETS
 from translators.x12.sets import MOST_NUMBER, doctype, peek_number, set_of, sets_of, sets_written
 
@@ -74,3 +75,14 @@ def test_a_map_is_of_the_document_that_its_set_carries(set_id: str) -> None:
     text = resources.files("translators.x12").joinpath("maps", f"{set_id}.toml").read_text("utf-8")
     named = tomllib.loads(text)
     assert (named["set"], named["document"]) == (set_id, SETS[set_id])
+
+
+@pytest.mark.parametrize(("set_id", "missing"), [("943", "W03"), ("940", "W76")])
+def test_what_must_be_there_is_asked_of_the_sets_that_have_it(set_id: str, missing: str) -> None:
+    agreement = Receive(must={"W0502": "", "W0301": "", "W7601": "", "ZZ901": ""})
+    found = guideline_of(agreement, set_id)
+    assert found is not None
+    wanted = {count.spot.segment for count in found.counts}
+    assert missing in wanted
+    assert "ZZ9" in wanted, "what no set has is a fault of the profile"
+    assert ("W05" in wanted) == (set_id == "940")
