@@ -30,7 +30,7 @@ def test_every_attack_is_refused(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", [file for file in ATTACKS if b"<!" in file.read_bytes()], ids=lambda file: file.name
+    "file", [file for file in ATTACKS if b"<!DOCTYPE" in file.read_bytes()], ids=lambda file: file.name
 )
 def test_an_attack_is_refused_before_a_parser_sees_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is never parsed expands nothing, opens no file and calls no address."""

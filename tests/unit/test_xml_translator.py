@@ -17,8 +17,8 @@ from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Where
 from tests.support.plain_files import partner, read_file
 from translators.errors import Unwritable
-from translators.xml.translator import XmlTranslator
 from translators.xml.compiling import compile_map, shipped, xml_map
+from translators.xml.translator import XmlTranslator
 
 XML = XmlTranslator()
 ENVELOPE = Envelope(format="xml")
