@@ -1,4 +1,4 @@
-"""`hub records`: try a file of records against Odoo without writing, and look up the fields of a model.
+"""`hub records`: try a file of records without writing, show what came of one, look up the fields of a model.
 
 Exit status: 0 all rows would be taken, 1 some would be refused, 2 a profile or setting is wrong.
 """
@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.markup import escape
 
-from hub.cli.context import FAILED, answers_in_one_line, console, fail, print_json, settings
+from hub import story
+from hub.cli.context import FAILED, answers_in_one_line, console, fail, open_store, print_json, settings
 from hub.cli.pages import SEVERITY_STYLE
 from hub.cli.tables import print_table
 from hub.erp.port.records import Records
@@ -22,7 +24,7 @@ from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.profiles import load_partners
 from hub.secrets import Secrets
-from hub.stages.recording.carrying import RecordOutcome
+from hub.stages.recording.carrying import BatchOutcome, RecordOutcome
 
 app = typer.Typer(help="Files of records: any model of Odoo by profile alone.", no_args_is_help=True)
 
@@ -65,6 +67,26 @@ def try_command(
         )
     if trial.tally.refused or any(f.fatal for f in trial.findings):
         raise typer.Exit(FAILED)
+
+
+@app.command("show")
+@answers_in_one_line
+def show_command(
+    number: Annotated[int, typer.Argument(metavar="ID", help="An exchange of records (42).")],
+    as_json: Json = False,
+) -> None:
+    """Show what came of each record of an exchange: made, changed field by field, as it was, or refused and why."""
+    with open_store() as store:
+        data = story.raw(store, number, "records")
+    try:
+        told = msgspec.json.decode(data, type=BatchOutcome)
+    except msgspec.ValidationError:
+        fail(f"exchange {number} went out: it says how far it reached, `hub raw {number} --kind records`")
+    if as_json:
+        print_json(told)
+        return
+    _show("", told.records, ())
+    console.print(f"\n[bold]{escape(told.record_type)}[/] -> {escape(told.model)}: {told.tally}")
 
 
 @app.command("fields")

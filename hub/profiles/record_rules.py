@@ -113,6 +113,9 @@ def _named_fields(kind: RecordType, path: KeyPath) -> Iterator[Fault]:
         if owner not in {"partner", "odoo"} or name not in kind.fields:
             hint = 'a mapped field = "partner" or "odoo"'
             yield Fault((*path, "owner", name), f'"{clip(name)}" cannot be owned by "{clip(owner)}"', hint)
+    if kind.policy == "update" and not kind.find_by:
+        hint = 'name a field of their own, such as find_by = ["ref"]'
+        yield Fault((*path, "policy"), "it only changes records, and nothing says how they are found", hint)
     for name in kind.find_by:
         if name not in kind.fields:
             yield Fault((*path, "find_by"), f'"{clip(name)}" is not mapped', "map it in [fields] first", name)

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from hub.cli.records import app as records
 from hub.erp.practice.faults import Fault, Kind
 from hub.erp.practice.server import PracticeOdoo
 from hub.model import problems
@@ -288,3 +290,14 @@ def test_a_field_that_odoo_does_not_have_holds_the_file(hub: SmallHub) -> None:
     assert due(hub) == []
     (held,) = hub.sent(DocType.RECORDS)
     assert (held.state, held.why) == (State.HELD, "res.partner has no field 'no_such_field'")
+
+
+def test_what_came_of_each_record_can_be_looked_up(hub: SmallHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = refs(2)
+    send(hub, vendors(f"{one},Vendor,Oslo,NO,,", f"{two},Vendor,Oslo,ZZ,,"))
+    (hub.root / "hub.toml").write_text(f'[store]\narchive = "{hub.root}/archive"\n')
+    monkeypatch.setenv("HUB_ROOT", str(hub.root))
+    told = CliRunner().invoke(records, ["show", str(batches(hub)[0].id)], catch_exceptions=False).stdout
+    assert f"create   {one}  row 2" in told
+    assert "no res.country has code 'ZZ'" in told
+    assert "vendors -> res.partner: 2 rows: 1 created, 0 changed, 0 unchanged, 1 refused" in told

@@ -100,6 +100,7 @@ def test_a_sound_record_type_loads(tmp_path: Path, text: str) -> None:
         ),
         ('match = "hours_*.csv"', 'match = "h*"\nzone = "Mars/Base"', '"Mars/Base" is no time zone'),
         ('match = "hours_*.csv"', 'match = "h*"\nbatch = 0', "a batch has 1 to"),
+        ('match = "hours_*.csv"', 'match = "h*"\npolicy = "update"', "nothing says how they are found"),
         ('match = "hours_*.csv"', 'match = "h*"\nfind_by = ["code"]', '"code" is not mapped'),
         ('match = "hours_*.csv"', 'match = "h*"\nowner.code = "odoo"', '"code" cannot be owned by "odoo"'),
         ('match = "hours_*.csv"', 'match = "h*"\nformat = "xml"', '"records.hours.nodes" is missing'),

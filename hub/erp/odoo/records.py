@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -34,6 +35,9 @@ LOADED_AT_ONCE = 100
 #: Values of one domain.
 ASKED_AT_ONCE = 500
 
+#: A field that somebody adds, or a module that is installed, is seen after so long.
+FACTS_SECONDS = 60.0
+
 #: `load()` reads instants in the user's zone: the hub gives UTC. A record is found also when it is archived.
 _CONTEXT = {"tz": "UTC", "active_test": False}
 
@@ -43,22 +47,23 @@ class OdooRecords:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._facts: dict[str, ModelFacts] = {}
+        self._facts: dict[str, tuple[float, ModelFacts]] = {}  # with the second at which they were told
         self._may_read_ids: bool | None = None
         self._guard = threading.Lock()
 
     def describe(self, model: str) -> ModelFacts | None:
         """Return the fields of a model; None when there is no such model, or nobody may know it."""
         with self._guard:
-            if model in self._facts:
-                return self._facts[model]
+            told_at, facts = self._facts.get(model, (float("-inf"), None))
+            if time.monotonic() - told_at < FACTS_SECONDS:
+                return facts
         try:
             told = self._session.call(model, "fields_get", attributes=[*ATTRIBUTES])
         except Undeliverable:
             return None
         facts = ModelFacts(model=model, fields={name: facts_of(name, said) for name, said in told.items()})
         with self._guard:
-            self._facts[model] = facts
+            self._facts[model] = (time.monotonic(), facts)
         return facts
 
     def known(self, model: str, keys: Sequence[str]) -> dict[str, int]:
