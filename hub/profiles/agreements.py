@@ -35,6 +35,7 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
             yield from _document(document, path)
             yield from _format(agreement, path)
             yield from _set(document, agreement, path)
+            yield from _warehouse(document, agreement, path)
             form = agreement.format or partner.format
             release = (isinstance(agreement, Send) and agreement.release) or partner.x12.release
             yield from map_faults(document, agreement, form, path, folder, release=release)
@@ -72,6 +73,13 @@ def _set(document: DocType, agreement: Agreement, path: KeyPath) -> Iterator[Fau
     if wanted and wanted not in (sets := sets_of(document)):
         message = f'"{clip(wanted)}" carries no {document.value.replace("_", " ")}'
         yield Fault((*path, "set"), message, f"X12 has {' and '.join(sets) or 'none'} for it", wanted)
+
+
+def _warehouse(document: DocType, agreement: Agreement, path: KeyPath) -> Iterator[Fault]:
+    """Warehouse orders are of one warehouse, on whichever side it is ours."""
+    if document is DocType.WAREHOUSE_ORDER and not agreement.warehouse:
+        message = "it names no warehouse, so nothing would come of it"
+        yield Fault(path, message, 'write warehouse = "WH2", the short name of the warehouse in Odoo')
 
 
 def _price(receive: Receive, path: KeyPath) -> Iterator[Fault]:
