@@ -13,7 +13,7 @@ from translators.csv.translator import CsvTranslator
 from translators.port import Translator
 from translators.xml.translator import XmlTranslator
 
-FAST = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("translator", [CsvTranslator(), XmlTranslator()], ids=lambda each: each.name)
