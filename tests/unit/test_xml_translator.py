@@ -134,7 +134,7 @@ def test_a_wrong_map_is_a_fault_of_the_profile(places: dict[str, str], complaint
 def test_every_shipped_map_compiles() -> None:
     maps = [xml_map(path) for path in shipped()]
     assert {mapped.document for mapped in maps} >= {DocType.PURCHASE_ORDER, DocType.INVOICE}
-    assert len({(mapped.roots, mapped.each, mapped.dialect) for mapped in maps}) == len(maps)
+    assert len({(mapped.roots, mapped.frame, mapped.dialect, mapped.name) for mapped in maps}) == len(maps)
 
 
 def test_reading_takes_a_time_that_grows_with_the_file_not_with_its_square() -> None:
