@@ -21,6 +21,8 @@ from translators.x12.rules.check import check_set
 from translators.x12.translator import X12Translator
 
 FOLDER = Path(__file__).parent / "x12_map"
+#: Sets of the grocery trade: they count quantities, not lines.
+UNCOUNTED = frozenset({"875", "880"})
 CASES = sorted(path.parent for path in FOLDER.glob("*/*/in.edi"))
 
 
@@ -63,11 +65,13 @@ def test_writes_it_again(case: Path) -> None:
     if getattr(document, "lines", True):  # the standard wants lines; an answer to an order may do without
         assert [f.line() for f in check_set(payload, one.envelope) if f.fatal] == []
     again, _ = read_document(segments, one.document, one.envelope, None)
-    assert again == _as_written(document)
+    assert again == _as_written(document, one.envelope.set_id)
 
 
-def _as_written(document: AnyDocument) -> AnyDocument:
+def _as_written(document: AnyDocument, set_id: str) -> AnyDocument:
     """Return a document as its writing changes it: a count that is right, a structure that we write."""
+    if set_id in UNCOUNTED:
+        return document
     if not isinstance(document, ShipNotice):
         counted = getattr(document, "lines", getattr(document, "items", ()))
         return replace(document, line_count=len(counted)) if hasattr(document, "line_count") else document

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from hub.model.documents import DocType
-from tests.support import x12_changes, x12_documents, x12_payments, x12_supplies, x12_warehouse
+from tests.support import x12_changes, x12_documents, x12_grocery, x12_payments, x12_supplies, x12_warehouse
 from translators.x12.sets import doctype
 
 #: What a document holds that travels in its usual set.
@@ -15,12 +15,17 @@ DOCUMENTS: dict[DocType, SearchStrategy[Any]] = {
     **x12_documents.DOCUMENTS,
     **x12_changes.DOCUMENTS,
     **x12_payments.DOCUMENTS,
+    DocType.APPLICATION_ADVICE: x12_grocery.application_advices,
     **x12_supplies.DOCUMENTS,
     **x12_warehouse.DOCUMENTS,
 }
 
 #: The same of the other sets that carry such a document.
-OTHER_SETS: dict[str, SearchStrategy[Any]] = {**x12_warehouse.OTHER_SETS}
+OTHER_SETS: dict[str, SearchStrategy[Any]] = {
+    **x12_warehouse.OTHER_SETS,
+    "875": x12_grocery.grocery_orders,
+    "880": x12_grocery.grocery_invoices,
+}
 
 
 def documents_of(set_id: str) -> SearchStrategy[Any]:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.model.documents import Lot, Split
-from translators.x12.mapping import money_and_receipts, stock, warehouse
+from translators.x12.mapping import grocery, money_and_receipts, stock, warehouse
 from translators.x12.mapping.findings import Reading, Spot
 from translators.x12.mapping.values import DECIMALS, read_date, read_decimal, write_decimal
 
@@ -205,6 +205,7 @@ READ_SECTION: dict[str, Callable[[Part], Part]] = {
     "acknowledged_line": _read_acknowledged_line,
     "warehouse_line": warehouse.read_line,
     "advised_line": warehouse.read_advised,
+    "grocery_charge": grocery.read_charge,
 }
 WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
     "notes": _write_notes,
@@ -224,6 +225,8 @@ WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
     "questioned": money_and_receipts.write_questioned,
     "announced": money_and_receipts.write_announced,
     "item_count": money_and_receipts.write_item_count,
+    "grocery_total": grocery.write_total,
+    "grocery_shipped": grocery.write_shipped,
     "totals": _together(2, 3),
     "shipped_weights": _write_shipped_weights,
     "line_weight": _together(4, 5, 6),
