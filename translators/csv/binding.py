@@ -51,6 +51,7 @@ class BoundRecord(Struct, frozen=True, kw_only=True):
     record: Record
     levels: tuple[tuple[Bound, ...], ...]  # 0 the document's own, then one for each list
     present: tuple[tuple[Bound, ...], ...]  # of them those that the file has
+    awaited: tuple[tuple[Bound, ...], ...]  # of them those that have a default or must be there
     skippable: tuple[bool, ...] = ()
     adds: bool = False
 
@@ -148,7 +149,12 @@ class _Binder:
         )
         skippable = _skippable(record, self._document)
         present = tuple(tuple(b for b in level if b.index is not None) for level in levels)
-        return BoundRecord(record=record, levels=levels, present=present, skippable=skippable, adds=adds)
+        awaited = tuple(
+            tuple(b for b in level if b.column.required or b.column.default is not None) for level in levels
+        )
+        return BoundRecord(
+            record=record, levels=levels, present=present, awaited=awaited, skippable=skippable, adds=adds
+        )
 
     def tag(self, place: Place) -> Bound:
         """Bind the place where a row says what it is."""

@@ -136,7 +136,7 @@ class _Reader:
             )
             for bound in unnumbered:
                 node.setdefault(bound.column.keys[0], _digest(rows))
-            self._complete(node, kind.levels[0], rows[0], 1)
+            self._complete(node, kind.awaited[0], rows[0], 1)
 
     def entry(self, kind: BoundRecord, level: int, row: Row, ordinal: int, path: str) -> Node:
         """Read one entry of a list from a row."""
@@ -144,7 +144,7 @@ class _Reader:
         for bound in kind.present[level]:
             if text := bound.cell(row.cells):
                 self._set(node, bound, text, row, path)
-        self._complete(node, kind.levels[level], row, ordinal)
+        self._complete(node, kind.awaited[level], row, ordinal)
         return node
 
     def add(self, node: Node, level: tuple[Bound, ...], row: Row, path: str) -> None:

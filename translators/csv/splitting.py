@@ -23,10 +23,7 @@ from translators.csv.text import encode_whole
 class Cut:
     """The rows of one document, gathered one by one as the text of a file of its own."""
 
-    def __init__(
-        self, number: str, header: tuple[str, ...], settings: CsvSettings, *, is_fixed: bool
-    ) -> None:
-        self.number = number
+    def __init__(self, header: tuple[str, ...], settings: CsvSettings, *, is_fixed: bool) -> None:
         self.faults: list[Finding] = []
         self._settings, self._is_fixed, self._width = settings, is_fixed, len(header)
         self._rows: list[list[int]] = []
@@ -60,25 +57,27 @@ def as_cut(settings: CsvSettings) -> CsvSettings:
     return replace(settings, skip=0, ignore=(), **marks)
 
 
-def cuts(table: Table, binding: Binding) -> Iterator[Cut]:
-    """Part rows that stand together, one document after the other: memory holds one at a time.
+def groups(table: Table, binding: Binding) -> Iterator[tuple[Row, ...]]:
+    """Yield the rows of one document after the other: memory holds one at a time.
 
     A document begins at its first row by tag, or where the number changes. A number that returns further down is a
-    finding: its rows are two documents here.
+    fault of the row: its rows are two documents here.
     """
-    current: Cut | None = None
+    rows: list[Row] = []
+    current: str | None = None
     seen: set[int] = set()
     for row, number in _numbered(table, binding):
-        if current is None or (number is not None and (binding.map.begin or number != current.number)):
-            if current is not None:
-                yield current
-            current = Cut(number or "", table.header, as_cut(table.settings), is_fixed=binding.map.is_fixed)
-            if not binding.map.begin and hash(number) in seen:
-                current.faults.append(_apart(row))
+        begins = number is not None and (binding.map.begin != "" or number != current)
+        if begins or not rows:
+            if rows:
+                yield tuple(rows)
+            again = not binding.map.begin and hash(number) in seen
+            rows, current = [replace(row, faults=(*row.faults, _apart(row))) if again else row], number
             seen.add(hash(number))
-        current.add(row)
-    if current is not None:
-        yield current
+        else:
+            rows.append(row)
+    if rows:
+        yield tuple(rows)
 
 
 def gathered(table: Table, binding: Binding) -> Iterator[Cut]:
@@ -86,16 +85,18 @@ def gathered(table: Table, binding: Binding) -> Iterator[Cut]:
 
     Rows without a number make one document of their own, whose reading says what they lack.
     """
+    parted: dict[object, Cut] = {}
+    settings, is_fixed = as_cut(table.settings), binding.map.is_fixed
     if binding.map.begin:
-        yield from cuts(table, binding)
-        return
-    parted: dict[str, Cut] = {}
-    last = ""
-    for row, number in _numbered(table, binding):
-        last = last if number is None else number
-        if last not in parted:
-            parted[last] = Cut(last, table.header, as_cut(table.settings), is_fixed=binding.map.is_fixed)
-        parted[last].add(row)
+        for ordinal, rows in enumerate(groups(table, binding)):
+            parted[ordinal] = Cut(table.header, settings, is_fixed=is_fixed)
+            for row in rows:
+                parted[ordinal].add(row)
+    else:
+        last = ""
+        for row, number in _numbered(table, binding):
+            last = last if number is None else number
+            parted.setdefault(last, Cut(table.header, settings, is_fixed=is_fixed)).add(row)
     yield from parted.values()
 
 

@@ -24,7 +24,7 @@ from translators.csv.lots import one_lot_a_row
 from translators.csv.reading import Watcher, read_document
 from translators.csv.receipt import HEADER, receipt_rows
 from translators.csv.records import Row
-from translators.csv.splitting import as_cut, cuts, expand, gathered, in_file
+from translators.csv.splitting import as_cut, expand, gathered, groups, in_file
 from translators.csv.table import Table, note_left_out, open_table, row_faults, write_table
 from translators.csv.text import DAMAGED, can_encode, decode, encode
 from translators.csv.workbook import is_workbook
@@ -86,13 +86,11 @@ class CsvTranslator:
         if binding is None:
             yield None, _nothing(table)
             return
-        ordinal = 0
-        for ordinal, cut in enumerate(cuts(table, binding), 1):
-            one = cut.as_set(ordinal, document, _envelope(partner))
-            made, found = self.read(one.payload, one.envelope, document, partner)
-            fatal = any(fault.fatal for fault in one.findings)
-            yield (None if fatal else made), (*one.findings, *found)
-        if not ordinal:
+        settings, empty = binding.map.settings(partner.csv), True
+        for rows in groups(table, binding):
+            empty = False
+            yield _read_rows(binding, table, rows, settings, None)
+        if empty:
             yield None, _nothing(table)
 
     def check(
@@ -128,13 +126,7 @@ class CsvTranslator:
         rows = tuple(in_file(row, numbers, header=bool(table.header)) for row in table.rows)
         if not rows:
             return None, _nothing(table)
-        hold = settings.bad_rows == "hold"
-        judged = [(row, _judged(row, table.header, hold=hold)) for row in rows]
-        kept = tuple(row for row, faults in judged if not (hold and faults))
-        binding = bind(mapped, table.header, settings)
-        made, notes = read_document(binding, kept, hold=hold, watch=watch) if kept else (None, ())
-        found = (*table.findings, *(fault for _, faults in judged for fault in faults), *notes)
-        return (None if any(finding.fatal for finding in found) else made), found
+        return _read_rows(bind(mapped, table.header, settings), table, rows, settings, watch)
 
     def write(self, document: AnyDocument, envelope: Envelope, partner: Partner) -> bytes:
         """Write one document as a file of its own. Raises Unwritable when the map cannot carry it."""
@@ -177,6 +169,18 @@ def _as_file(
     if agreed.workbook:
         return write_workbook(header, rows, dialect.sheet)
     return encode(write_table(header, rows, dialect.separator or ","), dialect.encoding)
+
+
+def _read_rows(
+    binding: Binding, table: Table, rows: tuple[Row, ...], settings: CsvSettings, watch: Watcher | None
+) -> tuple[AnyDocument | None, tuple[Finding, ...]]:
+    """Make a document of its rows. With bad_rows = "hold" what is wrong with a row holds it."""
+    hold = settings.bad_rows == "hold"
+    judged = [(row, _judged(row, table.header, hold=hold)) for row in rows]
+    kept = tuple(row for row, faults in judged if not (hold and faults))
+    made, notes = read_document(binding, kept, hold=hold, watch=watch) if kept else (None, ())
+    found = (*table.findings, *(fault for _, faults in judged for fault in faults), *notes)
+    return (None if any(finding.fatal for finding in found) else made), found
 
 
 def _judged(row: Row, header: tuple[str, ...], *, hold: bool) -> tuple[Finding, ...]:
