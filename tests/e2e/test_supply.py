@@ -144,13 +144,22 @@ def test_a_supplier_s_price_list_becomes_supplier_prices(hub: LiveHub) -> None:
 
 def test_a_price_jump_waits_for_a_release(hub: LiveHub) -> None:
     world, number = hub.world, a_number(hub)
-    body = [f"BCT*PS*{number}", "CUR*SE*USD", "LIN*1*VP*BOLT-W", "CTP**UCP*45", "CTT*1"]
+    code = f"JMP-{world.tag}"
+    (product,) = world.session.create("product.product", [{"name": "Jumper", "default_code": code}])
+    (row,) = world.session.read("product.product", [product], ["product_tmpl_id"]).values()
+    known = {
+        "partner_id": world.vendor,
+        "product_tmpl_id": row["product_tmpl_id"][0],
+        "product_code": "BOLT-J",
+    }
+    world.session.create("product.supplierinfo", [known | {"price": 4.5}])
+    body = [f"BCT*PS*{number}", "CUR*SE*USD", "LIN*1*VP*BOLT-J", "CTP**UCP*45", "CTT*1"]
     supplier_sends(hub, "832", body)
     held = hub.settled(number, State.HELD)
-    assert f"{world.widget}: 4.5 becomes 45 (+900%" in held.why
+    assert f"{code}: 4.5 becomes 45 (+900%" in held.why
     release(hub, held)
     hub.settled(number, State.POSTED)
-    domain = [["partner_id", "=", world.vendor], ["price", "=", 45]]
+    domain = [["partner_id", "=", world.vendor], ["product_code", "=", "BOLT-J"], ["price", "=", 45]]
     assert world.count("product.supplierinfo", domain) == 1
 
 
