@@ -114,7 +114,8 @@ class World:
 
     def _pick(self, picking: int, quantities: dict[str, float] | None) -> None:
         fields = ["product_id", "product_uom_qty"]
-        for move in self.session.search_read("stock.move", [["picking_id", "=", picking]], fields):
+        domain: list[Any] = [["picking_id", "=", picking], ["state", "not in", ["done", "cancel"]]]
+        for move in self.session.search_read("stock.move", domain, fields):
             wanted = move["product_uom_qty"]
             if quantities is not None:
                 code = {i: c for c, i in self.products.items()}[ref_id(move["product_id"])]

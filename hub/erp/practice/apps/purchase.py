@@ -147,7 +147,8 @@ def _bill_lines(env: Env, lines: Ids) -> list[list[Json]]:
 
 
 def _receive_lines(env: Env, order: int, lines: Ids) -> None:
-    head = env.one("purchase.order", order, "name", "partner_id", "picking_type_id", "dest_address_id")
+    names = ["name", "partner_id", "picking_type_id", "dest_address_id", "picking_ids"]
+    head = env.one("purchase.order", order, *names)
     names = ["product_id", "product_id.type", "product_qty", "product_uom_id", "price_unit", "date_planned"]
     moves: list[Values] = [
         {
@@ -172,7 +173,7 @@ def _receive_lines(env: Env, order: int, lines: Ids) -> None:
         "scheduled_date": min(dates, default=False),
         "date_deadline": min(dates, default=False),
     }
-    stock.make_picking(env, picking, moves)
+    stock.make_picking(env, picking, moves, head["picking_ids"])
 
 
 def recompute_orders(env: Env, ids: Ids) -> None:

@@ -96,7 +96,7 @@ def _add_line(env: Env, move: int, values: Values) -> None:
 
 def set_demand(env: Env, moves: Ids, total: float) -> None:
     """Make the open moves of a line demand what of a new total is not done; a rise without one is not followed."""
-    rows = env.rows("stock.move", sorted(moves), ["state", "product_uom_qty", "quantity", "move_line_ids"])
+    rows = env.rows("stock.move", sorted(moves), ["state", "product_uom_qty", "quantity", "picking_id"])
     done = sum(float(row["quantity"]) for row in rows if row["state"] == "done")
     opened = [row for row in rows if row["state"] in OPEN]
     if opened:
@@ -104,7 +104,11 @@ def set_demand(env: Env, moves: Ids, total: float) -> None:
         env.put("stock.move", opened[0]["id"], {"product_uom_qty": demand})
         if float(opened[0]["quantity"]) > demand:
             set_quantity(env, opened[0]["id"], demand)
-        reserve(env, opened[0]["id"])
+        if demand:
+            reserve(env, opened[0]["id"])
+        else:  # a line that is taken off is moved no more
+            env.put("stock.move", opened[0]["id"], {"state": "cancel"})
+            env.mark("stock.picking", [opened[0]["picking_id"]])
 
 
 def done_quantity(env: Env, moves: Ids, to_usage: str) -> float:

@@ -176,7 +176,7 @@ def _deliver_lines(env: Env, order: int, lines: Ids) -> None:
         "scheduled_date": date,
         "date_deadline": date,
     }
-    stock.make_picking(env, picking, moves)
+    stock.make_picking(env, picking, moves, head["picking_ids"])
 
 
 def recompute_orders(env: Env, ids: Ids) -> None:

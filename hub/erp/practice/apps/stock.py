@@ -38,10 +38,12 @@ def prepare_move(env: Env, values: Values) -> Values:
     return values
 
 
-def make_picking(env: Env, picking: Values, moves: Sequence[Values]) -> None:
-    """Make a transfer of these moves and reserve what there is; no moves, no transfer."""
+def make_picking(env: Env, picking: Values, moves: Sequence[Values], known: Ids = ()) -> None:
+    """Put moves into an open one of the known transfers, or a new one, and reserve what there is; no moves, none."""
     if moves:
-        made = env.create("stock.picking", picking)
+        rows = env.rows("stock.picking", sorted(known), ["state"])
+        opened = next((row["id"] for row in rows if row["state"] not in CLOSED), None)
+        made = opened or env.create("stock.picking", picking)
         for move in moves:
             reserve_new(env, move | {"picking_id": made})
 
