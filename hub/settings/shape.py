@@ -20,7 +20,7 @@ class Company(_Table, frozen=True, kw_only=True):
     name: str = "Our Company"  # our name, as partners read it
     isa: str = "ZZ:OURCO"  # our interchange id, "qualifier:id"; a profile may say another for its partner
     gs: str = ""  # our id in GS; default: the id of `isa`
-    gs1_prefix: str = ""  # our GS1 company prefix: what labels (SSCC) are made of, where a profile asks for them
+    gs1_prefix: str = ""  # our GS1 company prefix, of which labels (SSCC) are made for profiles that ask
 
 
 class Store(_Table, frozen=True, kw_only=True):

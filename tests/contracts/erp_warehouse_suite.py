@@ -428,3 +428,21 @@ def _pick(world: World, transfer: ErpRecord, quantities: dict[str, float]) -> No
         world.session.write("stock.move", [move["id"]], {"quantity": quantity, "picked": bool(quantity)})
     context = {"skip_backorder": True, "picking_ids_not_to_backorder": []}
     world.session.call("stock.picking", "button_validate", [transfer.id], context=context)
+
+
+class Acting:
+    """All for a partner is done for one company."""
+
+    def test_what_is_posted_within_belongs_to_the_company(self, erp: Erp) -> None:
+        gateway, world = erp
+        (company, *_) = world.session.search_read("res.company", [], ["name"])
+        order = deposited(world)
+        with gateway.acting_for(company["name"]):
+            record = store(erp, order).record
+        assert record is not None
+        assert world.look("stock.picking", record.id, "company_id")["company_id"][0] == company["id"]
+
+    def test_a_company_that_is_not_there_is_told(self, erp: Erp) -> None:
+        gateway, _ = erp
+        with pytest.raises(Undeliverable, match="No Such"), gateway.acting_for("No Such"):
+            pass

@@ -96,3 +96,7 @@ class TestStoring(erp_warehouse_suite.Storing):
 
 class TestLabelling(erp_warehouse_suite.Labelling):
     """What is packed has labels."""
+
+
+class TestActing(erp_warehouse_suite.Acting):
+    """One company of several."""
