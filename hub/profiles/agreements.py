@@ -43,6 +43,7 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
     for document, receive in partner.receive.items():
         yield from _price(receive, ("receive", document.value, "price"))
         yield from _accept(receive.accept, ("receive", document.value, "accept"))
+        yield from _short_pay(receive, ("receive", document.value, "short_pay"))
         yield from _trust(receive, ("receive", document.value, "item_trust"))
     for document, send in partner.send.items():
         yield from _leeway(send.over, ("send", document.value, "over"))
@@ -103,6 +104,13 @@ def _accept(accept: Accept, path: KeyPath) -> Iterator[Fault]:
 def _leeway(text: str, path: KeyPath) -> Iterator[Fault]:
     if parse_leeway(text) is None:
         yield Fault(path, f'"{clip(text)}" is no leeway', 'write "2%", or an amount like "0.05"', text)
+
+
+def _short_pay(receive: Receive, path: KeyPath) -> Iterator[Fault]:
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?\s*%", receive.short_pay.strip()):
+        yield Fault(
+            path, f'"{clip(receive.short_pay)}" is no percentage', 'write it like "1%"', receive.short_pay
+        )
 
 
 def _trust(receive: Receive, path: KeyPath) -> Iterator[Fault]:

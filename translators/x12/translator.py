@@ -7,6 +7,7 @@ from hub.model.envelope import Envelope, Unwrapped
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 from translators.errors import Unwritable
+from translators.x12.accounts import without_accounts
 from translators.x12.agreement import guideline_of
 from translators.x12.characters import AS_IT_COMES, Reading, begins_x12
 from translators.x12.collector import resting
@@ -45,7 +46,8 @@ class X12Translator:
     ) -> tuple[Finding, ...]:
         """Hold one set against the dictionary of its release and the partner's guideline."""
         agreement = partner.receive.get(document) if partner else None
-        return check_set(payload, envelope, guideline_of(agreement, envelope.set_id), self.library)
+        found = check_set(payload, envelope, guideline_of(agreement, envelope.set_id), self.library)
+        return without_accounts(found)
 
     @resting()
     def read(
