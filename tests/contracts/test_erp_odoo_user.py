@@ -21,7 +21,13 @@ from hub.erp.port.supplying import CatalogPolicy
 from hub.model.documents import CatalogLine, CatalogPrice, PriceCatalog
 from hub.model.errors import Undeliverable
 from hub.model.finding import Severity
-from tests.contracts import erp_billing_suite, erp_buying_suite, erp_suite, erp_supplying_suite
+from tests.contracts import (
+    erp_billing_suite,
+    erp_buying_suite,
+    erp_money_suite,
+    erp_suite,
+    erp_supplying_suite,
+)
 from tests.support.erp_world import World
 
 pytestmark = pytest.mark.odoo
@@ -87,6 +93,22 @@ class TestAnnouncing(erp_buying_suite.Announcing):
 
 class TestBeingBilled(erp_billing_suite.BeingBilled):
     """They bill."""
+
+
+class TestBeingPaid(erp_money_suite.BeingPaid):
+    """They pay."""
+
+
+class TestPaying(erp_money_suite.Paying):
+    """We pay."""
+
+
+class TestReceiving(erp_money_suite.Receiving):
+    """We receive."""
+
+
+class TestBeingReceived(erp_money_suite.BeingReceived):
+    """They received."""
 
 
 def test_probe_names_the_group_that_is_missing() -> None:

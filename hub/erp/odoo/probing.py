@@ -26,6 +26,8 @@ NEEDS: Mapping[str, tuple[str, tuple[str, ...], str]] = {
     "stock.lot": ("stock", ("read",), "lots and expiry dates"),
     "account.move": ("account", ("read", "write", "create"), "invoices and draft vendor bills"),
     "account.move.line": ("account", ("read", "create"), "invoices and draft vendor bills"),
+    "account.payment": ("account", ("read", "create"), "remittances, both ways"),
+    "stock.scrap": ("stock", ("read",), "receiving advices"),
     "ir.attachment": ("base", ("read", "create"), "keeping acknowledgments and ship notices once"),
 }
 
