@@ -12,6 +12,7 @@ from tests.contracts import (
     erp_billing_suite,
     erp_buying_suite,
     erp_revising_suite,
+    erp_storing_suite,
     erp_suite,
     erp_supplying_suite,
     erp_warehouse_suite,
@@ -90,13 +91,13 @@ class TestAdvisedByWarehouse(erp_warehouse_suite.Advising):
     """Somebody keeps our goods: what they say."""
 
 
-class TestStoring(erp_warehouse_suite.Storing):
+class TestStoring(erp_storing_suite.Storing):
     """We keep somebody's goods."""
 
 
-class TestLabelling(erp_warehouse_suite.Labelling):
+class TestLabelling(erp_storing_suite.Labelling):
     """What is packed has labels."""
 
 
-class TestActing(erp_warehouse_suite.Acting):
+class TestActing(erp_storing_suite.Acting):
     """One company of several."""

@@ -10,8 +10,8 @@ import pytest
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.port.warehousing import StoragePolicy
 from hub.model.errors import Undeliverable
+from tests.contracts.erp_storing_suite import deposited
 from tests.contracts.erp_suite import Erp, an_order, key_of, policy
-from tests.contracts.erp_warehouse_suite import deposited
 from tests.support.erp_world import World
 
 pytestmark = pytest.mark.odoo
