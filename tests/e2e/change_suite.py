@@ -93,7 +93,8 @@ class ChangingOurs:
         (line,) = world.session.search_read("purchase.order.line", domain, ["name"])
         hub.settled(order.name, State.SENT, document=DocType.PURCHASE_ORDER, direction=Direction.OUT)
         new = {"product_id": world.products[world.gadget], "product_qty": 3.0, "price_unit": 9.0}
-        kept = {"price_unit": 4.5, "date_planned": "2026-12-15 12:00:00"}  # as the form does, lest Odoo works it out
+        # price and day as the form gives them: Odoo works out anew what a quantity comes without
+        kept = {"price_unit": 4.5, "date_planned": "2026-12-15 12:00:00"}
         commands = [[1, line["id"], {"product_qty": 12.0, **kept}], [0, 0, new]]
         world.session.write("purchase.order", [order.id], {"order_line": commands})
         told = hub.globex.collect("860", f"BCH*04*SA*{order.name}*")
