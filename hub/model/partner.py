@@ -118,6 +118,8 @@ class XmlSettings(_Table, frozen=True, kw_only=True):
     their_id: str = ""  # cXML: the partner's, written alike
     login: str = ""  # cXML: the sender's credential, where it is not our_id
     secret: str = ""  # cXML: reference to the shared secret of that credential (env:NAME, file:NAME)
+    our_endpoint: str = ""  # Peppol: our electronic address as "scheme:id", e.g. "0088:7300010000001"
+    their_endpoint: str = ""  # Peppol: the partner's, written alike
     agent: str = "partner-hub"  # cXML: the user agent that we name
     host: str = "partner-hub"  # cXML: what stands after the @ of our payload ids
 
@@ -178,6 +180,7 @@ class Receive(_Table, frozen=True, kw_only=True):
     crosswalk: Crosswalks = Crosswalks()
     item_trust: tuple[str, ...] = ()  # whose item numbers count, best first; default: by the kind of document
     price: str = "partner"  # partner | pricelist | tolerance N%
+    sdq: Literal["hold", "one_order"] = "hold"  # orders by store (SDQ): ask, or all to the one address
     warehouse: str = ""  # warehouse orders: short name of our warehouse in Odoo where we keep their goods
     validate: Literal["never", "when_exact", "always"] = (
         "never"  # warehouse advices: validate in Odoo by ourselves?

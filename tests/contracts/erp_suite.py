@@ -12,6 +12,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 from msgspec import structs
 
 from hub.erp.port import ErpGateway, OrderPolicy, PostResult
@@ -311,6 +312,18 @@ class HoldingOrders:
         message = held(gateway.post_order(key_of(order), order, policy(world)), problems.FIELD_UNMAPPED)
         assert "S1, S2" in message
         assert gateway.post_order(key_of(order), order, policy(world, released=True)).created
+
+    def test_lines_for_several_places_go_to_one_by_agreement_and_the_note_tells_the_shares(
+        self, erp: Erp
+    ) -> None:
+        gateway, world = erp
+        splits = (Split(quantity=d(1), location="S1"), Split(quantity=d(2), location="S2"))
+        line = OrderLine(number="1", quantity=d(3), unit="EA", price=d(1), sku=world.widget, splits=splits)
+        order = an_order(world, lines=(line,))
+        agreed = replace(policy(world), one_place=True)
+        result = gateway.post_order(key_of(order), order, agreed)
+        assert result.record is not None
+        assert any("line 1: 1 for S1, 2 for S2" in note for note in world.notes(result.record))
 
     def test_order_typed_by_hand_is_noticed(self, erp: Erp) -> None:
         gateway, world = erp

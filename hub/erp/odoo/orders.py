@@ -127,7 +127,8 @@ class Orders:
             findings.append(customer)
             return {}
         if not policy.released:
-            findings += [*self._typed_by_hand(order, customer), *_split(order)]
+            findings += self._typed_by_hand(order, customer)
+            findings += [] if policy.one_place else _split(order)
         header = {
             "partner_id/.id": str(customer["id"]),
             "client_order_ref": f"{order.number}-{order.release}" if order.release else order.number,

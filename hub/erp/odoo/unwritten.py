@@ -28,6 +28,9 @@ def unwritten(order: PurchaseOrder) -> Iterator[str]:
             yield f"line {line.number}: {_charge(charge)}"
         for note in line.notes:
             yield f"line {line.number}: {note}"
+        shares = [f"{split.quantity} for {split.location}" for split in line.splits if split.location]
+        if shares:
+            yield f"line {line.number}: {', '.join(shares)}"
 
 
 def _charge(charge: Charge) -> str:

@@ -15,6 +15,7 @@ class OrderPolicy(Struct, frozen=True, kw_only=True):
     customer_ref: str  # res.partner `ref`, or else exact name
     price: str = "partner"  # partner | pricelist | tolerance N%
     origin: str = ""  # e.g. "EDI 000000905/0001 exchange 42": the record names its exchange
+    one_place: bool = False  # lines for several places (SDQ) all go to the order's one: no question, a note
     released: bool = False  # an operator decided: price differences no longer hold
     unknown_item: str = "hold"  # hold | note: a line whose item nobody knows becomes a note on the order
 

@@ -27,6 +27,7 @@ def post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> Poste
         price=agreement.price,
         origin=origin(exchange),
         released=exchange.released,
+        one_place=agreement.sdq == "one_order",
         unknown_item=agreement.rules.unknown_item,
     )
     result = erp.post_order(exchange.key, judged.order, policy)
