@@ -12,7 +12,6 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from msgspec.structs import replace
 from msgspec import structs
 
 from hub.erp.port import ErpGateway, OrderPolicy, PostResult
@@ -320,7 +319,7 @@ class HoldingOrders:
         splits = (Split(quantity=d(1), location="S1"), Split(quantity=d(2), location="S2"))
         line = OrderLine(number="1", quantity=d(3), unit="EA", price=d(1), sku=world.widget, splits=splits)
         order = an_order(world, lines=(line,))
-        agreed = replace(policy(world), one_place=True)
+        agreed = structs.replace(policy(world), one_place=True)
         result = gateway.post_order(key_of(order), order, agreed)
         assert result.record is not None
         assert any("line 1: 1 for S1, 2 for S2" in note for note in world.notes(result.record))
