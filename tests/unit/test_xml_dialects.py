@@ -190,3 +190,21 @@ def test_swapped_namespaces_make_no_invoice() -> None:
     (back,), findings = read_file(XML, swapped, "i.xml", partner("xml", receive={"invoice": {}}))
     assert back is None
     assert {finding.problem for finding in findings} == {problems.FIELD_MISSING}
+
+
+def test_electronic_addresses_come_from_the_profile_where_the_parties_have_none() -> None:
+    bare = {role: replace(party, endpoint="", endpoint_kind="") for role, party in ORDER.parties.items()}
+    known = partner("xml", xml={"dialect": "ubl", "our_endpoint": "0088:11", "their_endpoint": "0060:22"})
+    spaces = {"cbc": "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"}
+    for document, expected in (
+        (replace(ORDER, parties=bare), ["0088:11", "0060:22", "0088:11"]),  # buyer, seller, billed
+        (
+            replace(INVOICES[-1], parties={"bill_to": bare["bill_to"], "remit_to": bare["seller"]}),
+            ["0088:11", "0060:22"],
+        ),
+        (ORDER, ["0088:7300010000018", "0088:7300010000001", "0088:7300010000018"]),
+    ):
+        ends = etree.fromstring(XML.write(document, ENVELOPE, known)).xpath(
+            "//cbc:EndpointID", namespaces=spaces
+        )
+        assert [f"{end.get('schemeID')}:{end.text}" for end in ends] == expected

@@ -77,11 +77,11 @@ def _as_text(data: bytes) -> str:
 
 
 def _size(data: bytes) -> Finding | None:
-    if not data.strip():
-        return Finding(problems.FILE_EMPTY, "the file is empty", hint="send the file again with its content")
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_BYTES:  # before anything looks at it: what looks may copy it
         message = f"the file has {len(data)} bytes; XML of more than {MAX_BYTES} is not read"
         return Finding(problems.FILE_TOO_LARGE, message, hint="send several smaller files")
+    if not data.strip():
+        return Finding(problems.FILE_EMPTY, "the file is empty", hint="send the file again with its content")
     return None
 
 

@@ -10,10 +10,11 @@ from lxml import etree
 from hub.model.documents import DOCUMENTS, AnyDocument, DocType
 from hub.model.envelope import Envelope
 from hub.model.finding import Where
-from hub.model.partner import Partner
+from hub.model.partner import Partner, Send
 from translators.maps import agreement
 from translators.tracing import MapLine, Taken, Trace, Unused, empty_fields
-from translators.xml.choosing import doctypes, maps_of, recognised
+from translators.xml.choosing import dialect_of, doctypes, maps_of, own_map, recognised
+from translators.xml.compiling import shipped, xml_map
 from translators.xml.parsing import parse
 from translators.xml.reading import elements, first_text
 from translators.xml.translator import XmlTranslator
@@ -27,7 +28,7 @@ class XmlTracer:
         self._translator, self._folder = XmlTranslator(folder), folder
 
     def lines(self, document: DocType, partner: Partner | None, *, sending: bool) -> tuple[MapLine, ...]:
-        """Return the lines of the maps by which a document is read; what they are written by is among them."""
+        """Return the lines of the maps by which a document is read, or may be written."""
         if document not in DOCUMENTS:
             return ()
         agreed = agreement(partner, document, sending=sending) if partner is not None else None
@@ -35,9 +36,20 @@ class XmlTracer:
         profile = f"{partner.key}.toml" if partner is not None else ""
         return tuple(
             line
-            for mapped in maps_of(document, partner, self._folder)
+            for mapped in self._maps(document, partner, sending=sending)
             for line in _lines(mapped.body, mapped, changed, profile)
         )
+
+    def _maps(self, document: DocType, partner: Partner | None, *, sending: bool) -> tuple[XmlMap, ...]:
+        if not sending:
+            return maps_of(document, partner, self._folder)
+        agreed = (partner.send.get(document) if partner is not None else None) or Send()
+        if agreed.map_file:
+            return (own_map(document, agreed, self._folder),)
+        dialect = dialect_of(agreed, partner) if partner is not None else agreed.dialect
+        lines, must = tuple(agreed.map.items()), tuple(sorted(agreed.must))
+        found = (xml_map(path, lines, must) for path in shipped(document, dialect))
+        return tuple(mapped for mapped in found if not mapped.foreign)
 
     def trace(
         self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None

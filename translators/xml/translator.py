@@ -24,6 +24,7 @@ from hub.model.partner import Partner, Receive, Send
 from translators.errors import Unwritable
 from translators.maps import agreement, partner_address
 from translators.xml.choosing import all_maps, doctypes, maps_of, recognised, written_map
+from translators.xml.endpoints import with_endpoints
 from translators.xml.header import Secret, cxml_response, header_texts
 from translators.xml.parsing import looks_like_xml, parse
 from translators.xml.reading import read_document, text_at
@@ -118,6 +119,7 @@ class XmlTranslator:
     def write(self, document: AnyDocument, envelope: Envelope, partner: Partner) -> bytes:
         """Write one document as a file of its own. Raises Unwritable when the map cannot carry it."""
         mapped = written_map(document, partner, self._folder)
+        document = with_endpoints(document, partner)
         header = header_texts(envelope, partner, document.number, self._secret) if mapped.envelope else {}
         usage = {ours: theirs for theirs, ours in mapped.usage_codes.items()}
         header["usage"] = usage.get(envelope.usage, "")

@@ -20,6 +20,7 @@ FIELDS = (
     "phone",
     "email",
     "parent_id",
+    "vat",
 )
 
 
@@ -60,5 +61,6 @@ def _party(row: Values, states: dict[int, str], countries: dict[int, str]) -> Pa
         country=countries.get(ref_id(row["country_id"]), ""),
         phone=text(row["phone"]),
         email=text(row["email"]),
+        tax_number=text(row["vat"]),
         ours=text(row["ref"]),
     )
