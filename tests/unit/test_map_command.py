@@ -69,6 +69,13 @@ def test_the_format_is_that_of_the_agreement(home: Path) -> None:
     assert all("xml/maps" in line["origin"] for line in json.loads(result.stdout))
 
 
+def test_what_we_send_has_the_map_of_its_dialect(home: Path) -> None:
+    profile = PROFILE + '[xml]\ndialect = "ubl"\n[send.invoice]\nformat = "xml"\n'
+    (home / "partners" / "acme.toml").write_text(profile)
+    result = hub_map("show", "invoice", "--partner", "acme", "--send", "--json")
+    assert {line["part"] for line in json.loads(result.stdout)} == {"ubl_invoice", "ubl_credit_note"}
+
+
 def test_explain_says_which_file_says_so(home: Path) -> None:
     result = hub_map("explain", "purchase_order", "lines[].price", "--partner", "acme")
     assert result.stdout.splitlines() == [
