@@ -14,7 +14,7 @@ from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.port import ErpGateway
 from hub.erp.port.records import ModelFacts, Records
 from hub.erp.practice.server import PracticeOdoo
-from hub.model.envelope import UnwrappedSet
+from hub.model.envelope import Envelope, UnwrappedSet
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import Partner
@@ -25,6 +25,7 @@ from hub.settings import Settings
 from hub.stages.recording.carrying import RecordOutcome, outcome_of
 from hub.stages.recording.plan import Plan, Planned, Tally, tally, unread
 from hub.stages.recording.planning import make_plan
+from hub.stages.recording.sending import misfit, read_records
 from hub.wiring import make_erp
 from translators.records.translator import RecordsTranslator
 
@@ -90,6 +91,21 @@ def _planned(
         return make_plan(batch, kind, erp)
     read = [Planned(label=r.label, rows=r.rows, action="nothing", record=r) for r in batch.records]
     return Plan(record_type=name, model=kind.model, planned=(*read, *unread(batch.refused)))
+
+
+def preview(partner: Partner, name: str, folder: Path, erp: Records) -> bytes:
+    """Return the file that a partner would get of a record type now, all of its domain.
+
+    Raises ConfigError where there is no such record type, or it does not fit this Odoo.
+    """
+    kind = partner.records.get(name)
+    if kind is None or kind.direction != "out":
+        known = ", ".join(key for key, one in partner.records.items() if one.direction == "out") or "none"
+        raise ConfigError(f"{partner.key} has no record type {name!r} that goes out (known: {known})")
+    if (unfit := misfit(kind, erp)) is not None:
+        raise ConfigError(f"[records.{name}]: {unfit}")
+    batch, _ = read_records(kind, name, erp)
+    return RecordsTranslator(folder).write(batch, Envelope(format="records", set_id=name), partner)
 
 
 def open_erp(settings: Settings, secrets: Secrets) -> ErpGateway:

@@ -6,6 +6,7 @@ Exit status: 0 all rows would be taken, 1 some would be refused, 2 a profile or 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from hub.cli.tables import print_table
 from hub.erp.port.records import Records
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
+from hub.model.partner import Partner
 from hub.profiles import load_partners
 from hub.secrets import Secrets
 from hub.stages.recording.carrying import BatchOutcome, RecordOutcome
@@ -47,15 +49,12 @@ def try_command(
     """Show what each record would do: be made, change field by field, nothing, or be refused. Nothing is written."""
     from hub.record_trials import RecordTrial, try_records
 
-    found = settings()
     if not file.is_file():
         fail(f"{file}: there is no such file", 2)
-    folder = Path(found.paths.partners)
-    partners, _ = load_partners(folder)
-    if partner not in partners:
-        raise ConfigError(f"there is no partner {partner!r} that loads; `hub partner list` shows them")
+    folder = Path(settings().paths.partners)
+    sender = _partner(partner, folder)
     with _erp(offline=offline) as erp:
-        data, sender = file.read_bytes(), partners[partner]
+        data = file.read_bytes()
         trial: RecordTrial = try_records(data, file.name, sender, wanted=kind, folder=folder, erp=erp)
     if as_json:
         print_json(trial)
@@ -67,6 +66,31 @@ def try_command(
         )
     if trial.tally.refused or any(f.fatal for f in trial.findings):
         raise typer.Exit(FAILED)
+
+
+@app.command("preview")
+@answers_in_one_line
+def preview_command(
+    kind: Annotated[str, typer.Argument(metavar="TYPE", help="A record type that goes out.")],
+    partner: Annotated[str, typer.Option(help="Profile key of the partner.")],
+) -> None:
+    """Write the file that a partner would get now to standard output; nothing is sent."""
+    from hub.record_trials import preview
+
+    folder = Path(settings().paths.partners)
+    receiver = _partner(partner, folder)
+    with _erp() as erp:
+        assert erp is not None
+        data = preview(receiver, kind, folder, erp)
+    sys.stdout.buffer.write(data)
+
+
+def _partner(key: str, folder: Path) -> Partner:
+    """Return a partner; raise ConfigError when there is none of that key that loads."""
+    partners, _ = load_partners(folder)
+    if key not in partners:
+        raise ConfigError(f"there is no partner {key!r} that loads; `hub partner list` shows them")
+    return partners[key]
 
 
 @app.command("show")

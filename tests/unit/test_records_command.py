@@ -32,6 +32,15 @@ city = "City"
 phone = "Phone"
 vat = { column = "Tax", secret = true }
 country_id = { column = "Country", look_up = "res.country", by = "code" }
+
+[records.places]
+direction = "out"
+model = "res.partner"
+system_of_record = "odoo"
+domain = '[["ref", "in", ["ACME", "GLOBEX"]]]'
+order = "ref"
+every = "1d"
+fields = { ref = "Ref", "country_id.code" = "Country" }
 """
 FILE = """Ref,Name,City,Phone,Tax,Country
 GLOBEX,Globex Components,Austin,+1 555,,US
@@ -131,3 +140,19 @@ def test_wrong_use_is_told_in_one_line(words: tuple[str, ...], said: str) -> Non
 @pytest.mark.usefixtures("home")
 def test_the_fields_of_a_model_are_listed() -> None:
     assert "country_id\tmany2one\tres.country" in hub_records("fields", "res.partner").stdout
+
+
+@pytest.mark.usefixtures("home")
+def test_what_would_go_out_is_shown() -> None:
+    result = hub_records("preview", "places", "--partner", "crew")
+    assert result.stdout_bytes == b"Ref,Country\r\nACME,US\r\nGLOBEX,US\r\n"
+    assert (
+        "no record type 'vendors' that goes out"
+        in hub_records("preview", "vendors", "--partner", "crew").output
+    )
+
+
+def test_what_leads_to_users_is_not_shown(home: Path) -> None:
+    (home / "partners" / "crew.toml").write_text(CREW.replace("country_id.code", "user_id.name"))
+    result = hub_records("preview", "places", "--partner", "crew")
+    assert (result.exit_code, "res.users is never read by files" in result.output) == (2, True)

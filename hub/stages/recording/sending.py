@@ -26,7 +26,7 @@ from hub.model.exchange import Direction, ErpRecord, Exchange, State
 from hub.model.finding import Finding, Severity
 from hub.model.outcome import NewExchange, Outcome, OutFile
 from hub.model.partner import Partner
-from hub.model.record_types import RecordType
+from hub.model.record_types import RecordType, unreadable_model
 from hub.stages import lanes
 from hub.stages.addresses import Company, our_address, their_address
 from hub.stages.recording.plan import as_text, shown
@@ -94,6 +94,8 @@ def misfit(kind: RecordType, erp: Records) -> str | None:
     for path in kind.fields:
         model = kind.model
         for step in path.split("."):
+            if why := unreadable_model(model):
+                return f"{path}: {model} is never read by files: {why}"
             facts = erp.describe(model)
             if facts is None:
                 return f"Odoo has no model {model} for this user"
@@ -109,17 +111,11 @@ def _composed(exchange: Exchange, kind: RecordType, partner: Partner, needs: Nee
     before = needs.told_before(exchange) if kind.changed else None
     last = msgspec.json.decode(before, type=Told) if before else None
     until = erp.now() or needs.now()
-    rows = list(_rows(kind, erp.records, last))
+    batch, rows = read_records(kind, exchange.envelope.set_id, erp.records, last)
     if not rows and kind.when_empty == "skip":
         return Outcome(
             state=State.CANCELLED, why="nothing to tell" + (" since the last file" if last else "")
         )
-    batch = RecordBatch(
-        number=exchange.number,
-        record_type=exchange.envelope.set_id,
-        records=tuple(_record(ordinal, row, kind) for ordinal, row in enumerate(rows, 1)),
-        types=_types(kind, erp.records),
-    )
     data = needs.translator("records").write(batch, exchange.envelope, partner)
     early, late = _stamp(until - OVERLAP), _stamp(until)  # of the running second there may be more to tell
     edge = tuple((_id(row), when) for row in rows if early <= (when := _changed(row)) < late)
@@ -130,6 +126,15 @@ def _composed(exchange: Exchange, kind: RecordType, partner: Partner, needs: Nee
         artifacts={"records": msgspec.json.encode(told)},
         file=OutFile(envelope=exchange.envelope, render=lambda _: data),
     )
+
+
+def read_records(
+    kind: RecordType, name: str, erp: Records, last: Told | None = None
+) -> tuple[RecordBatch, list[Values]]:
+    """Return what is to be told, as a batch and as it is in the ERP; after `last` only what changed since."""
+    rows = list(_rows(kind, erp, last))
+    records = tuple(_record(ordinal, row, kind) for ordinal, row in enumerate(rows, 1))
+    return RecordBatch(number=name, record_type=name, records=records, types=_types(kind, erp)), rows
 
 
 def _rows(kind: RecordType, erp: Records, last: Told | None) -> Iterator[Values]:
