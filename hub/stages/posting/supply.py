@@ -26,6 +26,9 @@ from hub.stages.posting.needs import Needs, Posted, reference
 #: How many unknown items are told one by one.
 TOLD = 20
 
+#: What a cell begins with that a spreadsheet works out: people open proposals in one.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
 #: The columns of a proposal, as people read them.
 _PROPOSAL = ("item", "upc", "ean", "gtin", "name", "brand", "group", "price", "currency", "unit", "pack")
 
@@ -48,7 +51,7 @@ def post_stock(exchange: Exchange, document: AnyDocument, needs: Needs) -> Poste
     told = StockTold(
         partner=partner.key,
         number=document.number,
-        as_of=_as_of(document, exchange),
+        as_of=as_of(document, exchange),
         full=(agreed.scope or document.scope) != "delta",
         location=_place(document),
         rows=rows,
@@ -87,7 +90,7 @@ def _place(document: InventoryAdvice) -> str:
     return (place.id or place.name) if place else ""
 
 
-def _as_of(document: InventoryAdvice, exchange: Exchange) -> dt.datetime:
+def as_of(document: InventoryAdvice, exchange: Exchange) -> dt.datetime:
     """Return when it was so by the sender's clock: as the document says, else as its envelope was written."""
     written = exchange.envelope.prepared_at
     day = document.date or (written.date() if written else exchange.created_at.date())
@@ -158,6 +161,11 @@ def _named(line: StockLine | CatalogLine) -> str:
     return ", ".join(f"{kind} {code}" for kind, code in line.ids.items()) or "(the line names none)"
 
 
+def _harmless(text: str) -> str:
+    """Return a text of theirs that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULAS) else text
+
+
 def proposals(catalog: PriceCatalog, unknown: Sequence[int]) -> bytes:
     """Return the items that we could take up, one a row, as a CSV for people."""
     out = io.StringIO()
@@ -166,8 +174,9 @@ def proposals(catalog: PriceCatalog, unknown: Sequence[int]) -> bytes:
     for at in unknown:
         line = catalog.lines[at]
         price = line.prices[0] if line.prices else None
-        codes = [line.ids.get(kind, "") for kind in ("vendor_part", "upc", "ean", "gtin")]
+        codes = [_harmless(line.ids.get(kind, "")) for kind in ("vendor_part", "upc", "ean", "gtin")]
+        words = [_harmless(text) for text in (line.name, line.brand, line.group)]
         cost = [f"{price.amount:f}", price.currency or catalog.currency] if price else ["", ""]
         pack = f"{line.pack:f}" if line.pack is not None else ""
-        writer.writerow([*codes, line.name, line.brand, line.group, *cost, line.unit, pack])
+        writer.writerow([*codes, *words, *cost, _harmless(line.unit), pack])
     return out.getvalue().encode()
