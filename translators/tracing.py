@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
 
 from hub.model.documents import AnyDocument, DocType
@@ -14,6 +15,8 @@ from hub.model.finding import Finding
 from hub.model.partner import Partner
 
 _INDEX = re.compile(r"\[\d+\]")
+#: Fields that hold bank accounts.
+_ACCOUNTS = frozenset({"payer_account", "payee_account", "account"})
 
 
 class MapLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -31,11 +34,23 @@ class MapLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Taken(Struct, frozen=True):
-    """One value that was read: the field that it went to, where it stood, and the text as it stood there."""
+    """One value that was read: the field that it went to, where it stood, and the text as it stood there.
+
+    Of a bank account only the last four characters are shown, as in the documents.
+    """
 
     path: str
     place: str
     value: str
+
+    def __post_init__(self) -> None:
+        if self.path.rpartition(".")[2] in _ACCOUNTS:
+            msgspec.structs.force_setattr(self, "value", masked(self.value))
+
+
+def masked(account: str) -> str:
+    """Return a bank account with its last four characters alone; nothing of a short one."""
+    return f"XXXX{account[-4:]}" if len(account) > 4 else "XXXX"
 
 
 class Unused(Struct, frozen=True):

@@ -102,6 +102,26 @@ def test_each_node_of_an_xml_file_is_told_of_with_its_line() -> None:
     assert "release" in trace.empty
 
 
+def test_a_bank_account_is_never_shown_whole() -> None:
+    data = (
+        b"Payment Number,Payment Amount,Payee Account,Invoice,Paid\n1,5.00,DE02120300000000202051,I-1,5.00\n"
+    )
+    known = partner("csv", receive={"remittance": {}})
+    (trace,) = traces(CsvTranslator(), CsvTracer(), data, known)
+    shown = {one.path: one.value for one in trace.taken}
+    assert shown["payee_account"] == "XXXX2051"
+    assert "DE0212030000" not in str(trace)
+    shown = {
+        (one.place, one.value)
+        for file in GOLDEN.glob("x12_map/820/*/in.edi")
+        for trace in traces(X12Translator(), X12Tracer(), file.read_bytes(), None)
+        for one in (*trace.taken, *trace.unused)
+        if one.place.endswith(("BPR09", "BPR15"))
+    }
+    assert shown
+    assert all(value.startswith("XXXX") for _, value in shown)
+
+
 def test_a_partners_line_is_marked_and_named() -> None:
     known = partner("csv", receive={"purchase_order": {"map": {"lines[].price": "Net"}}})
     lines = CsvTracer().lines(next(iter(known.receive)), known, sending=False)

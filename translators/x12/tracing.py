@@ -9,7 +9,7 @@ from hub.model.envelope import Envelope
 from hub.model.finding import Where
 from hub.model.partner import Partner
 from translators.maps import agreement
-from translators.tracing import MapLine, Taken, Trace, Unused, empty_fields
+from translators.tracing import MapLine, Taken, Trace, Unused, empty_fields, masked
 from translators.x12.mapping.documents import SETS
 from translators.x12.mapping.spec import Map, Section, load_map, overridden_map
 from translators.x12.mapping.tracing import Note, trace_document
@@ -19,6 +19,8 @@ from translators.x12.tokens import segments as cut
 
 #: Segments that frame a set or order its parts, and say nothing of the trade.
 _FRAME = frozenset({"ST", "SE", "HL", "LS", "LE"})
+#: Elements with bank accounts, where no rule reads them.
+_ACCOUNTS = frozenset({("BPR", 9), ("BPR", 15)})
 
 
 class X12Tracer:
@@ -116,7 +118,8 @@ def _unused(rows: list[list[str]], notes: tuple[Note, ...], set_id: str) -> Iter
             if text.strip() and (number, at) not in read and (segment[0], at, text.strip()) not in fixed:
                 where = Where(segment_number=number + 1, segment=segment[0], element=at)
                 if not (segment[0] == "N1" and at == 1):  # the party's role
-                    yield Unused(str(where), text.strip())
+                    secret = (segment[0], at) in _ACCOUNTS
+                    yield Unused(str(where), masked(text.strip()) if secret else text.strip())
 
 
 def _fixed(found: Map) -> set[tuple[str, int, str]]:
