@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hub.model.documents import AnyDocument, Invoice
+from hub.model.documents import AnyDocument, Invoice, OrderAcknowledgment
 from tests.support.documents import acknowledgments, invoices, orders, ship_notices
 from tests.support.pairs import leaves
 from tests.support.plain_files import partner, read_file
@@ -66,7 +66,9 @@ def test_what_a_dialect_carries_comes_back(dialect: str, document: Any) -> None:
     if isinstance(document, Invoice):
         document = replace(document, total=0, taxes=())  # no sum that would have to be right
     known = partner("xml", xml={"dialect": dialect}, receive={document.doc_type.value: {}})
-    assume(getattr(document, "order_number", "1"))
+    assume(getattr(document, "order_number", "1") and document.date)
+    if dialect == "cxml" and isinstance(document, OrderAcknowledgment):
+        document = replace(document, status="accepted_with_change")  # any other has no lines
     mapped = written_map(document, known, XML._folder)
     data_written = XML.write(document, ENVELOPE, known)
     (back,), findings = read_file(XML, data_written, "file", known)
@@ -75,5 +77,6 @@ def test_what_a_dialect_carries_comes_back(dialect: str, document: Any) -> None:
     prepared = PREPARED[mapped.prepare](document)[0] if mapped.prepare else document
     if mapped.finish:
         prepared = document
-    assert within(back, mapped) == within(prepared, mapped)
+    expected, got = within(prepared, mapped), within(back, mapped)
+    assert {path: got.get(path) for path in expected} == expected
     assert XML.write(back, ENVELOPE, known) == data_written

@@ -22,7 +22,7 @@ from translators.xml.ordering import (
     completed_order,
     peppol_response,
 )
-from translators.xml.shipping import merged_lines, packed_lines, shipped_lines
+from translators.xml.shipping import merged_lines, packed_lines, shipment_identifier, shipped_lines
 
 Prepare = Callable[[Any], tuple[AnyDocument, tuple[Finding, ...]]]
 Compute = Callable[[Any, object], object]
@@ -56,4 +56,10 @@ def _gtin(_: AnyDocument, line: object) -> object:
 #: What puts together a document that the places alone part.
 FINISHED: dict[str, Callable[[Any], AnyDocument]] = {"shipped_lines": merged_lines}
 
-COMPUTED: dict[str, Compute] = {**SUMS, **ORDER_SUMS, "line_count": _line_count, "gtin": _gtin}
+COMPUTED: dict[str, Compute] = {
+    **SUMS,
+    **ORDER_SUMS,
+    "line_count": _line_count,
+    "gtin": _gtin,
+    "shipment_identifier": shipment_identifier,
+}

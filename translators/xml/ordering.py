@@ -38,7 +38,10 @@ def _named(order: Order, role: str, otherwise: str) -> Order:
 def completed_confirmation(
     answer: OrderAcknowledgment,
 ) -> tuple[OrderAcknowledgment, tuple[Finding, ...]]:
-    """Return the answer with the quantity and unit of each decision, which are its line's where not its own."""
+    """Return the answer with the quantity and unit of each decision, which are its line's where not its own.
+
+    Lines stand in an answer that changes something: one that accepts or rejects all must have none (cXML DTD).
+    """
 
     def decided(line: AckLine) -> AckLine:
         statuses = tuple(
@@ -47,7 +50,8 @@ def completed_confirmation(
         )
         return replace(line, statuses=statuses)
 
-    return replace(answer, lines=tuple(map(decided, answer.lines))), ()
+    lines = tuple(map(decided, answer.lines)) if answer.status == CHANGED else ()
+    return replace(answer, lines=lines), ()
 
 
 def peppol_response(answer: OrderAcknowledgment) -> tuple[OrderAcknowledgment, tuple[Finding, ...]]:

@@ -38,6 +38,13 @@ def merged_lines(notice: ShipNotice) -> ShipNotice:
     return replace(notice, orders=tuple(replace(o, packages=_merged(o.packages)) for o in orders.values()))
 
 
+def shipment_identifier(notice: ShipNotice, _: object) -> str | None:
+    """Return what stands for the carrier's number where only the carrier is known; None where it is not needed."""
+    carriage = notice.carriage
+    needed = carriage is not None and not carriage.tracking and (carriage.scac or carriage.routing)
+    return notice.number if needed else None
+
+
 def _parted(order: ShippedOrder) -> Iterator[Package]:
     for package in order.packages:
         yield from (replace(package, items=(item,)) for item in package.items)
