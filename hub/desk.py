@@ -210,6 +210,11 @@ class Desk(OrderHistory):
         orders = (e for e in known if e.direction is Direction.IN and e.document is DocType.PURCHASE_ORDER)
         return next((e.erp for e in orders if e.erp is not None), None)
 
+    def sent_as(self, partner: str, number: str, document: DocType) -> Sequence[Exchange]:
+        """Return what a partner was told of one kind under a number of its own, oldest first."""
+        with self._store.read() as tx:
+            return [e for e in tx.sent_under(partner, number) if e.number == number and e.document is document]
+
     def sent_about(self, partner: str, number: str, document: DocType) -> Sequence[Exchange]:
         """Return what a partner was told of one kind about an order of theirs, oldest first."""
         with self._store.read() as tx:

@@ -144,6 +144,16 @@ def test_a_payment_to_a_vendor_is_told_once(hub: LiveHub) -> None:
     assert other.id != payment.id
 
 
+def test_a_second_part_under_the_same_memo_goes_by_its_number_in_odoo(hub: LiveHub) -> None:
+    memo = a_number(hub)
+    bills = [finance.bill(hub.world, a_number(hub), 100)]
+    finance.pay(hub.world, bills, "2026-11-20", memo=memo, amount=400.0)
+    hub.globex.collect("820", f"TRN*1*{memo}~")
+    rest = finance.pay(hub.world, bills, "2026-11-21", memo=memo)
+    file = hub.globex.collect("820", f"TRN*1*{rest.name}~")
+    assert file.one("RMR")[4:6] == ["600", "1000"]
+
+
 # --- we receive
 def bought(hub: LiveHub) -> tuple[ErpRecord, str]:
     """We order ten widgets; return the order and the line's number as the supplier has it."""

@@ -17,6 +17,14 @@ ACCOUNTS = frozenset({("BPR", 9), ("BPR", 15), ("BPR", 19), ("BPR", 21)})
 _HIDDEN = "XXXX"
 
 
+def hidden_account(place: str, value: str) -> str:
+    """Return a value as it may be shown: that of an account element (BPR09), or a whole BPR, not at all."""
+    segment, element = place[-5:-2], place[-2:]
+    if element.isdecimal() and (segment, int(element)) in ACCOUNTS and value:
+        return _HIDDEN
+    return f"BPR {_HIDDEN}" if value.startswith("BPR") else value
+
+
 def without_accounts(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings with bank accounts made unreadable, in the value and where the message shows it."""
     return tuple(

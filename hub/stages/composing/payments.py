@@ -14,10 +14,16 @@ from hub.stages.patience import wait_for_reconciliation
 
 
 def compose_remittance(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> Composed:
-    """Tell what a payment settles, if that is all of it; it waits a while for its reconciliation."""
+    """Tell what a payment settles, if that is all of it; it waits a while for its reconciliation.
+
+    A memo that an earlier payment had (the bill's own number, for a second part) would look like a repeat: then
+    the payment goes by its number in Odoo.
+    """
     payment = needs.erp().payments.read(source)
     method = payment.method or partner.send[DocType.REMITTANCE].method
-    document = structs.replace(payment, method=method)
+    taken = any(e.id != exchange.id for e in needs.sent_as(partner.key, payment.number, DocType.REMITTANCE))
+    number = source.name if taken and source.name else payment.number
+    document = structs.replace(payment, method=method, number=number)
     if not document.unaccounted and document.items:
         return Composed(document)
     return Composed(document, (_on_account(document),), wait_for_reconciliation(exchange, needs.now()))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from translators.x12.tools.repeat import notes_on_repeat
 from translators.x12.translator import X12Translator
 
 SAMPLE = Path(__file__).parents[2] / "golden" / "x12_map" / "820" / "deductions" / "in.edi"
@@ -22,3 +23,13 @@ def test_what_is_wrong_with_an_account_is_told_without_it(account: str) -> None:
     assert [f.where.element for f in findings] == [9]
     for finding in findings:
         assert "1234567" not in finding.line() + finding.value + finding.hint
+
+
+def test_a_repeat_with_another_account_does_not_show_either() -> None:
+    before = SAMPLE.read_bytes()
+    after = before.replace(b"*DA*123456789*", b"*DA*555566667777*")
+    notes = notes_on_repeat(before, after)
+    assert any("BPR09" in note.message for note in notes)
+    told = " ".join(note.message + note.value for note in notes)
+    assert "123456789*" not in told
+    assert "55556666" not in told

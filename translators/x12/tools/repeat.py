@@ -7,6 +7,7 @@ from itertools import islice
 
 from hub.model import problems
 from hub.model.finding import Finding, Severity, Where
+from translators.x12.accounts import hidden_account
 from translators.x12.tools.diff import Difference, differences
 from translators.x12.tools.diff_keys import Text, texts
 from translators.x12.tools.legible import legible
@@ -35,7 +36,7 @@ def _texts(data: bytes, rules: Rules) -> list[Text]:
 
 def _note(one: Difference) -> Finding:
     of = f"{one.set}: " if one.set else ""
-    old, new = legible(one.old, 120), legible(one.new, 120)
+    old, new = (legible(hidden_account(one.place, value), 120) for value in (one.old, one.new))
     if one.kind == "changed":
         said = f"{old or 'nothing'} became {new or 'nothing'}"
     else:
