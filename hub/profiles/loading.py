@@ -153,12 +153,15 @@ def _clashes(partners: dict[str, Partner], drafts: dict[str, Draft]) -> list[tup
 
 def _claims(partner: Partner) -> list[tuple[tuple[str, ...], KeyPath]]:
     """Return what only one partner may have: the identity of a live one, the vendor in Odoo that it gets our
-    purchase orders for, an account on our server."""
+    purchase orders for, a warehouse of ours that it keeps, an account on our server."""
     claims: list[tuple[tuple[str, ...], KeyPath]] = []
     if partner.status == "live" and partner.identity.isa:
         claims.append((("identity", partner.identity.isa, partner.identity.gs), ("identity", "isa")))
     if partner.status == "live" and DocType.PURCHASE_ORDER in partner.send:
         claims.append((("purchase orders to", partner.identity.odoo), ("identity", "odoo")))
+    kept = partner.send[DocType.WAREHOUSE_ORDER].warehouse if DocType.WAREHOUSE_ORDER in partner.send else ""
+    if partner.status == "live" and kept:
+        claims.append((("warehouse", kept), ("send", "warehouse_order", "warehouse")))
     if partner.transport.kind == "embedded":
         claims.append((("account", partner.transport.user), ("transport", "user")))
     return claims

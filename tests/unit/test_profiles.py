@@ -269,6 +269,16 @@ def test_two_live_partners_cannot_get_the_purchase_orders_of_one_vendor(folder: 
     assert profile(folder, paused, "second") == []
 
 
+def test_a_warehouse_is_kept_by_one_live_partner(folder: Path) -> None:
+    text = (
+        'name = "{0}"\nstatus = "live"\nidentity.isa = "ZZ:{0}"\n[send.warehouse_order]\nwarehouse = "WH2"\n'
+    )
+    profile(folder, text.format("FIRST"), "first")
+    (line,) = profile(folder, text.format("SECOND"), "second")
+    assert line == 'second.toml:5:1: "second" and "first" both claim the warehouse WH2'
+    assert profile(folder, text.format("SECOND").replace("live", "paused"), "second") == []
+
+
 @pytest.mark.parametrize("key", ["Acme", "a b", "-a", "a" * 41, "ä"])
 def test_a_key_that_is_no_safe_name_is_refused(folder: Path, key: str) -> None:
     (line,) = profile(folder, GOOD, key)
