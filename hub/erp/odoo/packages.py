@@ -8,14 +8,14 @@ whoever asks twice is told the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.erp.odoo.announced import label
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.names import Names
-from hub.erp.odoo.reading import number, ref_id, ref_name, text
+from hub.erp.odoo.reading import Plain, number, ref_id, ref_name, text
 from hub.model.documents import Package, ShippedItem
 from hub.model.gs1 import SSCC, sscc
 
@@ -27,10 +27,11 @@ class Packed(Struct, frozen=True):
     """One package of Odoo."""
 
     id: int
+    name: str
     label: str  # SSCC-18, or empty
     kind: str
     on: int  # id of the pallet that it stands on, 0: none
-    weight: Any  # Decimal or None
+    weight: Decimal | None
     weight_unit: str
 
     def holding(self, items: tuple[ShippedItem, ...], on: str) -> Package:
@@ -55,17 +56,14 @@ class Packages:
         pallets = self._rows(parents - rows.keys())
         found = {i: self._packed(row, prefix) for i, row in {**rows, **pallets}.items()}
         on_top = parents & found.keys()
-        return {
-            i: Packed(p.id, p.label, "pallet" if i in on_top else p.kind, p.on, p.weight, p.weight_unit)
-            for i, p in found.items()
-        }
+        return {i: structs.replace(p, kind="pallet") if i in on_top else p for i, p in found.items()}
 
     def name_by_label(self, ids: Iterable[int], prefix: str) -> None:
         """Give packages that have no label one as their name; what has one stays."""
+        model = self._names.model("stock.package")
         for package in self.read(ids, prefix).values():
-            row = self._rows([package.id])[package.id]
-            if package.label and text(row["name"]) != package.label and not SSCC.fullmatch(text(row["name"])):
-                self._session.write(self._names.model("stock.package"), [package.id], {"name": package.label})
+            if package.label and not SSCC.fullmatch(package.name):
+                self._session.write(model, [package.id], {"name": package.label})
 
     @property
     def _parent(self) -> str:
@@ -86,6 +84,7 @@ class Packages:
         kind = ref_name(row.get("package_type_id"))
         return Packed(
             id=row["id"],
+            name=name,
             label=own,
             kind="pallet" if "pallet" in kind.casefold() else "carton",
             on=ref_id(row.get(self._parent)) if self._parent else 0,
@@ -94,6 +93,6 @@ class Packages:
         )
 
 
-def weight_unit(name: Any) -> str:  # noqa: ANN401 - a text of Odoo, or False
+def weight_unit(name: Plain) -> str:
     """Return the code of Odoo's unit of weight; kilograms where it does not say."""
     return WEIGHT_UNITS.get(text(name).casefold(), "KG")
