@@ -18,7 +18,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import FieldInfo, fields
 
 #: Keys that lead to a value: a field's name or a table's key (text), or an index into a list.
 Keys = tuple[str | int, ...]
@@ -97,7 +97,7 @@ def kind_at(document: type[Struct], path: str) -> Kind:
 def mandatory(part: object) -> tuple[str, ...]:
     """Return the names of the fields that a value of this type cannot be without."""
     if isinstance(part, type) and issubclass(part, Struct):
-        return tuple(f.name for f in fields(part) if f.required)
+        return tuple(f.name for f in _fields(part) if f.required)
     return ()
 
 
@@ -113,6 +113,12 @@ def fetch(value: object, keys: Keys) -> object:
         else:
             value = getattr(value, key, None)
     return value
+
+
+@lru_cache(maxsize=256)
+def _fields(part: type[Struct]) -> tuple[FieldInfo, ...]:
+    """Return the fields of a part; to work them out takes longer than all else here."""
+    return fields(part)
 
 
 def _enter(here: object, step: Step, path: str) -> object:
@@ -133,7 +139,7 @@ def _entry(here: object, name: str) -> object:
         return typing.get_args(here)[1]
     if not (isinstance(here, type) and issubclass(here, Struct)):
         return None
-    for item in fields(here):
+    for item in _fields(here):
         if item.name == name:
             return _without_none(item.type)
     return None
