@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
+import msgspec
 from msgspec import Struct
 
 from hub.desk import Formats
@@ -15,6 +16,7 @@ from hub.model.errors import Undeliverable
 from hub.model.exchange import OWNERS, Direction, Exchange, State, Transmission
 from hub.model.finding import Finding
 from hub.store import ACTIVE_STATES, Acknowledgment, Artifact, Event, LogQuery, NotFound, Store, Tx
+from translators.records.sources import SourceTable, decode_part, shown_row
 from translators.x12.annotate import annotate
 from translators.x12.isa import LONGEST, mask_isa
 
@@ -211,9 +213,11 @@ def _lines(
     if artifact is None:
         return _Lines((), 0)
     x12 = exchange.envelope.format == "x12"
+    table = _record_part(store, artifact) if exchange.envelope.format == "records" else None
+    rows: dict[int | None, int] = {row.number: n for n, row in enumerate(table.rows, 2)} if table else {}
     places: dict[int, list[Finding]] = {}
     for finding in findings:
-        place = finding.where.segment_number if x12 else finding.where.row
+        place = finding.where.segment_number if x12 else rows.get(finding.where.row, finding.where.row)
         if place is not None:
             places.setdefault(place, []).append(finding)
     ending = (exchange.envelope.delimiters.segment or "~") if x12 else "\n"
@@ -224,13 +228,24 @@ def _lines(
         found = excerpt(source, ending.encode("latin-1", "replace"), places, blanks=blanks, begin=begin)
     shown = tuple(
         Line(number, text, name, tuple(places.get(number, ())))
-        for number, (text, name) in ((n, _read(piece, exchange.envelope)) for n, piece in found.lines)
+        for number, (text, name) in ((n, _read(piece, exchange.envelope, table)) for n, piece in found.lines)
     )
     return _Lines(shown, found.left_out)
 
 
-def _read(piece: bytes, envelope: Envelope) -> tuple[str, str]:
+def _record_part(store: Store, artifact: Artifact) -> SourceTable | None:
+    """Return the rows that are kept of a part of a file of records; None for a file that we sent."""
+    with store.archive.open(artifact.sha256) as file:
+        try:
+            return decode_part(file.read())
+        except msgspec.DecodeError:
+            return None
+
+
+def _read(piece: bytes, envelope: Envelope, table: SourceTable | None) -> tuple[str, str]:
     """Return a line or segment as text, and what the segment is called. ISA02 and ISA04 may be passwords."""
+    if table is not None:
+        return shown_row(piece, table), ""
     if envelope.format == "x12":
         segments = annotate(piece + envelope.delimiters.segment.encode("latin-1", "replace"), envelope)
         return (mask_isa(segments[0].text), segments[0].name) if segments else ("", "")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from hub import story
 from hub.cli.records import app as records
 from hub.erp.practice.faults import Fault, Kind
 from hub.erp.practice.server import PracticeOdoo
@@ -195,6 +196,7 @@ def test_a_secret_is_written_and_shown_to_nobody(hub: SmallHub) -> None:
     with hub.hub.store.read() as tx:
         kept = [tx.artifact(found.id, kind) or b"" for kind in ("canonical", "records")]
     assert not any(b"Atlantis" in data for data in kept)
+    assert "Atlantis" not in str(story.tell(hub.hub.store, hub.hub.formats, found.id))
 
 
 def test_other_files_of_the_partner_go_their_way(hub: SmallHub) -> None:
@@ -301,3 +303,11 @@ def test_what_came_of_each_record_can_be_looked_up(hub: SmallHub, monkeypatch: p
     assert f"create   {one}  row 2" in told
     assert "no res.country has code 'ZZ'" in told
     assert "vendors -> res.partner: 2 rows: 1 created, 0 changed, 0 unchanged, 1 refused" in told
+
+
+def test_a_finding_is_shown_at_its_row_in_any_part(hub: SmallHub) -> None:
+    rows = [f"{ref},Vendor,Oslo,NO,," for ref in refs(4)]
+    send(hub, vendors(*rows, f"{refs(1)[0]},,Oslo,NO,,"))
+    told = story.tell(hub.hub.store, hub.hub.formats, batches(hub)[1].id)
+    (line,) = (line for line in told.lines if line.findings)
+    assert '{"number":6,' in line.text

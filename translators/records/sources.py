@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.model import problems
+from hub.model.documents.records import MASK
 from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import CsvSettings
 from hub.model.record_types import RecordType, as_source
@@ -38,6 +39,7 @@ class SourceTable(Struct, frozen=True, omit_defaults=True):
     rows: tuple[SourceRow, ...] = ()
     line_headers: dict[str, tuple[str, ...]] = {}
     findings: tuple[Finding, ...] = ()
+    secret: tuple[int, ...] = ()  # indexes of the cells that nobody is shown
 
 
 def dialect_of(kind: RecordType, settings: CsvSettings) -> CsvSettings:
@@ -85,6 +87,30 @@ def decode_part(payload: bytes) -> SourceTable:
     """Read what `encode_part` wrote. Raises msgspec.DecodeError for other bytes."""
     head, rows = msgspec.json.decode(payload, type=tuple[SourceTable, tuple[SourceRow, ...]])
     return msgspec.structs.replace(head, rows=rows)
+
+
+def secret_cells(table: SourceTable, kind: RecordType) -> tuple[int, ...]:
+    """Return the indexes of the cells of a table that hold secrets."""
+    lines = (written for part in kind.lines.values() for written in part.fields.values())
+    sources = (as_source(written) for written in (*kind.fields.values(), *lines))
+    bound = Columns(table.header)
+    found = {bound.index(source.column) for source in sources if source.secret and source.column}
+    return tuple(sorted(at for at in found if at is not None))
+
+
+def shown_row(line: bytes, table: SourceTable) -> str:
+    """Return a line of an encoded part as people may see it: its secrets masked, with the lines below a record."""
+    text = line.decode("utf-8", "replace").strip(" ,")
+    if not table.secret and not table.line_headers:
+        return text
+    try:
+        row = msgspec.json.decode(text.removesuffix("]]"), type=SourceRow)
+    except msgspec.DecodeError:
+        return (
+            text if text.startswith("[{") else MASK
+        )  # the head has no cells; a row that is cut may have one
+    cells = tuple(MASK if at in table.secret and cell else cell for at, cell in enumerate(row.cells))
+    return msgspec.json.encode(msgspec.structs.replace(row, cells=cells, lines={})).decode()
 
 
 def columns(kind: RecordType) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from translators.records.sources import (
     dialect_of,
     encode_part,
     open_source,
+    secret_cells,
 )
 from translators.records.writing import write_file
 from translators.scalars import Dialect
@@ -67,6 +68,7 @@ class RecordsTranslator:
             set_id=name,
         )
         table = open_source(data, kind, partner.csv)
+        table = structs.replace(table, secret=secret_cells(table, kind))
         faults = (*table.findings, *column_faults(table, kind))
         whole = kind.bad_rows == "refuse_file" or any(f.fatal for f in faults)
         tables = [table] if whole else list(parts(table, kind))
