@@ -203,6 +203,7 @@ def invoices() -> SearchStrategy[AnyDocument]:
         order_number=maybe_text,
         order_date=maybe_date,
         shipment=maybe_text,
+        original=maybe_text,
         terms=st.none() | st.builds(Terms, net_days=st.integers(0, 365), due=maybe_date),
         total=amounts,
         taxes=st.lists(st.builds(Tax, kind=maybe_text, amount=amounts), max_size=1).map(tuple),

@@ -319,6 +319,7 @@ def _invoice(draw: st.DrawFn) -> Invoice:
         order_date=draw(st.none() | dates),
         release=draw(maybe_text),
         shipment=draw(maybe_text),
+        original=draw(maybe_text),
         terms=draw(terms),
         carriage=carried,
         lines=(lines := draw(tuples(_invoice_lines))),
