@@ -101,14 +101,12 @@ def secret_cells(table: SourceTable, kind: RecordType) -> tuple[int, ...]:
 def shown_row(line: bytes, table: SourceTable) -> str:
     """Return a line of an encoded part as people may see it: its secrets masked, with the lines below a record."""
     text = line.decode("utf-8", "replace").strip(" ,")
-    if not table.secret and not table.line_headers:
+    if text.startswith('[{"header":') or not (table.secret or table.line_headers):
         return text
     try:
-        row = msgspec.json.decode(text.removesuffix("]]"), type=SourceRow)
+        row = msgspec.json.decode(text.removeprefix("[").removesuffix("]]"), type=SourceRow)
     except msgspec.DecodeError:
-        return (
-            text if text.startswith("[{") else MASK
-        )  # the head has no cells; a row that is cut may have one
+        return MASK  # a long row is cut, and who knows where
     cells = tuple(MASK if at in table.secret and cell else cell for at, cell in enumerate(row.cells))
     return msgspec.json.encode(msgspec.structs.replace(row, cells=cells, lines={})).decode()
 
