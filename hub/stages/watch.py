@@ -29,6 +29,8 @@ from hub.model.outcome import NewExchange
 from hub.model.partner import Partner
 from hub.stages import lanes
 from hub.stages.addresses import Company, answering_envelope, outgoing_envelope
+from hub.stages.composing import needs as composing
+from hub.stages.composing.buying import order_news
 
 #: What each topic obliges us to send.
 DOCUMENTS = {
@@ -56,7 +58,7 @@ TO_KEEPERS = frozenset({Topic.TRANSFER_READY, Topic.TRANSFER_CANCELLED})
 OVERLAP = timedelta(minutes=2)
 
 
-class Needs(Protocol):
+class Needs(composing.Needs, Protocol):
     """What watching asks of the hub."""
 
     def erp(self) -> ErpGateway: ...
@@ -147,6 +149,8 @@ def _news(change: ErpChange, needs: Needs) -> NewExchange | None:
         vendor = _vendor(change, needs)
         if vendor is None:
             return None
+        if change.topic is Topic.PURCHASE_CHANGED and not _is_news(change, vendor, needs):
+            return None
         order_number = "" if change.topic is Topic.PAYMENT_POSTED else change.order.name
         return _exchange(change, vendor.key, order_number, _envelope(change, vendor, needs))
     origin = needs.posted_as(change.order.model, change.order.id)
@@ -165,6 +169,29 @@ def _sale(change: ErpChange, origin: Exchange, needs: Needs) -> NewExchange | No
     new = _exchange(change, origin.partner, origin.order_number, envelope)
     split = partner is not None and partner.send[new.document].several_orders == "split"
     return structs.replace(new, key=f"{new.key}:{change.order.id}") if change.further and split else new
+
+
+def _is_news(change: ErpChange, vendor: Partner, needs: Needs) -> bool:
+    """Say whether anything of a changed purchase order is to be told, and is not about to be: much that moves
+    its time (a receipt, a bill, a note) is no business of the supplier's.
+    """
+    probe = Exchange(
+        id=0,
+        partner=vendor.key,
+        direction=Direction.OUT,
+        document=DocType.ORDER_CHANGE,
+        state=State.NOTICED,
+        envelope=_envelope(change, vendor, needs),
+        order_number=change.order.name,
+        source=change.record,
+        erp=change.order,
+        created_at=change.changed_at,
+        updated_at=change.changed_at,
+    )
+    coming = needs.open_documents(probe, DocType.ORDER_CHANGE)
+    if any(one.state is State.NOTICED for one in coming):
+        return False
+    return order_news(probe, change.record, vendor, needs).change is not None
 
 
 def _vendor(change: ErpChange, needs: Needs) -> Partner | None:

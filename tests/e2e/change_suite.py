@@ -19,8 +19,8 @@ def impatient(hub: LiveHub) -> LiveHub:
     """Let edits of our orders go out at once: nobody of these tests edits for long."""
     template = hub.root / "partners" / "_x12_supplier.toml"
     text = template.read_text()
-    assert 'quiet           = "1m"' in text
-    template.write_text(text.replace('quiet           = "1m"', 'quiet           = "1s"'))
+    assert 'quiet           = "10s"' in text
+    template.write_text(text.replace('quiet           = "10s"', 'quiet           = "1s"'))
     return hub
 
 
