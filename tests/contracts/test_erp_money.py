@@ -12,7 +12,7 @@ import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.practice.server import PracticeOdoo
-from tests.contracts import erp_invoicing_suite, erp_money_suite, erp_suite
+from tests.contracts import erp_invoicing_suite, erp_money_suite, erp_receiving_suite, erp_suite
 from tests.support.erp_world import World
 
 Api = Literal["json2", "xmlrpc"]
@@ -76,11 +76,11 @@ class TestPaying(erp_money_suite.Paying):
     """We pay."""
 
 
-class TestReceiving(erp_money_suite.Receiving):
+class TestReceiving(erp_receiving_suite.Receiving):
     """We receive."""
 
 
-class TestBeingReceived(erp_money_suite.BeingReceived):
+class TestBeingReceived(erp_receiving_suite.BeingReceived):
     """They received."""
 
 

@@ -25,6 +25,7 @@ from tests.contracts import (
     erp_billing_suite,
     erp_buying_suite,
     erp_money_suite,
+    erp_receiving_suite,
     erp_suite,
     erp_supplying_suite,
 )
@@ -103,11 +104,11 @@ class TestPaying(erp_money_suite.Paying):
     """We pay."""
 
 
-class TestReceiving(erp_money_suite.Receiving):
+class TestReceiving(erp_receiving_suite.Receiving):
     """We receive."""
 
 
-class TestBeingReceived(erp_money_suite.BeingReceived):
+class TestBeingReceived(erp_receiving_suite.BeingReceived):
     """They received."""
 
 
