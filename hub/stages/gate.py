@@ -206,7 +206,7 @@ def _beyond(quantity: Decimal, limit: Decimal, over: Leeway) -> bool:
 
 def totals(invoice: Invoice) -> tuple[Finding, ...]:
     """Return a finding when lines, allowances, charges and taxes do not add up to the total, to the cent."""
-    lines = sum((round(i.quantity * i.price, 2) for i in invoice.lines), Decimal(0))
+    lines = sum((round(i.quantity * i.unit_price, 2) for i in invoice.lines), Decimal(0))
     extras = [*invoice.charges, *(c for i in invoice.lines for c in i.charges)]
     charges = sum((_signed(c.kind, c.amount) for c in extras), Decimal(0))
     taxes = sum(

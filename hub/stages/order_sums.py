@@ -101,7 +101,7 @@ class Sums:
         for invoice in reversed(self.invoices):
             for line in invoice.lines:
                 if self._key(line.order_line or line.number, line.sku, line.ids) == number:
-                    return line.price / (line.base_quantity or 1)
+                    return line.unit_price
         return None
 
 

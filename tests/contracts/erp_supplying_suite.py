@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
@@ -263,8 +264,8 @@ class TellingStock:
 class TellingPrices:
     """What a customer pays, by his pricelist."""
 
-    def listed(self, world: World) -> int:
-        """Give the customer a pricelist: the widget at fixed prices by quantity, the gadget 10 % off."""
+    def listed(self, world: World) -> str:
+        """Make a customer with a pricelist: the widget at fixed prices by quantity, the gadget 10 % off."""
         with suppress(
             Undeliverable
         ):  # a real Odoo has them switched off at first; the practice one, always on
@@ -287,13 +288,15 @@ class TellingPrices:
                 | {"compute_price": "percentage", "percent_price": 10.0},
             ],
         )
-        world.session.write("res.partner", [world.customer], {"property_product_pricelist": agreed})
-        return agreed
+        ref = f"PRICED-{uuid.uuid4().hex[:8]}"
+        values = {"name": ref, "ref": ref, "is_company": True, "property_product_pricelist": agreed}
+        world.session.create("res.partner", [values])
+        return ref
 
     def test_the_pricelist_s_own_products_and_tiers_are_told(self, erp: Erp) -> None:
         gateway, world = erp
-        self.listed(world)
-        asked = Assortment(customer_ref=world.customer_ref, listing="pricelist")
+        priced = self.listed(world)
+        asked = Assortment(customer_ref=priced, listing="pricelist")
         told = gateway.supplying.read_prices(asked, TODAY)
         assert told.currency == "USD"
         by_sku = {one.sku: one for one in told.products}
@@ -305,7 +308,7 @@ class TellingPrices:
         ]
         assert (widget.name, widget.unit, widget.ids) == ("Widget", "Units", {"upc": world.upc})
         assert [p.amount for p in by_sku[world.gadget].prices] == [d(18)]
-        assert {p.sku for p in self.named(erp)} == {world.gadget}
+        assert {p.sku for p in self.named(erp, priced)} == {world.gadget}
 
     def test_a_customer_without_a_pricelist_pays_list_prices(self, erp: Erp) -> None:
         gateway, world = erp
@@ -314,7 +317,7 @@ class TellingPrices:
         assert [[p.amount for p in one.prices] for one in told.products] == [[d(10)]]
         assert told.currency == "USD"
 
-    def named(self, erp: Erp) -> tuple[Any, ...]:
+    def named(self, erp: Erp, customer: str) -> tuple[Any, ...]:
         gateway, world = erp
-        asked = Assortment(customer_ref=world.customer_ref, listing="skus", skus=(world.gadget,))
+        asked = Assortment(customer_ref=customer, listing="skus", skus=(world.gadget,))
         return gateway.supplying.read_prices(asked, TODAY).products

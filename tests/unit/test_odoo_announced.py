@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from hub.erp.odoo.announced import Parcel, label, outstanding, parcels_of, sprea
 from hub.erp.odoo.lookups import Product
 from hub.erp.odoo.purchase_lines import PurchaseLine, match
 from hub.model.documents import Lot, Package, ShippedItem, ShippedOrder
+from hub.model.finding import Finding, Severity
 from hub.model.leeway import Leeway
 
 WIDGET = Product(id=1, code="W1", name="Widget", barcode="012345678905")
@@ -88,3 +90,42 @@ def test_too_much_counts_all_notices_but_blames_only_the_new_one() -> None:
 def test_a_package_is_called_as_a_scanner_reads_it() -> None:
     assert label("00" + "1" * 18) == label("1" * 18) == "1" * 18
     assert label("00123") == "00123"
+
+
+@pytest.mark.parametrize(
+    ("unit", "our_unit", "ours", "counted"),
+    [
+        ("EA", "Units", 6, 6),
+        ("CA", "Units", 72, 72),
+        ("EA", "", None, 6),  # nothing translated it: each is each
+        ("CA", "", None, None),
+        ("DZ", "Dozens", 6, None),
+    ],
+)
+def test_a_quantity_is_counted_in_the_unit_of_the_order_or_held(
+    unit: str, our_unit: str, ours: int | None, counted: int | None
+) -> None:
+    """A case is not a piece: what nothing compares is nobody's guess."""
+    ours_counted = None if ours is None else Decimal(ours)
+    item = ShippedItem(
+        line_number="11", quantity=Decimal(6), unit=unit, our_unit=our_unit, our_quantity=ours_counted
+    )
+    findings: list[Finding] = []
+    made = parcels_of(ShippedOrder(order_number="P1", items=(item,)), [line(11)], "P1", "orders[0]", findings)
+    assert [p.quantity for p in made] == ([] if counted is None else [counted])
+    assert [f.value for f in findings] == ([unit] if counted is None else [])
+    assert all("unit crosswalk" in f.hint and f.severity is Severity.HOLD for f in findings)
+
+
+def test_lots_are_counted_in_the_unit_of_the_order_too() -> None:
+    lots = (Lot(number="A", quantity=Decimal(2)),)
+    item = ShippedItem(
+        line_number="11",
+        quantity=Decimal(3),
+        unit="CA",
+        our_unit="Units",
+        our_quantity=Decimal(36),
+        lots=lots,
+    )
+    made = parcels_of(ShippedOrder(order_number="P1", items=(item,)), [line(11)], "P1", "", [])
+    assert [(p.quantity, p.lot) for p in made] == [(24, "A"), (12, "")]

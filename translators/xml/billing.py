@@ -97,7 +97,7 @@ def cents(amount: Decimal) -> Decimal:
 def _line_amount(line: InvoiceLine) -> Decimal:
     if line.amount is not None:
         return line.amount
-    return cents(line.quantity * line.price / (line.base_quantity or 1)) + _signed(line.charges)
+    return cents(line.quantity * line.unit_price) + _signed(line.charges)
 
 
 def _amount(line: InvoiceLine) -> Decimal:

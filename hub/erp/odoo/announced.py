@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 
 from hub.erp.odoo.client import Values
 from hub.erp.odoo.lookups import hold
-from hub.erp.odoo.purchase_lines import PurchaseLine, match, unknown_line
+from hub.erp.odoo.purchase_lines import PurchaseLine, match, units_in_one, unknown_line, unlike_units
 from hub.erp.odoo.reading import number, ref_id
 from hub.model import problems
 from hub.model.documents import ShipNotice, ShippedItem, ShippedOrder
@@ -37,10 +37,13 @@ def parcels_of(
     placed += [(item, label(package.sscc)) for package in shipped.packages for item in package.items]
     for item, sscc in placed:
         line = match(lines, item.line_number, item.ids, item.sku)
+        factor = units_in_one(line, item, item.quantity) if line else None
         if line is None:
             findings.append(unknown_line(order, item.line_number, item.ids, where))
+        elif factor is None:
+            findings.append(unlike_units(line, item, where))
         else:
-            parcels += _by_lot(line, item, sscc)
+            parcels += _by_lot(line, item, factor, sscc)
     return parcels
 
 
@@ -49,12 +52,12 @@ def label(sscc: str) -> str:
     return sscc[2:] if len(sscc) == 20 and sscc.startswith("00") else sscc
 
 
-def _by_lot(line: PurchaseLine, item: ShippedItem, sscc: str) -> list[Parcel]:
-    """Return one parcel a lot, and one for what the lots do not account for."""
+def _by_lot(line: PurchaseLine, item: ShippedItem, factor: Decimal, sscc: str) -> list[Parcel]:
+    """Return one parcel a lot, and one for what the lots do not account for, in the line's unit."""
     parcels = []
-    rest = item.quantity
+    rest = item.quantity * factor
     for lot in item.lots:
-        quantity = rest if lot.quantity is None else min(lot.quantity, rest)
+        quantity = rest if lot.quantity is None else min(lot.quantity * factor, rest)
         if quantity:
             parcels.append(Parcel(line, quantity, lot.number, sscc, lot.expires))
             rest -= quantity

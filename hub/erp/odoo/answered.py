@@ -13,7 +13,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from hub.erp.odoo.lookups import hold
-from hub.erp.odoo.purchase_lines import PurchaseLine, match, unknown_line
+from hub.erp.odoo.purchase_lines import PurchaseLine, match, units_in_one, unknown_line, unlike_units
 from hub.erp.port import AnswerPolicy
 from hub.model import problems
 from hub.model.documents import AckLine, ChangeAckLine, OrderAcknowledgment, OrderChangeAcknowledgment
@@ -43,8 +43,11 @@ def decided(answer: Answer, lines: Sequence[PurchaseLine], order: str) -> tuple[
     findings: list[Finding] = []
     for index, said in enumerate(answer.lines):
         line = match(lines, said.number, said.ids, said.sku)
-        if line is not None:
-            found.append(_change(line, said) if isinstance(said, ChangeAckLine) else _decided(line, said))
+        factor = units_in_one(line, said, said.quantity) if line else None
+        if line is not None and factor is None:
+            findings.append(unlike_units(line, said, f"lines[{index}].unit"))
+        elif line is not None and factor is not None:
+            found.append(_read(line, said, factor))
         elif not _is_gone(said):
             findings.append(unknown_line(order, said.number, said.ids, f"lines[{index}]"))
     return found, findings
@@ -95,9 +98,13 @@ def _is_gone(said: AckLine) -> bool:
     return isinstance(said, ChangeAckLine) and said.action == "delete" and not refused
 
 
-def _decided(line: PurchaseLine, said: AckLine) -> Decided:
+def _read(line: PurchaseLine, said: AckLine, factor: Decimal) -> Decided:
+    """Return what one line says; `factor`: how many of our unit one of theirs is."""
+    return _change(line, said, factor) if isinstance(said, ChangeAckLine) else _decided(line, said, factor)
+
+
+def _decided(line: PurchaseLine, said: AckLine, factor: Decimal) -> Decided:
     """Return what one PO1 loop with its ACK segments comes to; no ACK means as ordered."""
-    factor = _factor(line, said)
     told = _per_unit(said.price, factor)
     if not said.statuses:
         return Decided(line, said.quantity * factor, told, None)
@@ -115,14 +122,14 @@ def _decided(line: PurchaseLine, said: AckLine) -> Decided:
     )
 
 
-def _change(line: PurchaseLine, said: ChangeAckLine) -> Decided:
+def _change(line: PurchaseLine, said: ChangeAckLine, factor: Decimal) -> Decided:
     """Return what a POC loop with its ACK segments comes to: the order has by now what we asked for."""
     if any(s.code == "rejected" for s in said.statuses):
         return Decided(line, line.quantity, None, None, refused=f"{said.action} {said.quantity}".strip())
     if said.action == "delete" or not said.statuses or not said.unit:
         dates = [s.date for s in said.statuses if s.date]
         return Decided(line, line.quantity, None, max(dates, default=None))
-    heard = _decided(line, said)
+    heard = _decided(line, said, factor)
     as_asked = sum((s.quantity or Decimal(0) for s in said.statuses), Decimal(0)) in {
         said.quantity,
         Decimal(0),
@@ -130,13 +137,6 @@ def _change(line: PurchaseLine, said: ChangeAckLine) -> Decided:
     return Decided(
         line, line.quantity if as_asked else heard.quantity, heard.price, heard.date, heard.substitute
     )
-
-
-def _factor(line: PurchaseLine, said: AckLine) -> Decimal:
-    """Return how many of the line's unit one of theirs is, where the crosswalk counted it in that unit."""
-    if not said.our_quantity or not said.quantity or said.our_unit.lower() != line.unit.lower():
-        return Decimal(1)
-    return said.our_quantity / said.quantity
 
 
 def _per_unit(price: Decimal | None, factor: Decimal) -> Decimal | None:

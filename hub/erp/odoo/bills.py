@@ -19,14 +19,21 @@ from hub.erp.odoo.errors import Refused
 from hub.erp.odoo.invoices import GOODS
 from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import external_id
-from hub.erp.odoo.lookups import hold, our_quantity
-from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines, match, unknown_line
+from hub.erp.odoo.lookups import hold
+from hub.erp.odoo.purchase_lines import (
+    PurchaseLine,
+    PurchaseLines,
+    match,
+    units_in_one,
+    unknown_line,
+    unlike_units,
+)
 from hub.erp.odoo.purchases import Purchases
 from hub.erp.odoo.reading import plain_number, ref_id, ref_name, text
 from hub.erp.odoo.refusals import refused
 from hub.erp.port import BillPolicy, PostResult, money
 from hub.model import problems
-from hub.model.documents import Invoice, InvoiceLine
+from hub.model.documents import Invoice
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding, Severity, Where
 
@@ -81,14 +88,17 @@ class Bills:
             number = said.order_number if said.order_number in heads else next(iter(heads))
             order = text(heads[number]["name"])
             line = match(lines[number], said.order_line or said.number, said.ids, said.sku)
+            factor = units_in_one(line, said, said.quantity) if line else Decimal(1)
             if line is None:
                 findings.append(unknown_line(order, said.number, said.ids, f"lines[{index}]"))
+            elif factor is None:
+                findings.append(unlike_units(line, said, f"lines[{index}].unit"))
             name = said.description or (line.name if line else said.number)
-            quantity, price = _in_unit_of(line, said)
+            quantity, price = said.quantity * (factor or 1), said.unit_price / (factor or 1)
             bill.append(BillLine(name, sign * quantity, price, line, order))
-            gross = said.quantity * said.price
+            gross = said.quantity * said.unit_price
             bill += charged(said.charges, gross, said.quantity, sign, f" ({said.number})")
-        gross = sum((li.quantity * li.price for li in invoice.lines), Decimal(0))
+        gross = sum((li.quantity * li.unit_price for li in invoice.lines), Decimal(0))
         bill += charged(invoice.charges, gross, Decimal(1), sign, "")
         return bill, findings
 
@@ -203,14 +213,6 @@ class Bills:
         """Return a draft bill, which has no name yet, under the supplier's number."""
         name = record.name.strip("/") or f"draft bill {invoice.number}"
         return ErpRecord(record.model, record.id, name, record.state)
-
-
-def _in_unit_of(line: PurchaseLine | None, said: InvoiceLine) -> tuple[Decimal, Decimal]:
-    """Return quantity and price in the unit of the purchase line, where the crosswalk counted in just that."""
-    if line is None or said.our_unit.casefold() != line.unit.casefold():
-        return said.quantity, said.price
-    quantity, price = our_quantity(said.quantity, said.price, said.our_quantity)
-    return quantity, said.price if price is None else price
 
 
 def _cells(line: BillLine, target: Target, *, taxed: bool) -> list[str]:

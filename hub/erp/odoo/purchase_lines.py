@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct, field
 
 from hub.erp.odoo.client import Session, Values
-from hub.erp.odoo.lookups import BARCODE_KINDS, Codes, Product, barcode_forms, hold
+from hub.erp.odoo.lookups import BARCODE_KINDS, EACH, Codes, Product, barcode_forms, hold
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
 from hub.model import problems
@@ -135,6 +135,40 @@ def match(lines: Sequence[PurchaseLine], said: str, ids: ItemIds, sku: str = "")
     if by_number and (by_number[0] in by_item or not by_item):
         return by_number[0]
     return by_item[0] if len(by_item) == 1 else None
+
+
+class Counted(Protocol):
+    """A line of a supplier's document that says how much, in their unit and, where the crosswalk knows it, in ours."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def our_unit(self) -> str: ...
+    @property
+    def our_quantity(self) -> Decimal | None: ...
+
+
+def units_in_one(line: PurchaseLine, said: Counted, quantity: Decimal) -> Decimal | None:
+    """Return how many of a purchase line's unit one of the supplier's is; None when nothing says so.
+
+    Never a guess: a case is not a piece, and a supplier who is asked for dozens may count in pieces.
+    """
+    if not said.our_unit:
+        return Decimal(1) if said.unit.strip().upper() in EACH else None
+    if said.our_unit.casefold() != line.unit.casefold():
+        return None
+    return said.our_quantity / quantity if said.our_quantity and quantity else Decimal(1)
+
+
+def unlike_units(line: PurchaseLine, said: Counted, where: str) -> Finding:
+    """Return the finding for a quantity in a unit that cannot be compared with the line's."""
+    return hold(
+        problems.CODE_UNKNOWN,
+        f"{line.label}: they count in {said.unit!r}, the order in {line.unit}: nothing says how the two compare",
+        where=where,
+        value=said.unit,
+        hint=f"Add a row to the unit crosswalk (theirs = {said.unit}, ours = {line.unit}, factor); then release.",
+    )
 
 
 def unknown_line(order: str, said: str, ids: ItemIds, where: str) -> Finding:

@@ -44,6 +44,11 @@ class InvoiceLine(Value, frozen=True, kw_only=True):
     our_quantity: Decimal | None = None  # in `our_unit`, set by the crosswalk
     our_unit: str = ""
 
+    @property
+    def unit_price(self) -> Decimal:
+        """Return the price of one `unit`."""
+        return self.price / self.base_quantity if self.base_quantity else self.price
+
 
 class Invoice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="invoice"):
     """A seller bills (X12 810). `number` is BIG02; `kind` says which way the money goes."""
