@@ -91,7 +91,7 @@ class ChangingOurs:
         hub.globex.accept(hub.globex.collect("850", f"BEG*00*SA*{order.name}*"))
         domain: list[Any] = [["order_id", "=", order.id]]
         (line,) = world.session.search_read("purchase.order.line", domain, ["name"])
-        hub.settled(order.name, State.SENT, document=DocType.PURCHASE_ORDER, direction=Direction.OUT)
+        hub.settled(order.name, State.ACKNOWLEDGED, document=DocType.PURCHASE_ORDER)
         new = {"product_id": world.products[world.gadget], "product_qty": 3.0, "price_unit": 9.0}
         # price and day as the form gives them: Odoo works out anew what a quantity comes without
         kept = {"price_unit": 4.5, "date_planned": "2026-12-15 12:00:00"}
