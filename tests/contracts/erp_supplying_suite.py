@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from hub.erp.port.supplying import Assortment, CatalogPolicy, CatalogResult, Named
 from hub.model.documents import CatalogLine, CatalogPrice, PriceCatalog
@@ -93,6 +96,13 @@ class TakingPrices:
             "product.supplierinfo", domain, FIELDS, order="date_start, min_qty, id"
         )
 
+    @pytest.fixture(autouse=True)
+    def prices_of_its_own(self, erp: Erp) -> Iterator[None]:
+        """The vendor is everybody's: prices that a test brings go with it."""
+        self.clear(erp[1])
+        yield
+        self.clear(erp[1])
+
     def clear(self, world: World) -> None:
         domain = [["partner_id", "=", world.vendor], ["product_code", "!=", "BOLT-W"]]
         rows = world.session.search_read("product.supplierinfo", domain, ["id"])
@@ -100,7 +110,6 @@ class TakingPrices:
 
     def test_new_prices_are_added_with_all_that_is_told(self, erp: Erp) -> None:
         _, world = erp
-        self.clear(world)
         told = line(
             "BOLT-G",
             cost("6.50", "1"),
@@ -121,7 +130,6 @@ class TakingPrices:
 
     def test_the_same_list_again_changes_nothing(self, erp: Erp) -> None:
         _, world = erp
-        self.clear(world)
         told = line("BOLT-G", cost("6.50", "1"), cost("6.2575", "100"), sku=world.gadget, pack=d(12))
         self.post(erp, told)
         before = self.prices(world)
@@ -134,7 +142,6 @@ class TakingPrices:
 
     def test_a_new_price_ends_the_old_one_the_day_before(self, erp: Erp) -> None:
         _, world = erp
-        self.clear(world)
         self.post(erp, line("BOLT-G", cost("6.50", start=date(2026, 1, 1)), sku=world.gadget))
         result = self.post(erp, line("BOLT-G", cost("6.75", start=date(2026, 12, 1)), sku=world.gadget))
         assert (result.added, result.closed) == (1, 1)
@@ -143,7 +150,6 @@ class TakingPrices:
 
     def test_a_price_without_a_day_begins_today_where_it_differs(self, erp: Erp) -> None:
         _, world = erp
-        self.clear(world)
         self.post(erp, line("BOLT-G", cost("6.50"), sku=world.gadget))
         assert [(p["price"], p["date_start"]) for p in self.prices(world)] == [(6.5, False)]
         self.post(erp, line("BOLT-G", cost("6.60"), sku=world.gadget))
@@ -152,7 +158,6 @@ class TakingPrices:
 
     def test_a_jump_waits_for_a_release(self, erp: Erp) -> None:
         _, world = erp
-        self.clear(world)
         self.post(erp, line("BOLT-G", cost("10"), sku=world.gadget))
         far = line("BOLT-G", cost("12.50"), sku=world.gadget)
         held = self.post(erp, far, jump=d(20))
@@ -167,7 +172,6 @@ class TakingPrices:
 
     def test_packs_are_listed_where_odoo_has_such_a_unit(self, erp: Erp) -> None:
         _, world = erp
-        self.clear(world)
         told = line("BOLT-G", cost("6.50"), sku=world.gadget, pack=d(12))
         result = self.post(erp, told)
         assert result.result.record is not None
@@ -181,7 +185,6 @@ class TakingPrices:
 
     def test_an_item_that_leaves_the_list_ends(self, erp: Erp) -> None:
         _, world = erp
-        self.clear(world)
         self.post(erp, line("BOLT-G", cost("6.50"), sku=world.gadget))
         result = self.post(erp, line("BOLT-G", sku=world.gadget, action="delete"))
         assert (result.closed, self.prices(world)[0]["date_end"]) == (1, "2026-11-21")
@@ -189,7 +192,6 @@ class TakingPrices:
 
     def test_unknown_items_and_units_hold_nothing_up(self, erp: Erp) -> None:
         _, world = erp
-        self.clear(world)
         result = self.post(
             erp,
             line("NEW-1", cost("3")),
@@ -204,7 +206,6 @@ class TakingPrices:
 
     def test_a_currency_that_odoo_does_not_use_holds(self, erp: Erp) -> None:
         _, world = erp
-        self.clear(world)
         result = self.post(erp, line("BOLT-G", cost("6.50"), sku=world.gadget), currency="XXQ")
         assert result.result.record is None
         assert any("XXQ" in finding.message for finding in result.result.findings)

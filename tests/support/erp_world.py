@@ -78,6 +78,14 @@ class World:
             self._stock(product, 1000)
         return {self.widget: made[0], self.gadget: made[1]}
 
+    def new_product(self, stock: float) -> str:
+        """Make a product that no other test touches, with so much in stock; return its code."""
+        code = f"NEW-{uuid.uuid4().hex[:8].upper()}"
+        values = {"name": "Gizmo", "default_code": code, "type": "consu", "is_storable": True}
+        self.products[code] = self.session.create("product.product", [values])[0]
+        self._stock(self.products[code], stock)
+        return code
+
     def _stock(self, product: int, quantity: float) -> None:
         warehouse = self.session.search_read("stock.warehouse", [], ["lot_stock_id"], limit=1)[0]
         values = {
