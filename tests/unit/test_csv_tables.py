@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,9 +14,12 @@ from hub.model import problems
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import CsvSettings
+from translators.csv.frames import write_table, write_workbook
 from translators.csv.records import LONGEST_CELL, MAX_COLUMNS, Row
-from translators.csv.table import open_table, row_faults, write_table
+from translators.csv.table import open_table, row_faults
 from translators.csv.text import DAMAGED, decode, encode, encoding_of
+
+ROOT = Path(__file__).parents[2]
 
 GRID = (("1", "x"), ("2", "y"))
 
@@ -171,3 +177,40 @@ def test_written_tables_are_quoted_only_where_needed() -> None:
     text = write_table(["a", "b"], [["1;2", 'say "hi"'], ["x\ny", ""]], ";")
     assert text == 'a;b\r\n"1;2";"say ""hi"""\r\n"x\ny";\r\n'
     assert encode("ä", "cp1252") == b"\xe4"
+
+
+def test_rows_of_several_kinds_are_written_as_long_as_they_are() -> None:
+    assert write_table([], [["H", "1"], ["L", "1", "", "A"], ["S"]], ",") == "H,1\r\nL,1,,A\r\nS\r\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "text"), [([], [], ""), (["a", "a"], [], "a,a\r\n"), ([], [[""]], '""\r\n')]
+)
+def test_tables_of_next_to_nothing(header: list[str], rows: list[list[str]], text: str) -> None:
+    assert write_table(header, rows, ",") == text
+
+
+def test_what_is_written_stays_text() -> None:
+    """Whatever a frame might take for a number, a day or nothing."""
+    cells = ["007", "1e5", "12.30", "NA", "nan", "null", "None", "<NA>", "inf", "True", "2026-01-01"]
+    assert write_table(cells, [cells], ",") == 2 * (",".join(cells) + "\r\n")
+    table = open_table(io.BytesIO(write_workbook(cells, [cells], "")), CsvSettings())
+    assert [table.header, *(row.cells for row in table.rows)] == 2 * [tuple(cells)]
+
+
+def test_a_workbook_cuts_what_no_cell_of_excel_can_hold() -> None:
+    table = open_table(io.BytesIO(write_workbook([], [["x" * 40_000]], "")), CsvSettings(header=False))
+    assert [len(row.cells[0]) for row in table.rows] == [32_767]
+
+
+def test_pandas_is_loaded_with_the_first_table_that_is_written() -> None:
+    """Its half a second is not for those who ask for help, or trade in X12 alone."""
+    code = (
+        "import sys, hub.cli.main, hub.wiring\n"
+        "from translators.csv import frames, translator\n"
+        "before = 'pandas' in sys.modules or 'numpy' in sys.modules\n"
+        "frames.write_table(['a'], [['1']], ',')\n"
+        "print(before, 'pandas' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout.split() == ["False", "True"]

@@ -29,6 +29,7 @@ HOMES = {
     "lxml": ("translators/xml",),
     "openpyxl": ("translators/csv",),
     "markupsafe": ("hub/web",),
+    "pandas": ("translators/csv",),
     "paramiko": ("hub/transports",),
     "psycopg": ("hub/store",),
     "rapidfuzz": ("translators/crosswalk", "hub/toml"),  # the nearest code, the nearest key

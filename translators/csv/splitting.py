@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 
@@ -15,6 +14,7 @@ from hub.model.envelope import Envelope, UnwrappedSet
 from hub.model.finding import Finding, Where
 from hub.model.partner import CsvSettings
 from translators.csv.binding import Binding
+from translators.csv.frames import row_writer
 from translators.csv.records import Row
 from translators.csv.table import Table
 from translators.csv.text import encode_whole
@@ -28,16 +28,16 @@ class Cut:
         self._settings, self._is_fixed, self._width = settings, is_fixed, len(header)
         self._rows: list[list[int]] = []
         self._text = io.StringIO(newline="")
-        self._writer = csv.writer(self._text, delimiter=settings.separator or ",", lineterminator="\r\n")
+        self._write = row_writer(self._text, settings.separator or ",")
         if header:
-            self._writer.writerow(header)
+            self._write(header)
 
     def add(self, row: Row) -> None:
         """Add a row. What is wrong with it in a way that its copy no longer shows is kept beside."""
         if self._is_fixed:
             self._text.write(f"{row.cells[0]}\r\n")
         else:
-            self._writer.writerow(_without_padding(row.cells, self._width))
+            self._write(_without_padding(row.cells, self._width))
         self.faults += row.faults
         _extend(self._rows, row.number)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import BinaryIO
 
@@ -131,16 +129,6 @@ def note_left_out(rows: Sequence[int]) -> tuple[Finding, ...]:
         f"{len(rows)} row{'s' if len(rows) > 1 else ''} left out as agreed (csv.comment, csv.ignore): {shown}"
     )
     return (Finding(problems.FIELD_UNMAPPED, message, Severity.NOTE, Where(row=rows[0])),)
-
-
-def write_table(header: Sequence[str], rows: Iterable[Sequence[str]], separator: str) -> str:
-    """Write rows as CSV text (RFC 4180: CR LF, quotation marks where needed). No header when it is empty."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
-    if header:
-        writer.writerow(header)
-    writer.writerows(rows)
-    return out.getvalue()
 
 
 def _without_tail(cells: tuple[str, ...]) -> tuple[str, ...]:

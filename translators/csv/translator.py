@@ -20,15 +20,15 @@ from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import CsvSettings, Partner
 from translators.csv.binding import Binding, bind, unmapped
 from translators.csv.column_map import ColumnMap, column_map
+from translators.csv.frames import can_hold, write_table, write_workbook
 from translators.csv.lots import one_lot_a_row
 from translators.csv.reading import Watcher, read_document
 from translators.csv.receipt import HEADER, receipt_rows
 from translators.csv.records import Row
 from translators.csv.splitting import as_cut, expand, gathered, groups, in_file
-from translators.csv.table import Table, note_left_out, open_table, row_faults, write_table
+from translators.csv.table import Table, note_left_out, open_table, row_faults
 from translators.csv.text import DAMAGED, can_encode, decode, encode
 from translators.csv.workbook import is_workbook
-from translators.csv.workbook_writing import can_hold, write_workbook
 from translators.csv.writing import unencodable, write_rows
 from translators.errors import Unwritable
 from translators.maps import agreed_format, agreement, partner_address

@@ -1,7 +1,8 @@
-"""Excel workbooks (.xlsx) as rows of text, under limits: the one place that knows openpyxl.
+"""Excel workbooks (.xlsx) as rows of text, under limits.
 
 A sheet is read as a stream. Numbers become plain decimal text with the 15 digits that Excel keeps, dates text in the
-agreed form, a formula the value that was stored with it. What has no such value is a fault that names its cell.
+agreed form, a formula the value that was stored with it. What has no such value is a fault that names its cell. That
+asks for openpyxl's own cells: pandas gives values alone, without how a number is shown, and holds the whole sheet.
 """
 
 from __future__ import annotations

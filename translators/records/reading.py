@@ -14,7 +14,7 @@ from hub.model import problems
 from hub.model.documents.records import MASK, Record, RecordBatch, RecordLine, RefusedRows, record_key
 from hub.model.finding import Finding, Where
 from hub.model.record_types import FieldSource, RecordType, as_source
-from translators.csv.table import write_table
+from translators.csv.frames import write_table
 from translators.records.cells import Context, Unreadable, fault, read_cell
 from translators.records.sources import Columns, SourceRow, SourceTable
 

@@ -18,8 +18,8 @@ from hub.model.finding import Finding, Severity
 from hub.model.partner import Partner
 from hub.model.record_types import RecordType, as_source, record_type_for
 from translators.crosswalk import Crosswalk
+from translators.csv.frames import write_table
 from translators.csv.receipt import HEADER, receipt_rows
-from translators.csv.table import write_table
 from translators.csv.text import encode_whole
 from translators.maps import partner_address
 from translators.records.cells import Context

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hub.model.documents import RecordBatch
 from hub.model.partner import CsvSettings
 from hub.model.record_types import FieldSource, RecordType
-from translators.csv.table import write_table
+from translators.csv.frames import write_table
 from translators.csv.text import encode_whole
 from translators.records.cells import Context
 from translators.records.sources import dialect_of

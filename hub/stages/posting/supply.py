@@ -7,9 +7,7 @@ finding, and of a price list as a proposal for a new product, which people make 
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -22,6 +20,7 @@ from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import Receive
 from hub.model.stock import StockTold, VendorStock
 from hub.stages.posting.needs import Needs, Posted, reference
+from translators.csv.frames import write_table
 
 #: How many unknown items are told one by one.
 TOLD = 20
@@ -168,15 +167,14 @@ def _harmless(text: str) -> str:
 
 def proposals(catalog: PriceCatalog, unknown: Sequence[int]) -> bytes:
     """Return the items that we could take up, one a row, as a CSV for people."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_PROPOSAL)
-    for at in unknown:
-        line = catalog.lines[at]
-        price = line.prices[0] if line.prices else None
-        codes = [_harmless(line.ids.get(kind, "")) for kind in ("vendor_part", "upc", "ean", "gtin")]
-        words = [_harmless(text) for text in (line.name, line.brand, line.group)]
-        cost = [f"{price.amount:f}", price.currency or catalog.currency] if price else ["", ""]
-        pack = f"{line.pack:f}" if line.pack is not None else ""
-        writer.writerow([*codes, *words, *cost, _harmless(line.unit), pack])
-    return out.getvalue().encode()
+    rows = (_proposal(catalog.lines[at], catalog.currency) for at in unknown)
+    return write_table(_PROPOSAL, rows, ",").encode()
+
+
+def _proposal(line: CatalogLine, currency: str) -> list[str]:
+    price = line.prices[0] if line.prices else None
+    codes = [_harmless(line.ids.get(kind, "")) for kind in ("vendor_part", "upc", "ean", "gtin")]
+    words = [_harmless(text) for text in (line.name, line.brand, line.group)]
+    cost = [f"{price.amount:f}", price.currency or currency] if price else ["", ""]
+    pack = f"{line.pack:f}" if line.pack is not None else ""
+    return [*codes, *words, *cost, _harmless(line.unit), pack]
