@@ -85,10 +85,10 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
         tx.add_findings(outcome.findings, exchange_id=exchange.id, stage=stage)
     for kind, data in outcome.artifacts.items():
         tx.put_artifact(exchange.id, kind, data)
-    if outcome.orders:
-        tx.set_orders(exchange.id, outcome.orders[1:])
     changes["due_at"], changes["attempts"] = _schedule(outcome, exchange.attempts, needs)
     moved = tx.move(exchange.id, outcome.state, why=outcome.why, **changes)
+    if outcome.orders:
+        tx.set_orders(exchange.id, (number for number in outcome.orders if number != moved.order_number))
     _write_posted(tx, moved, outcome)
     for new in outcome.noticed:
         add_news(tx, new)

@@ -17,6 +17,7 @@ from hub.model.documents import (
     OrderChange,
     OrderChangeAcknowledgment,
     PurchaseOrder,
+    Remittance,
 )
 from hub.model.errors import ConfigError
 from hub.model.exchange import Direction, ErpRecord, Exchange, State
@@ -85,6 +86,13 @@ class OrderHistory:
         with self._store.read() as tx:
             found = tx.exchanges_by_erp(exchange.erp.model, exchange.erp.id)
         return [e for e in found if e.direction is Direction.IN]
+
+    def orders_of(self, partner: str, document: AnyDocument) -> tuple[str, ...]:
+        """Return the orders that a document belongs to; a payment to those of the invoices that it settles."""
+        if not isinstance(document, Remittance) or document.order_numbers:
+            return document.order_numbers
+        with self._store.read() as tx:
+            return tuple(tx.orders_of(partner, DocType.INVOICE, [item.number for item in document.items]))
 
     # --- our orders
     def was_told(self, record: ErpRecord, document: DocType) -> bool:

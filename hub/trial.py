@@ -165,6 +165,9 @@ class _Needs:
     def document(self, exchange: Exchange) -> AnyDocument:
         raise LookupError("a trial has no log: nothing came before")
 
+    def orders_of(self, partner: str, document: AnyDocument) -> tuple[str, ...]:
+        return document.order_numbers
+
     def same_key(self, key: str) -> Sequence[Exchange]:
         return ()
 

@@ -109,15 +109,16 @@ def _written(
         held = tuple(structs.replace(f, severity=Severity.HOLD) for f in fault.findings)
         why = held[0].line() if held else "it cannot be written"
         return Outcome(state=State.HELD, why=why, findings=findings + held, artifacts=canonical)
+    orders = needs.orders_of(partner.key, document)
     return Outcome(
         state=State.COMPOSED,
         findings=findings,
         artifacts=canonical,
         changes={
             "number": document.number,
-            "order_number": exchange.order_number or next(iter(document.order_numbers), ""),
+            "order_number": exchange.order_number or next(iter(orders), ""),
         },
-        orders=document.order_numbers,
+        orders=orders,
         file=OutFile(envelope=envelope, render=render),
     )
 

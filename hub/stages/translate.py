@@ -51,6 +51,7 @@ class Needs(Protocol):
     def translator(self, name: str) -> Translator: ...
     def tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]: ...
     def same_key(self, key: str) -> Sequence[Exchange]: ...
+    def orders_of(self, partner: str, document: AnyDocument) -> tuple[str, ...]: ...
     def document(self, exchange: Exchange) -> AnyDocument: ...
     def group_acknowledged(self, exchange: Exchange) -> bool: ...
 
@@ -106,18 +107,19 @@ def _in_our_codes(
     state, why, more = _verdict(_test(exchange, partner), document, digest, earlier, findings)
     if earlier and any(f.problem == problems.LOOKS_LIKE_CHANGE for f in more):
         more += notes_on_repeat(needs.document(earlier[-1]), document)
+    orders = needs.orders_of(partner.key, document)
     return Outcome(
         state=state,
         why=why,
         findings=findings + more,
         changes={
             "number": document.number,
-            "order_number": next(iter(document.order_numbers), ""),
+            "order_number": next(iter(orders), ""),
             "key": key,
             "digest": digest,
         },
         artifacts={"canonical": msgspec.json.format(msgspec.json.encode(document), indent=2)},
-        orders=document.order_numbers,
+        orders=orders,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Unpack
 
 import msgspec
@@ -115,6 +115,18 @@ class Exchanges(TxPart):
                 exchanges.c.state.in_(COMMITTED_STATES),
             )
         )
+
+    def orders_of(self, partner: str, document: DocType, numbers: Sequence[str]) -> list[str]:
+        """Return the orders of documents of one kind, to and from a partner, by the documents' own numbers."""
+        named = (
+            exchanges.c.partner == partner,
+            exchanges.c.document == document,
+            exchanges.c.number.in_([number[:SHORT] for number in numbers]),
+        )
+        first = select(exchanges.c.order_number).where(*named)
+        further = select(exchange_orders.c.order_number).join(exchanges).where(*named)
+        rows = self._connection.execute(first.union(further)).scalars()
+        return sorted(number for number in rows if number)
 
     def set_orders(self, exchange_id: int, order_numbers: Iterable[str]) -> None:
         """Remember the further orders that a document belongs to; the first one is its `order_number`."""

@@ -11,6 +11,7 @@ from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Direction, ErpRecord, State
 from hub.model.finding import Finding, Severity, Where
 from hub.store import IllegalMove, LogQuery, NotFound, Store
+from hub.store.columns import SHORT
 from tests.support.store import MovableClock, add_invoice, add_order, x12_envelope
 
 SHA = "ab" * 32
@@ -166,6 +167,12 @@ class LogContract:
             assert tx.exchanges_of_order("acme", "PO-1") == [order, shipment]
             assert tx.exchanges_of_order(None, "PO-2") == [other, shipment]
             assert tx.exchanges_of_order("globex", "PO-2") == []
+            assert tx.orders_of("acme", DocType.PURCHASE_ORDER, ["PO-1"]) == [
+                "PO-1",
+                "PO-2",
+                ("PO-3" + 300 * "x")[:SHORT],
+            ]
+            assert tx.orders_of("acme", DocType.INVOICE, ["PO-1"]) == []
             tx.set_orders(shipment.id, [])
             assert tx.exchanges_of_order("acme", "PO-2") == [other]
 

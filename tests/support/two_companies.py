@@ -39,6 +39,9 @@ kind = "embedded"
 
 [receive.purchase_order]
 confirm = "when_clean"
+
+[receive.receiving_advice]
+[receive.remittance]
 """
 
 BUYER_PROFILE = """\
@@ -62,6 +65,12 @@ outbox   = "in"
 archive  = ""
 poll_seconds   = 1
 settle_seconds = 0.2
+
+[send.order_change]
+quiet = "1s"
+
+[send.receiving_advice]
+[send.remittance]
 """
 
 

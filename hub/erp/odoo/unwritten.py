@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hub.model.documents import Charge, PurchaseOrder, Terms
+from hub.model.documents import Charge, OrderLine, PurchaseOrder, Terms
 
 #: dates that the hub writes in a field of the order
 WRITTEN_DATES = frozenset({"delivery_requested"})
@@ -24,13 +24,15 @@ def unwritten(order: PurchaseOrder) -> Iterator[str]:
     for charge in order.charges:
         yield _charge(charge)
     for line in order.lines:
-        for charge in line.charges:
-            yield f"line {line.number}: {_charge(charge)}"
-        for note in line.notes:
-            yield f"line {line.number}: {note}"
-        shares = [f"{split.quantity} for {split.location}" for split in line.splits if split.location]
-        if shares:
-            yield f"line {line.number}: {', '.join(shares)}"
+        yield from (f"line {line.number}: {said}" for said in _of_line(line))
+
+
+def _of_line(line: OrderLine) -> Iterator[str]:
+    yield from map(_charge, line.charges)
+    yield from line.notes
+    shares = [f"{split.quantity} for {split.location}" for split in line.splits if split.location]
+    if shares:
+        yield ", ".join(shares)
 
 
 def _charge(charge: Charge) -> str:
