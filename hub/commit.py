@@ -90,6 +90,8 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
     if outcome.orders:
         tx.set_orders(exchange.id, (number for number in outcome.orders if number != moved.order_number))
     _write_posted(tx, moved, outcome)
+    for new in outcome.beside:
+        add_exchange(tx, new, moved.transmission_id, None)  # of no group: its set is answered once
     for new in outcome.noticed:
         add_news(tx, new)
     for settlement in outcome.settlements:
@@ -135,7 +137,7 @@ def _add_group(tx: Tx, new: NewGroup, transmission: Transmission, needs: Needs) 
 
 
 def add_exchange(tx: Tx, new: NewExchange, transmission_id: int | None, group_id: int | None) -> Exchange:
-    """Add an inbound exchange with its payload and what was found while splitting the file."""
+    """Add an inbound exchange with its payload, its document and what was found while splitting the file."""
     added = tx.add_exchange(
         partner=new.partner,
         direction=new.direction,
@@ -147,10 +149,14 @@ def add_exchange(tx: Tx, new: NewExchange, transmission_id: int | None, group_id
         position=new.position,
         number=new.number,
         order_number=new.order_number,
+        key=new.key,
+        digest=new.digest,
         lane=new.lane,
         why=new.why,
     )
     tx.put_artifact(added.id, "payload", new.payload)
+    if new.canonical:
+        tx.put_artifact(added.id, "canonical", new.canonical)
     if new.findings:
         tx.add_findings(new.findings, exchange_id=added.id, stage="unwrap")
     return added

@@ -65,6 +65,8 @@ class NewExchange(Struct, frozen=True, kw_only=True):
     source: ErpRecord | None = None  # outbound: the Odoo record whose event we tell
     erp: ErpRecord | None = None  # outbound: the order that it belongs to
     findings: tuple[Finding, ...] = ()
+    digest: str = ""  # inbound: of its content as they wrote it
+    canonical: bytes = b""  # inbound, where it begins translated
 
 
 class NewGroup(Struct, frozen=True, kw_only=True):
@@ -120,3 +122,4 @@ class Outcome(Struct, frozen=True, kw_only=True):
     posted: ErpRecord | None = None
     stock: StockTold | None = None  # what a seller has, for the hub's own table
     noticed: tuple[NewExchange, ...] = ()  # outbound; what is begun already is left as it is
+    beside: tuple[NewExchange, ...] = ()  # inbound: what else the document of this exchange becomes

@@ -180,7 +180,9 @@ class Receive(_Table, frozen=True, kw_only=True):
     crosswalk: Crosswalks = Crosswalks()
     item_trust: tuple[str, ...] = ()  # whose item numbers count, best first; default: by the kind of document
     price: str = "partner"  # partner | pricelist | tolerance N%
-    sdq: Literal["hold", "one_order"] = "hold"  # orders by store (SDQ): ask, or all to the one address
+    sdq: Literal["hold", "one_order", "order_per_store"] = (
+        "hold"  # orders by store (SDQ): ask, all to the one address, or a sale order for each store
+    )
     warehouse: str = ""  # warehouse orders: short name of our warehouse in Odoo where we keep their goods
     validate: Literal["never", "when_exact", "always"] = (
         "never"  # warehouse advices: validate in Odoo by ourselves?

@@ -250,7 +250,7 @@ def billing(invoice: Invoice, shipment: ShipNotice | None) -> Invoice:
 def _invoice_line(
     order: PurchaseOrder, line: InvoiceLine, source: OrderLine | None, agreed: Mapping[str, Decimal]
 ) -> InvoiceLine:
-    own = line.order_number == our_reference(order)
+    own = line.order_number == order.reference
     line = structs.replace(line, order_number=order.number if own else line.order_number)
     if source is None:
         return line
@@ -273,8 +273,3 @@ def _told_price(source: OrderLine, line: InvoiceLine, agreed: Decimal | None) ->
         return price
     amount = round(in_their_unit(source, line.quantity) * agreed, 2)
     return agreed if amount == round(line.quantity * line.price, 2) else price
-
-
-def our_reference(order: PurchaseOrder) -> str:
-    """Return the order's number as Odoo's order carries it (`client_order_ref`): with its release."""
-    return f"{order.number}-{order.release}" if order.release else order.number

@@ -21,7 +21,7 @@ from hub.model.documents import (
 )
 from hub.model.finding import Finding, Severity, Where
 from hub.model.leeway import Leeway
-from hub.stages.answers import lines_by_number, our_reference, same_item
+from hub.stages.answers import lines_by_number, same_item
 from hub.stages.quantities import billed_by_line, shipped_by_line, shipped_items
 from hub.stages.their_units import same_price
 
@@ -53,14 +53,24 @@ def gate_source(order: PurchaseOrder, document: ShipNotice | Invoice) -> tuple[F
         goods = [(i.number, i.sku, i.ids) for i in document.lines]
         numbers = [i.order_number for i in document.lines if i.number]
         findings = []
-    for number in dict.fromkeys(n for n in numbers if n.strip() != our_reference(order)):
-        text = f"Odoo says that it belongs to the order {number!r}, this is {our_reference(order)!r}"
+    for number in dict.fromkeys(n for n in numbers if n.strip() != order.reference):
+        text = f"Odoo says that it belongs to the order {number!r}, this is {order.reference!r}"
         findings.append(_disagrees("order_number", text, number))
     for number, sku, ids in goods:
         if number in lines and not same_item(lines[number], sku, ids):
             text = f"it is {sku}, ordered was {lines[number].sku}"
             findings.append(_disagrees(f"line {number}", text, sku))
     return tuple(findings)
+
+
+def gate_stores(orders: Sequence[PurchaseOrder]) -> tuple[Finding, ...]:
+    """Hold what tells of several stores of one order together: its lines could not be told apart."""
+    numbers = [order.number for order in orders]
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    return tuple(
+        _disagrees("order_number", f"it is for several stores of order {number!r}", number)
+        for number in twice
+    )
 
 
 def _place(order: PurchaseOrder, notice: ShipNotice) -> tuple[Finding, ...]:

@@ -16,6 +16,7 @@ from hub.model import problems
 from hub.model.documents import AckLine, AnyDocument, Invoice, ItemIds, OrderLine, PurchaseOrder
 from hub.model.exchange import Direction, State
 from hub.model.finding import Finding, Severity, Where
+from hub.stages.by_store import whole
 from hub.stages.order_sums import Sums
 
 #: In these states a document counts: it is in Odoo, or on its way to the partner.
@@ -98,7 +99,7 @@ class OrderLedger(Struct, frozen=True, kw_only=True):
 def ledger_of(number: str, partner: str, told: Sequence[Told]) -> OrderLedger:
     """Return the ledger of an order from all its documents, oldest first."""
     counted = [one.document for one in told if one.stands]
-    first = next((d for d in counted if isinstance(d, PurchaseOrder)), None)
+    first = whole(d for d in counted if isinstance(d, PurchaseOrder))
     sums = Sums(number, first, counted)
     lines = _lines(sums)
     invoiced = sum((_signed(i) for i in sums.invoices), _ZERO)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from hub.model.documents import (
     AckLine,
     AnyDocument,
     Invoice,
     ItemIds,
+    LineStatus,
     OrderAcknowledgment,
     OrderChange,
     OrderChangeAcknowledgment,
@@ -23,6 +27,8 @@ from hub.stages.quantities import ByLine, shipped_items, standing
 
 _ZERO = Decimal(0)
 
+_Answer: TypeAlias = OrderAcknowledgment | OrderChangeAcknowledgment
+
 
 class Sums:
     """The sums of one order, by line number."""
@@ -35,7 +41,8 @@ class Sums:
         self.now = {line.number: line for line in now.lines} if now else {}
         self.invoices = [d for d in counted if isinstance(d, Invoice)]
         self.acks = self._acknowledged(
-            [d for d in counted if isinstance(d, OrderAcknowledgment | OrderChangeAcknowledgment)]
+            [d for d in counted if isinstance(d, OrderAcknowledgment | OrderChangeAcknowledgment)],
+            by_store=any(isinstance(d, PurchaseOrder) and d.store for d in counted),
         )
         self.shipped = self._shipped(number, [d for d in counted if isinstance(d, ShipNotice)])
         self.received = self._received(number, [d for d in counted if isinstance(d, ReceivingAdvice)])
@@ -58,9 +65,18 @@ class Sums:
         ]
         return fits[0] if len(fits) == 1 else number or sku or next(iter(ids.values()), "?")
 
-    def _acknowledged(
-        self, answers: Sequence[OrderAcknowledgment | OrderChangeAcknowledgment]
-    ) -> dict[str, AckLine]:
+    def _acknowledged(self, answers: Sequence[_Answer], *, by_store: bool) -> dict[str, AckLine]:
+        """Return what was said of each line; of an order by store, what was said to all of its stores together."""
+        places: dict[str, list[_Answer]] = {}
+        for answer in answers:
+            places.setdefault(_place(answer) if by_store else "", []).append(answer)
+        said: dict[str, AckLine] = {}
+        for told in places.values():
+            for number, line in self._last_word(told).items():
+                said[number] = _together(said[number], line) if number in said else line
+        return said
+
+    def _last_word(self, answers: Sequence[_Answer]) -> dict[str, AckLine]:
         """Return the last word on each line; a word on the whole order counts for the lines it does not name."""
         said: dict[str, AckLine] = {}
         for answer in answers:
@@ -103,6 +119,23 @@ class Sums:
                 if self._key(line.order_line or line.number, line.sku, line.ids) == number:
                     return line.unit_price
         return None
+
+
+def _place(answer: _Answer) -> str:
+    place = answer.parties.get("ship_to")
+    return place.id if place else ""
+
+
+def _together(one: AckLine, other: AckLine) -> AckLine:
+    """Return what was said of one line to two stores."""
+    statuses = (*_counted(one), *_counted(other))
+    return replace(one, quantity=one.quantity + other.quantity, statuses=statuses)
+
+
+def _counted(line: AckLine) -> tuple[LineStatus, ...]:
+    """Return a line's statuses, each with its quantity; without any, all of it is accepted."""
+    statuses = line.statuses or (LineStatus(code="accepted", unit=line.unit),)
+    return tuple(replace(s, quantity=line.quantity if s.quantity is None else s.quantity) for s in statuses)
 
 
 def _paid(invoices: Sequence[Invoice], remittances: Sequence[Remittance]) -> dict[str, Decimal]:

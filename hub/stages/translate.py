@@ -1,6 +1,6 @@
 """translate: make a canonical document of a checked one, in our codes.
 
-checked -> translated     every code is known, and the document is new
+checked -> translated     every code is known, and the document is new; an order by store may become several orders
 checked -> tested         a test document, or a partner still in testing: it goes no further
 checked -> held           a code is unknown, or it looks like a change of a document that we have
 checked -> duplicate      the same document came before (acknowledged, not posted again)
@@ -9,11 +9,8 @@ checked -> rejected       it cannot be read as a document (formats without a dic
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Protocol
-
-import msgspec
 
 from hub.model import problems
 from hub.model.documents import AnyDocument, DocType, OrderChange, PurchaseOrder, RecordBatch
@@ -25,7 +22,16 @@ from hub.stages.recording.posting import translate_records
 from hub.stages.repeats import notes_on_repeat
 from hub.stages.restating import restated
 from hub.stages.rules import softened
-from translators.crosswalk import Tables, translate_document
+from hub.stages.shares import (
+    Part,
+    Share,
+    canonical,
+    exchanges_beside,
+    in_our_codes,
+    of_one_set,
+    share_of,
+)
+from translators.crosswalk import Tables
 from translators.port import Translator
 
 #: States in which an exchange with the same business key came to nothing.
@@ -89,38 +95,44 @@ def _in_our_codes(
     findings: tuple[Finding, ...],
     needs: Needs,
 ) -> Outcome:
-    digest = content_digest(document)  # as they wrote it: a crosswalk of ours makes no change of theirs
     agreement = partner.receive[exchange.document]
-    key = posting_key(partner.key, exchange.document, *document.key_parts)
-    earlier = [e for e in needs.same_key(key) if _counts(e, exchange)]
+    share = share_of(exchange, document, agreement, needs)
+    digest = share.part.digest  # as they wrote it: a crosswalk of ours makes no change of theirs
+    same = (e for key in share.keys for e in needs.same_key(key))
+    earlier = [e for e in same if _counts(e, exchange)]
     repeated = any(before.digest == digest for before in earlier)
     change = None if repeated else _change(document, earlier, exchange, agreement)
     if change is not None:
-        document, earlier = change, []
-        number, rest = change.key_parts  # nobody numbered it, so it is told apart by its exchange
-        key = posting_key(partner.key, DocType.ORDER_CHANGE, number, f"{rest}/{exchange.id}")
+        share, earlier = _as_change(exchange, change, digest), []
     tables, faults = needs.tables(partner, exchange)
-    document, misses = translate_document(document, tables, agreement)
-    findings += faults + (
-        softened(misses, agreement.rules) if isinstance(document, PurchaseOrder) else misses
-    )
+    share, misses = in_our_codes(share, tables, agreement)
+    document = share.part.document
+    findings += faults + share.findings
+    findings += softened(misses, agreement.rules) if isinstance(document, PurchaseOrder) else misses
     state, why, more = _verdict(_test(exchange, partner), document, digest, earlier, findings)
     if earlier and any(f.problem == problems.LOOKS_LIKE_CHANGE for f in more):
         more += notes_on_repeat(needs.document(earlier[-1]), document)
-    orders = needs.orders_of(partner.key, document)
     return Outcome(
         state=state,
         why=why,
         findings=findings + more,
         changes={
             "number": document.number,
-            "order_number": next(iter(orders), ""),
-            "key": key,
+            "order_number": next(iter(document.order_numbers), ""),
+            "key": share.part.key,
             "digest": digest,
         },
-        artifacts={"canonical": msgspec.json.format(msgspec.json.encode(document), indent=2)},
-        orders=orders,
+        artifacts={"canonical": canonical(document)},
+        orders=document.order_numbers,
+        beside=exchanges_beside(exchange, share.rest, needs) if state is State.TRANSLATED else (),
     )
+
+
+def _as_change(exchange: Exchange, change: OrderChange, digest: str) -> Share:
+    """Return the whole document as a change; nobody numbered it, so it is told apart by its exchange."""
+    number, rest = change.key_parts
+    key = posting_key(exchange.partner, DocType.ORDER_CHANGE, number, f"{rest}/{exchange.id}")
+    return Share(part=Part(document=change, key=key, digest=digest))
 
 
 def _change(
@@ -166,7 +178,7 @@ def _verdict(
 
 def _counts(other: Exchange, exchange: Exchange) -> bool:
     """Say whether another exchange with the same business key makes this one a repeat or a change."""
-    if other.id == exchange.id or other.state in _DEAD_ENDS:
+    if other.id == exchange.id or other.state in _DEAD_ENDS or of_one_set(other, exchange):
         return False
     return other.id < exchange.id or other.state in _IN_ODOO or other.erp is not None
 
@@ -197,8 +209,3 @@ def _looks_like_change(document: AnyDocument, earlier: Sequence[Exchange]) -> Fi
             "itself), or end it with `hub cancel ID --why ...`",
         )
     return None
-
-
-def content_digest(document: AnyDocument) -> str:
-    """Return the digest of a document's content, alike for a repeat under other control numbers."""
-    return hashlib.sha256(msgspec.json.encode(document)).hexdigest()

@@ -131,7 +131,7 @@ class Orders:
             findings += [] if policy.one_place else _split(order)
         header = {
             "partner_id/.id": str(customer["id"]),
-            "client_order_ref": f"{order.number}-{order.release}" if order.release else order.number,
+            "client_order_ref": order.reference,
             "origin": policy.origin,
             "date_order": noon(order.date),
             "commitment_date": noon(order.dates.get("delivery_requested")),

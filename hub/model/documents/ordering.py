@@ -49,10 +49,19 @@ class PurchaseOrder(Document, frozen=True, kw_only=True, omit_defaults=True, tag
     lines: tuple[OrderLine, ...] = ()
     line_count: int | None = None  # CTT01 as sent
     total: Decimal | None = None  # AMT*TT as sent, document currency
+    store: str = (
+        ""  # the one store (SDQ03, 05 ...) of an order by store that this is the order of; empty: all of it
+    )
 
     @property
     def key_parts(self) -> tuple[str, str]:
         return self.number, self.release
+
+    @property
+    def reference(self) -> str:
+        """Return the order's number as Odoo's order carries it (`client_order_ref`): with its release and store."""
+        released = f"{self.number}-{self.release}" if self.release else self.number
+        return f"{released}/{self.store}" if self.store else released
 
     @property
     def order_numbers(self) -> tuple[str, ...]:

@@ -101,6 +101,7 @@ class Split(Value, frozen=True, kw_only=True):
     unit: str = ""
     date: dt.date | None = None
     location: str = ""
+    location_kind: str = ""  # SDQ02, a code as of N103: UL GLN ...; empty: 92 assigned by the buyer
 
 
 class Lot(Value, frozen=True, kw_only=True):

@@ -14,9 +14,9 @@ from hub.model.documents import DocType, Invoice, OrderAcknowledgment, PurchaseO
 from hub.model.exchange import ErpRecord, Exchange
 from hub.model.finding import Finding
 from hub.model.partner import Partner, Receive
-from hub.stages.answers import billing, complete_invoice, our_reference
+from hub.stages.answers import billing, complete_invoice
 from hub.stages.composing.needs import Composed, Needs, over
-from hub.stages.gate import gate_billed, gate_lines, gate_source, totals
+from hub.stages.gate import gate_billed, gate_lines, gate_source, gate_stores, totals
 from hub.stages.patience import Wait, stuck, wait_for_acceptance, wait_for_shipment
 from hub.stages.prices import Prices, prices_changed, prices_in_odoo, prices_ordered, prices_told
 from hub.stages.quantities import billed_shipment
@@ -47,6 +47,7 @@ def compose_invoice(exchange: Exchange, source: ErpRecord, partner: Partner, nee
         parts = [_part(one, _lines_of(bill, one, needs), partner, needs) for one in exchanges]
         invoice = _joined(bill, parts)
     wrong = tuple(finding for part in parts for finding in part.wrong) + totals(invoice)
+    wrong += gate_stores([part.order for part in parts])
     return _when_shipped(invoice, parts, wrong, partner, needs)
 
 
@@ -109,7 +110,7 @@ def _as_of(exchange: Exchange, order: ErpRecord, needs: Needs) -> Exchange:
 
 def _lines_of(bill: Invoice, one: Exchange, needs: Needs) -> Invoice:
     """Return an invoice with the lines of one order; lines of no order are of none, and the gate says so."""
-    reference = our_reference(needs.order_as_received(one))
+    reference = needs.order_as_received(one).reference
     lines = tuple(line for line in bill.lines if line.order_number == reference)
     return structs.replace(bill, lines=lines)
 
@@ -118,7 +119,7 @@ def _joined(bill: Invoice, parts: Sequence[Part]) -> Invoice:
     """Return one invoice of several orders: the first one's addresses, each line with its order."""
     first = parts[0].invoice
     lines = tuple(line for part in parts for line in part.invoice.lines)
-    known = {our_reference(part.order) for part in parts}
+    known = {part.order.reference for part in parts}
     stray = tuple(line for line in bill.lines if line.order_number not in known)
     shipments = {part.invoice.shipment for part in parts}
     return structs.replace(

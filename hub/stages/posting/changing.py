@@ -93,7 +93,8 @@ def _ordered(exchange: Exchange, change: OrderChange, agreement: Receive, needs:
     orders = [e for e in needs.same_key(key) if e.id != exchange.id]
     for order in orders:
         if order.state is State.POSTED and order.erp is not None:
-            return Ordered(order.erp, key, needs.order_as_received(order))
+            agreed = needs.order_as_received(order)
+            return _held(_of_stores(change)) if agreed.store else Ordered(order.erp, key, agreed)
     wait = wait_for_order(exchange, orders, _patience(agreement), needs.now())
     if wait is not None and not exchange.released:
         return _waiting(wait)
@@ -129,6 +130,17 @@ def _overtaken(change: OrderChange, others: Sequence[str]) -> Finding:
         where=Where(path="number"),
         value=change.number,
         hint="ask them whether it still holds; release to apply it now, or reject it",
+    )
+
+
+def _of_stores(change: OrderChange) -> Finding:
+    return Finding(
+        problem=problems.LOOKS_LIKE_CHANGE,
+        severity=Severity.HOLD,
+        message=f"order {change.order_number} was made an order for each store, and this changes all of them together",
+        where=Where(path="order_number"),
+        value=change.order_number,
+        hint="change the stores' orders in Odoo by hand, and end this one with `hub cancel ID --why ...`",
     )
 
 

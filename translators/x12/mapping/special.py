@@ -25,6 +25,7 @@ Part: TypeAlias = Any
 Segments = list[list[str]]
 
 _STORES_IN_ONE_SDQ = 10  # SDQ03 to SDQ22
+_BUYERS_CODE = "92"  # SDQ02: assigned by the buyer, as nearly all store numbers are
 
 
 # --- reading
@@ -32,12 +33,15 @@ def _read_stores(segment: list[str], spot: Spot, book: Reading) -> list[Split]:
     """Read an SDQ: SDQ01 unit, SDQ02 kind of location code, then pairs of location and quantity."""
     splits: list[Split] = []
     unit = segment[1].strip() if len(segment) > 1 else ""
+    kind = segment[2].strip() if len(segment) > 2 else ""
+    kind = "" if kind == _BUYERS_CODE else kind
     for at in range(4, len(segment), 2):
         location, quantity = segment[at - 1].strip(), segment[at].strip()
         if not (location or quantity):
             continue
         try:
-            splits.append(Split(quantity=DECIMALS[quantity], unit=unit, location=location))
+            amount = DECIMALS[quantity]
+            splits.append(Split(quantity=amount, unit=unit, location=location, location_kind=kind))
         except ValueError as error:
             book.invalid(spot, segment, at, "splits", str(error), must=True)
     return splits
@@ -86,17 +90,16 @@ def _write_line_count(part: Part, made: Segments) -> Segments:  # noqa: ARG001 -
 
 
 def _write_stores(part: Part, made: Segments) -> Segments:
-    """Write splits by store as SDQ, ten to a segment; SDQ02 92 = codes assigned by the buyer."""
-    by_unit: dict[str, list[str]] = {}
+    """Write splits by store as SDQ, ten to a segment."""
+    by_kind: dict[tuple[str, str], list[str]] = {}
     for split in part.splits:
         if split.date is None and split.location:
-            by_unit.setdefault(split.unit or part.unit, []).extend(
-                (split.location, write_decimal(split.quantity))
-            )
+            kind = split.unit or part.unit, split.location_kind or _BUYERS_CODE
+            by_kind.setdefault(kind, []).extend((split.location, write_decimal(split.quantity)))
     size = 2 * _STORES_IN_ONE_SDQ
     return made + [
-        ["SDQ", unit, "92", *pairs[at : at + size]]
-        for unit, pairs in by_unit.items()
+        ["SDQ", *kind, *pairs[at : at + size]]
+        for kind, pairs in by_kind.items()
         for at in range(0, len(pairs), size)
     ]
 
