@@ -15,7 +15,6 @@ from hub.stages.their_units import plain
 
 #: What a line of an order has; a changed line has more.
 _FIELDS = OrderLine.__struct_fields__
-_SETTLED = frozenset({"delete", "unchanged"})
 
 
 class ChangeTerms(Struct, frozen=True, kw_only=True):
@@ -86,7 +85,8 @@ def wants_date(asked: ChangeLine, before: OrderLine | None) -> bool:
     """Say whether a line asks for another delivery date than it had."""
     wanted = asked.dates.get("delivery_requested")
     had = None if before is None else before.dates.get("delivery_requested")
-    return wanted is not None and wanted != had and asked.action not in _SETTLED
+    asks = asked.action == "add" or "dates" in _HOW.get(asked.action, ())
+    return asks and wanted is not None and wanted != had
 
 
 def _changed(asked: ChangeLine, before: OrderLine, terms: ChangeTerms) -> Target:
@@ -98,7 +98,9 @@ def _changed(asked: ChangeLine, before: OrderLine, terms: ChangeTerms) -> Target
         after = structs.replace(after, price=_price(asked, before))
     if after is not None and terms.price == "pricelist" and after.price != before.price:
         return Target(after=after, refused="our prices follow our list")
-    after = structs.replace(after, dates={**before.dates, **asked.dates}, refs={**before.refs, **asked.refs})
+    after = structs.replace(after, refs={**before.refs, **asked.refs})
+    if "dates" in what:
+        after = structs.replace(after, dates={**before.dates, **asked.dates})
     if after.quantity < 0:
         return Target(after=before, refused=f"there are only {before.quantity} {before.unit} to take off")
     gone = after.quantity == 0 and "quantity" in what and asked.action != "change"
@@ -107,13 +109,13 @@ def _changed(asked: ChangeLine, before: OrderLine, terms: ChangeTerms) -> Target
 
 #: POC02 in our words -> what of a line it may change.
 _HOW: dict[str, frozenset[str]] = {
-    "change": frozenset({"quantity", "price"}),
-    "replace": frozenset({"quantity", "price"}),
+    "change": frozenset({"quantity", "price", "dates"}),
+    "replace": frozenset({"quantity", "price", "dates"}),
     "quantity": frozenset({"quantity"}),
     "increase": frozenset({"quantity"}),
     "decrease": frozenset({"quantity"}),
     "price": frozenset({"price"}),
-    "reschedule": frozenset(),
+    "reschedule": frozenset({"dates"}),
 }
 
 
