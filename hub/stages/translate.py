@@ -112,18 +112,19 @@ def _in_our_codes(
     state, why, more = _verdict(_test(exchange, partner), document, digest, earlier, findings)
     if earlier and any(f.problem == problems.LOOKS_LIKE_CHANGE for f in more):
         more += notes_on_repeat(needs.document(earlier[-1]), document)
+    orders = needs.orders_of(partner.key, document)
     return Outcome(
         state=state,
         why=why,
         findings=findings + more,
         changes={
             "number": document.number,
-            "order_number": next(iter(document.order_numbers), ""),
+            "order_number": next(iter(orders), ""),
             "key": share.part.key,
             "digest": digest,
         },
         artifacts={"canonical": canonical(document)},
-        orders=document.order_numbers,
+        orders=orders,
         beside=exchanges_beside(exchange, share.rest, needs) if state is State.TRANSLATED else (),
     )
 

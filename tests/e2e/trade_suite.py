@@ -50,7 +50,12 @@ def _order_more(trade: Trade, order: ErpRecord, quantity: float) -> None:
     domain = [["order_id", "=", order.id], ["product_id", "=", us.products[us.widget]]]
     (line,) = us.session.search_read("purchase.order.line", domain, ["id"])
     time.sleep(1.01 - time.time() % 1)  # times in Odoo are cut to the second
-    us.session.write("purchase.order.line", [line["id"]], {"product_qty": quantity})
+    asked = us.look("purchase.order.line", line["id"], "date_planned")["date_planned"]
+    for values in (
+        {"product_qty": quantity},
+        {"date_planned": asked},
+    ):  # Odoo moves the date with the quantity
+        us.session.write("purchase.order", [order.id], {"order_line": [[1, line["id"], values]]})
     trade.seller.settled(DocType.ORDER_CHANGE, IN, State.POSTED)
     trade.buyer.settled(DocType.ORDER_CHANGE_ACKNOWLEDGMENT, IN, State.POSTED)
 

@@ -109,8 +109,7 @@ class World:
         self, order: ErpRecord, quantities: dict[str, float] | None = None, package: str = ""
     ) -> ErpRecord:
         """A picker ships an order's open delivery, all of it or these quantities by code; the rest waits."""
-        domain: list[Any] = [["sale_id", "=", order.id], ["state", "not in", ["done", "cancel"]]]
-        picking = self.session.search_read("stock.picking", domain, ["name"])[0]["id"]
+        picking = self._open_delivery(order)
         self._pick(picking, quantities)
         if package:
             made = self.session.create("stock.package", [{"name": package}])[0]
@@ -120,14 +119,30 @@ class World:
         self.session.call("stock.picking", "button_validate", [picking], context=NO_QUESTIONS)
         return self.record("stock.picking", picking)
 
+    def put_together(self, order: ErpRecord, other: ErpRecord) -> None:
+        """A packer puts what is to be shipped of another order on the transfer of an order."""
+        first, second = (self._open_delivery(one) for one in (order, other))
+        for model in ("stock.move", "stock.move.line"):
+            rows = self.session.search_read(model, [["picking_id", "=", second]], ["id"])
+            self.session.write(model, [row["id"] for row in rows], {"picking_id": first})
+
+    def _open_delivery(self, order: ErpRecord) -> int:
+        domain: list[Any] = [["sale_id", "=", order.id], ["state", "not in", ["done", "cancel"]]]
+        return int(self.session.search_read("stock.picking", domain, ["name"])[0]["id"])
+
     def _pick(self, picking: int, quantities: dict[str, float] | None) -> None:
-        fields = ["product_id", "product_uom_qty"]
+        """Take these quantities by code, or all; of a product on several moves the last takes what is left."""
         domain: list[Any] = [["picking_id", "=", picking], ["state", "not in", ["done", "cancel"]]]
-        for move in self.session.search_read("stock.move", domain, fields):
-            wanted = move["product_uom_qty"]
+        moves = self.session.search_read("stock.move", domain, ["product_id", "product_uom_qty"], order="id")
+        codes = {product: code for code, product in self.products.items()}
+        left = dict(quantities or {})
+        for at, move in enumerate(moves):
+            product, wanted = ref_id(move["product_id"]), move["product_uom_qty"]
             if quantities is not None:
-                code = {i: c for c, i in self.products.items()}[ref_id(move["product_id"])]
-                wanted = quantities.get(code, 0)
+                is_last = all(ref_id(other["product_id"]) != product for other in moves[at + 1 :])
+                rest = left.get(codes[product], 0)
+                wanted = rest if is_last else min(rest, wanted)
+                left[codes[product]] = rest - wanted
             self.session.write("stock.move", [move["id"]], {"quantity": wanted, "picked": bool(wanted)})
 
     def invoice(self, order: ErpRecord) -> ErpRecord:
