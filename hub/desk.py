@@ -149,10 +149,16 @@ class Desk(OrderHistory):
         """Return how far the last file of the same record type reached that a partner was sent; None: none was."""
         name = exchange.envelope.set_id
         query = LogQuery(
-            partner=exchange.partner, document=DocType.RECORDS, direction=Direction.OUT, states=_TOLD, number=name
+            partner=exchange.partner,
+            document=DocType.RECORDS,
+            direction=Direction.OUT,
+            states=_TOLD,
+            number=name,
         )
         with self._store.read() as tx:
-            earlier = (e for e in tx.find_exchanges(query) if e.id < exchange.id and e.envelope.set_id == name)
+            earlier = (
+                e for e in tx.find_exchanges(query) if e.id < exchange.id and e.envelope.set_id == name
+            )
             last = next(earlier, None)
             return tx.artifact(last.id, "records") if last else None
 
@@ -213,7 +219,9 @@ class Desk(OrderHistory):
     def sent_as(self, partner: str, number: str, document: DocType) -> Sequence[Exchange]:
         """Return what a partner was told of one kind under a number of its own, oldest first."""
         with self._store.read() as tx:
-            return [e for e in tx.sent_under(partner, number) if e.number == number and e.document is document]
+            return [
+                e for e in tx.sent_under(partner, number) if e.number == number and e.document is document
+            ]
 
     def sent_about(self, partner: str, number: str, document: DocType) -> Sequence[Exchange]:
         """Return what a partner was told of one kind about an order of theirs, oldest first."""
@@ -260,7 +268,7 @@ class Desk(OrderHistory):
             if e.direction is Direction.OUT
             and e.document is document
             and e.state in _OPEN
-            and same_record(e.erp, exchange.erp)
+            and (same_record(e.erp, exchange.erp) or e.order_number != exchange.order_number)
         ]
 
     def send_tables(self, partner: Partner, exchange: Exchange) -> tuple[Tables, tuple[Finding, ...]]:

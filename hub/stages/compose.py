@@ -51,7 +51,13 @@ def compose(exchange: Exchange, needs: Needs) -> Outcome:
     canonical = {"canonical": msgspec.json.format(msgspec.json.encode(document), indent=2)}
     if held and not exchange.released:
         more = f" (and {len(held) - 1} more)" if len(held) > 1 else ""
-        return Outcome(state=State.HELD, why=held[0].line() + more, findings=findings, artifacts=canonical)
+        return Outcome(
+            state=State.HELD,
+            why=held[0].line() + more,
+            findings=findings,
+            artifacts=canonical,
+            orders=_orders(exchange, document, needs),
+        )
     written = _written(exchange, partner, document, findings, needs)
     if written.state is not State.COMPOSED:
         return written
@@ -109,18 +115,24 @@ def _written(
         held = tuple(structs.replace(f, severity=Severity.HOLD) for f in fault.findings)
         why = held[0].line() if held else "it cannot be written"
         return Outcome(state=State.HELD, why=why, findings=findings + held, artifacts=canonical)
-    orders = needs.orders_of(partner.key, document)
+    orders = _orders(exchange, document, needs)
     return Outcome(
         state=State.COMPOSED,
         findings=findings,
         artifacts=canonical,
         changes={
             "number": document.number,
-            "order_number": exchange.order_number or next(iter(orders), ""),
+            "order_number": next(iter(orders), ""),
         },
         orders=orders,
         file=OutFile(envelope=envelope, render=render),
     )
+
+
+def _orders(exchange: Exchange, document: AnyDocument, needs: Needs) -> tuple[str, ...]:
+    """Return all orders that a document belongs to, the one first that it was noticed for."""
+    numbers = (exchange.order_number, *needs.orders_of(exchange.partner, document))
+    return tuple(dict.fromkeys(number for number in numbers if number))
 
 
 def _trial(envelope: Envelope) -> Envelope:

@@ -63,6 +63,30 @@ def gate_source(order: PurchaseOrder, document: ShipNotice | Invoice) -> tuple[F
     return tuple(findings)
 
 
+def gate_strangers(names: Sequence[str]) -> tuple[Finding, ...]:
+    """Hold a shipment that carries goods of orders which are not this partner's: nobody is told of another's."""
+    return tuple(
+        _disagrees(
+            "orders", f"it carries goods of {name}, which this partner did not order through the hub", name
+        )
+        for name in names
+    )
+
+
+def gate_together(orders: Sequence[PurchaseOrder], notice: ShipNotice) -> tuple[Finding, ...]:
+    """Return where a shipment of several orders can't be told as one: it has one address, and a package one order."""
+    places = {place.id: order.number for order in orders if (place := order.parties.get("ship_to"))}
+    findings = gate_stores(orders)
+    if len(places) > 1:
+        text = " and ".join(f"{number!r} to {place!r}" for place, number in places.items())
+        findings += (_disagrees("parties.ship_to", f"one delivery is for several places: {text}", ""),)
+    held = [{package.sscc for package in shipped.packages if package.sscc} for shipped in notice.orders]
+    labels = sorted({label for at, own in enumerate(held) for other in held[:at] for label in own & other})
+    return findings + tuple(
+        _disagrees("packages", f"package {label} has goods of several orders", label) for label in labels
+    )
+
+
 def gate_stores(orders: Sequence[PurchaseOrder]) -> tuple[Finding, ...]:
     """Hold what tells of several stores of one order together: its lines could not be told apart."""
     numbers = [order.number for order in orders]

@@ -65,7 +65,6 @@ class Needs(composing.Needs, Protocol):
     def partners(self) -> Mapping[str, Partner]: ...
     def profiles_complete(self) -> bool: ...
     def company(self) -> Company: ...
-    def posted_as(self, model: str, record_id: int) -> Exchange | None: ...
     def was_told(self, record: ErpRecord, document: DocType) -> bool: ...
 
 
@@ -167,7 +166,9 @@ def _sale(change: ErpChange, origin: Exchange, needs: Needs) -> NewExchange | No
     else:
         return None
     new = _exchange(change, origin.partner, origin.order_number, envelope)
-    split = partner is not None and partner.send[new.document].several_orders == "split"
+    if partner is None or new.document is not DocType.INVOICE:
+        return new  # a shipment of several orders is one notice
+    split = partner.send[new.document].several_orders == "split"
     return structs.replace(new, key=f"{new.key}:{change.order.id}") if change.further and split else new
 
 

@@ -1,4 +1,4 @@
-"""Payments and receipts, on the practice Odoo and on a real one (`make test-odoo`), over both APIs."""
+"""Money, receipts, several orders at once: on the practice Odoo and a real one (`make test-odoo`), over both APIs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.practice.server import PracticeOdoo
-from tests.contracts import erp_invoicing_suite, erp_money_suite, erp_receiving_suite, erp_suite
+from tests.contracts import (
+    erp_invoicing_suite,
+    erp_money_suite,
+    erp_receiving_suite,
+    erp_suite,
+    erp_together_suite,
+)
 from tests.support.erp_world import World
 
 Api = Literal["json2", "xmlrpc"]
@@ -86,3 +92,7 @@ class TestBeingReceived(erp_receiving_suite.BeingReceived):
 
 class TestInvoicing(erp_invoicing_suite.Invoicing):
     """We bill."""
+
+
+class TestTogether(erp_together_suite.Together):
+    """We ship several orders at once."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from hub.erp.odoo.carried_orders import deliveries_with, orders_of_deliveries
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.paid_bills import MADE
 from hub.erp.odoo.reading import instant, ref_id, stamp, text
@@ -31,7 +32,7 @@ class Watched(Struct, frozen=True):
     order_model: str
     order_field: str  # "" the record itself is the order; "lines" through the invoice lines;
     #                   "backorder_id" the first transfer of which it is the rest, or itself
-    order_path: str  # the same as a path in a domain
+    order_path: str  # the same as a path in a domain; "moves": the orders whose goods a delivery carries
 
 
 TOPICS: Mapping[Topic, Watched] = {
@@ -43,7 +44,7 @@ TOPICS: Mapping[Topic, Watched] = {
         (["state", "=", "done"], ["picking_type_code", "=", "outgoing"], ["sale_id", "!=", False]),
         "sale.order",
         "sale_id",
-        "sale_id",
+        "moves",
     ),
     Topic.INVOICE_POSTED: Watched(
         "account.move",
@@ -132,9 +133,15 @@ class Changes:
         found: list[ErpChange] = []
         for topic, watched in TOPICS.items():
             if watched.order_model == order.model:
-                rows = self._rows(watched, [[watched.order_path, "=", order.id]], "write_date, id")
+                rows = self._rows(watched, self._about(watched, order.id), "write_date, id")
                 found += (c for c in self._changes(topic, rows) if c.order.id == order.id)
         return found
+
+    def _about(self, watched: Watched, order: int) -> list[list[Any]]:
+        """Return the domain of what belongs to one order."""
+        if watched.order_path == "moves":
+            return [["id", "in", deliveries_with(self._session, order)]]
+        return [[watched.order_path, "=", order]]
 
     def _changes(self, topic: Topic, rows: Sequence[Values]) -> list[ErpChange]:
         watched = TOPICS[topic]
@@ -208,13 +215,16 @@ class Changes:
         return self._session.search_read(watched.model, domain, fields, order=order, limit=limit)
 
     def _orders(self, watched: Watched, rows: Sequence[Values]) -> dict[int, list[Values]]:
-        """Return the values of its orders by the id of the changed record; only an invoice may have several."""
+        """Return the values of its orders by the changed record's id; an invoice or a delivery may have several."""
         if not watched.order_field:
             return {row["id"]: [row] for row in rows}
         if watched.order_field == "backorder_id":
             order_of = self._firsts(rows)
         elif watched.order_field == "lines":
             order_of = self._orders_of_invoices([row["id"] for row in rows])
+        elif watched.order_path == "moves":
+            named = {row["id"]: ref_id(row[watched.order_field]) for row in rows}
+            order_of = orders_of_deliveries(self._session, named)
         else:
             order_of = {row["id"]: [ref_id(row[watched.order_field])] for row in rows}
         fields = ["name", "state", "partner_id"]

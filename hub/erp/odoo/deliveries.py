@@ -5,11 +5,12 @@ What was shipped loose stands beside the packages (see packages.py); a pallet is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
 
+from hub.erp.odoo.carried_orders import orders_of_deliveries
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.line_keys import line_number
 from hub.erp.odoo.lookups import Codes, Product
@@ -47,31 +48,37 @@ class Deliveries:
         """Name a delivery's packages that have no label by those of our GS1 prefix."""
         self._packages.name_by_label((s.package for s in self._stows(delivery.id)), prefix)
 
+    def orders(self, delivery: ErpRecord) -> tuple[ErpRecord, ...]:
+        """Return the sale orders whose goods a finished outgoing picking carries, in the order of `read`."""
+        head = self._session.one("stock.picking", delivery.id, ["name", "sale_id"])
+        rows = self._carried(delivery.id, head)
+        return tuple(ErpRecord("sale.order", i, text(r["name"]), text(r["state"])) for i, r in rows.items())
+
     def read(self, delivery: ErpRecord, prefix: str = "") -> ShipNotice:
-        """Return a finished outgoing picking with its one order; `prefix`: GS1 prefix to label packages with."""
+        """Return a finished outgoing picking with its orders; `prefix`: GS1 prefix to label packages with."""
         optional = self._names.present(
             "stock.picking", "carrier_id", "carrier_tracking_ref", "shipping_weight", "weight_uom_name"
         )
         fields = ["name", "state", "date_done", "origin", "partner_id", "sale_id", "company_id", *optional]
         head = self._session.one("stock.picking", delivery.id, fields)
-        if not head["sale_id"]:
-            raise Undeliverable(f"delivery {head['name']} belongs to no sale order: there is nothing to tell")
+        sales = self._carried(delivery.id, head)
         stows = self._stows(delivery.id)
-        order = self._order(head, stows, prefix)
+        orders = self._orders(sales, stows, prefix)
+        packages = [package for order in orders for package in order.packages]
         done = instant(head["date_done"]).astimezone(self._session.zone())
         return ShipNotice(
             number=text(head["name"]),
             date=done.date(),
             time=done.time(),
-            structure="0001" if order.packages else "0004",
+            structure="0001" if packages else "0004",
             dates={"shipped": done.date()},
             parties=self._parties.of_shipment(ref_id(head["partner_id"]), ref_id(head["company_id"])),
-            refs={"vendor_order": ref_name(head["sale_id"])},
+            refs=orders[0].refs if len(orders) == 1 else {},
             carriage=_carriage(head),
-            package_count=sum(p.kind != "pallet" or bool(p.items) for p in order.packages) or None,
+            package_count=sum(p.kind != "pallet" or bool(p.items) for p in packages) or None,
             weight=(weight := number(head["shipping_weight"]) if head.get("shipping_weight") else None),
             weight_unit=weight_unit(head.get("weight_uom_name")) if weight is not None else "",
-            orders=(order,),
+            orders=orders,
         )
 
     def _stows(self, picking: int) -> list[Stow]:
@@ -93,21 +100,37 @@ class Deliveries:
             if row[quantity]
         ]
 
-    def _order(self, head: Values, stows: Sequence[Stow], prefix: str) -> ShippedOrder:
-        order_id = ref_id(head["sale_id"])
-        sale = self._session.read("sale.order", [order_id], ["client_order_ref"])[order_id]
-        lines = self._lines(order_id, stows)
+    def _carried(self, picking: int, head: Values) -> dict[int, Values]:
+        """Return the orders of a picking by id, its own first; raise Undeliverable when there is none."""
+        if not head["sale_id"]:
+            raise Undeliverable(f"delivery {head['name']} belongs to no sale order: there is nothing to tell")
+        ids = orders_of_deliveries(self._session, {picking: ref_id(head["sale_id"])})[picking]
+        rows = self._session.read("sale.order", ids, ["name", "state", "client_order_ref"])
+        return {i: rows[i] for i in ids}
+
+    def _orders(
+        self, sales: Mapping[int, Values], stows: Sequence[Stow], prefix: str
+    ) -> tuple[ShippedOrder, ...]:
+        """Return what goes to each order; what belongs to no order line stands in the first, without a number."""
+        lines = self._lines(stows)
         items = _Items(
             products=self._codes.products_by_id(s.product for s in stows),
             ordered={line: number(row["product_uom_qty"]) for line, row in lines.items()},
             numbers=self._numbers(lines),
             lots=self._lots(stows),
         )
-        return ShippedOrder(
-            order_number=text(sale["client_order_ref"]),
-            refs={"vendor_order": ref_name(head["sale_id"])},
-            packages=self._packed(stows, items, prefix),
-            items=items.of([s for s in stows if not s.package]),
+        first, own = next(iter(sales)), {order: list[Stow]() for order in sales}
+        for stow in stows:
+            order = ref_id(lines[stow.order_line]["order_id"]) if stow.order_line in lines else first
+            own[order if order in own else first].append(stow)
+        return tuple(
+            ShippedOrder(
+                order_number=text(sale["client_order_ref"]),
+                refs={"vendor_order": text(sale["name"])},
+                packages=self._packed(own[order], items, prefix),
+                items=items.of([s for s in own[order] if not s.package]),
+            )
+            for order, sale in sales.items()
         )
 
     def _numbers(self, lines: Iterable[int]) -> dict[int, str]:
@@ -115,11 +138,10 @@ class Deliveries:
         ids = self._session.external_ids("sale.order.line", list(lines))
         return {line: line_number(line_id) for line, line_id in ids.items()}
 
-    def _lines(self, order: int, stows: Sequence[Stow]) -> dict[int, Values]:
-        """Return the order's own lines: a picking may carry goods of others too, and their numbers are alike."""
+    def _lines(self, stows: Sequence[Stow]) -> dict[int, Values]:
+        """Return the order lines by id, each with its order: lines of several orders have numbers alike."""
         ids = [s.order_line for s in stows if s.order_line]
-        rows = self._session.read("sale.order.line", ids, ["product_uom_qty", "order_id"])
-        return {line: row for line, row in rows.items() if ref_id(row["order_id"]) == order}
+        return self._session.read("sale.order.line", ids, ["product_uom_qty", "order_id"])
 
     def _packed(self, stows: Sequence[Stow], items: _Items, prefix: str) -> tuple[Package, ...]:
         """Return pallets, each before what stands on it, and packages with what is in them."""

@@ -111,6 +111,10 @@ class OdooGateway:
         """Return a finished outgoing picking."""
         return self._deliveries.read(delivery, gs1_prefix)
 
+    def carried_orders(self, delivery: ErpRecord) -> tuple[ErpRecord, ...]:
+        """Return the sale orders whose goods a finished delivery carries."""
+        return self._deliveries.orders(delivery)
+
     def label_packages(self, delivery: ErpRecord, gs1_prefix: str) -> None:
         """Name a delivery's packages by their labels."""
         self._deliveries.label(delivery, gs1_prefix)

@@ -68,7 +68,7 @@ class ErpChange(Struct, frozen=True, kw_only=True):
     """Something that happened in the ERP. `order` is the sale or purchase order it belongs to; a payment belongs to
     none, and is itself in its place.
 
-    An invoice of several orders is one change for each of them.
+    An invoice or a delivery of several orders is one change for each of them.
     """
 
     topic: Topic
@@ -76,7 +76,7 @@ class ErpChange(Struct, frozen=True, kw_only=True):
     order: ErpRecord
     partner_ref: str  # res.partner `ref` (or, when it has none, its name) of the order's commercial partner
     changed_at: datetime  # UTC, the ERP's clock; the cursor is made of these
-    further: bool = False  # an invoice of several orders, and this order is not its first
+    further: bool = False  # the record is of several orders, and this order is not its first
     warehouse: str = ""  # of a transfer: stock.warehouse `code`
     kind: str = ""  # of a transfer: ship | receive
 
@@ -154,6 +154,9 @@ class ErpGateway(Protocol):
 
         With a GS1 prefix packages that have no SSCC get one: always the same for a package, and never again.
         """
+
+    def carried_orders(self, delivery: ErpRecord) -> tuple[ErpRecord, ...]:
+        """Return the sale orders whose goods a finished delivery carries, as `read_delivery` has them."""
 
     def label_packages(self, delivery: ErpRecord, gs1_prefix: str) -> None:
         """Name a delivery's packages without an SSCC by the ones that `read_delivery` gives them."""

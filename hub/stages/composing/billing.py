@@ -43,7 +43,7 @@ def compose_invoice(exchange: Exchange, source: ErpRecord, partner: Partner, nee
         invoice = parts[0].invoice
     else:
         bill = needs.erp().read_invoice(source)
-        exchanges = [_as_of(exchange, order, needs) for order in orders]
+        exchanges = [as_of(exchange, order, needs) for order in orders]
         parts = [_part(one, _lines_of(bill, one, needs), partner, needs) for one in exchanges]
         invoice = _joined(bill, parts)
     wrong = tuple(finding for part in parts for finding in part.wrong) + totals(invoice)
@@ -97,13 +97,19 @@ def _agreed_prices(exchange: Exchange, order: PurchaseOrder, partner: Partner, n
 
 
 def ship_notices(exchange: Exchange, needs: Needs) -> list[ShipNotice]:
-    """Return what was told as shipped of the order of an exchange."""
-    return [d for d in needs.sent_documents(exchange, DocType.SHIP_NOTICE) if isinstance(d, ShipNotice)]
+    """Return what was told as shipped of the order of an exchange; of a shipment of several, what is of it."""
+    told = (d for d in needs.sent_documents(exchange, DocType.SHIP_NOTICE) if isinstance(d, ShipNotice))
+    return [
+        structs.replace(d, orders=tuple(o for o in d.orders if o.order_number == exchange.order_number))
+        if len(d.orders) > 1
+        else d
+        for d in told
+    ]
 
 
 # --- several orders
-def _as_of(exchange: Exchange, order: ErpRecord, needs: Needs) -> Exchange:
-    """Return the exchange as if it were of one order of its invoice."""
+def as_of(exchange: Exchange, order: ErpRecord, needs: Needs) -> Exchange:
+    """Return the exchange as if it were of one of the orders that its invoice or delivery has."""
     number = needs.order_number(order) or exchange.order_number
     return structs.replace(exchange, erp=order, order_number=number)
 

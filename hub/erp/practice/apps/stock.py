@@ -91,7 +91,9 @@ def recompute_pickings(env: Env, ids: Ids) -> None:
     for row in env.rows("stock.picking", ids, ["state", "move_ids", "sale_id", "purchase_id"]):
         states = [move["state"] for move in env.rows("stock.move", row["move_ids"], ["state"])]
         env.put("stock.picking", row["id"], {"state": picking_state(states, row["state"])})
-        env.mark("sale.order", [row["sale_id"]])
+        lines = env.rows("stock.move", row["move_ids"], ["sale_line_id.order_id"])
+        orders = {line["sale_line_id.order_id"] for line in lines} | {row["sale_id"]}
+        env.mark("sale.order", [order for order in orders if order])
         env.mark("purchase.order", [row["purchase_id"]])
 
 
