@@ -45,7 +45,8 @@ class Advising:
                 f"the profile of {exchange.partner} does not load, and it says whether an 824 is owed; "
                 f"run `hub partner lint {exchange.partner}`"
             )
-        for told in tx.acknowledgments(exchange.id):
+        parts = (exchange, *tx.exchanges_beside(exchange))  # of one document, which is advised once
+        for told in (told for part in parts for told in tx.acknowledgments(part.id)):
             if told.direction is Direction.OUT and told.kind == "824":
                 return f"exchange {told.ack_exchange_id} told them before"
         findings = tuple(tx.findings(exchange_id=exchange.id))

@@ -26,6 +26,9 @@ _REDRIVABLE_IN = frozenset(
     {State.DEAD, State.HELD, State.REJECTED, State.ORPHAN, State.TESTED, State.DUPLICATE}
 )
 
+#: A received document in these states is in Odoo, or goes there by itself.
+_GOES_ON = frozenset({State.TRANSLATED, State.IN_DOUBT, State.POSTED})
+
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
     """Raised when an operation does not fit the state; the message says what would."""
@@ -121,6 +124,7 @@ class Operations:
                     f"exchange {exchange.id} is {exchange.direction} and {exchange.state}; "
                     f"only a held document of theirs can be rejected; {_advice(exchange)}"
                 )
+            _refuse_part(tx, exchange)
             if self._advise is None:
                 raise Refused("the partners' profiles are not at hand, and they say whether an 824 is owed")
             told = self._advise(tx, exchange, why)
@@ -191,6 +195,16 @@ def redrivable(exchange: Exchange) -> bool:
         return exchange.state is State.DEAD or (exchange.state in _RECOMPOSABLE and written_by_us)
     known = exchange.document is not DocType.UNKNOWN
     return exchange.state is State.IN_DOUBT or (known and exchange.state in _REDRIVABLE_IN)
+
+
+def _refuse_part(tx: Tx, exchange: Exchange) -> None:
+    """Raise Refused where a part of a document is to be given back, and another part is not: an 824 is on all of it."""
+    kept = [str(e.id) for e in tx.exchanges_beside(exchange) if e.state in _GOES_ON]
+    if kept:
+        raise Refused(
+            f"exchange {exchange.id} is one store of an order whose others went on (exchange {', '.join(kept)}), "
+            f"and an 824 would give back all of it; use `hub cancel {exchange.id} --why ...` and tell them yourself"
+        )
 
 
 def _restart(tx: Tx, exchange: Exchange) -> tuple[State, str]:

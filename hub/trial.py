@@ -240,7 +240,7 @@ def _finish(exchange: Exchange, outcome: Outcome, needs: _Needs) -> TriedDocumen
         why=outcome.why,
         findings=outcome.findings,
         canonical=canonical,
-        posting=_posting(canonical) if outcome.state is State.TRANSLATED else "",
+        posting=_posting(canonical, len(outcome.beside)) if outcome.state is State.TRANSLATED else "",
     )
 
 
@@ -249,14 +249,16 @@ def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(findings))
 
 
-def _posting(canonical: str) -> str:
+def _posting(canonical: str, further: int) -> str:
+    """Return what would be posted; `further`: orders of other stores that the document becomes too."""
     document = msgspec.json.decode(canonical, type=AnyDocument)
     if isinstance(document, PurchaseOrder):
         items = ", ".join(
             f"{line.our_quantity or line.quantity} × {line.sku or 'the product with that barcode'}"
             for line in document.lines
         )
-        return f"a draft sale.order with client_order_ref {document.number}: {items}"
+        others = f"; and {further} more for the other stores" if further else ""
+        return f"a draft sale.order with client_order_ref {document.reference}: {items}{others}"
     if isinstance(document, RecordBatch):
         return (
             f"{len(document.records)} records, each compared first: `hub records try` shows what would change"

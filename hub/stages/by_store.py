@@ -25,27 +25,35 @@ _HINT = (
 
 def by_store(order: PurchaseOrder) -> tuple[PurchaseOrder, ...]:
     """Return the order of each store, in the order of their first mention; none where no line names a store."""
-    places = {s.location: s.location_kind for line in order.lines for s in line.splits if s.location}
-    cut = (_of_store(order, store, kind or _THEIR_CODE) for store, kind in places.items())
-    return tuple(part for part in cut if part.lines)
+    places: dict[str, str] = {}
+    shares: dict[str, list[OrderLine]] = {}
+    for line in order.lines:
+        for store, own in _own(line).items():
+            places.setdefault(store, own[0].location_kind or _THEIR_CODE)
+            if any(split.quantity for split in own):
+                shares.setdefault(store, []).append(_share(line, own))
+    return tuple(_of_store(order, store, places[store], lines) for store, lines in shares.items())
 
 
-def _of_store(order: PurchaseOrder, store: str, kind: str) -> PurchaseOrder:
-    shares = ((line, _own(line, store)) for line in order.lines)
-    lines = tuple(_share(line, own) for line, own in shares if any(split.quantity for split in own))
+def _own(line: OrderLine) -> dict[str, list[Split]]:
+    """Return what of a line goes to each store."""
+    own: dict[str, list[Split]] = {}
+    for split in line.splits:
+        if split.location:
+            own.setdefault(split.location, []).append(split)
+    return own
+
+
+def _of_store(order: PurchaseOrder, store: str, kind: str, lines: Sequence[OrderLine]) -> PurchaseOrder:
     return replace(
         order,
         store=store,
         parties={**order.parties, "ship_to": Party(id=store, id_kind=kind)},
         charges=tuple(_of_the_whole(charge) for charge in order.charges),
-        lines=lines,
+        lines=tuple(lines),
         line_count=len(lines),
         total=None,  # as sent it is of all stores
     )
-
-
-def _own(line: OrderLine, store: str) -> tuple[Split, ...]:
-    return tuple(split for split in line.splits if split.location == store)
 
 
 def _share(line: OrderLine, own: Sequence[Split]) -> OrderLine:

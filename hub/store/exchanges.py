@@ -100,6 +100,19 @@ class Exchanges(TxPart):
         """Return the outbound exchanges that tell of this Odoo record, oldest first."""
         return self._exchanges(_where(exchanges.c.source_model == model, exchanges.c.source_id == record_id))
 
+    def exchanges_beside(self, exchange: Exchange) -> list[Exchange]:
+        """Return the other exchanges that a received document became (an order by store), oldest first."""
+        if exchange.transmission_id is None or exchange.direction is not Direction.IN:
+            return []
+        return self._exchanges(
+            _where(
+                exchanges.c.transmission_id == exchange.transmission_id,
+                exchanges.c.position == exchange.position,
+                exchanges.c.direction == Direction.IN,
+                exchanges.c.id != exchange.id,
+            )
+        )
+
     def exchange_by_key(self, key: str, direction: Direction) -> list[Exchange]:
         """Return the exchanges with that business or source key, oldest first."""
         return self._exchanges(_where(exchanges.c.key == key, exchanges.c.direction == direction))

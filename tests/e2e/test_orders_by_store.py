@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.exchange import Exchange, State
+from hub.operations import Refused
 from hub.orders import tell_orders
+from hub.settings import Settings
+from hub.wiring import Trials
 from tests.support.small_hub import SmallHub, fresh_number
 from tests.support.wire import find, group, interchange, order, segment
 
@@ -136,15 +140,18 @@ def test_what_is_run_again_takes_its_own_store(stores: SmallHub) -> None:
     assert stores.order_lines(f"{number}/0902") == [8]
 
 
-def test_a_store_of_a_rejected_order_does_not_come_back_as_new(stores: SmallHub) -> None:
-    """One store is in Odoo, the first is given back: the order that comes in its place is a person's to judge."""
+def test_what_is_left_of_an_order_does_not_come_back_as_new(stores: SmallHub) -> None:
+    """One store is in Odoo, the first is ended: the order that comes in its place is a person's to judge."""
     number = fresh_number()
     know(stores, "0901,NOWHERE")
     stores.send(store_file(number, ("SDQ", "EA", "92", "0901", "16", "0042", "8")))
     assert states(stores) == [State.HELD, State.POSTED]
-    stores.hub.operations.reject(str(stores.received()[0].id), "test", "we do not serve 0901")
+    first = str(stores.received()[0].id)
+    with pytest.raises(Refused, match="an 824 would give back all of it"):
+        stores.hub.operations.reject(first, "test", "we do not serve 0901")
+    stores.hub.operations.cancel(first, "test", "we do not serve 0901")
     stores.send(store_file(number, ("SDQ", "EA", "92", "0043", "16", "0042", "8"), control=2), "again.edi")
-    assert states(stores) == [State.REJECTED, State.POSTED, State.HELD]
+    assert states(stores) == [State.CANCELLED, State.POSTED, State.HELD]
     assert stores.sale_orders(f"{number}/0043") == 0
 
 
@@ -177,3 +184,24 @@ def test_each_store_is_answered_shipped_and_billed_under_the_buyers_number(store
     (line,) = story.ledger.lines
     assert (line.ordered, line.acknowledged, line.shipped, line.invoiced) == (24, 24, 24, 24)
     assert story.ledger.disagreements == ()
+
+
+def test_an_order_whose_stores_are_all_given_back_is_advised_once(stores: SmallHub) -> None:
+    number = fresh_number()
+    know(stores, "0901,NOWHERE", "0902,NOWHERE")
+    stores.edit("acme", "[transport]", "[send.application_advice]\n\n[transport]")
+    stores.send(store_file(number, ("SDQ", "EA", "92", "0901", "16", "0902", "8")))
+    for held in stores.received():
+        stores.hub.operations.reject(str(held.id), "test", "we serve none of these")
+    stores.drain()
+    assert states(stores) == [State.REJECTED, State.REJECTED]
+    assert len(stores.sent(DocType.APPLICATION_ADVICE)) == 1
+
+
+def test_a_trial_says_how_many_stores_there_are(stores: SmallHub) -> None:
+    settings = Settings()
+    ours = structs.replace(
+        settings, paths=structs.replace(settings.paths, partners=str(stores.root / "partners"))
+    )
+    (tried,) = Trials(ours).run(store_file(fresh_number()), "order.edi", "acme").documents
+    assert tried.posting.endswith("/0042: 16 × HUB-1001; and 1 more for the other stores")

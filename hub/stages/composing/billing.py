@@ -162,7 +162,15 @@ def _until_accepted(parts: Sequence[Part], partner: Partner, needs: Needs) -> Wa
         return None
     for part in parts:
         told = needs.sent_about(partner.key, part.exchange.order_number, DocType.SHIP_NOTICE)
-        open_notice = next((notice for notice in told if not needs.accepted(notice)), None)
+        about = (notice for notice in told if _is_about(notice, part.exchange))
+        open_notice = next((notice for notice in about if not needs.accepted(notice)), None)
         if open_notice is not None:
             return wait_for_acceptance(part.exchange, open_notice, needs.now())
     return None
+
+
+def _is_about(notice: Exchange, one: Exchange) -> bool:
+    """Say whether a notice under an order's number is of its record: an order by store has a record for each store."""
+    if notice.erp is None or one.erp is None or notice.order_number != one.order_number:
+        return True
+    return notice.erp.id == one.erp.id
