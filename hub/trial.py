@@ -267,11 +267,17 @@ def _posting(canonical: str, further: int) -> str:
         DocType.ORDER_ACKNOWLEDGMENT: "the supplier's answer on purchase order",
         DocType.SHIP_NOTICE: "announced quantities on the open receipt of purchase order",
         DocType.INVOICE: "a draft vendor bill for purchase order",
+        DocType.ORDER_CHANGE: "what may be changed of the sale order for",
+        DocType.ORDER_CHANGE_ACKNOWLEDGMENT: "the supplier's answer on purchase order",
+        DocType.INVENTORY_ADVICE: "the supplier's stock, kept in the hub",
+        DocType.PRICE_CATALOG: "prices of the supplier",
+        DocType.REMITTANCE: "a draft payment with a proposed reconciliation",
+        DocType.RECEIVING_ADVICE: "a comparison with what we shipped for",
+        DocType.WAREHOUSE_ORDER: "a transfer for the depositor",
+        DocType.WAREHOUSE_ADVICE: "what was done, on our transfer",
     }
-    number = getattr(document, "order_number", "") or ", ".join(
-        o.order_number for o in getattr(document, "orders", ())
-    )
-    return f"{words[document.doc_type]} {number}"
+    said = words.get(document.doc_type, "nothing of it is posted")
+    return f"{said} {', '.join(document.order_numbers)}".strip()
 
 
 def _text(reply: Reply) -> str:
