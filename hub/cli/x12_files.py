@@ -13,7 +13,7 @@ import typer
 
 from hub.cli.context import MISUSED, complain, fail
 from hub.cli.progress import watched
-from hub.cli.x12_options import did_you_mean
+from hub.cli.x12_options import did_you_mean, require_release
 from hub.model import problems
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding, Severity
@@ -118,7 +118,8 @@ def name_of(path: str) -> str:
 
 
 def require_set(set_id: str, release: str, library: Library) -> None:
-    """End the command in one line when a set is not described in a release."""
+    """End the command in one line when a word is no release, or a set is not described in it."""
+    require_release(release, library)
     sets = load(nearest_release(release, library), library).sets
     if set_id not in sets:
         near = did_you_mean(set_id, sets) or "; `hub x12 sets` lists them"

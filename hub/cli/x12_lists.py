@@ -11,7 +11,7 @@ import typer
 from hub.cli.context import MISUSED, answers_in_one_line, fail
 from hub.cli.tables import print_table
 from hub.cli.x12_files import Json, paint, require_set, say
-from hub.cli.x12_options import Dictionaries, did_you_mean, own_library
+from hub.cli.x12_options import Dictionaries, did_you_mean, own_library, require_release
 from translators.x12.rules.dictionary import Dictionary, Segment, Use
 from translators.x12.rules.source import USUAL_RELEASE, load, nearest_release
 from translators.x12.tools.outline import Outlined, outline
@@ -32,6 +32,8 @@ def sets(
     Example: hub x12 sets --release 004010
     """
     library = own_library(dictionaries)
+    if release:
+        require_release(release, library)
     releases = [nearest_release(release, library)] if release else library.releases()
     rows = [row for one in releases for row in _sets(load(one, library))]
     if as_json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import re
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -17,7 +16,7 @@ from hub.model.errors import ConfigError
 from hub.model.partner import Partner
 from translators.x12.characters import AS_IT_COMES, Reading, codec_of
 from translators.x12.own_dictionaries import library_with
-from translators.x12.rules.source import Library
+from translators.x12.rules.source import RELEASE, Library
 from translators.x12.tools.reading import Rules
 
 PartnerKey = Annotated[
@@ -39,8 +38,6 @@ Dictionaries = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="What our dictionary lacks is an error.")]
 
-_RELEASE = re.compile(r"[0-9]{6}[A-Z0-9]{0,6}")
-
 
 def rules(
     partner: PartnerKey = "",
@@ -50,14 +47,15 @@ def rules(
     dictionaries: Dictionaries = None,
 ) -> Rules:
     """Return by what files are read and held; options go before a profile. Raises ConfigError for unusable ones."""
-    if release and not _RELEASE.fullmatch(release):
-        fail(f"{release!r} is no release; write six digits, such as 004010", MISUSED)
     if encoding and codec_of(encoding) is None:
         fail(f"no X12 can be read as {encoding!r}; write a codec of Python, such as cp037", MISUSED)
+    library = own_library(dictionaries)
+    if release:
+        require_release(release, library)
     found = find_partner(partner) if partner else None
     agreed = Reading(found.x12.wrapped, found.x12.encoding) if found else AS_IT_COMES
     reading = Reading(wrapped or agreed.wrapped, encoding or agreed.encoding)
-    return Rules(release=release, partner=found, library=own_library(dictionaries), reading=reading)
+    return Rules(release=release, partner=found, library=library, reading=reading)
 
 
 def with_rules(command: Callable[..., None]) -> Callable[..., None]:
@@ -82,6 +80,13 @@ def own_library(dictionaries: Path | None = None) -> Library:
     if dictionaries and not dictionaries.is_dir():
         raise ConfigError(f"{dictionaries}: there is no such folder of dictionaries")
     return library_with(dictionaries or Path(settings().paths.dictionaries))
+
+
+def require_release(release: str, library: Library) -> None:
+    """End the command in one line when a word cannot be a release. A release that we lack is read by the nearest."""
+    if not RELEASE.fullmatch(release):
+        known = ", ".join(library.releases())
+        fail(f"{release!r} is no release; write six digits, such as 004010; we describe {known}", MISUSED)
 
 
 def find_partner(key: str) -> Partner:

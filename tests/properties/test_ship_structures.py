@@ -101,3 +101,16 @@ def test_pallets_are_written_with_what_stands_on_them() -> None:
         assert read.orders[0].packages == (pallet, carton)
     flat, _ = _again(notice, "SOPI")
     assert [row[3] for row in flat if row[0] == "HL"] == ["S", "O", "P", "I"]
+
+
+def test_packages_keep_their_order_around_pallets() -> None:
+    item = ShippedItem(line_number="1", ids={"vendor_part": "A"}, quantity=Decimal(4), unit="EA")
+    loose = Package(sscc="006141411234567890", kind="carton", items=(item,))
+    pallet = Package(sscc="106141411234567897", kind="pallet")
+    upon = Package(sscc="006141411234567906", kind="carton", on=pallet.sscc, items=(item,))
+    last = Package(sscc="006141411234567913", kind="carton", items=(item,))
+    order = ShippedOrder(order_number="4711", packages=(loose, pallet, upon, last))
+    notice = ShipNotice(number="S1", date=dt.date(2026, 11, 20), time=dt.time(9), orders=(order,))
+    assert _again(notice, "")[1].orders[0].packages == (loose, pallet, upon, last)
+    flat = _again(notice, "SOPI")[1].orders[0].packages
+    assert [package.sscc for package in flat] == [loose.sscc, upon.sscc, last.sscc]

@@ -38,10 +38,23 @@ RARE = (
     ("004010", "850", "BEG*00*SA*PO1 **20250110|PO1*1*5*EA*9."),
     ("004010", "214", "B10*1*2*ABCD|LX*1|EFI*00|BIN*1*ABC"),
     ("005010", "832", "BCT*PS|LIN**VP*W1|CTP**PUR|LS*L1|LE*L1|LS*L1|LE*L1"),
+    ("005010", "832", "BCT*PS|LIN**VP*W1|CTP**PUR|LS*L1|LS*L1|LE*L1"),
     (
         "004010X095A1",
         "834",
         "BGN*00*R1*20250106*1415****4|N1*IN**FI*7001|N1*P5**ZZ*42|INS*Y*18*021**A***FT|REF*0F*1|NM1*IL*1*SMITH",
+    ),
+    (
+        "004010X095A1",
+        "834",
+        "BGN*00*R1*20250106*1415****4|N1*P5**ZZ*42|N1*IN**FI*7001|INS*Y*18*021**A***FT|REF*0F*1|NM1*IL*1*SMITH*JO"
+        "|NM1*S3*1*SMITH*JO|N4*TOWN*MD*62701|HD*0300**LTC|DTP*348*D8*20250120|LX*1|NM1*QN*1*SMITH*****SV*7001*25"
+        "|N4*TOWN*ID*62701**RJ",
+    ),
+    (
+        "004010X061A1",
+        "820",
+        "BPR*I*144*D*ACH************20250108|TRN*3*R1*1234567890|N1*PE|N1*PR|ENT*1*2J*ZZ*7001|ENT*2*2L|RMR*CT*R1*PA*99.5",
     ),
     (
         "004010X092A1",
@@ -156,7 +169,8 @@ def rare(subject: Subject) -> list[Document]:
     for of, kind, body in RARE:
         if (of, kind) == subject[:2]:
             inside = [line.split("*") for line in body.split("|")]
-            ends = ["ST", subject.set_id, "9001"], ["SE", str(len(inside) + 2), "9001"]
+            number = str(9001 + len(found))
+            ends = ["ST", subject.set_id, number], ["SE", str(len(inside) + 2), number]
             found.append(Document("nothing", -1, [ends[0], *inside, ends[1]]))
     return found
 

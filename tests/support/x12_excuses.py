@@ -94,6 +94,14 @@ def again(case: Case, note: Note) -> bool:
     return note.position > 1 and case.lines[note.position - 2][0] == here
 
 
+def begun_anew(case: Case, note: Note) -> bool:
+    """Say whether pyx12 took the head of a loop at a place that the hub has behind it, at or before a note."""
+    return any(
+        n.code == "7" and not n.element and n.position <= note.position and not at(case.theirs, n, *"1234567")
+        for n in case.ours.notes
+    )
+
+
 ROWS = (
     Row(
         "pyx12 stops",
@@ -262,6 +270,36 @@ ROWS = (
         "when the head of a loop is missing or wrong pyx12 finds no place for what follows; the hub reads on",
         hub=lambda c, n: n.code in {"2", "3", "4", "5", "7"} and not n.element and after_a_lost_head(c, n),
         pyx12=lambda c, n: n.code in {"1", "3", "4", "5"} and not n.element and after_a_lost_head(c, n),
+    ),
+    Row(
+        "element of a segment behind a lost head",
+        "hub",
+        "pyx12 takes a segment for the one of an outer loop, where it stands once too often, when the loop around it "
+        "had no place: what it says of its elements is by the wrong description",
+        pyx12=lambda c, n: (
+            bool(n.element) and at(c.theirs, n, "5", words="exceeded max") and after_a_lost_head(c, n)
+        ),
+    ),
+    Row(
+        "gathering loop that begins anew",
+        "hub",
+        "pyx12 does not count a loop that only gathers others when its first part is a loop: it begins DETAIL again "
+        "for the 2000A (ENT 2L) of an 820 behind a 2000B, where its map wants 2000A first and once; what follows "
+        "it holds by 2000A, the hub by 2000B",
+        hub=lambda c, n: (
+            (n.code == "7" and not n.element and begun_anew(c, n))
+            or (bool(n.element) and n.segment == "RMR" and begun_anew(c, n))
+        ),
+    ),
+    Row(
+        "LS without LE, LE without LS",
+        "hub",
+        "pyx12 takes LS and LE for any other segment, both optional; they are a pair around their loop",
+        hub=lambda c, n: (
+            n.code == "3"
+            and n.segment in {"LS", "LE"}
+            and re.search("closes nothing|has no LE", c.ours.words[n]) is not None
+        ),
     ),
     Row(
         "inside of a loop that only gathers others",

@@ -19,6 +19,7 @@ from hub.cli.progress import AFTER_SECONDS
 from hub.cli.x12 import app
 from tests.support.x12_files import ORDER, interchange, order
 from translators.x12.characters import CHUNK
+from translators.x12.rules.source import SHIPPED
 
 COMMANDS = ["show", "check", "ack", "explain", "diff", "grep", "scrub", "new", "sets", "dictionary"]
 BAD = interchange(order(ORDER.replace("*12*EA", "*1O*EA").replace("CTT*2*18", "CTT*2")))
@@ -173,11 +174,15 @@ def test_check_by_a_partners_profile(folder: Path) -> None:
     assert wrong.stderr == "hub: there is no partner 'acmee'; did you mean acme?\n"
 
 
-def test_a_release_must_be_one(folder: Path) -> None:
-    result = x12("check", "good.edi", "--release", "4010")
-    assert (result.exit_code, result.stderr) == (
-        2, "hub: '4010' is no release; write six digits, such as 004010\n",
-    )  # fmt: skip
+@pytest.mark.parametrize("words", [["check", "good.edi"], ["sets"], ["dictionary", "850"], ["new", "850"]])
+@pytest.mark.parametrize("release", ["4010", "1", "\u0660\u0660\u0664\u0660\u0661\u0660"])
+def test_a_release_must_be_one(folder: Path, words: list[str], release: str) -> None:
+    result = x12(*words, "--release", release)
+    assert (result.exit_code, result.stdout) == (2, "")
+    known = ", ".join(SHIPPED.releases())
+    assert result.stderr == (
+        f"hub: {release!r} is no release; write six digits, such as 004010; we describe {known}\n"
+    )
 
 
 def test_show_prints_names_words_and_findings_and_no_colours_into_a_pipe(folder: Path) -> None:

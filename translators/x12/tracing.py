@@ -10,8 +10,7 @@ from hub.model.finding import Where
 from hub.model.partner import Partner
 from translators.maps import agreement
 from translators.tracing import MapLine, Taken, Trace, Unused, empty_fields, masked
-from translators.x12.mapping.documents import SETS
-from translators.x12.mapping.spec import Map, Section, load_map, overridden_map
+from translators.x12.mapping.spec import SETS, Map, Section, load_map, overridden_map
 from translators.x12.mapping.tracing import Note, trace_document
 from translators.x12.sets import sets_of
 from translators.x12.tokens import decode

@@ -37,6 +37,19 @@ def test_what_is_no_place_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("BEG3", "BEG03"), ("po106", "PO106"), ("n1[ST]4", "N1[ST]04"), ("REF4-2", "REF04-2"),
+        ("PO1/pid5", "PO1/PID05"), ("BEG123", ""), ("ORDER06", ""), ("BEG0", ""),
+    ],
+)  # fmt: skip
+def test_what_is_nearly_a_place_is_answered_with_the_place(text: str, meant: str) -> None:
+    with pytest.raises(ValueError, match="names no X12 segment or element") as refused:
+        parse_spot(text)
+    assert str(refused.value).partition("; ")[2] == (f"did you mean {meant}?" if meant else "")
+
+
+@pytest.mark.parametrize(
     ("wanted", "expected"),
     [
         (guideline({"PO106": "UP"}), []),

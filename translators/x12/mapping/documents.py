@@ -22,8 +22,6 @@ from translators.errors import Unwritable
 from translators.x12.mapping.emit import Segments, Writing
 from translators.x12.mapping.findings import Reading
 from translators.x12.mapping.generate import reader_source
-from translators.x12.mapping.paths import is_known_path, known_paths
-from translators.x12.mapping.place import Place, parse_place
 from translators.x12.mapping.read import Reader, compile_reader
 from translators.x12.mapping.ship_levels import write_levels
 from translators.x12.mapping.ship_notice import assemble
@@ -31,18 +29,6 @@ from translators.x12.mapping.spec import SETS, Overrides, load_map, overridden_m
 from translators.x12.mapping.warehouse import unfolded
 from translators.x12.mapping.write import Writer, compile_writer
 from translators.x12.sets import CARRIED, doctype, set_of, sets_of
-
-__all__ = [
-    "SETS",
-    "Place",
-    "check_override",
-    "is_known_path",
-    "known_paths",
-    "parse_place",
-    "read_document",
-    "source",
-    "write_document",
-]
 
 _CENT = Decimal("0.01")
 _WIDE = Context(prec=100)  # more digits than any quantity and price together: a nonsense total is no crash
@@ -184,7 +170,7 @@ def invoice_total(invoice: Invoice) -> Decimal:
     """Return what an invoice's lines, charges and taxes add up to, rounded to cents."""
     total = _extras(invoice)
     for line in invoice.lines:
-        total += line.quantity * line.price + _extras(line)
+        total += line.quantity * line.unit_price + _extras(line)
     return total.quantize(_CENT, context=_WIDE)
 
 

@@ -55,33 +55,33 @@ class _Levels:
     def _packages_above(self, up: int, order: ShippedOrder, prefix: str, structure: str) -> None:
         """Write packages with their items in them, on their pallets where the structure has these."""
         order = _unpacked(order) if structure == "SOI" else order
-        loose: list[_Placed] = []
+        placed = [(package, f"{prefix}.packages[{at}]") for at, package in enumerate(order.packages)]
         stacked: dict[str, list[_Placed]] = {}  # by the label of the pallet that they stand on
-        for at, package in enumerate(order.packages):
-            home = stacked.setdefault(package.on, []) if package.on and package.kind != "pallet" else loose
-            home.append((package, f"{prefix}.packages[{at}]"))
+        for package, where in placed:
+            if _stands(package):
+                stacked.setdefault(package.on, []).append((package, where))
         if structure == "SOTPI":
-            loose = self._stacks(up, loose, stacked)
-        for package, where in (*loose, *(one for stack in stacked.values() for one in stack)):
-            if (
-                structure == "SOTPI"
-                or package.items
-                or not (package.kind == "pallet" and package.sscc in stacked)
-            ):
-                self._package(up, package, where)
+            self._stacks(up, placed, stacked)
+        else:
+            for package, where in placed:
+                if package.items or package.kind != "pallet" or package.sscc not in stacked:
+                    self._package(up, package, where)
         self._items(up, order.items, prefix)
 
-    def _stacks(self, up: int, loose: list[_Placed], stacked: dict[str, list[_Placed]]) -> list[_Placed]:
-        """Write the pallets, also those that are known by what stands on them only; return what stands on none."""
-        pallets = [(pallet, where) for pallet, where in loose if pallet.kind == "pallet"]
-        named = stacked.keys() - {pallet.sscc for pallet, _ in pallets}
-        pallets += [(Package(sscc=on, kind="pallet"), stacked[on][0][1]) for on in stacked if on in named]
-        for pallet, where in pallets:
-            stack = stacked.pop(pallet.sscc, [])
-            home = self._package(up, pallet, where, inner=bool(stack))
-            for package, at in stack:
-                self._package(home, package, at)
-        return [(package, where) for package, where in loose if package.kind != "pallet"]
+    def _stacks(self, up: int, placed: list[_Placed], stacked: dict[str, list[_Placed]]) -> None:
+        """Write packages in their order, each pallet with its stack; also one that is known by its stack only."""
+        labelled = {package.sscc for package, _ in placed if package.kind == "pallet"}
+        for package, where in placed:
+            if not _stands(package):
+                stack = stacked.pop(package.sscc, []) if package.kind == "pallet" else []
+                self._stack(up, package, where, stack)
+            elif package.on not in labelled and package.on in stacked:
+                self._stack(up, Package(sscc=package.on, kind="pallet"), where, stacked.pop(package.on))
+
+    def _stack(self, up: int, package: Package, where: str, stack: list[_Placed]) -> None:
+        home = self._package(up, package, where, inner=bool(stack))
+        for above, at in stack:
+            self._package(home, above, at)
 
     def _package(self, up: int, package: Package, prefix: str, *, inner: bool = False) -> int:
         self._notes.prefix = prefix + "."
@@ -123,6 +123,11 @@ class _Levels:
         self._made.append(["HL", str(self._count), str(up) if up else "", code, "1" if inner else "0"])
         self._made.extend(body)
         return self._count
+
+
+def _stands(package: Package) -> bool:
+    """Say whether a package is written on a pallet; pallets are not."""
+    return bool(package.on) and package.kind != "pallet"
 
 
 def _unpacked(order: ShippedOrder) -> ShippedOrder:

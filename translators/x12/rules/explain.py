@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from hub.model import problems
 from hub.model.envelope import Delimiters
 from hub.model.finding import Finding, Severity, Where
-from translators.x12.rules.dictionary import Element, Note, Segment, Use
+from translators.x12.rules.dictionary import Note, Segment, Use
 from translators.x12.rules.faults import broken, reason, value_fault
 from translators.x12.rules.findings import element_finding
 from translators.x12.rules.generate import Subject
@@ -33,10 +34,9 @@ def explain(
     lacks are errors.
     """
     explainer = _Explainer(elements, place, component, repetition)
-    explainer.segment(subject.segment, strict=strict)
+    found = list(explainer.segment(subject.segment, strict=strict))
     for demand in subject.demands:
-        explainer.demand(demand, subject.segment)
-    found = explainer.found
+        found += explainer.demand(demand, subject.segment)
     if len(found) > 1:
         found.sort(key=lambda f: (f.where.element or 0, f.where.component or 0))
     return found
@@ -58,8 +58,8 @@ def separators_in_data(
             for sign, divides in dividing.items():
                 if sign and sign in value and not divides and use.element.kind != "B":
                     yield element_finding(
-                        problems.ELEMENT_SEPARATOR,
                         Where(segment_number=number, segment=elements[0], loop=state.loop),
+                        problems.ELEMENT_SEPARATOR,
                         at,
                         use.element,
                         f"holds {sign!r}, which divides {signs[sign]} in this interchange",
@@ -70,119 +70,111 @@ def separators_in_data(
 
 
 class _Explainer:
-    """Collects the faults of one segment."""
+    """Finds the faults of one segment."""
 
     def __init__(self, elements: Sequence[str], place: Where, component: str, repetition: str) -> None:
         self.elements = elements
         self.place = place
+        self.fault = partial(element_finding, place)
         self.component = component
         self.repetition = repetition
-        self.found: list[Finding] = []
 
-    def _add(
-        self,
-        problem: str,
-        at: int,
-        element: Element | None,
-        message: str,
-        *,
-        component: int | None = None,
-        repeat: int | None = None,
-        value: str = "",
-        hint: str = "",
-        severity: Severity = Severity.ERROR,
-    ) -> None:
-        self.found.append(
-            element_finding(
-                problem, self.place, at, element, message,
-                component=component, repeat=repeat, value=value, hint=hint, severity=severity,
-            )
-        )  # fmt: skip
-
-    def segment(self, segment: Segment, *, strict: bool) -> None:
+    def segment(self, segment: Segment, *, strict: bool) -> Iterator[Finding]:
         """Hold the elements against the segment's description."""
         elements, size = self.elements, len(self.elements)
         if CONTROL.search("".join(elements[1:])):
-            self._characters()
+            yield from self._characters()
         for at, use in enumerate(segment.uses, start=1):
             value = elements[at] if at < size else ""
             if value or use.mandatory:
-                self._use(use, at, value)
+                yield from self._use(use, at, value)
         for note in segment.notes:
             there = [p for p in note.positions if p < size and elements[p]]
             if broken(note, there):
-                self._note(note, segment, there)
+                yield from self._note(note, segment, there)
         if segment.described and size > len(segment.uses) + 1:
-            self._extra(segment, strict=strict)
+            yield from self._extra(segment, strict=strict)
 
-    def _characters(self) -> None:
+    def _characters(self) -> Iterator[Finding]:
         """Find control characters. Those that divide components or repetitions in this interchange are none."""
         for at, value in enumerate(self.elements):
             match = CONTROL.search(value.replace(self.component, "").replace(self.repetition, ""))
             if match and at:
                 message = f"holds the control character {ord(match.group()):#04x}"
                 hint = "take the character out and send the document again"
-                self._add(problems.ELEMENT_CHARACTER, at, None, message, value=value, hint=hint)
+                yield self.fault(problems.ELEMENT_CHARACTER, at, None, message, value=value, hint=hint)
 
-    def _use(self, use: Use, at: int, value: str) -> None:
+    def _use(self, use: Use, at: int, value: str) -> Iterator[Finding]:
         """Find what is wrong with one element: `value` is empty or not, once or repeated."""
         if not value:
             hint = "this element is mandatory"
-            self._add(problems.ELEMENT_MISSING, at, use.element, "is missing", hint=hint)
+            yield self.fault(problems.ELEMENT_MISSING, at, use.element, "is missing", hint=hint)
         elif not use.used:
-            self._not_used(use, at, value)
+            yield from self._not_used(use, at, value)
         elif use.repeats == 1 or not self.repetition:
-            self._once(use, at, None, value)
+            yield from self._once(use, at, None, value)
         else:
             rounds = value.split(self.repetition)
             if len(rounds) > use.repeats:
                 message = f"repeats {len(rounds)} times; at most {use.repeats} are allowed"
-                self._add(problems.ELEMENT_REPEATS, at, use.element, message, value=value)
+                yield self.fault(problems.ELEMENT_REPEATS, at, use.element, message, value=value)
             for number, item in enumerate(rounds, start=1):
                 if item:  # an empty one keeps the place of the next
-                    self._once(use, at, number, item)
+                    yield from self._once(use, at, number, item)
 
-    def _not_used(self, use: Use, at: int, value: str, component: int | None = None) -> None:
+    def _not_used(self, use: Use, at: int, value: str, component: int | None = None) -> Iterator[Finding]:
         message = "is not used in this implementation guide"
-        self._add(
-            problems.GUIDE_ELEMENT_FORBIDDEN, at, use.element, message,
-            component=component, value=value, hint="leave it empty",
-        )  # fmt: skip
+        yield self.fault(
+            problems.GUIDE_ELEMENT_FORBIDDEN,
+            at,
+            use.element,
+            message,
+            component=component,
+            value=value,
+            hint="leave it empty",
+        )
 
-    def _once(self, use: Use, at: int, repeat: int | None, value: str) -> None:
+    def _once(self, use: Use, at: int, repeat: int | None, value: str) -> Iterator[Finding]:
         """Find what is wrong with one occurrence of an element: a simple value or a composite."""
         if not use.parts:
             fault = value_fault(use.element, value)
             if fault:
                 problem, message, hint = fault
-                self._add(problem, at, use.element, message, repeat=repeat, value=value, hint=hint)
+                yield self.fault(problem, at, use.element, message, repeat=repeat, value=value, hint=hint)
             return
         parts = value.split(self.component) if self.component else [value]
         for number, part in enumerate(use.parts, start=1):
-            self._part(part, at, number, repeat, parts[number - 1] if number <= len(parts) else "")
+            yield from self._part(part, at, number, repeat, parts[number - 1] if number <= len(parts) else "")
         if len(parts) > len(use.parts):
             message = f"has {len(parts)} components; {use.element.number} has {len(use.parts)}"
-            self._add(problems.COMPONENT_TOO_MANY, at, use.element, message, repeat=repeat, value=value)
+            yield self.fault(
+                problems.COMPONENT_TOO_MANY, at, use.element, message, repeat=repeat, value=value
+            )
 
-    def _part(self, part: Use, at: int, number: int, repeat: int | None, value: str) -> None:
+    def _part(self, part: Use, at: int, number: int, repeat: int | None, value: str) -> Iterator[Finding]:
         """Find what is wrong with one component."""
         if value and not part.used:
-            self._not_used(part, at, value, number)
+            yield from self._not_used(part, at, value, number)
             return
         fault = value_fault(part.element, value) if value else None
         if part.mandatory and not value:
             hint = "this component is mandatory"
-            self._add(
-                problems.ELEMENT_MISSING, at, part.element, "is missing",
-                component=number, repeat=repeat, hint=hint,
-            )  # fmt: skip
+            yield self.fault(
+                problems.ELEMENT_MISSING,
+                at,
+                part.element,
+                "is missing",
+                component=number,
+                repeat=repeat,
+                hint=hint,
+            )
         elif fault:
             problem, message, hint = fault
-            self._add(
+            yield self.fault(
                 problem, at, part.element, message, component=number, repeat=repeat, value=value, hint=hint
             )
 
-    def _note(self, note: Note, segment: Segment, there: list[int]) -> None:
+    def _note(self, note: Note, segment: Segment, there: list[int]) -> Iterator[Finding]:
         """Report a broken syntax note at each element that is missing (E: at the one that is too much)."""
         if note.kind == "E":
             at = max(there)  # the later one is named
@@ -190,29 +182,31 @@ class _Explainer:
             names = ", ".join(f"{segment.id}{p:02d}" for p in note.positions)
             hint = f"leave one of {names} out (X12 note {note})"
             element = segment.uses[at - 1].element
-            self._add(problems.ELEMENT_EXCLUSION, at, element, message, value=self.elements[at], hint=hint)
+            yield self.fault(
+                problems.ELEMENT_EXCLUSION, at, element, message, value=self.elements[at], hint=hint
+            )
             return
         absent = [p for p in note.positions if p not in there]
         for at in absent if note.kind in "PC" else absent[:1]:
             message = f"is missing: {reason(note, segment.id)}"
             element = segment.uses[at - 1].element
-            self._add(problems.ELEMENT_CONDITION, at, element, message, hint=f"X12 note {note}")
+            yield self.fault(problems.ELEMENT_CONDITION, at, element, message, hint=f"X12 note {note}")
 
-    def _extra(self, segment: Segment, *, strict: bool) -> None:
+    def _extra(self, segment: Segment, *, strict: bool) -> Iterator[Finding]:
         """Report elements behind the last one described."""
         last = len(segment.uses)
         value = self.elements[last + 1]
         if segment.open and not strict:
             message = "and what follows are not in our dictionary and were not checked"
-            self._add(
+            yield self.fault(
                 problems.DICTIONARY_GAP, last + 1, None, message, value=value, severity=Severity.WARNING
             )
         else:
             message = f"is too much: {segment.id} has {last} elements"
             hint = "look for a separator inside the data"
-            self._add(problems.ELEMENT_TOO_MANY, last + 1, None, message, value=value, hint=hint)
+            yield self.fault(problems.ELEMENT_TOO_MANY, last + 1, None, message, value=value, hint=hint)
 
-    def demand(self, demand: Demand, segment: Segment) -> None:
+    def demand(self, demand: Demand, segment: Segment) -> Iterator[Finding]:
         """Find what is wrong by a partner's guideline."""
         spot, elements = demand.spot, self.elements
         if spot.codes and (len(elements) < 2 or elements[1] not in spot.codes):
@@ -220,17 +214,22 @@ class _Explainer:
         if not spot.element:
             message = f"{Spot(spot.segment, codes=spot.codes)} may not be sent by the agreement"
             hint = f"leave {spot.segment} out"
-            self.found.append(Finding(problems.GUIDE_SEGMENT_FORBIDDEN, message, where=self.place, hint=hint))
+            yield Finding(problems.GUIDE_SEGMENT_FORBIDDEN, message, where=self.place, hint=hint)
             return
         value = value_at(elements, spot, self.component)
         use = segment.uses[spot.element - 1] if spot.element <= len(segment.uses) else None
         if use and spot.component:
             use = use.parts[spot.component - 1] if spot.component <= len(use.parts) else None
         for problem, message, hint in _broken_demands(demand, value):
-            self._add(
-                problem, spot.element, use.element if use else None, message,
-                component=spot.component or None, value=value, hint=hint,
-            )  # fmt: skip
+            yield self.fault(
+                problem,
+                spot.element,
+                use.element if use else None,
+                message,
+                component=spot.component or None,
+                value=value,
+                hint=hint,
+            )
 
 
 def _broken_demands(demand: Demand, value: str) -> list[tuple[str, str, str]]:

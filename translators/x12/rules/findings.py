@@ -31,8 +31,8 @@ class Budget:
 
 
 def element_finding(
-    problem: str,
     place: Where,
+    problem: str,
     at: int,
     element: Element | None,
     message: str,

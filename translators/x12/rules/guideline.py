@@ -28,6 +28,7 @@ _PLACE = re.compile(
     _LOOPS + r"(?P<segment>[A-Z][A-Z0-9]{1,2})(?:\[(?P<codes>[^\[\]]+)\])?"
     r"(?P<element>\d\d)?(?(element)(?:-(?P<component>\d{1,2}))?)"
 )
+_ONE_DIGIT = re.compile(r"([1-9](?:-\d{1,2})?)$")
 
 
 class Spot(Struct, frozen=True):
@@ -77,7 +78,7 @@ def parse_spot(text: str) -> Spot:
     """Return what a place names; raise ValueError, saying what is wrong, when it names none."""
     match = _PLACE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f'"{text[:40]}" names no X12 segment or element')
+        raise ValueError(f'"{text[:40]}" names no X12 segment or element{_meant(text.strip())}')
     if match["element"] == "00":
         raise ValueError(f"{text!r}: elements count from 01")
     return Spot(
@@ -87,6 +88,15 @@ def parse_spot(text: str) -> Spot:
         element=int(match["element"] or 0),
         component=int(match["component"] or 0),
     )
+
+
+def _meant(text: str) -> str:
+    """Return a question about the place that was meant: in capitals, an element's one digit as two (BEG3: BEG03)."""
+    capitals = text.upper()
+    for meant in (capitals, _ONE_DIGIT.sub(r"0\1", capitals)):
+        if _PLACE.fullmatch(meant):
+            return f"; did you mean {meant}?"
+    return ""
 
 
 def guideline(

@@ -47,7 +47,12 @@ class Relations:
         `last` is the number of the set's last segment; `told` are segments known to be missing.
         """
         for value in self.opened if "LE" not in told else ():
-            self._missing(last, "LE", f"the loop LS {value} has no LE", f"close it with LE and {value}")
+            self._missing(
+                last,
+                "LE",
+                f"the loop {_named('LS', value)} has no LE",
+                f"close it with {_named('LE', value)}",
+            )
         self.opened.clear()
         return self.found
 
@@ -64,7 +69,7 @@ class Relations:
     def _le(self, number: int, elements: Sequence[str]) -> None:
         value = elements[1] if len(elements) > 1 else ""
         if not self.opened:
-            self._missing(number, "LS", f"LE {value} closes nothing", "open the loop with LS")
+            self._missing(number, "LS", f"{_named('LE', value)} closes nothing", "open the loop with LS")
             return
         begun = self.opened.pop()
         if value and begun != value:
@@ -98,6 +103,11 @@ class Relations:
             element_ref=_REFS[place],
         )
         self._keep(Finding(problems.HIERARCHY, message, where=where, value=value, hint=hint))
+
+
+def _named(segment: str, value: str) -> str:
+    """Return an LS or LE with the loop that it names, if it names one."""
+    return f"{segment} {value}" if value else segment
 
 
 class _Levels:

@@ -24,7 +24,7 @@ from translators.x12.rules.dictionary import Dictionary, Element, Entry, Segment
 FOLDER = Path(__file__).parents[1] / "dictionaries"
 USUAL_RELEASE = "004010"
 
-RELEASE = re.compile(r"\d{6}[A-Z0-9]{0,6}")
+RELEASE = re.compile(r"[0-9]{6}[A-Z0-9]{0,6}")
 
 
 class Library(Struct, frozen=True):
