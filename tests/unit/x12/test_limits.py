@@ -94,6 +94,8 @@ def test_a_loop_that_is_opened_is_closed() -> None:
     assert acknowledged(advice, "846") == ["AK5*A"]
     assert acknowledged(without_end, "846") == ["AK3*LE*8**3", "AK5*R*5"]
     assert acknowledged(without_begin, "846")[-2:] == ["AK3*LS*6**3", "AK5*R*5"]
+    bare = [line if line != "LE*REF" else "LE" for line in without_begin]
+    assert "LE closes nothing" in [f.message for f in checked(bare, set_id="846")]
 
 
 def test_a_sum_beyond_all_measure_is_no_total() -> None:
