@@ -155,7 +155,7 @@ class Acknowledging:
         assert self.lines(world, record) == before
         assert not world.look("purchase.order", record.id, "acknowledged")["acknowledged"]
         self.post(erp, ack, record)
-        assert len([n for n in world.notes(record) if "is held" in n]) == 1
+        assert len([n for n in world.notes(record) if "Nothing was changed" in n]) == 1
 
     def test_released_differences_are_written(self, erp: Erp) -> None:
         _, world = erp

@@ -265,8 +265,8 @@ class TellingStock:
 class TellingPrices:
     """What a customer pays, by his pricelist."""
 
-    def listed(self, world: World) -> str:
-        """Make a customer with a pricelist: the widget at fixed prices by quantity, the gadget 10 % off."""
+    def listed(self, world: World) -> tuple[str, int]:
+        """Make a customer with a pricelist; return both. The widget has fixed prices by quantity, the gadget 10 % off."""
         with suppress(
             Undeliverable
         ):  # a real Odoo has them switched off at first; the practice one, always on
@@ -292,11 +292,11 @@ class TellingPrices:
         ref = f"PRICED-{uuid.uuid4().hex[:8]}"
         values = {"name": ref, "ref": ref, "is_company": True, "property_product_pricelist": agreed}
         world.session.create("res.partner", [values])
-        return ref
+        return ref, agreed
 
     def test_the_pricelist_s_own_products_and_tiers_are_told(self, erp: Erp) -> None:
         gateway, world = erp
-        priced = self.listed(world)
+        priced, _ = self.listed(world)
         asked = Assortment(customer_ref=priced, listing="pricelist")
         told = gateway.supplying.read_prices(asked, TODAY)
         assert told.currency == "USD"

@@ -97,7 +97,7 @@ def test_only_stock_on_the_shelves_of_a_warehouse_is_free(erp: Erp) -> None:
 
 def test_a_formula_is_worked_out_by_odoo(erp: Erp) -> None:
     gateway, world = erp
-    pricelist = TellingPrices().listed(world)
+    customer, pricelist = TellingPrices().listed(world)
     (row,) = world.session.read(
         "product.product", [world.products[world.gadget]], ["product_tmpl_id"]
     ).values()
@@ -114,7 +114,7 @@ def test_a_formula_is_worked_out_by_odoo(erp: Erp) -> None:
         "price_surcharge": 0.5,
     }
     world.session.create("product.pricelist.item", [rule])
-    asked = Assortment(customer_ref=world.customer_ref, listing="skus", skus=(world.gadget,))
+    asked = Assortment(customer_ref=customer, listing="skus", skus=(world.gadget,))
     (told,) = gateway.supplying.read_prices(asked, TODAY).products
     assert [(p.minimum, p.amount) for p in told.prices] == [(0, 18), (50, Decimal("15.5"))]
 

@@ -156,7 +156,7 @@ def test_an_order_cut_in_odoo_is_acknowledged_with_the_change(hub: LiveHub) -> N
     hub.world.session.call("sale.order.line", "unlink", [second])
     hub.world.confirm(record)
     answer = hub.acme.collect("855", f"BAK*00*AC*{number}*20261120*")
-    assert [a[1:4] for a in answer.all("ACK")] == [["IA", "20", "EA"], ["IR", "4", "EA"], ["IR", "2", "DZ"]]
+    assert [a[1:4] for a in answer.all("ACK")] == [["IQ", "20", "EA"], ["IR", "4", "EA"], ["IR", "2", "DZ"]]
 
 
 def test_a_cancelled_order_is_acknowledged_as_rejected(hub: LiveHub) -> None:

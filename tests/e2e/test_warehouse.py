@@ -117,7 +117,7 @@ def test_what_is_ordered_there_is_shipped_there_and_announced_to_the_customer(hu
     hub.acme.accept(notice)
     hub.globex.send("945", said)
     hub.settled(shipment, State.DUPLICATE, direction=Direction.IN)
-    assert hub.globex.waiting("940") + hub.acme.waiting("856") == 0
+    assert hub.globex.waiting("940", placed) + hub.acme.waiting("856", placed) == 0
 
 
 def test_what_is_short_waits_for_a_person_and_the_rest_comes_under_the_same_number(hub: LiveHub) -> None:
@@ -138,7 +138,7 @@ def test_what_is_short_waits_for_a_person_and_the_rest_comes_under_the_same_numb
     hub.settled(later, State.POSTED, direction=Direction.IN)
     second = hub.acme.collect("856", f"PRF*{placed}*")
     assert [s[2] for s in second.all("SN1")] == ["4"]
-    assert hub.globex.waiting("940") == 0, "the rest stays with the warehouse"
+    assert hub.globex.waiting("940", placed) == 0, "the rest stays with the warehouse"
 
 
 def test_a_cancelled_delivery_is_cancelled_there_once(hub: LiveHub) -> None:

@@ -89,11 +89,12 @@ class Counterpart:
         """Acknowledge a file of ours."""
         self.put(self.desk.accept(file))
 
-    def waiting(self, set_id: str) -> int:
-        """Return how many files with such a set were not collected yet."""
+    def waiting(self, set_id: str, mention: str = "") -> int:
+        """Return how many files with such a set (that names something) were not collected yet."""
         while (got := self.trader.wait(".edi", 0.2)) is not None:
             self._bag.append((got.name, got.data))
-        return sum(f"\nST*{set_id}*".encode() in data for _, data in self._bag)
+        about = [data for _, data in self._bag if mention.encode() in data]
+        return sum(f"\nST*{set_id}*".encode() in data for data in about)
 
 
 class LiveHub:
