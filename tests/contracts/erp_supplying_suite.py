@@ -266,7 +266,7 @@ class TellingPrices:
     """What a customer pays, by his pricelist."""
 
     def listed(self, world: World) -> tuple[str, int]:
-        """Make a customer with a pricelist; return both. The widget has fixed prices by quantity, the gadget 10 % off."""
+        """Make a customer with a pricelist; return both. The widget has tiers of fixed prices, the gadget 10 % off."""
         with suppress(
             Undeliverable
         ):  # a real Odoo has them switched off at first; the practice one, always on
