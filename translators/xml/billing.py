@@ -15,7 +15,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from hub.model import problems
-from hub.model.documents import Charge, Invoice, InvoiceLine, Tax
+from hub.model.documents import Charge, Invoice, InvoiceLine, Party, Tax
 from hub.model.finding import Finding, Where
 
 CENT = Decimal("0.01")
@@ -30,12 +30,14 @@ Rate = tuple[str, Decimal | None]
 
 def completed_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
     """Return the invoice with its line amounts, its taxes by category and its sums, and what does not add up."""
-    lines = tuple(replace(line, amount=_line_amount(line)) for line in invoice.lines)
+    invoice = _addressed(invoice)
+    lines = tuple(_referenced(replace(li, amount=_line_amount(li)), invoice) for li in invoice.lines)
     net = _sum(_amount(line) for line in lines) + _signed(invoice.charges)
     usual = _usual_rate(invoice, net)
-    lines = tuple(_taxed(line, usual) for line in lines)
+    free = _untaxed(invoice)
+    lines = tuple(_taxed(line, usual, free) for line in lines)
     charges = tuple(_rated(charge, usual) for charge in invoice.charges)
-    invoice = replace(_addressed(invoice), lines=lines, charges=charges)
+    invoice = replace(invoice, lines=lines, charges=charges)
     taxes = invoice.taxes if _by_category(invoice.taxes) else tuple(_taxes(invoice, usual))
     total = net + _sum(tax.amount for tax in taxes)
     findings = tuple(_disagreements(invoice, net, total))
@@ -49,8 +51,10 @@ def _addressed(invoice: Invoice) -> Invoice:
     bought is billed where no other is.
     """
     parties = dict(invoice.parties)
-    if "seller" not in parties and "remit_to" in parties:
-        parties["seller"] = parties.pop("remit_to")
+    payee, seller = parties.get("remit_to"), parties.get("seller")
+    if payee is not None and (seller is None or _same_firm(seller, payee)):
+        parties["seller"] = _known_as(payee, seller)
+        del parties["remit_to"]
     if "bill_to" not in parties and "buyer" in parties:
         parties["bill_to"] = parties["buyer"]
     terms, due = invoice.terms, invoice.due
@@ -62,6 +66,30 @@ def _addressed(invoice: Invoice) -> Invoice:
     if payment is not None and not payment.kind:
         payment = replace(payment, kind=CREDIT_TRANSFER)
     return replace(invoice, parties=parties, due=due, payment=payment)
+
+
+def _referenced(line: InvoiceLine, invoice: Invoice) -> InvoiceLine:
+    """Return the line with the order's line that it bills, which a reference must name (UBL 2.1); the order once."""
+    number = line.order_number if line.order_number != invoice.order_number else ""
+    if not (number or invoice.order_number):
+        return line
+    return replace(line, order_number=number, order_line=line.order_line or line.number)
+
+
+def _same_firm(seller: Party, payee: Party) -> bool:
+    """Say whether the seller, as an order names it, is who is paid: by address, by name, or known by no more."""
+    if seller.endpoint and payee.endpoint:
+        return (seller.endpoint_kind, seller.endpoint) == (payee.endpoint_kind, payee.endpoint)
+    bare = not (seller.tax_number or seller.registration or seller.address or seller.city)
+    return bare or (bool(seller.name) and seller.name.casefold() == payee.name.casefold())
+
+
+def _known_as(payee: Party, seller: Party | None) -> Party:
+    """Return who sells: what we say of ourselves goes before what the order says of us (BG-4)."""
+    if seller is None:
+        return payee
+    said = {name: value for name in payee.__struct_fields__ if (value := getattr(payee, name))}
+    return replace(seller, **said)
 
 
 def _explained(tax: Tax) -> Tax:
@@ -123,15 +151,22 @@ def _usual_rate(invoice: Invoice, net: Decimal) -> Rate:
     Without any tax it is zero-rated (Z), or outside of the tax (O) where the seller has no tax number.
     """
     taxes = invoice.taxes
-    seller = invoice.parties.get("seller")
     if not any(tax.amount for tax in taxes):
         named = taxes[0].category if len(taxes) == 1 else ""
-        category = named or ("Z" if seller and seller.tax_number else "O")
+        category = named or _untaxed(invoice)[0]
         return (category, None if category == "O" else ZERO)
     if len(taxes) != 1:
         return ("S", None)
+    if told := {line.tax_percent for line in invoice.lines if line.tax_percent}:
+        return ("S", told.pop() if len(told) == 1 else None)
     tax = taxes[0]
     return (tax.category or "S", tax.percent if tax.percent is not None else _percent(tax.amount, net))
+
+
+def _untaxed(invoice: Invoice) -> Rate:
+    """Return the rate of what no tax is on: zero-rated, or outside of the tax where the seller has no number."""
+    seller = invoice.parties.get("seller")
+    return ("Z", ZERO) if seller and seller.tax_number else ("O", None)
 
 
 def _percent(amount: Decimal, net: Decimal) -> Decimal | None:
@@ -145,8 +180,11 @@ def _percent(amount: Decimal, net: Decimal) -> Decimal | None:
     return None
 
 
-def _taxed(line: InvoiceLine, usual: Rate) -> InvoiceLine:
-    """Return the line with its tax category; what it says of its taxes goes before."""
+def _taxed(line: InvoiceLine, usual: Rate, free: Rate) -> InvoiceLine:
+    """Return the line with its tax category; what it says of its taxes goes before. `free`: of a line without."""
+    if not line.taxes and line.tax_percent is not None:
+        category, percent = ("S", line.tax_percent) if line.tax_percent else free
+        return replace(line, taxes=(Tax(category=category, percent=percent),))
     if not line.taxes:
         return replace(line, taxes=(Tax(category=usual[0], percent=usual[1]),))
     first, *others = line.taxes

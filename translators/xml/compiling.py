@@ -239,8 +239,8 @@ class _Compiler:
         )
 
     def _words(self, path: str) -> _Words:
-        """Return the codes of a path, both ways: what is read, and what is written for ours."""
-        codes = self._codes.get(path, {})
+        """Return the codes of a path, or of all fields of its name, both ways: what is read, and written for ours."""
+        codes = self._codes.get(path) or self._codes.get(f"*.{path.rpartition('.')[2]}", {})
         return _Words(
             codes={theirs: _several(ours)[0] for theirs, ours in codes.items()},
             words={our: theirs for theirs, ours in reversed(codes.items()) for our in _several(ours)},

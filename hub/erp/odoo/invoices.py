@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +44,7 @@ LINE = (
     "discount",
     "sale_line_ids",
     "display_type",
+    "tax_ids",
 )
 
 #: What Odoo gives is the sum of all taxes (X12 data element 963: TX all taxes); an 810 must say which.
@@ -140,6 +141,7 @@ class Invoices:
 
     def _lines(self, rows: Sequence[Values], orders: _Orders) -> list[InvoiceLine]:
         products = self._codes.products_by_id(ref_id(r["product_id"]) for r in rows)
+        rates = self._rates({i for row in rows for i in row["tax_ids"]})
         lines = []
         for row in rows:
             item = products.get(ref_id(row["product_id"]))
@@ -155,9 +157,15 @@ class Invoices:
                     charges=charges,
                     order_number=orders.order_number(row),
                     sku=item.code if item else "",
+                    tax_percent=_rate(row, rates),
                 )
             )
         return lines
+
+    def _rates(self, taxes: set[int]) -> dict[int, Decimal]:
+        """Return the percentages of taxes; one that is not a percentage of the price is left out."""
+        rows = self._session.read("account.tax", sorted(taxes), ["amount_type", "amount"])
+        return {i: number(row["amount"]) for i, row in rows.items() if row["amount_type"] == "percent"}
 
 
 class _Orders:
@@ -224,6 +232,12 @@ def _price(row: Values) -> tuple[Decimal, tuple[Charge, ...]]:
         return price, ()
     kind = "allowance" if gross > subtotal else "charge"
     return price, (Charge(kind=kind, amount=abs(gross - subtotal), percent=abs(discount)),)
+
+
+def _rate(row: Values, rates: Mapping[int, Decimal]) -> Decimal | None:
+    """Return what the taxes of a line come to in percent; None where one of them is not a percentage."""
+    taxes = row["tax_ids"]
+    return sum((rates[i] for i in taxes), Decimal(0)) if all(i in rates for i in taxes) else None
 
 
 def _tax_of(rows: Sequence[Values], orders: _Orders, part: int, whole: Decimal) -> Decimal:

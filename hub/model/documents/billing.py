@@ -38,6 +38,9 @@ class InvoiceLine(Value, frozen=True, kw_only=True):
     order_line: str = ""  # the order's line number, where it is not `number`
     amount: Decimal | None = None  # the line's own net as sent, allowances and charges of the line in it
     base_quantity: Decimal | None = None  # the price is for so many units; None means one
+    tax_percent: Decimal | None = (
+        None  # what all taxes of the line come to, of ours: for formats that tell rates
+    )
     refs: dict[str, str] = field(default_factory=dict)
     dates: dict[str, dt.date] = field(default_factory=dict)
     sku: str = ""  # our item code, set by the crosswalk
