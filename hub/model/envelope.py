@@ -105,3 +105,4 @@ class Unwrapped(Struct, frozen=True, kw_only=True):
 
     interchanges: tuple[UnwrappedInterchange, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    note: str = ""  # what a file says that holds no document and needs none: an answer to a file of ours

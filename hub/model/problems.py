@@ -98,6 +98,8 @@ COLUMN_DUPLICATE = "column.duplicate"  # a column that we read stands twice
 ROW_INVALID = "row.invalid"
 XML_INVALID = "xml.invalid"
 XML_SCHEMA = "xml.schema"  # the partner's own XSD forbids it
+CREDENTIAL_REFUSED = "credential.refused"  # a cXML file names another sender, receiver or secret than agreed
+REPLY_REFUSES = "reply.refuses"  # a partner's system answers that it did not take a file of ours
 XML_FORBIDDEN = "xml.forbidden"  # DTD, external entity, too deep
 
 # --- business exceptions (holds)

@@ -78,9 +78,10 @@ def _identity(partner: Partner) -> Iterator[Fault]:
 def _secrets(partner: Partner) -> Iterator[Fault]:
     """A profile is kept in version control: it may name a secret, never hold one."""
     transport = partner.transport
-    if partner.xml.secret and not is_reference(partner.xml.secret):
-        message = '"xml.secret" must be a reference, never the secret itself'
-        yield Fault(("xml", "secret"), message, REFERENCE_HINT)
+    for name, text in (("secret", partner.xml.secret), ("their_secret", partner.xml.their_secret)):
+        if text and not is_reference(text):
+            message = f'"xml.{name}" must be a reference, never the secret itself'
+            yield Fault(("xml", name), message, REFERENCE_HINT)
     for name, text in (("password", transport.password), ("key", transport.key)):
         if text and not is_reference(text):
             yield Fault(

@@ -139,8 +139,12 @@ def answer_file(
     members: Sequence[tuple[Exchange, tuple[Finding, ...]]],
     partner: Partner,
     translator: Receipting,
-) -> Reply:
-    """Return the receipt of a CSV or XML file whose documents all have a verdict."""
+) -> Reply | None:
+    """Return the receipt of a CSV or XML file whose documents all have a verdict, or None where none is wanted."""
+    wanted = partner.xml.receipt if group.envelope.format == "xml" else "all"
+    good = all(exchange.state is not State.REJECTED for exchange, _ in members)
+    if wanted == "never" or (wanted == "rejected" and good):
+        return None
     entries = tuple(_entry(exchange, findings) for exchange, findings in members)
 
     def render(numbered: Envelope) -> bytes:

@@ -10,14 +10,11 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from hub.model.documents import ChangeLine, OrderChange, OrderChangeAcknowledgment, OrderLine, PurchaseOrder
+from hub.model.documents import OrderChange, OrderChangeAcknowledgment, OrderLine, PurchaseOrder
+from hub.stages.targets import ChangeTerms, before_of, target_of
 
 #: What was decided of a line that keeps its old value.
 _REFUSED = frozenset({"rejected", "deleted"})
-
-_LINE_FIELDS = tuple(
-    f.name for f in structs.fields(OrderLine) if f.name not in {"number", "quantity", "unit"}
-)
 
 
 def amended(
@@ -53,11 +50,17 @@ def _changed(order: PurchaseOrder, change: OrderChange, refused: frozenset[str])
     lines = {line.number: line for line in order.lines}
     told = {line.number: line for line in change.lines if line.number not in refused}
     if change.purpose == "cancel" and not change.lines:
-        told = {number: _deleted(line) for number, line in lines.items()}
+        lines = {number: _nothing_of(line) for number, line in lines.items()}
     elif change.purpose == "replace":
-        told |= {n: _deleted(line) for n, line in lines.items() if n not in told and n not in refused}
-    for number, line in told.items():
-        lines[number] = _line(lines.get(number), line)
+        named = {before.number for line in change.lines if (before := before_of(order, line))}
+        lines = {n: line if n in named | refused else _nothing_of(line) for n, line in lines.items()}
+    for asked in told.values():
+        before = before_of(order, asked)
+        after = target_of(asked, before, ChangeTerms(released=True)).after
+        if after is not None:
+            lines[before.number if before else asked.number] = after
+        elif before is not None:
+            lines[before.number] = _nothing_of(before)
     return structs.replace(
         order,
         lines=tuple(lines.values()),
@@ -69,22 +72,6 @@ def _changed(order: PurchaseOrder, change: OrderChange, refused: frozenset[str])
     )
 
 
-def _deleted(line: OrderLine) -> ChangeLine:
-    return ChangeLine(number=line.number, quantity=Decimal(0), unit=line.unit, action="delete")
-
-
-def _line(before: OrderLine | None, change: ChangeLine) -> OrderLine:
-    """Return a line as it is to become: what the change does not say stays."""
-    if change.action == "delete":
-        zero = before or _plain(change)
-        none = None if zero.our_quantity is None else Decimal(0)
-        return structs.replace(zero, quantity=Decimal(0), our_quantity=none)
-    if before is None:
-        return _plain(change)
-    said = {name: value for name in _LINE_FIELDS if (value := getattr(change, name))}
-    return structs.replace(before, quantity=change.quantity, unit=change.unit or before.unit, **said)
-
-
-def _plain(change: ChangeLine) -> OrderLine:
-    values = {name: getattr(change, name) for name in _LINE_FIELDS}
-    return OrderLine(number=change.number, quantity=change.quantity, unit=change.unit, **values)
+def _nothing_of(line: OrderLine) -> OrderLine:
+    none = None if line.our_quantity is None else Decimal(0)
+    return structs.replace(line, quantity=Decimal(0), our_quantity=none)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from hub.erp.port import money
 from hub.model import problems
 from hub.model.documents import (
     Invoice,
@@ -240,7 +241,7 @@ def _beyond(quantity: Decimal, limit: Decimal, over: Leeway) -> bool:
 
 def totals(invoice: Invoice) -> tuple[Finding, ...]:
     """Return a finding when lines, allowances, charges and taxes do not add up to the total, to the cent."""
-    lines = sum((round(i.quantity * i.unit_price, 2) for i in invoice.lines), Decimal(0))
+    lines = sum((money(i.quantity * i.unit_price) for i in invoice.lines), Decimal(0))
     extras = [*invoice.charges, *(c for i in invoice.lines for c in i.charges)]
     charges = sum((_signed(c.kind, c.amount) for c in extras), Decimal(0))
     taxes = sum(

@@ -14,7 +14,7 @@ from msgspec import Struct
 from hub.model import problems
 from hub.model.documents import ItemIds, ReceivedItem, ReceivingAdvice, ShipNotice, ShippedItem
 from hub.model.finding import Finding, Severity, Where
-from hub.stages.quantities import shipped_items
+from hub.stages.quantities import shipped_items, standing
 
 _GOOD = frozenset({"", "good"})
 
@@ -28,17 +28,18 @@ def differences(
         for at, item in enumerate(advice.items)
         if (item.order_number or advice.order_number) == order_number
     ]
+    told = standing(told)
     if not told:
         return (_nothing_told(order_number, severity),)
-    answered = answered_by(advice, [item for _, item in items], told)
-    shipped = _by_line(item for notice in answered for item in shipped_items(notice))
+    answered = answered_by(advice, [item for _, item in items], told, order_number)
+    shipped = _by_line(item for notice in answered for item in shipped_items(notice, order_number))
     return tuple(_compared(items, shipped, severity))
 
 
 def answered_by(
-    advice: ReceivingAdvice, items: Sequence[ReceivedItem], told: Sequence[ShipNotice]
+    advice: ReceivingAdvice, items: Sequence[ReceivedItem], told: Sequence[ShipNotice], order_number: str
 ) -> Sequence[ShipNotice]:
-    """Return the ship notices that an advice answers."""
+    """Return the ship notices that an advice answers, of those about one order."""
     bill = advice.carriage.bill_of_lading if advice.carriage else ""
     named = {advice.shipment, bill} - {""}
     for notice in told:
@@ -49,9 +50,8 @@ def answered_by(
     packed = [n for n in told if labels & {p.sscc for order in n.orders for p in order.packages}]
     if packed:
         return packed
-    exact = (
-        n for n in reversed(told) if not list(_compared([("", i) for i in items], _by_line(shipped_items(n))))
-    )
+    said = [("", item) for item in items]
+    exact = (n for n in reversed(told) if not list(_compared(said, _by_line(shipped_items(n, order_number)))))
     found = next(exact, None)
     return list(told) if found is None else [found]
 

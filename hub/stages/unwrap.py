@@ -59,6 +59,8 @@ def unwrap(transmission: Transmission, needs: Needs) -> Outcome:
     if isinstance(found, Finding):
         return Outcome(state=State.QUARANTINED, why=found.message, findings=(found,))
     unwrapped = found
+    if unwrapped.note and not unwrapped.interchanges:
+        return Outcome(state=State.OPENED, why=unwrapped.note)
     if not unwrapped.interchanges:
         why = unwrapped.findings[0].message if unwrapped.findings else "no document was found in it"
         return Outcome(state=State.QUARANTINED, why=why, findings=unwrapped.findings)

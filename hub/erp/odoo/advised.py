@@ -92,6 +92,8 @@ def _match(line: AdvisedLine, moves: Sequence[Move], parts: dict[int, list[Part]
 
 
 def _quantity(line: AdvisedLine, move: Move) -> Decimal | None:
+    if line.our_unit and line.our_unit.casefold() != move.unit.casefold():
+        return None  # dozens are no pieces
     if line.our_quantity is not None:
         return line.our_quantity
     return line.quantity if move.counts_in(line.unit) else None

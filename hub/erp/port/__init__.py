@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Protocol
 
@@ -251,5 +251,5 @@ class ErpGateway(Protocol):
 
 
 def money(value: float | str | Decimal, places: int = 2) -> Decimal:
-    """Return an amount from an ERP's JSON number as a Decimal rounded to `places`."""
-    return round(Decimal(str(value)), places)
+    """Return an amount from an ERP's JSON number as a Decimal rounded to `places`, half up as Odoo does."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
