@@ -65,7 +65,21 @@ def target_of(asked: ChangeLine, before: OrderLine | None, terms: ChangeTerms) -
     if asked.action not in _HOW:
         hint = "ask them what they mean; release to leave the line as it is, and tell them so"
         return Target(unclear=f"line {asked.number}: {asked.action!r} is no change that we know", hint=hint)
+    if _parts_units(asked, before):
+        message = f"line {asked.number}: the change is in {asked.unit}, the order in {before.unit} at {before.price}"
+        hint = "ask them for quantity and price in one unit; release to leave the line as it is, and tell them so"
+        return Target(unclear=message, hint=hint)
     return _changed(asked, before, terms)
+
+
+def _parts_units(asked: ChangeLine, before: OrderLine) -> bool:
+    """Say whether a quantity and a price would come to stand in different units: a price per case is none per piece."""
+    if asked.unit in {"", before.unit}:
+        return False
+    what = _HOW[asked.action]
+    counts = "quantity" in what and not (asked.action == "change" and asked.quantity == 0)
+    prices = "price" in what and asked.price is not None
+    return counts != prices and (prices or before.price is not None)
 
 
 def _new(asked: ChangeLine) -> Target:

@@ -23,7 +23,7 @@ from hub.model.documents import (
 from hub.model.exchange import ErpRecord
 from hub.stages.change_answers import answer_change
 from hub.stages.changes import Decision, after_change, decide
-from hub.stages.targets import ChangeTerms
+from hub.stages.targets import ChangeTerms, target_of
 
 SALE = ErpRecord("sale.order", 7, "S00007", "sale")
 
@@ -267,3 +267,29 @@ def test_the_answer_tells_what_each_line_is_now_and_why_one_stays() -> None:
     assert answer.notes == ("line 9: the order has no such line",)
     unnumbered = answer_change(structs.replace(change, number="PO1"), decision, after, odoo)
     assert unnumbered.change_number == ""
+
+
+@pytest.mark.parametrize(
+    ("action", "quantity", "price", "clear"),
+    [
+        ("price", 0, "5", False),  # a price per piece for a line in cases
+        ("quantity", 72, None, False),  # pieces at the price of a case
+        ("change", 48, "5", True),  # both, in one unit
+        ("reschedule", 0, None, True),
+    ],
+)
+def test_a_price_and_a_quantity_stay_in_one_unit(
+    action: str, quantity: int, price: str | None, clear: bool
+) -> None:
+    before = OrderLine(
+        number="1", quantity=Decimal(2), unit="CA", price=Decimal(100), our_quantity=Decimal(48)
+    )
+    asked = ChangeLine(
+        number="1",
+        action=action,
+        quantity=Decimal(quantity),
+        unit="EA",
+        price=None if price is None else Decimal(price),
+        our_quantity=Decimal(quantity),
+    )
+    assert (target_of(asked, before, ChangeTerms()).unclear == "") is clear
