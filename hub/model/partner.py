@@ -118,8 +118,12 @@ class XmlSettings(_Table, frozen=True, kw_only=True):
     their_id: str = ""  # cXML: the partner's, written alike
     login: str = ""  # cXML: the sender's credential, where it is not our_id
     secret: str = ""  # cXML: reference to the shared secret of that credential (env:NAME, file:NAME)
-    their_secret: str = ""  # cXML: reference to the secret that their files must name; empty: it is not asked for
-    receipt: Literal["all", "rejected", "never"] = "all"  # which of their files we answer (cXML: by a Response)
+    their_secret: str = (
+        ""  # cXML: reference to the secret that their files must name; empty: it is not asked for
+    )
+    receipt: Literal["all", "rejected", "never"] = (
+        "all"  # which of their files we answer (cXML: by a Response)
+    )
     our_endpoint: str = ""  # Peppol: our electronic address as "scheme:id", e.g. "0088:7300010000001"
     their_endpoint: str = ""  # Peppol: the partner's, written alike
     agent: str = "partner-hub"  # cXML: the user agent that we name
