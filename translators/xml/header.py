@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
+from hub.model import problems
 from hub.model.acks import ReceiptEntry
 from hub.model.envelope import Address, Envelope
 from hub.model.partner import Partner
@@ -55,7 +56,8 @@ def timestamp(envelope: Envelope) -> str:
 def cxml_response(entries: tuple[ReceiptEntry, ...], partner: Partner, envelope: Envelope) -> bytes:
     """Write the cXML Response that answers a request: 200 when it was taken, 406 with the findings when not.
 
-    Status codes are those of HTTP as cXML 1.2 uses them: 406 says that what came was not acceptable.
+    Status codes are those of HTTP as cXML 1.2 uses them: 406 says that what came was not acceptable, 401 that its
+    credentials are not the agreed ones.
     """
     refused = [entry for entry in entries if entry.status == "rejected"]
     findings = [finding for entry in refused for finding in entry.findings if finding.fatal]
@@ -64,8 +66,12 @@ def cxml_response(entries: tuple[ReceiptEntry, ...], partner: Partner, envelope:
     root.set("payloadID", payload_id(envelope, partner, f"response-{number}"))
     root.set("timestamp", timestamp(envelope))
     status = etree.SubElement(etree.SubElement(root, "Response"), "Status")
-    status.set("code", "406" if refused else "200")
-    status.set("text", "Not Acceptable" if refused else "OK")
+    strange = any(finding.problem == problems.CREDENTIAL_REFUSED for finding in findings)
+    code, text = (
+        ("401", "Unauthorized") if strange else ("406", "Not Acceptable") if refused else ("200", "OK")
+    )
+    status.set("code", code)
+    status.set("text", text)
     if findings:
         status.text = clean("; ".join(finding.line() for finding in findings))
     return etree.tostring(

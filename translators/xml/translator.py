@@ -24,11 +24,13 @@ from hub.model.partner import Partner, Receive, Send
 from translators.errors import Unwritable
 from translators.maps import agreement, partner_address
 from translators.xml.choosing import all_maps, doctypes, maps_of, recognised, written_map
+from translators.xml.credentials import credential_faults
 from translators.xml.endpoints import with_endpoints
 from translators.xml.header import Secret, cxml_response, header_texts
 from translators.xml.parsing import looks_like_xml, parse
 from translators.xml.reading import read_document, text_at
 from translators.xml.receipt import receipt
+from translators.xml.replies import reply_told
 from translators.xml.schemas import schema_faults
 from translators.xml.unused import unused
 from translators.xml.writing import write_document
@@ -66,19 +68,33 @@ class XmlTranslator:
             return Unwrapped(
                 interchanges=(UnwrappedInterchange(envelope=envelope, findings=parsed.findings),)
             )
+        if (told := reply_told(parsed.root)) is not None:
+            return told
         mapped, found = recognised(maps, parsed.root)
         if mapped is None:
             return _opened(envelope, (_unknown(parsed.root, data, envelope),))
         envelope = _addressed(_envelope(mapped, parsed.root), partner)
+        faults = self._strange(mapped, parsed.root, partner)
+        if len(found) > 1:  # a schema is about the file: of one document it is asked on reading
+            faults += self._schema_faults(
+                parsed.root, agreement(partner, mapped.document, sending=False) if partner else None
+            )
         sets = tuple(
             UnwrappedSet(
                 document=mapped.document,
                 envelope=msgspec.structs.replace(envelope, set_control=str(ordinal)),
                 payload=data if len(found) == 1 else _alone(element),
+                findings=faults,
             )
             for ordinal, element in enumerate(found, 1)
         )
         return _opened(envelope, sets)
+
+    def _strange(self, mapped: XmlMap, root: etree._Element, partner: Partner | None) -> tuple[Finding, ...]:
+        """Return why a file is not from this partner, where its format says who it is from."""
+        if partner is None or mapped.dialect != CXML:
+            return ()
+        return credential_faults(root, partner, None if self._secret is no_secret else self._secret)
 
     def check(
         self, payload: bytes, envelope: Envelope, document: DocType, partner: Partner | None
@@ -101,9 +117,9 @@ class XmlTranslator:
         mapped, found = recognised(maps, parsed.root)
         if mapped is None:
             return None, (_no_map(parsed.root),)
-        faults = (
-            self._schema_faults(parsed.root, agreement(partner, document, sending=False)) if partner else ()
-        )
+        parted = parsed.root.tag == mapped.entry and parsed.root.tag not in mapped.roots
+        agreed = agreement(partner, document, sending=False) if partner and not parted else None
+        faults = self._schema_faults(parsed.root, agreed)
         read, findings = read_document(mapped, found[0])
         return (None if faults else read), (*faults, *findings)
 
