@@ -14,7 +14,7 @@ from hub.model.documents import OrderChange, OrderChangeAcknowledgment, OrderLin
 from hub.stages.targets import ChangeTerms, before_of, target_of
 
 #: What was decided of a line that keeps its old value.
-_REFUSED = frozenset({"rejected", "deleted"})
+_REFUSED = frozenset({"rejected"})  # a line that was to go and is "deleted" went
 
 
 def amended(

@@ -214,3 +214,13 @@ def test_a_new_line_joins_the_order_with_all_it_says() -> None:
 def test_without_the_order_the_others_still_show() -> None:
     found = ledger_of("PO-1", "acme", told(notice("S1", 6)))
     assert (found.role, found.lines[0].shipped) == ("", 6)
+
+
+def test_a_line_whose_deletion_was_agreed_is_gone() -> None:
+    wanted = change("1", ChangeLine(number="2", quantity=D(0), unit="CA", action="delete"))
+    gone = ChangeAckLine(
+        number="2", action="delete", quantity=D(4), unit="CA", statuses=(LineStatus(code="deleted"),)
+    )
+    answer = OrderChangeAcknowledgment(number="X", order_number="PO-1", change_number="1", lines=(gone,))
+    found = ledger(ORDER, wanted, answer)
+    assert (found.lines[1].agreed, found.disagreements) == (0, ())
