@@ -52,7 +52,7 @@ class TracedSegments(SegmentWriter, frozen=True):
         hint = hints(self.section.model)[rule.field]
         if not free and not rule.many and origin(hint) is dict and not is_model(item_of(hint)):
             free = f"{rule.name!r} not in {rule.field}"
-        line = f"book.took((at, {self.here}), {element}, {path}, {_qualifiers(rule)})"
+        line = f"book.took((at, {self.here}), {element}, {path}, {_qualifiers(rule, str(element))})"
         return [f"if {free}: {line}" if free else line]
 
     def noted_whole(self, special: Special) -> Lines:
@@ -60,10 +60,10 @@ class TracedSegments(SegmentWriter, frozen=True):
         return [f"book.took((at, {self.here}), 0, {special.fills!r}, ())"]
 
 
-def _qualifiers(rule: Rule) -> str:
+def _qualifiers(rule: Rule, element: str) -> str:
     """Return the expression for the elements that say what a rule's element is."""
     if any(place.pair for place in rule.places):
-        return "(i - 1,)"
+        return "(i - 1,)" if element == "i" else "()"  # a pair, or the fixed place beside pairs
     if rule.path.endswith("*"):
         return "(1,)"
     return repr(tuple(sorted({place.qualifier_at for place in rule.places if not place.accepts(ANY)})))
