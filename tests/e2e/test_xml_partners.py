@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
 
 from hub.demo.people import sscc
 from hub.erp.practice.server import PracticeOdoo
 from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.exchange import State
-from hub.profiles import lint
 from tests.support.small_hub import SmallHub, fresh_number, practice_odoo, small_hub
+from tests.support.xml_profiles import (
+    FJORD,
+    FJORD_PROFILE,
+    GLN,
+    GLOBEX_PROFILE,
+    OWN_MAP,
+    OWN_PROFILE,
+    OWN_XSD,
+    PRAIRIE_PROFILE,
+    US,
+    onboard,
+)
 from tests.support.xml_trade import (
     allowance,
     cxml_order,
     one,
-    root_of,
     texts,
     ubl_bill,
     ubl_catalogue,
@@ -31,136 +38,8 @@ from tests.support.xml_trade import (
     ubl_despatch,
     ubl_order,
     ubl_response,
+    written,
 )
-
-ROOT = Path(__file__).parents[2]
-SCHEMAS = ROOT / os.environ.get("HUB_XML_JUDGES", "var/judges") / "odoo/addons/base_ubl/data/xsd-2.1/maindoc"
-
-US, FJORD, GLN = "0088:7300010000001", "0192:987654325", "7300010000025"
-FJORD_PROFILE = f"""
-extends = "_xml_peppol_customer"
-name    = "Fjord Handel AS"
-status  = "live"
-
-[identity]
-odoo = "FJORD"
-
-[xml]
-our_endpoint   = "{US}"
-their_endpoint = "{FJORD}"
-
-[receive.purchase_order.crosswalk]
-ship_to = "fjord/ship_to.csv"
-"""
-PRAIRIE_PROFILE = """
-extends = "_cxml_customer"
-name    = "Prairie Co-op"
-status  = "live"
-
-[identity]
-odoo = "PRAIRIE"
-
-[xml]
-our_id       = "NetworkID:AN-US"
-their_id     = "NetworkID:AN-PRAIRIE"
-secret       = "file:prairie_ours"
-their_secret = "file:prairie_theirs"
-host         = "edi.ourco.example"
-
-[receive.purchase_order.crosswalk]
-ship_to = "prairie/ship_to.csv"
-"""
-GLOBEX_PROFILE = """
-name   = "Globex, by UBL"
-status = "live"
-format = "xml"
-
-[identity]
-odoo = "GLOBEX"
-
-[xml]
-dialect        = "peppol"
-receipt        = "rejected"
-our_endpoint   = "0088:7300010000001"
-their_endpoint = "0088:7300010000032"
-
-[send.purchase_order]
-
-[receive.order_acknowledgment]
-
-[receive.ship_notice]
-
-[receive.invoice]
-
-[receive.price_catalog]
-price_jump = "50%"
-"""
-OWN_PROFILE = """
-name   = "Own Words Ltd"
-status = "live"
-format = "xml"
-
-[identity]
-odoo = "PRAIRIE"
-
-[receive.purchase_order]
-map_file = "own/order.toml"
-xsd      = "own/order.xsd"
-
-[receive.purchase_order.crosswalk]
-ship_to = "own/ship_to.csv"
-"""
-OWN_MAP = """
-document = "purchase_order"
-root     = "x:batch"
-each     = "/x:batch/x:order"
-must     = ["lines[]", "parties.ship_to.id"]
-
-[namespaces]
-x = "urn:example:order"
-
-[places]
-"number"                  = "@no"
-"date"                    = "x:on"
-"currency"                = "x:cur"
-"parties.ship_to.id"      = "x:to/@code"
-"lines[]"                 = "x:row"
-"lines[].number"          = "@n"
-"lines[].ids.vendor_part" = "x:sku"
-"lines[].quantity"        = "x:qty"
-"lines[].unit"            = "x:qty/@unit"
-"lines[].price"           = "x:cost"
-"""
-OWN_XSD = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:example:order"
-  xmlns:x="urn:example:order" elementFormDefault="qualified">
-  <xs:element name="batch"><xs:complexType><xs:sequence>
-    <xs:element name="order" maxOccurs="unbounded"><xs:complexType><xs:sequence>
-      <xs:element name="on" type="xs:date"/><xs:element name="cur" type="xs:string"/>
-      <xs:element name="to"><xs:complexType><xs:attribute name="code" use="required"/></xs:complexType></xs:element>
-      <xs:element name="row" maxOccurs="unbounded"><xs:complexType><xs:sequence>
-        <xs:element name="sku" type="xs:string"/>
-        <xs:element name="qty"><xs:complexType><xs:simpleContent><xs:extension base="xs:decimal">
-          <xs:attribute name="unit"/></xs:extension></xs:simpleContent></xs:complexType></xs:element>
-        <xs:element name="cost" type="xs:decimal"/>
-      </xs:sequence><xs:attribute name="n" use="required"/></xs:complexType></xs:element>
-    </xs:sequence><xs:attribute name="no" use="required"/></xs:complexType></xs:element>
-  </xs:sequence></xs:complexType></xs:element>
-</xs:schema>
-"""
-
-
-@cache
-def _schema(name: str) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(SCHEMAS / f"UBL-{name}-2.1.xsd")))
-
-
-def written(files: list[bytes], *roots: str) -> list[bytes]:
-    """Return the files, which are of these kinds in this order; UBL keeps its schema, where that is at hand."""
-    assert [root_of(file) for file in files] == list(roots), files
-    for file, root in zip(files, roots, strict=True):
-        if SCHEMAS.is_dir() and etree.fromstring(file).tag.startswith("{urn:oasis"):
-            _schema(root).assertValid(etree.fromstring(file))
-    return files
 
 
 def _company(call: Any) -> None:
@@ -201,16 +80,6 @@ def odoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeOdoo]:
 def hub(tmp_path: Path, odoo: PracticeOdoo) -> Iterator[SmallHub]:
     with small_hub(tmp_path, odoo) as hub:
         yield hub
-
-
-def onboard(hub: SmallHub, key: str, profile: str, files: dict[str, str]) -> None:
-    """Write a profile and its tables as an onboarder would; it lints clean."""
-    folder = hub.root / "partners"
-    (folder / key).mkdir(exist_ok=True)
-    for name, text in files.items():
-        (folder / key / name).write_text(text)
-    (folder / f"{key}.toml").write_text(profile)
-    assert [finding.line() for finding in lint(folder, (key,))] == []
 
 
 def states(hub: SmallHub, document: DocType) -> list[State]:

@@ -29,6 +29,7 @@ class BillLine(Struct, frozen=True):
     line: PurchaseLine | None = None
     order: str = ""
     ours: str = ""
+    taxes: tuple[int, ...] = ()  # of an allowance or a charge whose tax the supplier tells
 
     @property
     def amount(self) -> Decimal:
@@ -37,9 +38,19 @@ class BillLine(Struct, frozen=True):
 
 
 def charged(
-    charges: Sequence[Charge], gross: Decimal, quantity: Decimal, sign: int, where: str
+    charges: Sequence[Charge],
+    gross: Decimal,
+    quantity: Decimal,
+    sign: int,
+    where: str,
+    *,
+    taxes: Sequence[int],
 ) -> Iterator[BillLine]:
-    """Yield allowances and charges (SAC) as lines of their own: amount, else rate, else percent of gross."""
+    """Yield allowances and charges (SAC) as lines of their own: amount, else rate, else percent of gross.
+
+    `taxes` are those of the goods; they are on what goes with taxed goods (`where` says with which), and on what
+    the supplier says a percentage of tax of (UBL).
+    """
     for charge in charges:
         if charge.amount is not None:
             amount = charge.amount
@@ -49,7 +60,8 @@ def charged(
             amount = money(gross * (charge.percent or Decimal(0)) / 100)
         name = (charge.description or charge.code or charge.kind) + where
         price = -amount if charge.kind == "allowance" else amount
-        yield BillLine(name, Decimal(sign), price, ours=charge.ours)
+        taxed = tuple(taxes) if where or charge.tax_percent else ()
+        yield BillLine(name, Decimal(sign), price, ours=charge.ours, taxes=taxed)
 
 
 def wrong_sum(invoice: Invoice, bill: Sequence[BillLine]) -> Iterator[Finding]:

@@ -97,9 +97,11 @@ class Bills:
             quantity, price = said.quantity * (factor or 1), said.unit_price / (factor or 1)
             bill.append(BillLine(name, sign * quantity, price, line, order))
             gross = said.quantity * said.unit_price
-            bill += charged(said.charges, gross, said.quantity, sign, f" ({said.number})")
+            rated = line.tax_ids if line and any(tax.percent for tax in said.taxes) else ()
+            bill += charged(said.charges, gross, said.quantity, sign, f" ({said.number})", taxes=rated)
         gross = sum((li.quantity * li.unit_price for li in invoice.lines), Decimal(0))
-        bill += charged(invoice.charges, gross, Decimal(1), sign, "")
+        usual = next((item.line.tax_ids for item in bill if item.line and item.line.tax_ids), ())
+        bill += charged(invoice.charges, gross, Decimal(1), sign, "", taxes=usual)
         return bill, findings
 
     def _by_receipt(self, bill: Sequence[BillLine], policy: BillPolicy) -> dict[int, bool]:
@@ -218,11 +220,12 @@ class Bills:
 def _cells(line: BillLine, target: Target, *, taxed: bool) -> list[str]:
     """Return a line's cells in the order of COLUMNS; an empty tax cell means: no tax."""
     of: PurchaseLine | None = line.line
+    taxes = of.tax_ids if of else line.taxes
     return [
         str(of.product.id if of else target.product or ""),
         line.name,
         plain_number(line.quantity),
         plain_number(line.price),
         str(of.id) if of else "",
-        ",".join(str(t) for t in of.tax_ids) if of and taxed else "",
+        ",".join(str(t) for t in taxes) if taxed else "",
     ]
