@@ -80,8 +80,10 @@ def test_an_order_becomes_a_confirmation_a_ship_notice_and_an_invoice(hub: Small
     assert segment(bill, "IT1")[2:5] == ["24", "EA", "9.99"]
     assert segment(bill, "TDS")[1] == "23976"
     controls = [e.envelope.interchange_control for e in hub.log() if e.envelope.interchange_control]
-    ours = [int(e.envelope.interchange_control) for e in hub.log() if e.direction.value == "out"]
-    assert ours == list(range(1, len(ours) + 1))
+    ours = [e for e in hub.log() if e.direction.value == "out"]
+    for partner in {e.partner for e in ours}:  # other tests' news in the shared Odoo may be other partners'
+        told = [int(e.envelope.interchange_control) for e in ours if e.partner == partner]
+        assert told == list(range(1, len(told) + 1))
     assert len(controls) == len(ours) + 1
 
 
