@@ -12,22 +12,15 @@ from typing import Any, Protocol
 
 from msgspec import structs
 
-from hub.model import problems
+from hub import verdicts
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope
 from hub.model.exchange import MOVES, Direction, Exchange, Group, State, Transmission
-from hub.model.finding import Finding
 from hub.model.outcome import NewExchange, NewGroup, Outcome, OutFile, Reply, Settlement
-from hub.model.partner import Partner
 from hub.stages import lanes
-from hub.stages.acknowledge import answer_file, answer_group
 from hub.store import Tx
-from translators.port import Acknowledger, Receipting
 
 _log = logging.getLogger("hub.commit")
-
-#: The one state in which an inbound exchange has no verdict yet.
-_JUDGED_FROM = State.UNWRAPPED
 
 
 class Clock(Protocol):
@@ -36,12 +29,9 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
-class Needs(Clock, Protocol):
+class Needs(Clock, verdicts.Needs, Protocol):
     """What committing asks of the hub."""
 
-    def partner(self, key: str) -> Partner: ...
-    def acknowledger(self) -> Acknowledger: ...
-    def receipting(self, name: str) -> Receipting: ...
     def pause_seconds(self, attempts: int) -> float: ...
 
 
@@ -96,9 +86,18 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
         add_news(tx, new)
     for settlement in outcome.settlements:
         _settle(tx, settlement, moved)
-    if exchange.state is _JUDGED_FROM and moved.state is not _JUDGED_FROM and moved.group_id is not None:
-        close_group(tx, moved.group_id, needs)
+    _answer(tx, exchange.state, moved, needs)
     return moved
+
+
+def _answer(tx: Tx, before: State, moved: Exchange, needs: Needs) -> None:
+    """Write the answer that a step made due: it gave the last document of its group a verdict."""
+    waiting = verdicts.open_states(moved.envelope.format)
+    if moved.group_id is None or before not in waiting or moved.state in waiting:
+        return
+    if moved.envelope.format == "records" and moved.state is not State.DEAD:
+        _answer_again(tx, moved.group_id, moved, needs)
+    close_group(tx, moved.group_id, needs)
 
 
 def _write_posted(tx: Tx, moved: Exchange, outcome: Outcome) -> None:
@@ -184,19 +183,17 @@ def add_news(tx: Tx, new: NewExchange) -> bool:
 def close_group(tx: Tx, group_id: int, needs: Needs) -> None:
     """Acknowledge a group once its last set has a verdict; the group's row is locked meanwhile."""
     group = tx.group(group_id, lock=True)
-    if group.acknowledged or tx.group_has(group_id, _JUDGED_FROM):  # asked after each of perhaps thousands
+    waiting = verdicts.open_states(group.envelope.format)
+    if group.acknowledged or any(
+        tx.group_has(group_id, state) for state in waiting
+    ):  # asked thousands of times
         return
     members = tx.exchanges_of_group(group_id)
-    if not all(_is_judged(tx, m) for m in members):
+    if not verdicts.has_verdicts(tx, group, members):
         return
-    partner = needs.partner(group.partner)
-    judged = [(m, _verdict_findings(tx, m)) for m in members]
-    if group.envelope.format == "x12":
-        findings = tuple(tx.findings(group_id=group_id))
-        reply = answer_group(group, findings, judged, partner, needs.acknowledger())
-    else:
-        reply = answer_file(group, judged, partner, needs.receipting(group.envelope.format))
+    reply = verdicts.reply_to(tx, group, members, needs)
     tx.mark_group_acknowledged(group_id)
+    partner = needs.partner(group.partner)
     if partner.x12.partial == "hold_all" and any(m.state is State.REJECTED for m in members):
         for member in members:
             if member.state is State.CHECKED:
@@ -205,27 +202,11 @@ def close_group(tx: Tx, group_id: int, needs: Needs) -> None:
         add_reply(tx, reply, group.transmission_id, needs)
 
 
-def _is_judged(tx: Tx, member: Exchange) -> bool:
-    """Say whether a document has its verdict. One whose check crashed has none, and is not called good."""
-    if member.state is State.DEAD:
-        return _was_judged(tx, member)
-    return member.state is not _JUDGED_FROM
-
-
-def _was_judged(tx: Tx, member: Exchange) -> bool:
-    verdicts = {State.CHECKED, State.REJECTED}
-    return any(
-        e.from_state == _JUDGED_FROM and e.to_state in verdicts for e in tx.events(exchange_id=member.id)
-    )
-
-
-def _verdict_findings(tx: Tx, member: Exchange) -> tuple[Finding, ...]:
-    """Return what a document's verdict rests on; one that an operator ended unjudged is rejected."""
-    findings = tuple(tx.findings(exchange_id=member.id, stage=_JUDGED_FROM.value))
-    if member.state is State.CANCELLED and not _was_judged(tx, member):
-        message = "it was not processed"
-        findings += (Finding(problem=problems.SET_SEGMENTS, message=message, hint="send it again"),)
-    return findings
+def _answer_again(tx: Tx, group_id: int, decided: Exchange, needs: Needs) -> None:
+    """Tell what became of records that waited, or went back, when the receipt of their file was written."""
+    group = tx.group(group_id, lock=True)
+    if group.acknowledged and (reply := verdicts.reply_to(tx, group, [decided], needs)) is not None:
+        add_reply(tx, reply, group.transmission_id, needs)
 
 
 def add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Clock) -> Exchange:

@@ -23,6 +23,7 @@ from hub.stages.acknowledge import answer_file, answer_group
 from hub.stages.addresses import Company
 from hub.stages.check import check
 from hub.stages.match import faults_of_advice, refusal
+from hub.stages.recording.answering import RecordsVerdict, answer_records
 from hub.stages.translate import translate
 from hub.stages.unwrap import ANSWERS, unwrap
 from translators.crosswalk import Tables
@@ -219,6 +220,9 @@ def _answer(
         declared_count=group.declared_count,
         acknowledged=False,
     )
+    if group.envelope.format == "records":
+        verdicts = [RecordsVerdict(exchange=e, findings=outcome.findings) for e, outcome in judged]
+        return answer_records(row, verdicts, partner, needs.receipting("records"))
     members = [(exchange, outcome.findings) for exchange, outcome in judged]
     if group.envelope.format == "x12":
         return answer_group(row, group.findings, members, partner, needs.acknowledger())

@@ -105,9 +105,10 @@ class DocumentVerdict(Struct, frozen=True, kw_only=True):
 
 
 class ReceiptEntry(Struct, frozen=True, kw_only=True):
-    """What came of one document of a CSV or XML file: one entry of the receipt that answers the file."""
+    """What came of one document or record of a CSV or XML file: one entry of the receipt that answers it."""
 
     number: str  # the document's own number; empty when it could not be read
     document: DocType = DocType.UNKNOWN
     status: Literal["accepted", "rejected", "held"] = "accepted"
+    note: str = ""  # in words, where there is more to say than the findings
     findings: tuple[Finding, ...] = ()

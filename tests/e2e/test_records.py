@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import time
@@ -69,6 +70,11 @@ def send(hub: SmallHub, data: bytes, name: str = "vendors.csv") -> list[bytes]:
     return hub.send(data, name, "crew")
 
 
+def lines(receipt: bytes) -> list[list[str]]:
+    """Return the rows of a receipt below its titles."""
+    return list(csv.reader(receipt.decode().splitlines()))[1:]
+
+
 def batches(hub: SmallHub) -> list[Exchange]:
     return hub.received(DocType.RECORDS)
 
@@ -100,7 +106,13 @@ def test_a_file_is_cut_written_and_answered(hub: SmallHub) -> None:
     ]
     assert found[0].why == "3 rows: 3 created, 0 changed, 0 unchanged, 0 refused"
     assert in_odoo(hub, *named) == dict.fromkeys(named, "Oslo")
-    assert receipt.decode().count("accepted") == 3
+    told = lines(receipt)
+    assert [line[1:3] for line in told] == [
+        ["vendors 2-4", "accepted"],
+        ["vendors 5-7", "accepted"],
+        ["vendors 8", "accepted"],
+    ]
+    assert told[0][6] == "3 rows: 3 created, 0 changed, 0 unchanged, 0 refused"
 
 
 def test_the_same_file_again_changes_nothing_and_one_with_news_changes_that(hub: SmallHub) -> None:
@@ -127,7 +139,11 @@ def test_no_row_disappears(hub: SmallHub) -> None:
     (held,) = batches(hub)
     assert held.state is State.HELD
     assert held.why.startswith("3 rows: 1 created, 0 changed, 0 unchanged, 2 refused")
-    assert "is empty, and must not be" in receipt.decode()  # theirs to mend; the other is ours
+    assert [(line[2], line[3], line[4]) for line in lines(receipt)] == [
+        ("accepted", "", ""),
+        ("held", "4", "Country"),  # ours to mend, and decided later
+        ("rejected", "3", "Name"),  # theirs to mend
+    ]
     assert problems.CODE_UNKNOWN in hub.problems(held)
     assert set(in_odoo(hub, one, two, three)) == {one}
     told = result(hub, held)
@@ -139,6 +155,32 @@ def test_no_row_disappears(hub: SmallHub) -> None:
     (mended,) = batches(hub)
     assert (mended.state, set(in_odoo(hub, one, two, three))) == (State.POSTED, {one, three})
     assert mended.why == "3 rows: 1 created, 0 changed, 1 unchanged, 1 refused"
+    (decided,) = hub.collect("crew")
+    assert [(line[2], line[3]) for line in lines(decided)] == [("accepted", ""), ("rejected", "3")]
+
+
+def test_what_odoo_refuses_is_refused_in_the_receipt_once_it_is_decided(hub: SmallHub) -> None:
+    one, two = refs(2)
+    (first,) = send(hub, vendors(f"{one},Vendor,Oslo,NO,,", f"{two},Vendor,Oslo,ZQ,,"))
+    assert [line[2] for line in lines(first)] == ["accepted", "held"]
+    hub.hub.operations.release(str(batches(hub)[0].id), "test")
+    hub.drain()
+    (second,) = hub.collect("crew")
+    assert [(line[2], line[3], line[6]) for line in lines(second)] == [
+        ("accepted", "", "2 rows: 0 created, 0 changed, 1 unchanged, 1 refused"),
+        ("rejected", "3", "no res.country has code 'ZQ'"),
+    ]
+
+
+def test_the_receipt_waits_for_odoo_and_no_row_is_called_taken_before(
+    hub: SmallHub, odoo: PracticeOdoo
+) -> None:
+    named = refs(4)
+    odoo.faults.add(Fault("down", "load"), times=1)
+    assert send(hub, vendors(*(f"{ref},Vendor,Oslo,NO,," for ref in named))) == []
+    hub.later()
+    (receipt,) = hub.collect("crew")
+    assert [line[2] for line in lines(receipt)] == ["accepted", "accepted"]
 
 
 def test_a_file_of_nothing_but_bad_rows_goes_back(hub: SmallHub) -> None:
@@ -151,8 +193,10 @@ def test_a_file_of_nothing_but_bad_rows_goes_back(hub: SmallHub) -> None:
 def test_a_partner_in_testing_writes_nothing(hub: SmallHub) -> None:
     hub.edit("crew", 'status = "live"', 'status = "testing"')
     (ref,) = refs(1)
-    send(hub, vendors(f"{ref},Vendor,Oslo,NO,,"))
+    (receipt,) = send(hub, vendors(f"{ref},Vendor,Oslo,NO,,", f"{ref}B,,Oslo,NO,,"))
     assert (batches(hub)[0].state, in_odoo(hub, ref)) == (State.TESTED, {})
+    assert [(line[2], line[3]) for line in lines(receipt)] == [("accepted", ""), ("rejected", "3")]
+    assert "nothing of it written" in receipt.decode()
 
 
 @pytest.mark.parametrize("kind", ["timeout_after_commit", "down", "serialization"])

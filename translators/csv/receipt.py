@@ -8,10 +8,10 @@ HEADER = ("Document", "Number", "Status", "Row", "Column", "Problem", "Message",
 
 
 def receipt_rows(entry: ReceiptEntry) -> list[tuple[str, ...]]:
-    """Return one row per finding, or one row when there is nothing to say but the status."""
+    """Return one row per finding, or one row when there is nothing to say but the status and a note."""
     document = (entry.document.value, entry.number, entry.status)
     if not entry.findings:
-        return [(*document, "", "", "", "", "")]
+        return [(*document, "", "", "", entry.note, "")]
     return [
         (
             *document,

@@ -19,6 +19,8 @@ def receipt(entries: tuple[ReceiptEntry, ...]) -> bytes:
             ("status", entry.status),
         ):
             document.set(name, clean(text))
+        if entry.note:
+            etree.SubElement(document, "note").text = clean(entry.note)
         for finding in entry.findings:
             element = etree.SubElement(document, "finding", problem=finding.problem)
             row = "" if finding.where.row is None else str(finding.where.row)
