@@ -137,6 +137,63 @@ class BeingPaid:
         assert erp[1].count("account.payment", [["memo", "=", document.number]]) == 0
         assert self.propose(erp, document, holds=True, released=True).created
 
+    def test_an_invoice_named_twice_is_settled_once(self, erp: Erp) -> None:
+        _, world = erp
+        name = finance.invoice(world, 10).name
+        result = self.propose(erp, remittance("100", paid(name, "60"), paid(name, "40")), holds=True)
+        assert (result.created, result.findings) == (True, ())
+        assert [(li["open"], li["left"]) for li in self.proposal(world, result.record)["lines"]] == [
+            ("100.00", "40.00"),
+            ("40.00", "0.00"),
+        ]
+
+    def test_an_invoice_paid_twice_in_one_payment_is_over_paid(self, erp: Erp) -> None:
+        _, world = erp
+        name = finance.invoice(world, 10).name
+        document = remittance("200", paid(name, "100"), paid(name, "100"))
+        message = held(self.propose(erp, document, holds=True), problems.PAYMENT_DIFFERS)
+        assert "they pay 200, 100.00 more than is open (100.00)" in message
+        payment = self.propose(erp, document).record
+        first, second = self.proposal(world, payment)["lines"]
+        assert (first["left"], second["open"], second["left"]) == ("0.00", "0.00", "-100.00")
+        assert [(c["reason"], c["amount"]) for c in second["cases"]] == [("over", "100.00")]
+
+    @pytest.mark.parametrize(
+        ("amount", "refund", "words"),
+        [
+            ("90", False, "they pay 90, 10.00 less than is open (100.00)"),
+            ("110", False, "they pay 110, 10.00 more than is open (100.00)"),
+            ("-90", True, "they take 90 of this credit note, 10.00 less than is open (100.00)"),
+            ("-110", True, "they take 110 of this credit note, 10.00 more than is open (100.00)"),
+            ("-5", False, "they take 5 back, and 100.00 is open to be paid"),
+            ("5", True, "they pay 5 for this credit note, of which they may take 100.00"),
+        ],
+    )
+    def test_a_difference_is_told_in_words(self, erp: Erp, amount: str, refund: bool, words: str) -> None:
+        name = finance.invoice(erp[1], 10, refund=refund).name
+        document = remittance("1", paid(name, amount))
+        assert words in held(self.propose(erp, document, holds=True), problems.PAYMENT_DIFFERS)
+
+    def test_no_currency_against_a_foreign_invoice_holds(self, erp: Erp) -> None:
+        _, world = erp
+        name = finance.invoice(world, 10, currency="EUR").name
+        document = remittance("100", paid(name, "100"))
+        message = held(self.propose(erp, document), problems.PRICE_DIFFERS)
+        assert f"{name} is in EUR, and the payment does not say its currency" in message
+        payment = self.propose(erp, document, released=True).record
+        assert world.look("account.payment", payment.id, "currency_id")["currency_id"][1] == "EUR"
+
+    def test_no_currency_and_invoices_in_several_hold_even_when_released(self, erp: Erp) -> None:
+        _, world = erp
+        one, other = finance.invoice(world, 10), finance.invoice(world, 10, currency="EUR")
+        document = remittance("200", paid(one.name, "100"), paid(other.name, "100"))
+        message = held(self.propose(erp, document, released=True), problems.PRICE_DIFFERS)
+        assert "EUR and USD" in message
+
+    def test_a_currency_that_odoo_does_not_use_holds(self, erp: Erp) -> None:
+        document = remittance("7", currency="XTS")
+        assert "XTS" in held(self.propose(erp, document, released=True), problems.ERP_MISSING)
+
     def test_unknown_invoice_holds_and_is_unallocated_when_released(self, erp: Erp) -> None:
         document = remittance("7", paid("INV-NEVER", "7"))
         assert held(self.propose(erp, document), problems.INVOICE_UNKNOWN)

@@ -112,11 +112,19 @@ def test_a_remittance_that_does_not_add_up_is_held_with_the_difference(hub: Live
     body = remittance(hub, trace, "1000", f"RMR*IV*{invoice}*PI*{amount}", "RMR*IV*INV-NEVER*PI*5")
     hub.acme.send("820", body)
     held = hub.settled(trace, State.HELD)
-    assert "missing" in held.why
+    assert "less than the payment" in held.why
     release(hub, held)
     exchange, payment = hub.posted(trace)
     assert hub.world.look("account.payment", payment.id, "state")["state"] == "draft"
     assert any("INV-NEVER" in text for text in hub.texts(exchange))
+
+
+def test_a_debit_is_no_payment_to_us(hub: LiveHub) -> None:
+    trace = a_number(hub)
+    body = remittance(hub, trace, "5", "RMR*IV*INV-NEVER*PI*5")
+    hub.acme.send("820", [body[0].replace("*5*C*", "*5*D*"), *body[1:]])
+    held = hub.settled(trace, State.HELD)
+    assert "they take 5 from our account" in held.why
 
 
 # --- we pay

@@ -28,7 +28,13 @@ def bill(world: World, number: str, price: float, *, refund: bool = False, term:
 
 
 def invoice(
-    world: World, price: float, *, refund: bool = False, corrects: int = 0, early: bool = False
+    world: World,
+    price: float,
+    *,
+    refund: bool = False,
+    corrects: int = 0,
+    early: bool = False,
+    currency: str = "",
 ) -> ErpRecord:
     """Make and post a customer's invoice (or credit note) over 10 widgets without tax."""
     line = {"product_id": world.products[world.widget], "quantity": 10, "price_unit": price}
@@ -38,6 +44,8 @@ def invoice(
         "invoice_date": "2026-11-01",
         "invoice_line_ids": [[0, 0, {**line, "tax_ids": [[6, 0, []]]}]],
     }
+    if currency:
+        values["currency_id"] = currency_of(world, currency)
     if corrects:
         values["reversed_entry_id"] = corrects
     if early:
@@ -45,6 +53,14 @@ def invoice(
     made = world.session.create("account.move", [values])[0]
     world.session.call("account.move", "action_post", [made])
     return world.record("account.move", made)
+
+
+def currency_of(world: World, code: str) -> int:
+    """Return the id of a currency by its code, which Odoo then uses."""
+    domain = [["name", "=", code], ["active", "in", [True, False]]]
+    found = int(world.session.search_read("res.currency", domain, ["id"])[0]["id"])
+    world.session.write("res.currency", [found], {"active": True})
+    return found
 
 
 def invoice_orders(world: World, orders: Sequence[ErpRecord]) -> ErpRecord:

@@ -21,7 +21,14 @@ from hub.erp.odoo.names import Names
 from hub.erp.odoo.paid_bills import PaidBills
 from hub.erp.odoo.reading import plain_number, ref_id, ref_name, text
 from hub.erp.odoo.refusals import refused
-from hub.erp.odoo.settlement import OpenInvoice, Proposal, faults, in_words, propose
+from hub.erp.odoo.settlement import (
+    OpenInvoice,
+    Proposal,
+    faults,
+    in_words,
+    propose,
+    several_currencies,
+)
 from hub.erp.port import PostResult, money
 from hub.erp.port.payments import RemittancePolicy
 from hub.model import problems
@@ -57,15 +64,17 @@ class Payments:
                 return PostResult(findings=(customer,))
             invoices = self._invoices(remittance, customer)
             proposal = propose(remittance, invoices)
-            findings = tuple(faults(proposal, invoices, policy))
+            findings = tuple(faults(proposal, remittance, invoices, policy))
+            findings += tuple(several_currencies(remittance, invoices))
             if found is not None:
                 self._tell(key, found, proposal, policy, findings)
                 return PostResult(record=_named(found, remittance))
-            findings = (*self._repeated(remittance, customer), *findings)
+            currency, unused = self._currency(proposal.currency)
+            findings = (*self._repeated(remittance, customer), *unused, *findings)
             if any(f.severity is Severity.HOLD for f in findings):
                 return PostResult(findings=findings)
             try:
-                made, created = self._create(key, remittance, customer)
+                made, created = self._create(key, remittance, customer, currency)
             except Refused as e:
                 return PostResult(findings=(refused(e, f"payment {remittance.number}"),))
             record = self._ledger.record(MODEL, made)
@@ -82,7 +91,8 @@ class Payments:
             ["name", "in", wanted],
             ["partner_id.commercial_partner_id", "=", top],
         ]
-        fields = ["name", "move_type", "currency_id", "amount_total", "amount_residual"]
+        fields = ["name", "move_type", "currency_id", "company_currency_id"]
+        fields += ["amount_total", "amount_residual"]
         rows = self._session.search_read("account.move", domain, fields) if wanted else []
         return {text(row["name"]): _open_invoice(row) for row in rows}
 
@@ -108,7 +118,7 @@ class Payments:
             for row in rows
         ]
 
-    def _create(self, key: str, remittance: Remittance, customer: Values) -> tuple[int, bool]:
+    def _create(self, key: str, remittance: Remittance, customer: Values, currency: str) -> tuple[int, bool]:
         day = remittance.paid_on or remittance.date
         values = {
             "id": external_id(key),
@@ -118,16 +128,21 @@ class Payments:
             "amount": plain_number(remittance.amount),
             "date": day.isoformat() if day else "",
             self._names.field(MODEL, "memo"): remittance.number,
-            "currency_id/.id": self._currency(remittance.currency),
+            "currency_id/.id": currency,
         }
         values = {name: value for name, value in values.items() if value}
         return self._ledger.create(key, MODEL, list(values), [list(values.values())])
 
-    def _currency(self, code: str) -> str:
-        """Return the id of a currency as text; empty for the company's own, or one that Odoo does not use."""
-        domain: list[Any] = [["name", "=", code.upper()]]
-        rows = self._session.search_read("res.currency", domain, ["name"], limit=1) if code else []
-        return str(rows[0]["id"]) if rows else ""
+    def _currency(self, code: str) -> tuple[str, tuple[Finding, ...]]:
+        """Return the id of a currency as text; empty for the company's own. One that Odoo does not use is held."""
+        if not code:
+            return "", ()
+        rows = self._session.search_read("res.currency", [["name", "=", code]], ["name"], limit=1)
+        if rows:
+            return str(rows[0]["id"]), ()
+        message = f"the payment is in {code}, a currency that Odoo does not use"
+        hint = "Activate the currency in Odoo, then release."
+        return "", (hold(problems.ERP_MISSING, message, where="currency", value=code, hint=hint),)
 
     def _tell(
         self,
@@ -152,6 +167,7 @@ def _open_invoice(row: Mapping[str, Any]) -> OpenInvoice:
         id=row["id"],
         name=text(row["name"]),
         currency=ref_name(row["currency_id"]),
+        company_currency=ref_name(row["company_currency_id"]),
         total=sign * money(row["amount_total"]),
         open=sign * money(row["amount_residual"]),
     )
