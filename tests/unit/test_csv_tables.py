@@ -15,6 +15,7 @@ from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import CsvSettings
 from translators.csv.frames import write_table, write_workbook
+from translators.csv.left_out import note_left_out
 from translators.csv.records import LONGEST_CELL, MAX_COLUMNS, Row
 from translators.csv.table import open_table, row_faults
 from translators.csv.text import DAMAGED, decode, encode, encoding_of
@@ -133,6 +134,48 @@ def test_lines_that_the_agreement_leaves_out_are_counted_and_told() -> None:
     )
     assert [(row.number, row.cells) for row in opened.rows] == [(4, ("1", "x")), (6, ("2", "y"))]
     assert opened.left_out == [3, 5]
+    (note,) = opened.findings
+    assert note.line() == "row 1: 1 line above the titles skipped as agreed (csv.skip): 1 'Report of May'"
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("Item,Text,Qty\nA-1,Lamp,5\nA-2,Desk,7\n", CsvSettings(skip=1)),  # the titles are skipped
+        ("Item,Text,Qty\nA-1,Lamp,5\nA-2,Desk,7\n", CsvSettings(skip=2)),
+        ("Item,Qty\nA-1,5\nA-2,7\n", CsvSettings(skip=1)),
+        ("Stock of May\nItem,Qty\nA-1,5\nA-2,7\nA-3,7\n", CsvSettings(skip=3)),
+        ("A-1,5\nA-2,7\n", CsvSettings(skip=1, header=False)),
+        ("LIN0001HUB-1001  0005\nLIN0002HUB-1002  0007\n", CsvSettings(skip=1, header=False)),
+    ],
+)
+def test_a_skipped_line_of_titles_or_data_refuses_the_file(text: str, settings: CsvSettings) -> None:
+    fixed = "," not in text
+    (fault,) = open_table(io.BytesIO(text.encode()), settings, is_fixed=fixed).findings
+    assert fault.fatal
+    assert "looks like" in fault.message
+    assert "csv.skip" in fault.hint
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Stock", "Vendor,Globex", "Date,2026-01-31,,", "\n", '"Our report, ""May"""', "-----,-----", "Page,1"],
+)
+def test_lines_of_a_letterhead_are_skipped_and_told(above: str) -> None:
+    text = f"{above}\nItem,Text,Qty\nA-1,Lamp,5\n"
+    table = open_table(io.BytesIO(text.encode()), CsvSettings(skip=text.count("\n") - 2))
+    assert table.header == ("Item", "Text", "Qty")
+    (note,) = table.findings
+    assert (note.severity, "skipped as agreed" in note.message) == ("note", True)
+
+
+def test_a_row_that_a_pattern_leaves_out_and_that_looks_like_data_is_doubted() -> None:
+    text = b"Item,Text,Qty\nA-1,Lamp,5\nT-9,Table,3\nTotal,,8\n"
+    table = open_table(io.BytesIO(text), CsvSettings(ignore=("t*",)))
+    assert [row.number for row in table.rows] == [2]
+    note, doubt = note_left_out(table.left_out, table.like_data)
+    assert note.line() == "row 3: 2 rows left out as agreed (csv.comment, csv.ignore): 3, 4"
+    assert doubt.line() == "row 3: 1 row left out by csv.ignore, with the shape of data: 3"
 
 
 def test_quotation_marks_of_other_kinds_are_read() -> None:

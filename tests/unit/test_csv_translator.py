@@ -40,6 +40,20 @@ def sets(data: bytes, **tables: object) -> tuple[UnwrappedSet, ...]:
     return CSV.unwrap(data, "orders.csv", partner("csv", **tables)).interchanges[0].groups[0].sets
 
 
+def test_a_file_whose_skipped_line_holds_the_titles_goes_back_as_a_whole() -> None:
+    (refused,) = sets(ORDERS, csv={"skip": 1})
+    assert (refused.document, refused.payload) == (DocType.UNKNOWN, ORDERS)
+    assert [f.line() for f in refused.findings] == ["row 1: the skipped row 1 looks like titles or data"]
+
+
+def test_lines_above_the_titles_are_named() -> None:
+    opened = CSV.unwrap(b"Orders of May\n\n" + ORDERS, "orders.csv", partner("csv", csv={"skip": 2}))
+    assert len(opened.interchanges[0].groups[0].sets) == 2
+    assert [f.line() for f in opened.findings] == [
+        "row 1: 2 lines above the titles skipped as agreed (csv.skip): 1 'Orders of May'"
+    ]
+
+
 @pytest.mark.parametrize(
     ("head", "expected"),
     [

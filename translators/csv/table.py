@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import BinaryIO
 
@@ -11,8 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.model import problems
-from hub.model.finding import Finding, Severity, Where
+from hub.model.finding import Finding, Where
 from hub.model.partner import CsvSettings
+from translators.csv.left_out import is_like, of_skipped, taken
 from translators.csv.records import Row, delimited, find_separator, fixed
 from translators.csv.text import DAMAGED, lines_of
 from translators.csv.workbook import is_workbook, sheet_rows
@@ -21,15 +22,22 @@ from translators.csv.workbook import is_workbook, sheet_rows
 class Table(Struct, kw_only=True):
     """A file that is being read. `rows` can be gone over once; blank rows are not in it.
 
-    `left_out` fills while rows are taken: the numbers of the rows that the agreement does not want read. `findings`
-    say why there is nothing to read.
+    `left_out` fills while rows are taken: the numbers of the rows that the agreement does not want read; `like_data`
+    are those of them that have the shape of the rows that are read. `findings` say why there is nothing to read, and
+    which lines stand above the titles.
     """
 
     header: tuple[str, ...]
     rows: Iterator[Row]
     settings: CsvSettings
     left_out: list[int]
+    like_data: list[int] = []
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """Say whether the file as a whole must not be read."""
+        return any(finding.fatal for finding in self.findings)
 
 
 def open_table(stream: BinaryIO, settings: CsvSettings, *, is_fixed: bool = False) -> Table:
@@ -42,14 +50,26 @@ def open_table(stream: BinaryIO, settings: CsvSettings, *, is_fixed: bool = Fals
         found = sheet_rows(stream, settings)
         if isinstance(found, Finding):
             return Table(header=(), rows=iter(()), settings=settings, left_out=[], findings=(found,))
-        return _table(itertools.islice(found, settings.skip, None), settings, is_fixed=is_fixed)
-    lines = itertools.islice(lines_of(stream, settings.encoding), settings.skip, None)
+        above = taken(found, settings.skip)
+        return _table(found, settings, above, is_fixed=is_fixed)
+    lines = lines_of(stream, settings.encoding)
+    above_lines = list(itertools.islice(lines, settings.skip))
     if is_fixed:
-        return _table(fixed(lines, settings.skip + 1), settings, is_fixed=True)
+        above = tuple(fixed(iter(above_lines)))
+        return _table(fixed(lines, settings.skip + 1), settings, above, is_fixed=True)
     head = list(_head(lines, settings))
     mark = settings.separator or find_separator(head[-1] if head else "", settings.quote)
-    rows = delimited(itertools.chain(head, lines), replace(settings, separator=mark), settings.skip + 1)
-    return _table(rows, settings, is_fixed=False)
+    marked = replace(settings, separator=mark)
+    above = tuple(Row(n, _cells_above(line, marked)) for n, line in enumerate(above_lines, 1))
+    return _table(
+        delimited(itertools.chain(head, lines), marked, settings.skip + 1), settings, above, is_fixed=False
+    )
+
+
+def _cells_above(line: str, settings: CsvSettings) -> tuple[str, ...]:
+    """Return the cells of a line above the titles; a quotation mark in it may go on, which harms nobody."""
+    row = next(delimited(iter((line,)), settings), None)
+    return row.cells if row is not None else ()
 
 
 def _head(lines: Iterator[str], settings: CsvSettings) -> Iterator[str]:
@@ -60,43 +80,46 @@ def _head(lines: Iterator[str], settings: CsvSettings) -> Iterator[str]:
             return
 
 
-def _table(rows: Iterator[Row], settings: CsvSettings, *, is_fixed: bool) -> Table:
-    left_out: list[int] = []
-    wanted = _wanted(rows, settings, left_out)
+def _table(rows: Iterator[Row], settings: CsvSettings, above: tuple[Row, ...], *, is_fixed: bool) -> Table:
+    table = Table(header=(), rows=iter(()), settings=settings, left_out=[], like_data=[])
+    wanted = _wanted(rows, settings, table.left_out, table.like_data)
     first = next(wanted, None)
     if first is None:
-        return Table(
-            header=(), rows=iter(()), settings=settings, left_out=left_out, findings=(_empty(left_out),)
-        )
-    if is_fixed or not settings.header:
-        chained = itertools.chain((first,), wanted)
-        return Table(header=(), rows=chained, settings=settings, left_out=left_out)
-    return Table(
-        header=_without_tail(first.cells),
-        rows=wanted,
-        settings=settings,
-        left_out=left_out,
-        findings=first.faults,
-    )
+        table.findings = (_empty(table.left_out),)
+        return table
+    titles = None if is_fixed or not settings.header else first
+    if above:  # else no row is asked for before its time
+        second = next(wanted, None) if titles is not None else None
+        notes = of_skipped(above, titles, second if titles is not None else first)
+        wanted = itertools.chain(() if second is None else (second,), wanted)
+    else:
+        notes = ()
+    if titles is None:
+        table.rows, table.findings = itertools.chain((first,), wanted), notes
+    else:
+        table.header, table.rows = _without_tail(titles.cells), wanted
+        table.findings = (*titles.faults, *notes)
+    return table
 
 
-def _wanted(rows: Iterator[Row], settings: CsvSettings, left_out: list[int]) -> Iterator[Row]:
+def _wanted(
+    rows: Iterator[Row], settings: CsvSettings, left_out: list[int], like_data: list[int]
+) -> Iterator[Row]:
     """Yield the rows that are to be read; the others are blank, or noted."""
     ignored = tuple(pattern.casefold() for pattern in settings.ignore)
+    before: Row | None = None
     for row in rows:
         first = next((cell for cell in row.cells if cell), "")
         if not first.strip() and not row.faults:
             continue
-        if _is_left_out(row.cells[0], first, settings.comment, ignored):
+        is_comment = bool(settings.comment) and row.cells[0].startswith(settings.comment)
+        if is_comment or any(fnmatchcase(first.strip().casefold(), pattern) for pattern in ignored):
             left_out.append(row.number)
+            if not is_comment and is_like(row, before, share=1):
+                like_data.append(row.number)
         else:
+            before = row
             yield row
-
-
-def _is_left_out(start: str, first: str, comment: str, ignored: tuple[str, ...]) -> bool:
-    if comment and start.startswith(comment):
-        return True
-    return bool(ignored) and any(fnmatchcase(first.strip().casefold(), pattern) for pattern in ignored)
 
 
 def row_faults(row: Row, header: tuple[str, ...]) -> Iterator[Finding]:
@@ -118,17 +141,6 @@ def row_faults(row: Row, header: tuple[str, ...]) -> Iterator[Finding]:
                 value=cell[:80],
                 hint="save the file as UTF-8, or agree on its encoding (csv.encoding)",
             )
-
-
-def note_left_out(rows: Sequence[int]) -> tuple[Finding, ...]:
-    """Say which rows were not read because the agreement says so: nothing disappears unseen."""
-    if not rows:
-        return ()
-    shown = ", ".join(map(str, rows[:9])) + (" ..." if len(rows) > 9 else "")
-    message = (
-        f"{len(rows)} row{'s' if len(rows) > 1 else ''} left out as agreed (csv.comment, csv.ignore): {shown}"
-    )
-    return (Finding(problems.FIELD_UNMAPPED, message, Severity.NOTE, Where(row=rows[0])),)
 
 
 def _without_tail(cells: tuple[str, ...]) -> tuple[str, ...]:

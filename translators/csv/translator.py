@@ -21,12 +21,13 @@ from hub.model.partner import CsvSettings, Partner
 from translators.csv.binding import Binding, bind, unmapped
 from translators.csv.column_map import ColumnMap, column_map
 from translators.csv.frames import can_hold, write_table, write_workbook
+from translators.csv.left_out import note_left_out
 from translators.csv.lots import one_lot_a_row
 from translators.csv.reading import Watcher, read_document
 from translators.csv.receipt import HEADER, receipt_rows
 from translators.csv.records import Row
 from translators.csv.splitting import as_cut, expand, gathered, groups, in_file
-from translators.csv.table import Table, note_left_out, open_table, row_faults
+from translators.csv.table import Table, open_table, row_faults
 from translators.csv.text import DAMAGED, can_encode, decode, encode
 from translators.csv.workbook import is_workbook
 from translators.csv.writing import unencodable, write_rows
@@ -65,6 +66,8 @@ class CsvTranslator:
         if document is None:
             return _whole(data, envelope, _no_agreement(file, partner))
         table, binding = self._open(io.BytesIO(data), partner, document)
+        if binding is not None and table.is_refused:
+            return _whole(data, envelope, *table.findings)
         sets = tuple(
             cut.as_set(ordinal, document, envelope)
             for ordinal, cut in enumerate(gathered(table, binding) if binding else (), 1)
@@ -72,7 +75,11 @@ class CsvTranslator:
         if binding is None or not sets:
             found = binding.findings if binding is not None else ()
             return Unwrapped(interchanges=(_interchange(envelope, ()),), findings=found or _nothing(table))
-        notes = (*table.findings, *unmapped(binding, table.header), *note_left_out(table.left_out))
+        notes = (
+            *table.findings,
+            *unmapped(binding, table.header),
+            *note_left_out(table.left_out, table.like_data),
+        )
         return Unwrapped(interchanges=(_interchange(envelope, sets),), findings=notes)
 
     def documents(
@@ -222,9 +229,10 @@ def _no_agreement(file: str, partner: Partner) -> Finding:
 
 def _nothing(table: Table) -> tuple[Finding, ...]:
     """Say that there are no rows: an empty file is a fault, a header alone is a day without documents."""
-    if table.findings:
+    if table.is_refused:
         return table.findings
-    return (Finding(problems.FILE_EMPTY, "the file holds a header and no rows", Severity.WARNING),)
+    empty = Finding(problems.FILE_EMPTY, "the file holds a header and no rows", Severity.WARNING)
+    return (*table.findings, empty)
 
 
 def _interchange(envelope: Envelope, sets: tuple[UnwrappedSet, ...]) -> UnwrappedInterchange:
@@ -232,7 +240,7 @@ def _interchange(envelope: Envelope, sets: tuple[UnwrappedSet, ...]) -> Unwrappe
     return UnwrappedInterchange(envelope=envelope, groups=(group,) if sets else ())
 
 
-def _whole(data: bytes, envelope: Envelope, finding: Finding) -> Unwrapped:
+def _whole(data: bytes, envelope: Envelope, *findings: Finding) -> Unwrapped:
     """Return a file that cannot be told apart as one unknown document."""
-    unknown = UnwrappedSet(document=DocType.UNKNOWN, envelope=envelope, payload=data, findings=(finding,))
+    unknown = UnwrappedSet(document=DocType.UNKNOWN, envelope=envelope, payload=data, findings=findings)
     return Unwrapped(interchanges=(_interchange(envelope, (unknown,)),))

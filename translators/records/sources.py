@@ -17,7 +17,8 @@ from hub.model.documents.records import MASK
 from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import CsvSettings
 from hub.model.record_types import RecordType, as_source
-from translators.csv.table import note_left_out, open_table, row_faults
+from translators.csv.left_out import note_left_out
+from translators.csv.table import open_table, row_faults
 
 #: Rows of one file: they are held in memory while it is cut into parts, some 2 kB each.
 MOST_ROWS = 500_000
@@ -73,7 +74,8 @@ def open_source(data: bytes, kind: RecordType, settings: CsvSettings) -> SourceT
     header = table.header or tuple(
         f"#{n}" for n in range(1, 1 + max((len(r.cells) for r in rows), default=0))
     )
-    return SourceTable(header, rows, {}, (*table.findings, *note_left_out(table.left_out)) or _nothing(rows))
+    notes = (*table.findings, *note_left_out(table.left_out, table.like_data))
+    return SourceTable(header, rows, {}, notes if rows else (*notes, *_nothing(rows)))
 
 
 def encode_part(table: SourceTable) -> bytes:
