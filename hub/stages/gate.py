@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from hub.erp.port import money
 from hub.model import problems
+from hub.model.currencies import rounded, smallest
 from hub.model.documents import (
     Invoice,
     InvoiceLine,
@@ -23,10 +23,10 @@ from hub.model.documents import (
 from hub.model.finding import Finding, Severity, Where
 from hub.model.leeway import Leeway
 from hub.stages.answers import lines_by_number, same_item
-from hub.stages.quantities import billed_by_line, shipped_by_line, shipped_items
+from hub.stages.order_shares import signed
+from hub.stages.order_sums import Sums, shipped_items
 from hub.stages.their_units import same_price
 
-CENT = Decimal("0.01")
 EXACT = Leeway()
 
 
@@ -131,7 +131,7 @@ def gate_ship_notice(
         for i in items
         if i.unit != "" and _is_split(i, lines.get(i.line_number))
     ]
-    total = shipped_by_line([*earlier, notice])
+    total = Sums(order.number, order, [*earlier, notice]).shipped
     for number in {i.line_number for i in items} & set(lines):
         if _beyond(total[number], lines[number].quantity, over):
             text = f"{total[number]} shipped in all, {lines[number].quantity} ordered"
@@ -223,15 +223,15 @@ def gate_billed(
     if invoice.kind != "invoice":
         return ()
     word = "ordered" if shipped is None else "shipped"
-    limits = None if shipped is None else shipped_by_line(shipped)
-    billed = billed_by_line([*earlier, invoice])
+    sums = Sums(order.number, order, [*(shipped or ()), *earlier, invoice])
     findings = []
     for number, line in lines_by_number(order).items():
-        limit = line.quantity if limits is None else limits.get(number, Decimal(0))
-        slack = over if limits is None else EXACT
-        if any(i.number == number for i in invoice.lines) and _beyond(billed[number], limit, slack):
-            text = f"{billed[number]} invoiced in all, {limit} {word}"
-            findings.append(_disagrees(f"line {number}", text, str(billed[number])))
+        limit = line.quantity if shipped is None else sums.shipped.get(number, Decimal(0))
+        billed = sums.invoiced.get(number, Decimal(0))
+        slack = over if shipped is None else EXACT
+        if any(i.number == number for i in invoice.lines) and _beyond(billed, limit, slack):
+            text = f"{billed} invoiced in all, {limit} {word}"
+            findings.append(_disagrees(f"line {number}", text, str(billed)))
     return tuple(findings)
 
 
@@ -240,21 +240,17 @@ def _beyond(quantity: Decimal, limit: Decimal, over: Leeway) -> bool:
 
 
 def totals(invoice: Invoice) -> tuple[Finding, ...]:
-    """Return a finding when lines, allowances, charges and taxes do not add up to the total, to the cent."""
-    lines = sum((money(i.quantity * i.unit_price) for i in invoice.lines), Decimal(0))
-    extras = [*invoice.charges, *(c for i in invoice.lines for c in i.charges)]
-    charges = sum((_signed(c.kind, c.amount) for c in extras), Decimal(0))
+    """Return a finding when lines, allowances, charges and taxes do not make the total, to its smallest unit."""
+    worth = (rounded(i.quantity * i.unit_price, invoice.currency) for i in invoice.lines)
+    lines = sum(worth, Decimal(0))
+    charges = sum(map(signed, (*invoice.charges, *(c for i in invoice.lines for c in i.charges))), Decimal(0))
     taxes = sum(
         (t.amount for t in (*invoice.taxes, *(t for i in invoice.lines for t in i.taxes))), Decimal(0)
     )
-    if abs(lines + charges + taxes - invoice.total) < CENT:
+    if abs(lines + charges + taxes - invoice.total) < smallest(invoice.currency):
         return ()
     text = f"lines {lines} with charges {charges} and tax {taxes} do not make the total {invoice.total}"
     return (_disagrees("total", text, str(invoice.total)),)
-
-
-def _signed(kind: str, amount: Decimal | None) -> Decimal:
-    return Decimal(0) if amount is None else -amount if kind == "allowance" else amount
 
 
 def _price(billed: InvoiceLine, ordered: OrderLine, agreed: Decimal | None) -> tuple[Finding, ...]:

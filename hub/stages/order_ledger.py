@@ -1,7 +1,7 @@
 """The ledger of one order: what was ordered, acknowledged, shipped, received, invoiced and paid, line by line.
 
 Pure: it is worked out from the documents of both directions each time it is asked for, so it can't go stale.
-Quantities are in the order's own units. The gate before sending stands on the same sums (`hub.stages.quantities`).
+Quantities are in the order's own units. The gate before sending stands on the same sums (`hub.stages.order_sums`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from hub.model.documents import AckLine, AnyDocument, Invoice, ItemIds, OrderLin
 from hub.model.exchange import Direction, State
 from hub.model.finding import Finding, Severity, Where
 from hub.stages.by_store import whole
+from hub.stages.order_shares import share_of
 from hub.stages.order_sums import Sums
 
 #: In these states a document counts: it is in Odoo, or on its way to the partner.
@@ -91,8 +92,10 @@ class OrderLedger(Struct, frozen=True, kw_only=True):
     role: str  # buyer | seller: what we are; empty where the order itself is not in the log
     currency: str = ""
     lines: tuple[LedgerLine, ...] = ()
-    invoiced: Decimal = _ZERO  # invoices less credit notes, with charges and taxes
-    paid: Decimal = _ZERO
+    invoiced: Decimal = (
+        _ZERO  # invoices less credit notes, with charges and taxes; of one of several orders its share
+    )
+    paid: Decimal = _ZERO  # of these
     disagreements: tuple[Finding, ...] = ()
 
 
@@ -102,7 +105,10 @@ def ledger_of(number: str, partner: str, told: Sequence[Told]) -> OrderLedger:
     first = whole(d for d in counted if isinstance(d, PurchaseOrder))
     sums = Sums(number, first, counted)
     lines = _lines(sums)
-    invoiced = sum((_signed(i) for i in sums.invoices), _ZERO)
+    invoiced = sum((share_of(i, number, _signed(i)) for i in sums.invoices), _ZERO)
+    paid = sum(
+        (share_of(i, number, sums.paid[i.number]) for i in sums.invoices if i.number in sums.paid), _ZERO
+    )
     return OrderLedger(
         number=number,
         partner=partner,
@@ -110,7 +116,7 @@ def ledger_of(number: str, partner: str, told: Sequence[Told]) -> OrderLedger:
         currency=first.currency if first else next((i.currency for i in sums.invoices), ""),
         lines=lines,
         invoiced=invoiced,
-        paid=sum(sums.paid.values(), _ZERO),
+        paid=paid,
         disagreements=tuple(_disagreements(lines)) + tuple(_short_paid(sums)),
     )
 
@@ -202,10 +208,14 @@ def _contradictions(line: LedgerLine) -> Iterator[tuple[Decimal, str, Decimal, s
 
 
 def _short_paid(sums: Sums) -> Iterator[Finding]:
+    """Yield the invoices of which more or less is paid than they are, each as a whole."""
     for invoice in sums.invoices:
-        paid = sums.paid.get(invoice.number)
-        if paid is not None and paid != _signed(invoice):
-            yield _finding(f"invoice {invoice.number}", f"{paid} paid, {_signed(invoice)} invoiced")
+        paid, due = sums.paid.get(invoice.number), _signed(invoice)
+        if paid is None or paid == due:
+            continue
+        less, verb = abs(paid) < abs(due), "paid" if due > 0 else "taken"
+        said = f"{abs(paid)} {verb}, {abs(due - paid)} {'less' if less else 'more'} than the {abs(due)}"
+        yield _finding(f"invoice {invoice.number}", f"{said} {'invoiced' if due > 0 else 'credited'}")
 
 
 def _plain(number: Decimal) -> str:

@@ -1,4 +1,7 @@
-"""The sums of one order over all its documents, by line. Pure; quantities in the order's own units."""
+"""The sums of one order over all its documents, by line. Pure; quantities in the order's own units.
+
+The ledger of an order and the gate before sending stand on the same sums.
+"""
 
 from __future__ import annotations
 
@@ -21,21 +24,51 @@ from hub.model.documents import (
     ReceivingAdvice,
     Remittance,
     ShipNotice,
+    ShippedItem,
 )
 from hub.stages.amended import amended
-from hub.stages.quantities import ByLine, shipped_items, standing
+from hub.stages.order_shares import lines_of
+
+#: Quantities by the buyer's line number, in the unit of the order.
+ByLine: TypeAlias = dict[str, Decimal]
 
 _ZERO = Decimal(0)
 
 _Answer: TypeAlias = OrderAcknowledgment | OrderChangeAcknowledgment
 
 
+def standing(notices: Iterable[ShipNotice]) -> list[ShipNotice]:
+    """Return the ship notices that count, oldest first: not those that a later one replaces or cancels."""
+    count: list[ShipNotice] = []
+    for notice in notices:
+        if notice.purpose in {"replace", "cancel"}:
+            count = [earlier for earlier in count if earlier.number != notice.number]
+        if notice.purpose != "cancel":
+            count.append(notice)
+    return count
+
+
+def shipped_items(notice: ShipNotice, order_number: str = "") -> Iterable[ShippedItem]:
+    """Yield the items of a ship notice, packed and loose: all, or those for one order."""
+    for order in notice.orders:
+        if order_number and order.order_number not in {"", order_number}:
+            continue
+        yield from order.items
+        for package in order.packages:
+            yield from package.items
+
+
 class Sums:
-    """The sums of one order, by line number."""
+    """The sums of one order, by line number.
+
+    A document of several orders counts with its lines of this one: `shipped`, `received`, `invoiced` and `credited`
+    add those up, and of an invoice's amounts and payments the order has its share (`hub.stages.order_shares`).
+    """
 
     def __init__(self, number: str, first: PurchaseOrder | None, counted: Sequence[AnyDocument]) -> None:
         changes = [d for d in counted if isinstance(d, OrderChange)]
         answers = [d for d in counted if isinstance(d, OrderChangeAcknowledgment)]
+        self.number = number
         self.first = {line.number: line for line in first.lines} if first else {}
         now = amended(first, changes, answers) if first else None
         self.now = {line.number: line for line in now.lines} if now else {}
@@ -44,15 +77,15 @@ class Sums:
             [d for d in counted if isinstance(d, OrderAcknowledgment | OrderChangeAcknowledgment)],
             by_store=any(isinstance(d, PurchaseOrder) and d.store for d in counted),
         )
-        self.shipped = self._shipped(number, [d for d in counted if isinstance(d, ShipNotice)])
-        self.received = self._received(number, [d for d in counted if isinstance(d, ReceivingAdvice)])
+        self.shipped = self._shipped([d for d in counted if isinstance(d, ShipNotice)])
+        self.received = self._received([d for d in counted if isinstance(d, ReceivingAdvice)])
         self.paid = _paid(self.invoices, [d for d in counted if isinstance(d, Remittance)])
-        self.invoiced = self._billed(number, [i for i in self.invoices if i.kind != "credit"])
-        self.credited = self._billed(number, [i for i in self.invoices if i.kind == "credit"])
+        self.invoiced = self._billed([i for i in self.invoices if i.kind != "credit"])
+        self.credited = self._billed([i for i in self.invoices if i.kind == "credit"])
         settled = [
             i for i in self.invoices if i.kind != "credit" and self.paid.get(i.number, _ZERO) >= i.total
         ]
-        self.settled = self._billed(number, [i for i in settled if i.number in self.paid])
+        self.settled = self._billed([i for i in settled if i.number in self.paid])
 
     def _key(self, number: str, sku: str, ids: ItemIds) -> str:
         """Return which line is meant: by its number, else by an item that only one line has."""
@@ -90,35 +123,49 @@ class Sums:
                 }
         return said
 
-    def _shipped(self, number: str, notices: Sequence[ShipNotice]) -> ByLine:
+    def _shipped(self, notices: Sequence[ShipNotice]) -> ByLine:
         return _sums(
             (self._key(i.line_number, i.sku, i.ids), i.quantity)
             for notice in standing(notices)
-            for i in shipped_items(notice, number)
+            for i in shipped_items(notice, self.number)
         )
 
-    def _received(self, number: str, advices: Sequence[ReceivingAdvice]) -> ByLine:
+    def _received(self, advices: Sequence[ReceivingAdvice]) -> ByLine:
         return _sums(
             (self._key(i.order_line, i.sku, i.ids), i.received)
             for advice in advices
             for i in advice.items
-            if (i.order_number or advice.order_number or number) == number
+            if (i.order_number or advice.order_number or self.number) == self.number
         )
 
-    def _billed(self, number: str, invoices: Sequence[Invoice]) -> ByLine:
+    def _billed(self, invoices: Sequence[Invoice]) -> ByLine:
         return _sums(
             (self._key(i.order_line or i.number, i.sku, i.ids), abs(i.quantity))
             for invoice in invoices
-            for i in invoice.lines
-            if (i.order_number or invoice.order_number or number) == number
+            for i in lines_of(invoice, self.number)
         )
 
     def invoiced_price(self, number: str) -> Decimal | None:
+        """Return the price at which a line was billed last."""
         for invoice in reversed(self.invoices):
-            for line in invoice.lines:
+            for line in lines_of(invoice, self.number):
                 if self._key(line.order_line or line.number, line.sku, line.ids) == number:
                     return line.unit_price
         return None
+
+
+def billed_shipment(
+    order: PurchaseOrder, invoice: Invoice, shipped: Sequence[ShipNotice], earlier: Sequence[Invoice]
+) -> ShipNotice | None:
+    """Return the shipment of an order that an invoice bills: of those not billed yet the one that fits, else the last.
+
+    `shipped` and `earlier` (invoices) are oldest first, quantities in the unit of the order.
+    """
+    billed = {i.shipment for i in earlier if i.kind == "invoice"}
+    wanted = Sums(order.number, order, [invoice]).invoiced
+    open_ = (n for n in shipped if n.number not in billed)
+    fits = (n for n in open_ if Sums(order.number, order, [n]).shipped == wanted)
+    return next(fits, shipped[-1] if shipped else None)
 
 
 def _place(answer: _Answer) -> str:
@@ -142,7 +189,7 @@ def _paid(invoices: Sequence[Invoice], remittances: Sequence[Remittance]) -> dic
     """Return what was paid on each invoice, discounts taken counted in, by the invoice's number."""
     known = {invoice.number for invoice in invoices}
     return _sums(
-        (item.number, (item.paid or _ZERO) + (item.discount or _ZERO))
+        (item.number, item.settled + (item.discount or _ZERO))
         for remittance in remittances
         for item in remittance.items
         if item.number in known

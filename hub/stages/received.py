@@ -14,7 +14,7 @@ from msgspec import Struct
 from hub.model import problems
 from hub.model.documents import ItemIds, ReceivedItem, ReceivingAdvice, ShipNotice, ShippedItem
 from hub.model.finding import Finding, Severity, Where
-from hub.stages.quantities import shipped_items, standing
+from hub.stages.order_sums import shipped_items, standing
 
 _GOOD = frozenset({"", "good"})
 

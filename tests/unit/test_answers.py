@@ -27,8 +27,8 @@ from hub.model.documents import (
 )
 from hub.stages.answers import answer_order, billing, complete_invoice, complete_ship_notice
 from hub.stages.gate import gate_invoice
+from hub.stages.order_sums import billed_shipment
 from hub.stages.prices import prices_in_odoo, prices_ordered, prices_told
-from hub.stages.quantities import billed_shipment
 from hub.stages.their_units import in_their_unit, plain, price_per_their_unit, same_price
 
 TODAY = dt.date(2026, 11, 22)
@@ -301,10 +301,11 @@ def test_an_invoice_names_the_shipment_that_it_bills() -> None:
         )
         for number, day, quantity in (("OUT/1", 20, 1), ("OUT/2", 21, 1), ("OUT/3", 22, 3))
     ]
+    order = structs.replace(PACKED, number="4500")
     one = bill(("1", "1", "100"))
-    first = billing(one, billed_shipment(one, shipped, ()))
+    first = billing(one, billed_shipment(order, one, shipped, ()))
     assert (first.shipment, first.dates) == ("OUT/1", {"shipped": dt.date(2026, 1, 20)})
-    assert billing(one, billed_shipment(one, shipped, [first])).shipment == "OUT/2"
+    assert billing(one, billed_shipment(order, one, shipped, [first])).shipment == "OUT/2"
     rest = bill(("1", "5", "100"))
-    assert billing(rest, billed_shipment(rest, shipped, ())).shipment == "OUT/3"
-    assert billing(rest, billed_shipment(rest, [], ())) == rest
+    assert billing(rest, billed_shipment(order, rest, shipped, ())).shipment == "OUT/3"
+    assert billing(rest, billed_shipment(order, rest, [], ())) == rest

@@ -227,3 +227,40 @@ def test_totals_to_the_cent(total: str, agrees: bool) -> None:
         taxes=(Tax(amount=Decimal("9.99")),),
     )
     assert (totals(invoice) == ()) is agrees
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "total", "agrees"),
+    [
+        ("KWD", "1.2345", "12.345", True),
+        ("KWD", "1.2345", "12.346", False),
+        ("KWD", "1.2345", "12.35", False),
+        ("JPY", "9.94", "99", True),
+        ("JPY", "9.94", "100", False),
+        ("USD", "9.994", "99.94", True),
+        ("USD", "9.994", "99.95", False),
+    ],
+)
+def test_totals_are_held_to_the_smallest_unit_of_their_currency(
+    currency: str, price: str, total: str, agrees: bool
+) -> None:
+    invoice = billed(("1", "10", price), total=total, currency=currency)
+    assert (totals(invoice) == ()) is agrees
+
+
+def test_of_an_earlier_invoice_of_several_orders_only_this_ones_lines_count() -> None:
+    first = billed(("1", "6", "9.99"))
+    other = structs.replace(first.lines[0], order_number="4501", quantity=Decimal(20))
+    joint = structs.replace(first, order_number="", lines=(*first.lines, other))
+    assert gate_billed(ORDER, billed(("1", "4", "9.99")), [shipped(("1", "10"))], [joint]) == ()
+    (finding,) = gate_billed(ORDER, billed(("1", "5", "9.99")), [shipped(("1", "10"))], [joint])
+    assert finding.message == "11 invoiced in all, 10 shipped"
+
+
+def test_a_shipment_that_was_replaced_or_cancelled_does_not_count() -> None:
+    first = shipped(("1", "24"))
+    gone = structs.replace(first, purpose="cancel")
+    again = structs.replace(first, number="OUT/2")
+    assert gate_ship_notice(ORDER, again, (first, gone)) == ()
+    assert [f.message for f in gate_ship_notice(ORDER, again, (first,))] == ["48 shipped in all, 24 ordered"]
+    assert "0 shipped" in gate_billed(ORDER, billed(("1", "1", "9.99")), [first, gone], ())[0].message

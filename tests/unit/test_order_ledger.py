@@ -29,6 +29,7 @@ from hub.model.documents import (
     ShipNotice,
     ShippedItem,
     ShippedOrder,
+    Tax,
 )
 from hub.model.exchange import Direction, State
 from hub.stages.amended import amended
@@ -150,7 +151,7 @@ def test_what_is_held_does_not_count() -> None:
                 invoice("I1", 2),
                 Remittance(number="T", amount=D(5), items=(RemittedItem(number="I1", paid=D(5)),)),
             ),
-            "invoice I1: 5 paid, 9.00 invoiced",
+            "invoice I1: 5 paid, 4.00 less than the 9.00 invoiced",
         ),
     ],
 )
@@ -224,3 +225,40 @@ def test_a_line_whose_deletion_was_agreed_is_gone() -> None:
     answer = OrderChangeAcknowledgment(number="X", order_number="PO-1", change_number="1", lines=(gone,))
     found = ledger(ORDER, wanted, answer)
     assert (found.lines[1].agreed, found.disagreements) == (0, ())
+
+
+def joint(number: str = "I1", kind: str = "invoice", **more: object) -> Invoice:
+    """Return an invoice of 2 x 4.50 of this order and 1 x 18.00 of another, whose line has the same number."""
+    mine = InvoiceLine(number="1", quantity=D(2), unit="EA", price=D("4.50"), order_number="PO-1")
+    other = InvoiceLine(number="1", quantity=D(1), unit="EA", price=D(18), order_number="PO-2")
+    values: dict[str, object] = {"total": D("27.00"), "lines": (mine, other), **more}
+    return Invoice(number=number, kind=kind, **values)  # type: ignore[arg-type]  # told in words
+
+
+def paid(number: str, amount: str) -> Remittance:
+    item = RemittedItem(number=number, paid=D(amount))
+    return Remittance(number=f"T{number}", amount=D(amount), items=(item,))
+
+
+def test_of_an_invoice_of_several_orders_each_has_its_lines_and_its_share() -> None:
+    documents = told(ORDER, joint(), joint("C1", "credit"), paid("I1", "27.00"))
+    one, other = ledger_of("PO-1", "acme", documents), ledger_of("PO-2", "acme", documents[1:])
+    assert (one.invoiced, one.paid, other.invoiced, other.paid) == (0, D("9.00"), 0, D("18.00"))
+    assert (one.lines[0].invoiced, one.lines[0].credited, one.lines[0].paid) == (2, 2, 2)
+    assert (other.lines[0].invoiced, other.lines[0].credited) == (1, 1)
+    assert one.lines[0].invoiced_price == D("4.50")
+
+
+@pytest.mark.parametrize(("currency", "shares"), [("USD", ("9.33", "18.67")), ("JPY", ("9", "19"))])
+def test_shares_of_tax_and_charges_add_up(currency: str, shares: tuple[str, str]) -> None:
+    documents = told(joint(total=D("28.00"), taxes=(Tax(amount=D("1.00")),), currency=currency))
+    found = tuple(ledger_of(number, "acme", documents).invoiced for number in ("PO-1", "PO-2"))
+    assert found == tuple(map(D, shares))
+
+
+def test_an_invoice_of_one_order_is_that_orders_whatever_it_comes_to() -> None:
+    free = replace(invoice("I1", 0), total=D("5.00"))
+    assert ledger(ORDER, free, paid("I1", "5.00")).paid == D("5.00")
+    nothing = joint(lines=tuple(replace(line, price=D(0)) for line in joint().lines), total=D("5.00"))
+    found = [ledger_of(number, "acme", told(nothing)).invoiced for number in ("PO-1", "PO-2")]
+    assert found == [D("5.00"), 0]

@@ -17,9 +17,9 @@ from hub.model.partner import Partner, Receive
 from hub.stages.answers import billing, complete_invoice
 from hub.stages.composing.needs import Composed, Needs, over
 from hub.stages.gate import gate_billed, gate_lines, gate_source, gate_stores, totals
+from hub.stages.order_sums import billed_shipment
 from hub.stages.patience import Wait, stuck, wait_for_acceptance, wait_for_shipment
 from hub.stages.prices import Prices, prices_changed, prices_in_odoo, prices_ordered, prices_told
-from hub.stages.quantities import billed_shipment
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -55,9 +55,9 @@ def compose_invoice(exchange: Exchange, source: ErpRecord, partner: Partner, nee
 def _part(exchange: Exchange, bill: Invoice, partner: Partner, needs: Needs) -> Part:
     order = needs.order_as_received(exchange)
     agreed = _agreed_prices(exchange, order, partner, needs)
-    shipped, earlier = ship_notices(exchange, needs), _billed_before(exchange, order, needs)
+    shipped, earlier = ship_notices(exchange, needs), _billed_before(exchange, needs)
     invoice = complete_invoice(order, bill, agreed)
-    invoice = billing(invoice, billed_shipment(invoice, shipped, earlier))
+    invoice = billing(invoice, billed_shipment(order, invoice, shipped, earlier))
     wrong = gate_source(order, bill) + gate_lines(order, invoice, agreed)
     if DocType.SHIP_NOTICE not in partner.send:
         return Part(
@@ -72,15 +72,9 @@ def _part(exchange: Exchange, bill: Invoice, partner: Partner, needs: Needs) -> 
     return Part(exchange=exchange, order=order, invoice=invoice, wrong=wrong + beyond_order, short=short)
 
 
-def _billed_before(exchange: Exchange, order: PurchaseOrder, needs: Needs) -> list[Invoice]:
-    """Return what was billed of an order before; of an invoice of several orders, its lines."""
-    told = (d for d in needs.sent_documents(exchange, DocType.INVOICE) if isinstance(d, Invoice))
-    return [
-        d
-        if len(d.order_numbers) < 2
-        else structs.replace(d, lines=tuple(li for li in d.lines if li.order_number == order.number))
-        for d in told
-    ]
+def _billed_before(exchange: Exchange, needs: Needs) -> list[Invoice]:
+    """Return what was billed of the order of an exchange before, also with other orders."""
+    return [d for d in needs.sent_documents(exchange, DocType.INVOICE) if isinstance(d, Invoice)]
 
 
 def _agreed_prices(exchange: Exchange, order: PurchaseOrder, partner: Partner, needs: Needs) -> Prices:
