@@ -6,17 +6,18 @@ only what it would write is collected instead.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 
 import msgspec
 from msgspec import Struct, structs
 
 from hub.desk import Formats
-from hub.model.documents import AnyDocument, DocType, PurchaseOrder, RecordBatch
+from hub.foreseen import asked_of_odoo, foreseen, would_post
+from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Exchange, Group, State, Transmission
-from hub.model.finding import Finding
+from hub.model.finding import Finding, Severity
 from hub.model.outcome import NewExchange, NewGroup, Outcome, Reply
 from hub.model.partner import Identity, Partner, Receive
 from hub.stages.acknowledge import answer_file, answer_group
@@ -29,7 +30,7 @@ from hub.stages.unwrap import ANSWERS, unwrap
 from translators.crosswalk import Tables
 from translators.port import Acknowledger, Receipting, Translator
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 class TriedDocument(Struct, frozen=True, kw_only=True):
@@ -44,6 +45,7 @@ class TriedDocument(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     canonical: str = ""  # JSON
     posting: str = ""  # what would be posted, in words
+    asked: str = ""  # what only Odoo can say when it is posted, in words
 
 
 class Trial(Struct, frozen=True, kw_only=True):
@@ -77,8 +79,9 @@ def try_file(
     formats: Formats,
     tables: Mapping[DocType, Tables],
     company: Company,
+    today: dt.date,
 ) -> Trial:
-    """Try one file as if `partner` had sent it. Never raises on the file's bytes."""
+    """Try one file as if `partner` had sent it on a day. Never raises on the file's bytes."""
     needs = _Needs(data, partner, formats, tables, company)
     transmission = Transmission(
         id=1,
@@ -97,7 +100,7 @@ def try_file(
         judged = [_judge(exchange, number, needs) for exchange in group.exchanges]
         reply = _answer(group, number, judged, partner, needs)
         replies += [reply] if reply is not None else []
-        documents += [_finish(exchange, outcome, needs) for exchange, outcome in judged]
+        documents += [_finish(exchange, outcome, needs, today) for exchange, outcome in judged]
     return Trial(
         file=name,
         partner=partner.key,
@@ -124,6 +127,7 @@ class _Needs:
         self._tables, self._company = tables, company
         self.payloads: dict[int, bytes] = {}
         self.found: dict[int, tuple[Finding, ...]] = {}
+        self._before: dict[int, tuple[Exchange, AnyDocument]] = {}
 
     def transmission_bytes(self, transmission: Transmission) -> bytes:
         return self._data
@@ -150,7 +154,7 @@ class _Needs:
         return self._formats.receipting[name]
 
     def seen_interchange(
-        self, sender: Address, receiver: Address, usage: str, control: str, window: timedelta
+        self, sender: Address, receiver: Address, usage: str, control: str, window: dt.timedelta
     ) -> Transmission | None:
         return None
 
@@ -164,13 +168,18 @@ class _Needs:
         return self._tables.get(exchange.document, Tables()), ()
 
     def document(self, exchange: Exchange) -> AnyDocument:
-        raise LookupError("a trial has no log: nothing came before")
+        return self._before[exchange.id][1]
 
     def orders_of(self, partner: str, document: AnyDocument) -> tuple[str, ...]:
         return document.order_numbers
 
     def same_key(self, key: str) -> Sequence[Exchange]:
-        return ()
+        """Return what came before in the same file: a trial has no log."""
+        return [exchange for exchange, _ in self._before.values() if exchange.key == key]
+
+    def keep(self, exchange: Exchange, document: AnyDocument) -> None:
+        """Remember a document of the file, for those that follow."""
+        self._before[exchange.id] = (exchange, document)
 
     def group_acknowledged(self, exchange: Exchange) -> bool:
         return True
@@ -197,7 +206,8 @@ def _judge(new: NewExchange, group: int, needs: _Needs) -> tuple[Exchange, Outco
     if exchange.document in ANSWERS:
         return exchange, _matched(exchange, needs)
     outcome = check(exchange, needs)
-    return structs.replace(exchange, state=outcome.state), outcome
+    number = str(outcome.changes.get("number", exchange.number))
+    return structs.replace(exchange, state=outcome.state, number=number), outcome
 
 
 def _matched(exchange: Exchange, needs: _Needs) -> Outcome:
@@ -229,12 +239,16 @@ def _answer(
     return answer_file(row, members, partner, needs.receipting(group.envelope.format))
 
 
-def _finish(exchange: Exchange, outcome: Outcome, needs: _Needs) -> TriedDocument:
-    canonical = ""
+def _finish(exchange: Exchange, outcome: Outcome, needs: _Needs, today: dt.date) -> TriedDocument:
+    canonical, document = "", None
     if outcome.state is State.CHECKED:
         translated = translate(exchange, needs)
         outcome = structs.replace(translated, findings=_once(outcome.findings + translated.findings))
         canonical = outcome.artifacts.get("canonical", b"").decode()
+        document = _decoded(canonical.encode())
+        _keep(exchange, outcome, document, needs)
+        outcome = _foreseen(outcome, document, needs.partner(exchange.partner), today)
+    goes_on = document is not None and outcome.state is State.TRANSLATED
     return TriedDocument(
         position=exchange.position,
         document=exchange.document,
@@ -244,44 +258,41 @@ def _finish(exchange: Exchange, outcome: Outcome, needs: _Needs) -> TriedDocumen
         why=outcome.why,
         findings=outcome.findings,
         canonical=canonical,
-        posting=_posting(canonical, len(outcome.beside)) if outcome.state is State.TRANSLATED else "",
+        posting=would_post(document, len(outcome.beside)) if document and goes_on else "",
+        asked=asked_of_odoo(document) if document and goes_on else "",
+    )
+
+
+def _decoded(canonical: bytes) -> AnyDocument | None:
+    return msgspec.json.decode(canonical, type=AnyDocument) if canonical else None
+
+
+def _keep(exchange: Exchange, outcome: Outcome, document: AnyDocument | None, needs: _Needs) -> None:
+    """Remember a document under its key: the same file may have it a second time."""
+    if document is not None:
+        key, digest = (str(outcome.changes.get(name, "")) for name in ("key", "digest"))
+        needs.keep(structs.replace(exchange, state=outcome.state, key=key, digest=digest), document)
+
+
+def _foreseen(outcome: Outcome, document: AnyDocument | None, partner: Partner, today: dt.date) -> Outcome:
+    """Return an outcome with what posting would find without asking Odoo: what it holds is held here."""
+    if document is None or outcome.state not in {State.TRANSLATED, State.TESTED}:
+        return outcome
+    parts = [document, *(part for new in outcome.beside if (part := _decoded(new.canonical)) is not None)]
+    found = _once(tuple(finding for part in parts for finding in foreseen(part, partner, today)))
+    held = [finding for finding in found if finding.severity is Severity.HOLD]
+    stops = held and outcome.state is State.TRANSLATED
+    return structs.replace(
+        outcome,
+        state=State.HELD if stops else outcome.state,
+        why=held[0].line() if stops else outcome.why,
+        findings=outcome.findings + found,
     )
 
 
 def _once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return findings without those that a later stage has found again."""
     return tuple(dict.fromkeys(findings))
-
-
-def _posting(canonical: str, further: int) -> str:
-    """Return what would be posted; `further`: orders of other stores that the document becomes too."""
-    document = msgspec.json.decode(canonical, type=AnyDocument)
-    if isinstance(document, PurchaseOrder):
-        items = ", ".join(
-            f"{line.our_quantity or line.quantity} × {line.sku or 'the product with that barcode'}"
-            for line in document.lines
-        )
-        others = f"; and {further} more for the other stores" if further else ""
-        return f"a draft sale.order with client_order_ref {document.reference}: {items}{others}"
-    if isinstance(document, RecordBatch):
-        return (
-            f"{len(document.records)} records, each compared first: `hub records try` shows what would change"
-        )
-    words = {
-        DocType.ORDER_ACKNOWLEDGMENT: "the supplier's answer on purchase order",
-        DocType.SHIP_NOTICE: "announced quantities on the open receipt of purchase order",
-        DocType.INVOICE: "a draft vendor bill for purchase order",
-        DocType.ORDER_CHANGE: "what may be changed of the sale order for",
-        DocType.ORDER_CHANGE_ACKNOWLEDGMENT: "the supplier's answer on purchase order",
-        DocType.INVENTORY_ADVICE: "the supplier's stock, kept in the hub",
-        DocType.PRICE_CATALOG: "prices of the supplier",
-        DocType.REMITTANCE: "a draft payment with a proposed reconciliation",
-        DocType.RECEIVING_ADVICE: "a comparison with what we shipped for",
-        DocType.WAREHOUSE_ORDER: "a transfer for the depositor",
-        DocType.WAREHOUSE_ADVICE: "what was done, on our transfer",
-    }
-    said = words.get(document.doc_type, "nothing of it is posted")
-    return f"{said} {', '.join(document.order_numbers)}".strip()
 
 
 def _text(reply: Reply) -> str:

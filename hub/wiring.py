@@ -237,9 +237,10 @@ class Hub:
 
 
 class Trials:
-    """Tries files against the profiles of a folder, without a store or Odoo."""
+    """Tries files against the profiles of a folder, without a store or Odoo, as if they came on the clock's day."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self._clock = clock
         self._partners = PartnerBook(Path(settings.paths.partners))
         self._shelf = TableShelf(Path(settings.paths.partners))
         self._formats = make_formats(settings.paths)
@@ -251,7 +252,13 @@ class Trials:
         partner = self._partner(data, name, key, any_sender=any_sender)
         tables = {d: self._shelf(r.crosswalk)[0] for d, r in partner.receive.items()}
         return try_file(
-            data, name, partner=partner, formats=self._formats, tables=tables, company=self._company
+            data,
+            name,
+            partner=partner,
+            formats=self._formats,
+            tables=tables,
+            company=self._company,
+            today=self._clock().astimezone().date(),
         )
 
     def traces(self, data: bytes, name: str, key: str | None, document: DocType | None) -> tuple[Trace, ...]:

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from msgspec import structs
 from rich.markup import escape
 
 from hub.cli.context import FAILED, answers_in_one_line, console, fail, print_json, settings
 from hub.cli.pages import SEVERITY_STYLE, STATE_STYLE
 from hub.model.exchange import State
-from hub.model.finding import Severity
+from hub.model.finding import Finding, Severity
 from hub.trial import Trial, TriedDocument
 
 _GOOD = frozenset({State.TRANSLATED, State.TESTED, State.MATCHED})
@@ -30,8 +29,9 @@ def try_file(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show the canonical document, the findings, the answer that would go, and what would be posted.
+    """Show the canonical document, the findings, the answer that would go, and what would be posted or held.
 
+    What the profile and the file decide is decided here; what only Odoo can say is named.
     Ends with status 1 when a document would be rejected or held.
     """
     from hub.wiring import Trials
@@ -63,7 +63,7 @@ def _stops(document: TriedDocument) -> bool:
 def _show(trial: Trial) -> None:
     console.print(f"[bold]{escape(trial.file)}[/] as from {escape(trial.partner)}: {escape(trial.why)}")
     for finding in trial.findings:
-        console.print(f"  [{SEVERITY_STYLE[finding.severity]}]{finding.severity}[/] {escape(finding.line())}")
+        _show_finding(finding)
     for document in trial.documents:
         _show_document(document)
     for kind, text in trial.answers:
@@ -73,17 +73,26 @@ def _show(trial: Trial) -> None:
 
 def _show_document(document: TriedDocument) -> None:
     style = STATE_STYLE.get(document.state, "green" if document.state in _GOOD else "bold")
+    why = document.why
     if document.state is State.TESTED and _stops(document):
-        document = structs.replace(document, why=f"{document.why}; in earnest it would be held")
+        why = f"{why}; in earnest it would be held"
+    elif document.state is State.HELD:
+        why = f"would be held: {why}"
     console.print(
         f"\n[bold]{document.position}. {document.set_id} {escape(document.number)}[/]  "
-        f"[{style}]{document.state}[/]  {escape(document.why)}"
+        f"[{style}]{document.state}[/]  {escape(why)}"
     )
     for finding in document.findings:
-        console.print(f"  [{SEVERITY_STYLE[finding.severity]}]{finding.severity}[/] {escape(finding.line())}")
-        if finding.hint:
-            console.print(f"    hint: {escape(finding.hint)}", style="dim")
+        _show_finding(finding)
     if document.canonical:
         console.print(escape(document.canonical), soft_wrap=True)
     if document.posting:
         console.print(f"would be posted: {escape(document.posting)}")
+    if document.asked:
+        console.print(f"if Odoo agrees: {escape(document.asked)}")
+
+
+def _show_finding(finding: Finding) -> None:
+    console.print(f"  [{SEVERITY_STYLE[finding.severity]}]{finding.severity}[/] {escape(finding.line())}")
+    if finding.hint:
+        console.print(f"    hint: {escape(finding.hint)}", style="dim")

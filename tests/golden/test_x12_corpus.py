@@ -7,6 +7,7 @@ strangers; a change of the engine, a dictionary or a map shows as a change of a 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import sys
 from collections import Counter
@@ -25,6 +26,9 @@ from hub.wiring import Trials
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 SUMMARY = Path(__file__).parent / "corpus" / "x12_summary.json"
 
+#: The files are tried as if they came before any of their dates.
+LONG_AGO = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
+
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real files is not on this machine")
 
 
@@ -39,7 +43,10 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:
     """Try every file as a stranger's: the folder of profiles is empty."""
     settings = Settings()
     folder = tmp_path_factory.mktemp("partners")
-    tried = Trials(structs.replace(settings, paths=structs.replace(settings.paths, partners=str(folder))))
+    tried = Trials(
+        structs.replace(settings, paths=structs.replace(settings.paths, partners=str(folder))),
+        lambda: LONG_AGO,
+    )
     return [tried.run(file.read_bytes(), "file", None, any_sender=True) for file in files()]
 
 

@@ -82,6 +82,20 @@ def wrong_sum(invoice: Invoice, bill: Sequence[BillLine]) -> Iterator[Finding]:
         )
 
 
+def wrong_own_sum(invoice: Invoice) -> Iterator[Finding]:
+    """Yield a finding when an invoice does not add up, before its lines are matched with those of an order."""
+    sign = -1 if invoice.total < 0 else 1
+    bill: list[BillLine] = []
+    gross = Decimal(0)
+    for line in invoice.lines:
+        amount = line.quantity * line.unit_price
+        bill.append(BillLine(line.number, sign * line.quantity, line.unit_price))
+        bill += charged(line.charges, amount, line.quantity, sign, "", taxes=())
+        gross += amount
+    bill += charged(invoice.charges, gross, Decimal(1), sign, "", taxes=())
+    yield from wrong_sum(invoice, bill)
+
+
 def not_billable(heads: Sequence[Values]) -> Iterator[Finding]:
     """Yield findings for orders that are not open, and for orders that no one bill can have together."""
     for head in heads:

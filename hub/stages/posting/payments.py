@@ -19,7 +19,7 @@ def post_remittance(exchange: Exchange, document: AnyDocument, needs: Needs) -> 
     """Make a draft payment, where the remittance pays us and adds up; finance posts and reconciles it."""
     assert isinstance(document, Remittance)
     partner = needs.partner(exchange.partner)
-    findings = () if exchange.released else tuple(_faults(document))
+    findings = () if exchange.released else tuple(faults(document))
     if findings:
         return Posted(PostResult(findings=findings))
     agreement = partner.receive[DocType.REMITTANCE]
@@ -34,7 +34,7 @@ def post_remittance(exchange: Exchange, document: AnyDocument, needs: Needs) -> 
     return Posted(result, ", to be checked and posted by finance")
 
 
-def _faults(document: Remittance) -> Iterator[Finding]:
+def faults(document: Remittance) -> Iterator[Finding]:
     """Yield why a remittance is not to become a payment until a person has looked at it."""
     if document.direction != "credit":
         yield _takes_money(document)
