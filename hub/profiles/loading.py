@@ -8,15 +8,14 @@ import msgspec
 from msgspec import structs
 
 from hub.model import problems
-from hub.model.documents import DocType
 from hub.model.finding import Finding
 from hub.model.partner import Identity, Partner
+from hub.profiles.clashes import clashes
 from hub.profiles.fault import Fault
 from hub.profiles.merging import Draft, Folder
 from hub.profiles.rules import faults_of
 from hub.profiles.unused import unused_keys
 from hub.toml.checking import check_table
-from hub.toml.positions import KeyPath
 from hub.toml.reading import Table
 
 #: ISA12 by release; any other release is written with its first five digits (X12 005010 -> 00501).
@@ -40,13 +39,14 @@ def load_partners(
     findings: list[Finding] = []
     for key in files.keys:
         draft = drafts[key] = files.draft(key)
-        partner, found = _build(draft, folder)
-        findings += found
-        if not any(finding.fatal for finding in found):
+        partner, faults = _build(draft, folder)
+        findings += faults
+        if not any(finding.fatal for finding in faults):
             partners[key] = _fill(partner, our_isa, our_gs)
-    for loser, finding in _clashes(partners, drafts):
-        partners.pop(loser, None)
-        findings.append(finding)
+    found = list(clashes(partners, drafts))
+    findings += [clash.finding for clash in found]
+    for key in {clash.key for clash in found if clash.loser}:
+        del partners[key]
     findings.sort(key=lambda finding: (finding.where.file, finding.where.row or 0))
     return partners, tuple(dict.fromkeys(findings))  # a template's fault shows once, not once per partner
 
@@ -129,39 +129,3 @@ def _fill(partner: Partner, our_isa: str, our_gs: str) -> Partner:
 
 def _id(isa: str) -> str:
     return isa.partition(":")[2]
-
-
-def _clashes(partners: dict[str, Partner], drafts: dict[str, Draft]) -> list[tuple[str, Finding]]:
-    """Return the live partners that claim what another live partner has already.
-
-    Two may share an ISA id when their GS ids differ (one company, two divisions); accounts never.
-    """
-    owners: dict[tuple[str, ...], str] = {}
-    found: list[tuple[str, Finding]] = []
-    for key, partner in partners.items():
-        for claim, path in _claims(partner):
-            first = owners.setdefault(claim, key)
-            if first == key:
-                continue
-            what = f"{claim[0]} {' / '.join(claim[1:])}"
-            message = f'"{key}" and "{first}" both claim the {what}'
-            where = drafts[key].locate(path)
-            hint = f"{drafts[first].locate(path).file} has it too; one of the two must change or be paused"
-            found.append((key, Finding(problems.CONFIG_VALUE, message, where=where, hint=hint)))
-    return found
-
-
-def _claims(partner: Partner) -> list[tuple[tuple[str, ...], KeyPath]]:
-    """Return what only one partner may have: the identity of a live one, the vendor in Odoo that it gets our
-    purchase orders for, a warehouse of ours that it keeps, an account on our server."""
-    claims: list[tuple[tuple[str, ...], KeyPath]] = []
-    if partner.status == "live" and partner.identity.isa:
-        claims.append((("identity", partner.identity.isa, partner.identity.gs), ("identity", "isa")))
-    if partner.status == "live" and DocType.PURCHASE_ORDER in partner.send:
-        claims.append((("purchase orders to", partner.identity.odoo), ("identity", "odoo")))
-    kept = partner.send[DocType.WAREHOUSE_ORDER].warehouse if DocType.WAREHOUSE_ORDER in partner.send else ""
-    if partner.status == "live" and kept:
-        claims.append((("warehouse", kept), ("send", "warehouse_order", "warehouse")))
-    if partner.transport.kind == "embedded":
-        claims.append((("account", partner.transport.user), ("transport", "user")))
-    return claims

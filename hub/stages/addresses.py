@@ -44,8 +44,12 @@ def our_address(partner: Partner, company: Company) -> Address:
 
 
 def find_sender(envelope: Envelope, partners: Iterable[Partner]) -> Partner | None:
-    """Return the partner that wrote this envelope: by its ISA address, and by GS02 where several share it."""
-    matches = [p for p in partners if their_address(p) == envelope.sender]
+    """Return the partner that wrote this envelope: by its ISA address, and by GS02 where several share it.
+
+    One that is paused gives way to the one that took its place.
+    """
+    found = [p for p in partners if their_address(p) == envelope.sender]
+    matches = [p for p in found if p.status != "paused"] or found
     if len(matches) > 1:
         named = [p for p in matches if (p.identity.gs or their_address(p).id) == envelope.group_sender]
         matches = named or matches[:0]

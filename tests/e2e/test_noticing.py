@@ -238,20 +238,27 @@ def test_a_purchase_order_goes_to_the_profile_that_sends_some(hub: SmallHub) -> 
     assert [(e.partner, e.state) for e in hub.sent(BOUGHT)] == [("globex", State.SENT)]
 
 
+def test_a_live_profile_keeps_its_vendor_beside_one_in_test(hub: SmallHub) -> None:
+    beside_globex(hub, "_x12_supplier", "testing")
+    buy(hub)
+    hub.notice()
+    assert [(e.partner, e.state) for e in hub.sent(BOUGHT)] == [("globex", State.SENT)]
+
+
 def test_a_purchase_order_for_two_profiles_waits_and_holds_up_nobody(
     tmp_path: Path, odoo: PracticeOdoo
 ) -> None:
     with small_hub(tmp_path, odoo) as hub:
-        second = beside_globex(hub, "_x12_supplier", "testing")
+        second = beside_globex(hub, "_x12_supplier", "live")
         buy(hub)
         hub.people.confirm(ordered(hub))
         for _ in range(2):
-            with pytest.raises(ConfigError, match="a-globex and globex both send"):
+            with pytest.raises(ConfigError, match="whom no profile serves, and some profile does not load"):
                 hub.hub.noticer.watch()
         hub.drain()
         assert told(hub) == [State.SENT]
         assert told(hub, BOUGHT) == []
-        second.write_text(second.read_text().replace("testing", "paused"))
+        second.write_text(second.read_text().replace("live", "paused"))
     with small_hub(tmp_path, odoo) as hub:
         hub.notice()
         assert [e.partner for e in hub.sent(BOUGHT)] == ["globex"]

@@ -243,42 +243,6 @@ def test_defaults_that_depend_on_other_keys_are_filled_in(folder: Path) -> None:
     assert partner.ack_due_seconds == 5400
 
 
-def test_two_live_partners_cannot_have_one_identity(folder: Path) -> None:
-    live = GOOD.replace("\n", '\nstatus = "live"\n', 1)
-    profile(folder, live, "first")
-    (line,) = profile(folder, live, "second")
-    assert line == 'second.toml:4:1: "second" and "first" both claim the identity ZZ:ACMERETAIL / ACMERETAIL'
-    assert list(load_partners(folder)[0]) == ["first"]
-    assert profile(folder, GOOD, "second") == []
-
-
-def test_two_partners_cannot_have_one_account(folder: Path) -> None:
-    profile(folder, GOOD, "first")
-    (line,) = profile(folder, 'name = "B"\nidentity.isa = "ZZ:B"\ntransport.user = "first"\n', "second")
-    assert line == 'second.toml:3:1: "second" and "first" both claim the account first'
-
-
-def test_two_live_partners_cannot_get_the_purchase_orders_of_one_vendor(folder: Path) -> None:
-    text = 'name = "{0}"\nstatus = "live"\nidentity.isa = "ZZ:{0}"\nidentity.odoo = "BOLT"\n'
-    sends = "[send.purchase_order]\n"
-    profile(folder, text.format("FIRST") + sends, "first")
-    (line,) = profile(folder, text.format("SECOND") + sends, "second")
-    assert line == 'second.toml:4:1: "second" and "first" both claim the purchase orders to BOLT'
-    assert profile(folder, text.format("SECOND") + "[send.invoice]\n", "second") == []
-    paused = (text.format("SECOND") + sends).replace("live", "paused")
-    assert profile(folder, paused, "second") == []
-
-
-def test_a_warehouse_is_kept_by_one_live_partner(folder: Path) -> None:
-    text = (
-        'name = "{0}"\nstatus = "live"\nidentity.isa = "ZZ:{0}"\n[send.warehouse_order]\nwarehouse = "WH2"\n'
-    )
-    profile(folder, text.format("FIRST"), "first")
-    (line,) = profile(folder, text.format("SECOND"), "second")
-    assert line == 'second.toml:5:1: "second" and "first" both claim the warehouse WH2'
-    assert profile(folder, text.format("SECOND").replace("live", "paused"), "second") == []
-
-
 @pytest.mark.parametrize("key", ["Acme", "a b", "-a", "a" * 41, "ä"])
 def test_a_key_that_is_no_safe_name_is_refused(folder: Path, key: str) -> None:
     (line,) = profile(folder, GOOD, key)
