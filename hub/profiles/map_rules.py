@@ -5,6 +5,7 @@ What the judges refuse here would stop a document on its way, so it is refused b
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -13,9 +14,12 @@ from hub.model.errors import ConfigError
 from hub.model.partner import Receive, Send
 from hub.profiles.fault import Fault
 from hub.profiles.guideline_rules import guideline_faults
+from hub.profiles.place_rules import place_faults
 from hub.toml.checking import clip
 from hub.toml.positions import KeyPath
 from translators.paths import type_at
+
+_ELEMENT = re.compile(r"([A-Z][A-Z0-9]{1,2}(?:\[[^\[\]]+\])?)[-.]?(\d\d)")
 
 
 def map_faults(
@@ -30,6 +34,7 @@ def map_faults(
     faults = [*_fields(document, agreement, path), *_places(agreement, path), *_of_xml(agreement, form, path)]
     if form == "x12":
         faults += _x12(document, agreement, path, folder)
+        faults += place_faults(document, agreement, path, release)
         faults += guideline_faults(document, agreement, path, release)
     elif not faults and usable_file(agreement.map_file, folder):
         # the judges of CSV and XML see a map as a whole and stop at the first fault
@@ -91,10 +96,16 @@ def _x12(document: DocType, agreement: Receive | Send, path: KeyPath, folder: Pa
             parse_place(place)
             check_override(document, field, place)
         except ValueError as error:
-            yield Fault(at, f"no such place: {clip(error, 200)}", 'e.g. "REF[DP]/02", "PO1/04"', place)
+            yield Fault(at, f"no such place: {clip(error, 200)}", _as_place(place), place)
     if agreement.map_file and usable_file(agreement.map_file, folder):
         hint = "move single fields with [...map] lines"
         yield Fault((*path, "map_file"), "X12 documents have no map file of their own", hint)
+
+
+def _as_place(text: str) -> str:
+    """Return how to write what was meant: guidelines write PO104 and N1[ST]04, maps PO1/04 and N1[ST]/04."""
+    match = _ELEMENT.fullmatch(text.strip().upper())
+    return f'did you mean "{match[1]}/{match[2]}"?' if match else 'e.g. "REF[DP]/02", "PO1/04"'
 
 
 def _whole(

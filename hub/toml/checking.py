@@ -49,6 +49,12 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     return str(found[0]) if found else ""
 
 
+def nearest_code(code: str, choices: Iterable[str]) -> str:
+    """Return the code of two or three signs that `code` probably meant, or "": one of its signs may be wrong."""
+    found = process.extractOne(code.upper()[:20], list(choices), scorer=fuzz.ratio, score_cutoff=50)
+    return str(found[0]) if found else ""
+
+
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Return `: did you mean "x"?`, or "" when nothing is near."""
     near = nearest(word, choices)

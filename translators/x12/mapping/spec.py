@@ -195,7 +195,7 @@ def overridden_map(set_id: str, overrides: Overrides) -> Map:
 
 
 def _override(found: Map, path: str, place: Place) -> Map:
-    section = _section_for(found, path, place)
+    section = section_for(found, path, place)
     below = path.removeprefix(section.path or "").removesuffix("[]")
     known = leaf(section.model, below)
     if "[]" in below or (known.many and "." in below):
@@ -213,7 +213,7 @@ def _override(found: Map, path: str, place: Place) -> Map:
     return replace(found, sections={**found.sections, section.name: changed})
 
 
-def _section_for(found: Map, path: str, place: Place) -> Section:
+def section_for(found: Map, path: str, place: Place) -> Section:
     """Return the section that a canonical path belongs to; of several, the one that has the segment."""
     fits = [s for s in found.sections.values() if s.path is not None and path.startswith(s.path)]
     if not fits:
