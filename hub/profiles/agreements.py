@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 from hub.model import problems
 from hub.model.documents import DOCUMENTS, DocType
 from hub.model.finding import Severity
-from hub.model.leeway import parse_leeway
-from hub.model.partner import Accept, Crosswalks, Partner, Receive, Send
+from hub.model.partner import Crosswalks, Partner, Receive, Send
 from hub.profiles.fault import Fault
 from hub.profiles.map_rules import leaves, map_faults
 from hub.profiles.supply_rules import supply_faults
+from hub.profiles.value_rules import value_faults
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.positions import KeyPath
 from translators.crosswalk import Crosswalk
 from translators.x12.sets import sets_of
 
-_TOLERANCE = re.compile(r"tolerance\s+(\d{1,3}(\.\d{1,4})?)\s*%")
 _FORMATS = ("x12", "csv", "xml")
 _TRUST = ("crosswalk", "buyer_part", "vendor_part", "upc", "ean", "gtin", "sku", "manufacturer_part")
 
@@ -41,14 +39,10 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
             yield from map_faults(document, agreement, form, path, folder, release=release)
             yield from _files(agreement, path, folder)
     for document, receive in partner.receive.items():
-        yield from _price(receive, ("receive", document.value, "price"))
-        yield from _accept(receive.accept, ("receive", document.value, "accept"))
-        yield from _short_pay(receive, ("receive", document.value, "short_pay"))
         yield from _trust(receive, ("receive", document.value, "item_trust"))
-    for document, send in partner.send.items():
-        yield from _leeway(send.over, ("send", document.value, "over"))
     yield from _matches(partner)
     yield from supply_faults(partner)
+    yield from value_faults(partner)
 
 
 def _document(document: DocType, path: KeyPath) -> Iterator[Fault]:
@@ -83,38 +77,13 @@ def _warehouse(document: DocType, agreement: Agreement, path: KeyPath) -> Iterat
         yield Fault(path, message, 'write warehouse = "WH2", the short name of the warehouse in Odoo')
 
 
-def _price(receive: Receive, path: KeyPath) -> Iterator[Fault]:
-    policy = receive.price
-    if policy in {"partner", "pricelist"}:
-        return
-    match = _TOLERANCE.fullmatch(policy)
-    if not match:
-        hint = '"partner", "pricelist" or "tolerance 2%"'
-        guess = did_you_mean(policy, ("partner", "pricelist", "tolerance"))
-        yield Fault(path, f'"{clip(policy)}" is no price policy{guess}', hint, policy)
-    elif Decimal(match.group(1)) > 100:
-        yield Fault(path, f'"{policy}" lets every price pass', "at most 100%", policy)
-
-
-def _accept(accept: Accept, path: KeyPath) -> Iterator[Fault]:
-    for name in ("price", "quantity"):
-        yield from _leeway(getattr(accept, name), (*path, name))
-
-
-def _leeway(text: str, path: KeyPath) -> Iterator[Fault]:
-    if parse_leeway(text) is None:
-        yield Fault(path, f'"{clip(text)}" is no leeway', 'write "2%", or an amount like "0.05"', text)
-
-
-def _short_pay(receive: Receive, path: KeyPath) -> Iterator[Fault]:
-    if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?\s*%", receive.short_pay.strip()):
-        yield Fault(
-            path, f'"{clip(receive.short_pay)}" is no percentage', 'write it like "1%"', receive.short_pay
-        )
-
-
 def _trust(receive: Receive, path: KeyPath) -> Iterator[Fault]:
     """A kind of item number that has no name of ours is the lower-case X12 qualifier (data element 235)."""
+    for kind in {kind for kind in receive.item_trust if receive.item_trust.count(kind) > 1}:
+        last = len(receive.item_trust) - 1 - receive.item_trust[::-1].index(kind)
+        yield Fault(
+            (*path, last), f'"{clip(kind)}" is named twice', "the first of the two counts: leave one out"
+        )
     for index, kind in enumerate(receive.item_trust):
         if kind not in _TRUST and not re.fullmatch(r"[a-z][a-z0-9]", kind):
             guess = did_you_mean(kind, _TRUST)

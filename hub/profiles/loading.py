@@ -13,6 +13,7 @@ from hub.model.partner import Identity, Partner
 from hub.profiles.clashes import clashes
 from hub.profiles.fault import Fault
 from hub.profiles.merging import Draft, Folder
+from hub.profiles.misplaced import misplaced
 from hub.profiles.rules import faults_of
 from hub.profiles.unused import unused_keys
 from hub.toml.checking import check_table
@@ -76,7 +77,8 @@ def _build(draft: Draft, folder: Path) -> tuple[Partner, tuple[Finding, ...]]:
     if any(finding.problem == problems.CONFIG_SYNTAX for finding in findings):
         return partner, tuple(f for f in findings if f.problem != problems.CONFIG_MISSING)
     reported = {finding.where for finding in findings}
-    later = tuple(_finding(fault, draft) for fault in faults_of(partner, folder))
+    faults = (*faults_of(partner, folder), *misplaced(draft, partner))
+    later = tuple(_finding(fault, draft) for fault in faults)
     return partner, (*findings, *(f for f in later if f.where not in reported or not f.where.row))
 
 

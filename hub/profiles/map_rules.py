@@ -31,7 +31,7 @@ def map_faults(
     """
     if document not in DOCUMENTS:
         return
-    faults = [*_fields(document, agreement, path), *_places(agreement, path), *_of_xml(agreement, form, path)]
+    faults = [*_fields(document, agreement, path), *_places(agreement, path)]
     if form == "x12":
         faults += _x12(document, agreement, path, folder)
         faults += place_faults(document, agreement, path, release)
@@ -75,15 +75,6 @@ def _places(agreement: Receive | Send, path: KeyPath) -> Iterator[Fault]:
         if not place.strip():
             message = f'"{clip(field)}" is mapped to nothing'
             yield Fault((*path, "map", field), message, "name the place, or leave the line out")
-
-
-def _of_xml(agreement: Receive | Send, form: str, path: KeyPath) -> Iterator[Fault]:
-    """A dialect or a schema of XML says nothing of a file in another format."""
-    for name in ("dialect", "xsd") if form != "xml" else ():
-        if written := getattr(agreement, name):
-            yield Fault(
-                (*path, name), f'"{name}" is for XML, and this is {form}', 'write format = "xml"', written
-            )
 
 
 def _x12(document: DocType, agreement: Receive | Send, path: KeyPath, folder: Path) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ from hub.model.partner import INTERCHANGE_ID, Partner
 from hub.profiles.agreements import agreement_faults
 from hub.profiles.fault import Fault
 from hub.profiles.record_rules import record_faults
+from hub.profiles.releases import release_faults
 from hub.secrets import is_reference
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.durations import parse_duration
@@ -25,7 +26,6 @@ from translators.x12.characters import codec_of
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _GS = re.compile(r"[^\s*~][^*~]{1,14}")  # GS02 is 2/15 (X12 004010)
-_RELEASE = re.compile(r"00[2-8]\d\d\d([0-9A-Z]{1,6})?")  # GS08: version, release, sub-release, industry id
 _PUBLIC_KEY = re.compile(r"(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?")
 _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -139,6 +139,10 @@ def _transport(partner: Partner) -> Iterator[Fault]:
         )
     if not transport.include:
         yield Fault(("transport", "include"), "no file would ever be picked up", 'write include = ["*"]')
+    for index, pattern in enumerate(transport.include):
+        if not pattern.strip():
+            hint = 'write a pattern such as "*.edi"'
+            yield Fault(("transport", "include", index), "an empty pattern picks up nothing", hint)
 
 
 def _folders(partner: Partner) -> Iterator[Fault]:
@@ -187,19 +191,6 @@ def _file_name(partner: Partner) -> Iterator[Fault]:
 def _x12(partner: Partner) -> Iterator[Fault]:
     """X12 separators: one character each, all different, none that stands in data or in numbers."""
     x12 = partner.x12
-    if not _RELEASE.fullmatch(x12.release):
-        yield Fault(
-            ("x12", "release"), f'"{clip(x12.release)}" is no release of X12', 'write "004010"', x12.release
-        )
-    if x12.ack_release and not _RELEASE.fullmatch(x12.ack_release):
-        yield Fault(
-            ("x12", "ack_release"),
-            f'"{clip(x12.ack_release)}" is no release of X12',
-            'write "004010", or leave it out',
-            x12.ack_release,
-        )
-    if x12.version and not re.fullmatch(r"\d{5}", x12.version):
-        yield Fault(("x12", "version"), f'"{clip(x12.version)}" is no ISA12', 'write "00401"', x12.version)
     if x12.duplicate_days < 1:
         yield Fault(("x12", "duplicate_days"), '"x12.duplicate_days" must be at least 1', "365 is usual")
     if x12.encoding and codec_of(x12.encoding) is None:
@@ -273,6 +264,7 @@ RULES: tuple[Callable[[Partner], Iterator[Fault]], ...] = (
     _folders,
     _file_name,
     _x12,
+    release_faults,
     _csv,
     _obligations,
 )

@@ -1,14 +1,14 @@
-"""The rules for stock and price lists: keys that only these documents have, and values that mean something."""
+"""The rules for stock and price lists: values that mean something."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 
 from hub.model.documents import DocType
 from hub.model.finding import Severity
-from hub.model.partner import Assortment, Partner, Receive, Send
+from hub.model.partner import Assortment, Partner, Send
 from hub.model.schedule import parse_time
 from hub.profiles.fault import Fault
 from hub.toml.checking import clip
@@ -18,35 +18,18 @@ _STOCK, _PRICES = DocType.INVENTORY_ADVICE, DocType.PRICE_CATALOG
 _PERCENT = re.compile(r"\s*(\d{1,4}(\.\d{1,4})?)\s*%\s*")
 _LEAST_SECONDS = 60.0
 
-#: Which of the keys each kind of document has; every other kind has none of them.
-_RECEIVED = {"unknown": (_STOCK, _PRICES), "scope": (_STOCK,), "push": (_STOCK,), "price_jump": (_PRICES,)}
-_SENT = {"every": (_STOCK, _PRICES), "at": (_STOCK, _PRICES), "assortment": (_STOCK, _PRICES)}
-
 
 def supply_faults(partner: Partner) -> Iterator[Fault]:
     """Yield the faults of a partner's agreements about stock and price lists."""
     for document, receive in partner.receive.items():
         path: KeyPath = ("receive", document.value)
-        yield from _misplaced(receive, _RECEIVED, path)
         if receive.price_jump and not _PERCENT.fullmatch(receive.price_jump):
             message = f'"{clip(receive.price_jump)}" is no percentage'
             yield Fault((*path, "price_jump"), message, 'write "20%"', receive.price_jump)
     for document, send in partner.send.items():
         path = ("send", document.value)
-        yield from _misplaced(send, _SENT, path)
         yield from _schedule(document, send, path)
         yield from _assortment(send, path)
-
-
-def _misplaced(
-    agreed: Receive | Send, keys: Mapping[str, tuple[DocType, ...]], path: KeyPath
-) -> Iterator[Fault]:
-    """A key of another kind of document would be silently without effect."""
-    default = type(agreed)()
-    for key, kinds in keys.items():
-        if path[1] not in kinds and getattr(agreed, key) != getattr(default, key):
-            where = " or ".join(f"[{path[0]}.{kind.value}]" for kind in kinds)
-            yield Fault((*path, key), f'"{key}" says nothing of {path[1]}', f"it belongs under {where}")
 
 
 def _schedule(document: DocType, send: Send, path: KeyPath) -> Iterator[Fault]:
@@ -55,7 +38,7 @@ def _schedule(document: DocType, send: Send, path: KeyPath) -> Iterator[Fault]:
         yield Fault((*path, "at"), f'"{clip(send.at)}" is no time of day', 'write "06:00"', send.at)
     if 0 < send.every < _LEAST_SECONDS:
         yield Fault((*path, "every"), "more than once a minute helps nobody", 'write "15m"')
-    if document in _SENT["every"] and not send.every:
+    if document in (_STOCK, _PRICES) and not send.every:
         hint = 'write every = "1d" and at = "06:00"'
         yield Fault(path, "nothing says when it is sent", hint, severity=Severity.WARNING)
 

@@ -95,7 +95,7 @@ ADDED_LINES: list[Case] = [
     ("[send.warehouse_order]\n", VALUE, 4, "names no warehouse"),
     ('[send.purchase_order]\nset = "940"\n', VALUE, 5, "carries no purchase order"),
     ("[receive.unknown]\n", VALUE, 4, "is no document"),
-    ('[receive.invoice]\nprice = "tolerance 2"\n', VALUE, 5, "is no price policy"),
+    ('[receive.purchase_order]\nprice = "tolerance 2"\n', VALUE, 5, "is no price policy"),
     ('[receive.invoice]\nitem_trust = ["upc", "crosswlk"]\n', VALUE, 5, '"crosswalk"'),
     ('[receive.invoice]\nmap."refs.department" = "REF[DP/02"\n', VALUE, 5, "REF[DP/02"),
     ('[receive.invoice]\nmap.refs.department = "REF[DP]/02"\n', TYPE, 5, "must be text"),
