@@ -7,70 +7,36 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 
-from hub.cli.context import FAILED, MISUSED, answers_in_one_line, fail, print_json, settings
+from hub.cli.context import FAILED, answers_in_one_line, fail, print_json, settings
+from hub.cli.lint import count, lines, lint_command, partners_folder
 from hub.cli.tables import print_table
-from hub.model import problems
 from hub.model.errors import ConfigError, Retryable, Undeliverable
-from hub.model.finding import Finding
 from hub.model.partner import INTERCHANGE_ID, Partner
 from hub.profiles import effective, lint, load_partners
 from hub.profiles.skeleton import NewPartner, skeleton
 from hub.secrets import Secrets
 from hub.settings import Settings
-from hub.toml.reading import as_line
 from hub.toml.writing import toml_lines
 
 app = typer.Typer(help="Trading partners: their profiles and connections.", no_args_is_help=True)
+app.command("lint")(lint_command)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 Key = Annotated[str, typer.Argument(help="The partner: its file's name without .toml.")]
-
-
-@app.command("lint")
-@answers_in_one_line
-def lint_command(
-    keys: Annotated[list[str] | None, typer.Argument(help="Partners; all when none is named.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Check profiles, their templates, crosswalks, maps and own dictionaries; say all that is wrong, with its line."""
-    folder = _folder(settings())
-    findings = (*lint(folder, tuple(keys or ())), *_dictionary_findings(settings()))
-    partners = load_partners(folder)[0]
-    errors = sum(finding.fatal for finding in findings)
-    if as_json:
-        print_json([_as_json(finding) for finding in findings])
-    else:
-        _print_findings(findings)
-        names = [key for key in partners if not keys or key in keys]
-        typer.echo(
-            f"{_count(errors, 'error')}"
-            if errors
-            else f"{_count(len(names), 'profile')} clean: {', '.join(names)}"
-        )
-    raise typer.Exit(MISUSED if errors else 0)
-
-
-def _dictionary_findings(found: Settings) -> tuple[Finding, ...]:
-    """Return what is wrong with the user's own X12 dictionaries."""
-    from translators.x12.own_dictionaries import unusable
-
-    hint = "mend the file, or import it anew: hub x12 import"
-    faults = unusable(Path(found.paths.dictionaries))
-    return tuple(Finding(problems.CONFIG_VALUE, fault, hint=hint) for fault in faults)
 
 
 @app.command("list")
 @answers_in_one_line
 def list_command(as_json: Json = False) -> None:
     """List the partners whose profiles load."""
-    partners, findings = load_partners(_folder(settings()))
+    partners, findings = load_partners(partners_folder(settings()))
     if as_json:
         print_json(list(partners.values()))
     else:
@@ -78,7 +44,7 @@ def list_command(as_json: Json = False) -> None:
         print_table(headers, [_row(partner) for partner in partners.values()])
     errors = sum(finding.fatal for finding in findings)
     if errors:
-        typer.echo(f"{_count(errors, 'error')} in the other profiles: hub partner lint", err=True)
+        typer.echo(f"{count(errors, 'error')} in the other profiles: hub partner lint", err=True)
 
 
 @app.command("show")
@@ -91,7 +57,7 @@ def show_command(
     as_json: Json = False,
 ) -> None:
     """Show a partner with its templates merged in and every default."""
-    folder = _folder(settings())
+    folder = partners_folder(settings())
     if merged:
         typer.echo(effective(folder, key), nl=False)
         return
@@ -117,7 +83,7 @@ def new_command(
     if isa and not INTERCHANGE_ID.fullmatch(isa):
         fail(f'{isa!r} is no interchange id; write "ZZ:THEIRID": qualifier, colon, id', 2)
     config = settings()
-    folder = _folder(config)
+    folder = partners_folder(config)
     path = _new_path(folder, key, template)
     public_key = _make_key_pair(config, key) if key_pair else ""
     new = NewPartner(
@@ -142,7 +108,7 @@ def connect_command(key: Key) -> None:
     from hub.transports.opening import open_mailbox
 
     config = settings()
-    partner = _partner(_folder(config), key)
+    partner = _partner(partners_folder(config), key)
     secrets = Secrets(Path(config.paths.secrets), os.environ)
     mailbox = open_mailbox(partner, Path(config.paths.inbox), Path(config.sftp_server.root), secrets)
     try:
@@ -158,45 +124,14 @@ def connect_command(key: Key) -> None:
     typer.echo(f"{key}: {partner.transport.kind} mailbox answers; list, write, rename, read and delete work")
 
 
-def _folder(config: Settings) -> Path:
-    """Return the partners folder, relative when it is below us: messages are shorter and can be clicked."""
-    folder, here = Path(config.paths.partners), Path.cwd()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder
-
-
 def _partner(folder: Path, key: str) -> Partner:
     """Return one partner. Raises ConfigError, with its findings, when its profile does not load."""
     findings = lint(folder, (key,))
     partners = load_partners(folder)[0]
     if key not in partners:
         faults = [finding for finding in findings if finding.fatal]
-        raise ConfigError("\n".join(_lines(faults)) or f"{key} is a template, not a partner")
+        raise ConfigError("\n".join(lines(faults)) or f"{key} is a template, not a partner")
     return partners[key]
-
-
-def _lines(findings: Iterable[Finding]) -> Iterator[str]:
-    for finding in findings:
-        yield as_line(finding)
-        if finding.hint:
-            yield f"    hint: {finding.hint}"
-
-
-def _print_findings(findings: tuple[Finding, ...]) -> None:
-    for line in _lines(findings):
-        typer.echo(line)
-
-
-def _as_json(finding: Finding) -> dict[str, Any]:
-    where = finding.where
-    return {
-        "file": where.file,
-        "line": where.row,
-        "column": int(where.column) if where.column else None,
-        "severity": finding.severity.value,
-        "problem": finding.problem,
-        "message": finding.message,
-        "hint": finding.hint,
-    }
 
 
 def _row(partner: Partner) -> tuple[str, ...]:
@@ -213,10 +148,6 @@ def _row(partner: Partner) -> tuple[str, ...]:
         receives,
         sends,
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _template_name(template: str) -> str:

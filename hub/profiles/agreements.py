@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hub.model import problems
-from hub.model.documents import DOCUMENTS, DocType
-from hub.model.finding import Severity
+from hub.model.documents import DocType
 from hub.model.partner import Crosswalks, Partner, Receive, Send
 from hub.profiles.fault import Fault
 from hub.profiles.map_rules import leaves, map_faults
@@ -30,7 +29,6 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
     for direction, agreements in (("receive", partner.receive), ("send", partner.send)):
         for document, agreement in agreements.items():
             path: KeyPath = (direction, document.value)
-            yield from _document(document, path)
             yield from _format(agreement, path)
             yield from _set(document, agreement, path)
             yield from _warehouse(document, agreement, path)
@@ -43,17 +41,6 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
     yield from _matches(partner)
     yield from supply_faults(partner)
     yield from value_faults(partner)
-
-
-def _document(document: DocType, path: KeyPath) -> Iterator[Fault]:
-    hint = f"the hub translates {', '.join(DOCUMENTS)}"
-    if document is DocType.UNKNOWN:
-        yield Fault(path, f'"{path[0]}.unknown" is no document', hint)
-    elif (
-        document not in DOCUMENTS and document is not DocType.APPLICATION_ADVICE
-    ):  # an answer, it needs no map
-        message = f'"{document}" is not translated by this version of the hub'
-        yield Fault(path, message, hint, severity=Severity.WARNING)
 
 
 def _format(agreement: Agreement, path: KeyPath) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import structs
 
 from hub.model import problems
+from hub.model.documents import DOCUMENTS, DocType
 from hub.model.finding import Finding
 from hub.model.partner import Identity, Partner
 from hub.profiles.clashes import clashes
@@ -48,8 +49,7 @@ def load_partners(
     findings += [clash.finding for clash in found]
     for key in {clash.key for clash in found if clash.loser}:
         del partners[key]
-    findings.sort(key=lambda finding: (finding.where.file, finding.where.row or 0))
-    return partners, tuple(dict.fromkeys(findings))  # a template's fault shows once, not once per partner
+    return partners, _sorted(findings)
 
 
 def lint(folder: Path, keys: tuple[str, ...] = ()) -> tuple[Finding, ...]:
@@ -61,7 +61,7 @@ def lint(folder: Path, keys: tuple[str, ...] = ()) -> tuple[Finding, ...]:
     for key in keys:
         files.require(key)
     notes = [note for key in files.keys for note in unused_keys(files.draft(key))]
-    findings = (*load_partners(folder)[1], *dict.fromkeys(notes))
+    findings = _sorted([*load_partners(folder)[1], *notes])
     if not keys:
         return findings
     wanted = {place.file for key in keys for place in files.draft(key).places.values()}
@@ -69,9 +69,17 @@ def lint(folder: Path, keys: tuple[str, ...] = ()) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.where.file in wanted)
 
 
+def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return findings as one reads files; a template's fault shows once, not once per partner."""
+    places = sorted(findings, key=lambda finding: (finding.where.file, finding.where.row or 0))
+    return tuple(dict.fromkeys(places))
+
+
 def _build(draft: Draft, folder: Path) -> tuple[Partner, tuple[Finding, ...]]:
     """Check one draft and convert what is sound of it."""
-    sound, findings = check_table(_with_key(draft), Partner, draft.locate, _TOP_KEYS)
+    sound, findings = check_table(
+        _with_key(draft), Partner, draft.locate, _TOP_KEYS, {DocType: tuple(DOCUMENTS)}
+    )
     findings = (*draft.findings, *_key_is_no_setting(draft), *findings)
     partner = msgspec.convert({"name": draft.key, **sound}, Partner)
     if any(finding.problem == problems.CONFIG_SYNTAX for finding in findings):

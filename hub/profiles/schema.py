@@ -11,14 +11,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from hub.model.documents import DocType
+from hub.model.documents import DOCUMENTS
 from hub.model.partner import Partner
 from hub.toml.durations import PATTERN
 from hub.toml.reference import help_texts
 
 _DURATION = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": PATTERN}]}
 
-_DOCUMENTS = [document.value for document in DocType if document is not DocType.UNKNOWN]
+_DOCUMENTS = [document.value for document in DOCUMENTS]
 
 
 def json_schema() -> dict[str, Any]:

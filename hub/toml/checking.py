@@ -8,7 +8,8 @@ rules of the caller can still run and add their findings to the same list.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import NODEFAULT, Struct, inspect
@@ -71,13 +72,15 @@ def check_table(
     kind: type[Struct],
     locate: Callable[[KeyPath], Where],
     top_keys: Collection[str] = (),
+    members: Mapping[type, Collection[str]] = MappingProxyType({}),
 ) -> tuple[Table, tuple[Finding, ...]]:
     """Return what of `data` fits the Struct (durations in seconds) and a finding for all that does not.
 
     A missing mandatory key is reported too; the caller fills it before it converts. `top_keys` is what messages
-    call known at the top of the file, where that is not what the Struct has.
+    call known at the top of the file, where that is not what the Struct has; `members` the values of an enumeration
+    that may be keys, where not all may.
     """
-    checker = _Checker(locate, inspect.type_info(kind), top_keys)
+    checker = _Checker(locate, inspect.type_info(kind), top_keys, members)
     return checker.struct(data, checker.root, ()), tuple(checker.findings)
 
 
@@ -85,10 +88,14 @@ class _Checker:
     """One pass over one table."""
 
     def __init__(
-        self, locate: Callable[[KeyPath], Where], root: inspect.Type, top_keys: Collection[str]
+        self,
+        locate: Callable[[KeyPath], Where],
+        root: inspect.Type,
+        top_keys: Collection[str],
+        members: Mapping[type, Collection[str]],
     ) -> None:
         assert isinstance(root, inspect.StructType)
-        self.root, self.top_keys = root, top_keys
+        self.root, self.top_keys, self.members = root, top_keys, members
         self.locate = locate
         self.findings: list[Finding] = []
 
@@ -145,9 +152,7 @@ class _Checker:
 
     def mapping(self, data: Table, kind: inspect.DictType, path: KeyPath) -> Table:
         """Check a table with free keys, or with keys from an enumeration."""
-        known = (
-            [str(m.value) for m in kind.key_type.cls] if isinstance(kind.key_type, inspect.EnumType) else None
-        )
+        known = self._members(kind.key_type)
         clean: Table = {}
         for key, value in data.items():
             if known is not None and key not in known:
@@ -157,6 +162,12 @@ class _Checker:
             if checked is not _BAD:
                 clean[key] = checked
         return clean
+
+    def _members(self, kind: inspect.Type) -> Collection[str] | None:
+        """Return the keys that a table with keys from an enumeration may have; None for free keys."""
+        if not isinstance(kind, inspect.EnumType):
+            return None
+        return self.members.get(kind.cls) or [str(member.value) for member in kind.cls]
 
     def items(self, values: list[Any], kind: inspect.VarTupleType, path: KeyPath) -> list[Any]:
         """Check each item of a list."""

@@ -50,11 +50,11 @@ def test_five_mistakes_five_messages_and_status_2(home: Path) -> None:
     lines = result.stdout.splitlines()
     assert result.exit_code == 2
     assert [line for line in lines if not line.startswith("    hint: ")] == [
-        'partners/acme.toml:2:1: "name" must be text, not a whole number',
-        'partners/acme.toml:3:1: unknown key "staus": did you mean "status"?',
-        'partners/acme.toml:6:1: "ACMERETAIL" is no interchange id',
-        'partners/acme.toml:8:2: unknown key "recieve": did you mean "receive"?',
-        'partners/acme.toml:11:1: "obligations.they_owe.functional_ack" cannot be "four hours": it is a duration',
+        'partners/acme.toml:2:1: error: "name" must be text, not a whole number',
+        'partners/acme.toml:3:1: error: unknown key "staus": did you mean "status"?',
+        'partners/acme.toml:6:1: error: "ACMERETAIL" is no interchange id',
+        'partners/acme.toml:8:2: error: unknown key "recieve": did you mean "receive"?',
+        'partners/acme.toml:11:1: error: "obligations.they_owe.functional_ack" cannot be "four hours": it is a duration',
         "5 errors",
     ]
     assert len(lines) == 11
@@ -63,6 +63,23 @@ def test_five_mistakes_five_messages_and_status_2(home: Path) -> None:
 def test_clean_profiles_give_one_line_and_status_0(home: Path) -> None:
     result = hub_partner("lint")
     assert (result.exit_code, result.stdout) == (0, "1 profile clean: acme\n")
+
+
+def test_warnings_alone_are_status_0_and_status_2_where_they_count(home: Path) -> None:
+    (home / "partners" / "acme.toml").write_text(GOOD + '[x12]\nrelease = "008010"\n')
+    result = hub_partner("lint")
+    assert result.exit_code == 0
+    assert "partners/acme.toml:6:1: warning: " in result.stdout
+    assert result.stdout.endswith("1 warning; 1 profile loads: acme\n")
+    assert hub_partner("lint", "--strict").exit_code == 2
+    assert json.loads(hub_partner("lint", "--json").stdout)[0]["severity"] == "warning"
+
+
+def test_a_note_is_no_warning(home: Path) -> None:
+    (home / "partners" / "acme.toml").write_text(GOOD + '[obligations]\nwe_owe.invoice = "4h"\n')
+    result = hub_partner("lint", "--strict")
+    assert "partners/acme.toml:6:1: note: " in result.stdout
+    assert result.exit_code == 0
 
 
 def test_lint_as_json(home: Path) -> None:
@@ -124,7 +141,7 @@ def test_show_of_a_broken_profile_says_what_is_wrong(home: Path) -> None:
     (home / "partners" / "acme.toml").write_text(BAD)
     result = hub_partner("show", "acme")
     assert result.exit_code == 2
-    assert "partners/acme.toml:3:1: unknown key" in result.stderr
+    assert "partners/acme.toml:3:1: error: unknown key" in result.stderr
 
 
 def test_new_writes_a_profile_that_lints_clean(home: Path) -> None:

@@ -94,7 +94,8 @@ ADDED_LINES: list[Case] = [
     ("[receive.purchase_ordr]\n", UNKNOWN, 4, 'did you mean "purchase_order"?'),
     ("[send.warehouse_order]\n", VALUE, 4, "names no warehouse"),
     ('[send.purchase_order]\nset = "940"\n', VALUE, 5, "carries no purchase order"),
-    ("[receive.unknown]\n", VALUE, 4, "is no document"),
+    ("[receive.unknown]\n", UNKNOWN, 4, 'unknown key "unknown"'),
+    ("[send.functional_ack]\n", UNKNOWN, 4, 'unknown key "functional_ack"'),
     ('[receive.purchase_order]\nprice = "tolerance 2"\n', VALUE, 5, "is no price policy"),
     ('[receive.invoice]\nitem_trust = ["upc", "crosswlk"]\n', VALUE, 5, '"crosswalk"'),
     ('[receive.invoice]\nmap."refs.department" = "REF[DP/02"\n', VALUE, 5, "REF[DP/02"),
@@ -186,11 +187,12 @@ def test_a_guideline_that_no_document_can_fulfil_is_told_line_by_line(folder: Pa
     assert messages[8] == '"BEG" is mandatory in X12'
 
 
-def test_a_document_that_the_hub_cannot_do_yet_is_a_warning(folder: Path) -> None:
-    (folder / "acme.toml").write_text(GOOD + "[receive.technical_ack]\n")
-    partners, (finding,) = load_partners(folder)
-    assert list(partners) == ["acme"]
-    assert (finding.severity, finding.where.row) == (Severity.WARNING, 4)
+def test_only_documents_are_known_under_receive(folder: Path) -> None:
+    (folder / "acme.toml").write_text(GOOD + "[receive.technical_ack]\n[receive.zebra]\n")
+    hints = [finding.hint for finding in load_partners(folder)[1]]
+    assert "[x12]" in hints[0]
+    assert "purchase_order" in hints[1]
+    assert not any(word in hints[1] for word in ("functional_ack", "receipt", "records", "unknown"))
 
 
 def test_a_key_in_the_wrong_table_is_sent_home(folder: Path) -> None:

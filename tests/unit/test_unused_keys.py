@@ -61,7 +61,7 @@ def test_notes_are_no_errors(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("HUB_ROOT", str(folder.parent))
     result = CliRunner().invoke(app, ["partner", "lint"])
     assert result.exit_code == 0
-    assert f'acme.toml:6:1: "obligations.we_owe.functional_ack" is {SAID}' in result.stdout
+    assert f'acme.toml:6:1: note: "obligations.we_owe.functional_ack" is {SAID}' in result.stdout
     assert result.stdout.splitlines()[-1] == "1 profile clean: acme"
 
 
