@@ -121,7 +121,7 @@ def open_erp(settings: Settings, secrets: Secrets) -> ErpGateway:
         key = (var / "practice.key").read_text("utf-8")
     except (OSError, msgspec.DecodeError):
         raise ConfigError(
-            "the practice Odoo runs inside `hub run`: start it, set [odoo] url, or use --offline"
+            "the practice Odoo runs inside `hub run`: start it, set [odoo] url, or leave Odoo out of it"
         ) from None
     practice = OdooSettings(
         url=where.practice_url, database=PracticeOdoo.database, key=key, login=PracticeOdoo.login

@@ -5,6 +5,7 @@ Exit status: 0 clean, or only warnings and notes; 2 an error, or with --strict a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,8 @@ import typer
 from hub.cli.context import MISUSED, answers_in_one_line, print_json, settings
 from hub.model import problems
 from hub.model.finding import Finding, Severity
-from hub.profiles import lint, load_partners
+from hub.profiles import erp_names, lint, load_partners
+from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.toml.reading import as_line
 
@@ -23,6 +25,9 @@ from hub.toml.reading import as_line
 def lint_command(
     keys: Annotated[list[str] | None, typer.Argument(help="Partners; all when none is named.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+    odoo: Annotated[
+        bool, typer.Option("--odoo", help="Ask Odoo, too, whether it has all that the profiles name.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="End with status 2 for a warning, too.")] = False,
 ) -> None:
     """Check profiles, their templates, crosswalks, maps and own dictionaries; say all that is wrong, with its line.
@@ -31,7 +36,10 @@ def lint_command(
     """
     config = settings()
     folder = partners_folder(config)
-    findings = (*lint(folder, tuple(keys or ())), *_dictionary_findings(config))
+    wanted = tuple(keys or ())
+    findings = (*lint(folder, wanted), *_dictionary_findings(config))
+    if odoo:
+        findings += _odoo_findings(config, folder, wanted)
     loaded = [key for key in load_partners(folder)[0] if not keys or key in keys]
     if as_json:
         print_json([_as_json(finding) for finding in findings])
@@ -72,6 +80,18 @@ def _summary(findings: Iterable[Finding], loaded: list[str]) -> str:
         return told
     load = f"{count(len(loaded), 'profile')} {'loads' if len(loaded) == 1 else 'load'}: {', '.join(loaded)}"
     return f"{told}; {load}" if told else f"{count(len(loaded), 'profile')} clean: {', '.join(loaded)}"
+
+
+def _odoo_findings(config: Settings, folder: Path, keys: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Return which names of the profiles Odoo does not have. Raises Retryable or Undeliverable without an answer."""
+    from hub.doctor.odoo_names import missing_names
+    from hub.record_trials import open_erp
+
+    erp = open_erp(config, Secrets(Path(config.paths.secrets), os.environ))
+    try:
+        return tuple(missing_names(erp_names(folder, keys), erp))
+    finally:
+        erp.close()
 
 
 def _dictionary_findings(found: Settings) -> tuple[Finding, ...]:

@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from hub.doctor import configuration, machine, outside
 from hub.doctor.check import Check, Status
+from hub.doctor.odoo_names import missing_names
 from hub.erp.port import Capabilities
 from hub.model.finding import Finding
 from hub.model.partner import Partner
-from hub.profiles import load_partners
+from hub.profiles import erp_names, load_partners
 from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.store.revision import Revision, read_revision
@@ -33,6 +34,7 @@ class Instruments(Struct, frozen=True):
     secrets: Secrets
     revision: Callable[[], Revision]
     odoo: Callable[[], Capabilities]
+    names: Callable[[], tuple[Finding, ...]]  # names of the profiles that Odoo does not have
     mailbox: Callable[[Partner], list[str]]  # open, probe, close
 
 
@@ -49,6 +51,15 @@ def instruments(settings: Settings, environ: Mapping[str, str]) -> Instruments:
         finally:
             gateway.close()
 
+    def ask_names() -> tuple[Finding, ...]:
+        from hub.wiring import make_erp
+
+        gateway = make_erp(settings, secrets)
+        try:
+            return tuple(missing_names(erp_names(Path(settings.paths.partners)), gateway))
+        finally:
+            gateway.close()
+
     def try_mailbox(partner: Partner) -> list[str]:
         spool, root = Path(settings.paths.inbox), Path(settings.sftp_server.root)
         mailbox = open_mailbox(partner, spool, root, secrets)
@@ -62,6 +73,7 @@ def instruments(settings: Settings, environ: Mapping[str, str]) -> Instruments:
         secrets=secrets,
         revision=partial(read_revision, settings.store.url),
         odoo=ask_odoo,
+        names=ask_names,
         mailbox=try_mailbox,
     )
 
@@ -84,6 +96,9 @@ def _checks(settings: Settings, tools: Instruments, *, connect: bool) -> Iterato
     if settings.uses_practice:
         yield Check("odoo", Status.OK, "the practice Odoo stands in; set [odoo] url for a real one")
     else:
-        yield from outside.odoo(tools.odoo)
+        found = list(outside.odoo(tools.odoo))
+        yield from found
+        if found[0].status is Status.OK:
+            yield from outside.names(tools.names)
     for key, partner in partners.items() if connect else ():
         yield from outside.partner_connection(key, partial(tools.mailbox, partner))

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from hub.doctor.check import Check, fail, warn, well
 from hub.erp.port import Capabilities
 from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.model.finding import Finding
 from hub.store.revision import Revision
+from hub.toml.reading import as_line
 
 _TROUBLE = (ConfigError, Retryable, Undeliverable)
 
@@ -44,6 +46,20 @@ def odoo(probe: Callable[[], Capabilities]) -> Iterator[Check]:
         yield make(
             "odoo rights", finding.message, finding.hint or "give the user the group in Odoo's settings"
         )
+
+
+def names(missing: Callable[[], tuple[Finding, ...]]) -> Iterator[Check]:
+    """Say which names of the profiles and their crosswalks Odoo does not have."""
+    try:
+        found = missing()
+    except _TROUBLE as error:
+        yield fail("odoo names", str(error), "hub partner lint --odoo, when Odoo answers again")
+        return
+    for finding in found:
+        make = fail if finding.fatal else warn
+        yield make("odoo names", as_line(finding), finding.hint)
+    if not found:
+        yield well("odoo names", "Odoo has all that the profiles name")
 
 
 def partner_connection(key: str, probe: Callable[[], list[str]]) -> Iterator[Check]:

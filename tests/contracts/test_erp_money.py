@@ -1,4 +1,4 @@
-"""Money, receipts, several orders at once: on the practice Odoo and a real one (`make test-odoo`), over both APIs."""
+"""Money, receipts, orders at once, names: on the practice Odoo and a real one (`make test-odoo`), over both APIs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hub.erp.practice.server import PracticeOdoo
 from tests.contracts import (
     erp_invoicing_suite,
     erp_money_suite,
+    erp_naming_suite,
     erp_receiving_suite,
     erp_suite,
     erp_together_suite,
@@ -80,6 +81,10 @@ class TestBeingPaid(erp_money_suite.BeingPaid):
 
 class TestPaying(erp_money_suite.Paying):
     """We pay."""
+
+
+class TestNaming(erp_naming_suite.Naming):
+    """Profiles name what is there."""
 
 
 class TestReceiving(erp_receiving_suite.Receiving):

@@ -13,7 +13,7 @@ from msgspec import structs
 from hub.doctor import Check, Instruments, Status, examine, instruments
 from hub.erp.port import Capabilities
 from hub.model.errors import Retryable, Undeliverable
-from hub.model.finding import Finding, Severity
+from hub.model.finding import Finding, Severity, Where
 from hub.settings import Settings, load_settings
 
 PROFILE = 'name = "ACME"\nstatus = "live"\n[identity]\nisa = "ZZ:ACME"\n'
@@ -66,7 +66,7 @@ def test_a_secret_that_others_may_read(root: Path) -> None:
     (root / "secrets" / "odoo").write_text("k")
     (root / "secrets" / "odoo").chmod(0o644)
     settings = load_settings(root, {})
-    tools = structs.replace(instruments(settings, {}), odoo=lambda: CAPABLE)
+    tools = structs.replace(instruments(settings, {}), odoo=lambda: CAPABLE, names=tuple)
     assert ills(examine(settings, tools)) == [("secrets", "warn"), ("secret odoo.key", "fail")]
 
 
@@ -133,7 +133,7 @@ def test_a_database_that_is_migrated(root: Path) -> None:
 CAPABLE = Capabilities(version="19.0", api="json2", database="main", user="edi")
 
 
-def with_odoo(root: Path, answer: Capabilities | Exception) -> list[Check]:
+def with_odoo(root: Path, answer: Capabilities | Exception, missing: tuple[Finding, ...] = ()) -> list[Check]:
     """Examine a hub whose Odoo gives this answer."""
     (root / "hub.toml").write_text(FREE_PORTS + '[odoo]\nurl = "http://127.0.0.1:9"\nkey = "env:KEY"\n')
     settings = load_settings(root, {})
@@ -143,13 +143,25 @@ def with_odoo(root: Path, answer: Capabilities | Exception) -> list[Check]:
             raise answer
         return answer
 
-    tools: Instruments = structs.replace(instruments(settings, {"KEY": "k"}), odoo=odoo)
+    tools: Instruments = structs.replace(
+        instruments(settings, {"KEY": "k"}), odoo=odoo, names=lambda: missing
+    )
     return [check for check in examine(settings, tools) if check.name.startswith("odoo")]
 
 
 def test_odoo_that_lets_us_in(root: Path) -> None:
-    (check,) = with_odoo(root, CAPABLE)
-    assert check == Check("odoo", Status.OK, "Odoo 19.0 by json2, database main, user edi")
+    assert with_odoo(root, CAPABLE) == [
+        Check("odoo", Status.OK, "Odoo 19.0 by json2, database main, user edi"),
+        Check("odoo names", Status.OK, "Odoo has all that the profiles name"),
+    ]
+
+
+def test_names_that_odoo_does_not_have(root: Path) -> None:
+    where = Where(file="partners/acme.toml", row=4, column="1")
+    lacking = Finding("config.reference", 'Odoo has no partner "ACMEE"', where=where, hint="correct it")
+    _, check = with_odoo(root, CAPABLE, (lacking,))
+    what = 'partners/acme.toml:4:1: Odoo has no partner "ACMEE"'
+    assert check == Check("odoo names", Status.FAIL, what, "correct it")
 
 
 @pytest.mark.parametrize("error", [Undeliverable("login refused"), Retryable("connection refused")])

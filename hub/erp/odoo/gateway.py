@@ -19,6 +19,7 @@ from hub.erp.odoo.invoices import Invoices
 from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.lookups import Codes
 from hub.erp.odoo.names import Names
+from hub.erp.odoo.naming import OdooNaming
 from hub.erp.odoo.orders import Orders
 from hub.erp.odoo.paid_bills import PaidBills
 from hub.erp.odoo.parties import Parties
@@ -66,6 +67,7 @@ class OdooGateway:
         parties = Parties(session)
         self._orders = Orders(session, names, self._codes, self._ledger)
         self.records = OdooRecords(session)
+        self.naming = OdooNaming(session, self._codes, self.records)
         self.supplying = OdooSupplying(session, names, self._codes)
         self.revising = Revisions(session, names, self._ledger, self._orders)
         self._decisions = Decisions(session, names, self._codes, self._ledger)

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from hub.erp.port.naming import Naming
 from hub.erp.port.payments import Payments
 from hub.erp.port.receiving import Receiving
 from hub.erp.port.records import Records
@@ -98,6 +99,10 @@ class ErpGateway(Protocol):
     @property
     def records(self) -> Records:
         """Records of any model, by the record types of the profiles."""
+
+    @property
+    def naming(self) -> Naming:
+        """Which of the names in the profiles are there."""
 
     @property
     def revising(self) -> Revising:
