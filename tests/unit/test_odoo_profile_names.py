@@ -97,7 +97,10 @@ def test_each_name_that_odoo_lacks_is_told_at_its_line_with_what_is_near(
         ),
         ('acme/charges.csv:3: Odoo has no product or account "999999"', warning),
         ('acme/items.csv:3: Odoo has no product "NIX"', warning),
-        ('acme/places.csv:3: Odoo has no delivery address "ACME-DC1": did you mean "ACME-DC01"?', warning),
+        (
+            'acme/places.csv:3: Odoo has no delivery address "ACME-DC1": did you mean "ACME-DC01" or "ACME"?',
+            warning,
+        ),
         ('acme/units.csv:3: Odoo has no unit of measure "Cratefuls"', warning),
     ]
 
