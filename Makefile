@@ -37,6 +37,11 @@ test-postgres: $(STAMP) ## the store and what runs on it, on a real PostgreSQL (
 	tools/postgres up
 	url=$$(tools/postgres newdb hub_test) && HUB_TEST_POSTGRES_URL=$$url $(BIN)/pytest -q -m postgres
 
+test-celery: $(STAMP) ## the runners on a real RabbitMQ, Redis and PostgreSQL (made by tools/brokers, tools/postgres)
+	tools/postgres up && tools/brokers up
+	url=$$(tools/postgres newdb hub_test) && \
+	  env HUB_TEST_POSTGRES_URL=$$url $$(tools/brokers urls) $(BIN)/pytest -q -m celery tests
+
 test-xml: $(STAMP) ## the UBL that we write, judged by its schemas and by the rules of EN 16931 and Peppol
 	tools/xml-judges up >/dev/null
 	$(BIN)/pytest -q -m judges tests
@@ -71,4 +76,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 differential fuzz check fix
+.PHONY: test-celery test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 differential fuzz check fix

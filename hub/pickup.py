@@ -8,6 +8,8 @@ hash of its bytes tell that it was taken, and it is only released.
 from __future__ import annotations
 
 import logging
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +30,10 @@ _log = logging.getLogger("hub.pickup")
 
 #: An exchange in one of these did nothing that a repeat of its file could double.
 _CAME_TO_NOTHING = frozenset({State.REJECTED, State.QUARANTINED, State.DEAD})
+
+
+#: A copy in the spool that was not touched for so long is nobody's; other processes make theirs beside ours.
+_LEFT_SECONDS = 86_400.0
 
 
 class Nudge(Protocol):
@@ -64,7 +70,9 @@ class Pickup:
         self._store, self._spool, self._nudge = store, spool, nudge
         spool.mkdir(parents=True, exist_ok=True)
         for left in spool.iterdir():  # copies that a killed process was making; the mailbox has the originals
-            left.unlink()
+            with suppress(FileNotFoundError):  # another process clears up, too
+                if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                    left.unlink()
 
     def poll(self, partner: Partner, mailbox: Mailbox) -> int:
         """Take every ready file of a mailbox and return their number; one bad file stops no other.

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hub import commit
+from hub.heart import Heart
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.exchange import MOVES, Exchange, State, Transmission
 from hub.model.outcome import Outcome
@@ -46,8 +47,6 @@ STAGES: dict[State, Callable[[Exchange, Needs], Outcome]] = {
     State.COMPOSED: send.send,  # -> sent, delivered
 }
 
-#: How long a lane is claimed for; a step's outside call must time out well below it.
-LEASE_SECONDS = 120.0
 LONGEST_PAUSE_SECONDS = 60.0
 #: After an hour of pauses that grew to a minute, look every five.
 PATIENT_AFTER_TRIES, PATIENT_PAUSE_SECONDS = 65, 300.0
@@ -65,8 +64,8 @@ def pause_seconds(attempts: int) -> float:
 class Pipeline:
     """Takes steps. Safe to use from many threads; a lane is worked on by one at a time."""
 
-    def __init__(self, store: Store, needs: Needs) -> None:
-        self._store, self._needs = store, needs
+    def __init__(self, store: Store, needs: Needs, heart: Heart) -> None:
+        self._store, self._needs, self._heart = store, needs, heart
 
     def drain(self, lane: str, owner: str, stopping: Callable[[], bool] = lambda: False) -> int:
         """Take every due step of a lane and return their number; 0 when somebody else holds the lane.
@@ -74,16 +73,15 @@ class Pipeline:
         May be called at any time, by anyone, any number of times. `stopping` is asked between two steps.
         """
         with self._store.begin() as tx:
-            lease = tx.claim_lane(lane, owner, LEASE_SECONDS)
+            lease = tx.claim_lane(lane, owner, self._heart.lease_seconds)
         if lease is None:
             return 0
         steps = 0
         try:
-            while not stopping() and self._step_next(lease):
-                steps += 1
-                with self._store.begin() as tx:
-                    if not tx.renew_lane(lease, LEASE_SECONDS):
-                        break
+            with self._heart.holding(lease) as begin_step:
+                while not stopping() and self._step_next(lease):
+                    steps += 1
+                    begin_step()
         except LeaseLost:
             _log.warning("lane %s was taken over; its step was not committed", lane)
         finally:

@@ -20,12 +20,12 @@ from hub.model.finding import Finding
 from hub.model.partner import Partner
 from hub.model.record_types import record_type_for
 from hub.secrets import Secrets
-from hub.serving import Whereabouts
 from hub.settings import Settings
 from hub.stages.recording.carrying import RecordOutcome, outcome_of
 from hub.stages.recording.plan import Plan, Planned, Tally, tally, unread
 from hub.stages.recording.planning import make_plan
 from hub.stages.recording.sending import misfit, read_records
+from hub.whereabouts import Whereabouts
 from hub.wiring import make_erp
 from translators.records.translator import RecordsTranslator
 

@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from hub.erp.practice.server import PracticeOdoo
+from hub.jobs import mailbox_job
 from hub.model.errors import ConfigError
 from hub.model.partner import Partner, Transport
-from hub.runners.local import Job, LocalRunner, take_lock
+from hub.runners.local import take_lock
+from hub.runners.port import Runner
 from hub.settings import Settings
 from hub.transports.accounts import Account, AuditEvent, hash_password
 from hub.transports.folder import FolderWatcher
@@ -27,14 +28,14 @@ from hub.transports.keys import generate_key
 from hub.transports.opening import account_for, account_name
 from hub.transports.server import EmbeddedSftpServer
 from hub.web.server import WebServer
+from hub.whereabouts import Whereabouts, tell, with_practice
 from hub.wiring import Hub
+from hub.working import make_runner
 
 _log = logging.getLogger("hub.serving")
 _audit = logging.getLogger("hub.audit")
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-EXPIRE_SECONDS = 5.0
-ADOPT_SECONDS = 2.0
 
 
 class DemoLogin(Struct, frozen=True):
@@ -65,18 +66,6 @@ def demo_login(var: Path) -> DemoLogin:
     return DemoLogin(key, public, kept.read_text().strip(), password)
 
 
-class Whereabouts(Struct, frozen=True, kw_only=True):
-    """Where a running hub is to be found; kept in var/hub.json for scripts and people while it serves."""
-
-    pid: int
-    web_url: str
-    practice_url: str  # empty when a real Odoo is used
-    sftp_host: str  # empty when the embedded server is off
-    sftp_port: int
-    sftp_fingerprint: str
-    demo_key: str  # path; empty when the server is reached from outside
-
-
 class Service:
     """A running hub. `start` returns when everything serves; `stop` waits until all is quiet."""
 
@@ -90,7 +79,7 @@ class Service:
         self.login: DemoLogin | None = None
         self._kept_accounts: dict[str, tuple[Transport, Account]] = {}
         self.hub: Hub
-        self.runner: LocalRunner
+        self.runner: Runner
 
     def start(self) -> None:
         """Start every part; on a fault stop those that run and raise ConfigError or OSError."""
@@ -135,45 +124,16 @@ class Service:
         key_file = var / "practice.key"
         key_file.touch(mode=0o600)
         key_file.write_text(practice.key)
-        odoo = structs.replace(
-            self.settings.odoo,
-            url=practice.url,
-            database=practice.database,
-            login=practice.login,
-            key="env:HUB_SECRET_PRACTICE_KEY",
-        )
-        self._environ = {**self._environ, "HUB_SECRET_PRACTICE_KEY": practice.key}
-        self.settings = structs.replace(self.settings, odoo=odoo)
+        self.settings, self._environ = with_practice(self.settings, self._environ, practice.url, practice.key)
 
     def _start_hub(self) -> None:
         self.hub = Hub(self.settings, self._environ)
         self._stops.append(self.hub.close)
-        self.runner = LocalRunner(self.hub.store, self.hub.pipeline, self.settings.workers.count)
+        self.runner = make_runner(self.hub)
         self.hub.nudge = self.runner.nudge
         self.hub.noticer.begin(self.hub.clock())
-        self.runner.start(self._jobs())
+        self.runner.start()
         self._stops.append(self.runner.stop)
-
-    def _jobs(self) -> list[Job]:
-        return [
-            Job("erp", self.settings.poll.erp, self.hub.noticer.watch),
-            Job("deadlines", EXPIRE_SECONDS, self.hub.noticer.expire),
-            Job("schedules", EXPIRE_SECONDS, self.hub.scheduler.run),
-            Job("groups", EXPIRE_SECONDS, self.hub.pipeline.close_groups),
-            Job("partners", ADOPT_SECONDS, self._adopt),
-        ]
-
-    def _adopt(self) -> None:
-        """Poll the mailbox of each partner, also of one whose profile came after the start."""
-        for partner in self.hub.partners().values():
-            local = partner.transport.kind != "sftp"
-            every = self.settings.poll.mailbox if local else partner.transport.poll_seconds
-            self.runner.add(Job(f"mailbox:{partner.key}", every, partial(self._poll, partner.key)))
-
-    def _poll(self, key: str) -> None:
-        partner = self.hub.partners().get(key)
-        if partner is not None and partner.status != "paused":
-            self.hub.pickup.poll(partner, self.hub.desk.mailbox(partner))
 
     def _start_sftp(self) -> None:
         config = self.settings.sftp_server
@@ -205,7 +165,7 @@ class Service:
     def _uploaded(self, account: str) -> None:
         for partner in self._embedded():
             if account_name(partner) == account:
-                self.runner.wake(f"mailbox:{partner.key}")
+                self.runner.wake(mailbox_job(partner.key))
 
     def _embedded(self) -> list[Partner]:
         return [p for p in self.hub.partners().values() if p.transport.kind == "embedded"]
@@ -235,7 +195,7 @@ class Service:
         }
         for folder in folders.values():
             folder.mkdir(parents=True, exist_ok=True)
-        watcher = FolderWatcher(folders, lambda key: self.runner.wake(f"mailbox:{key}"))
+        watcher = FolderWatcher(folders, lambda key: self.runner.wake(mailbox_job(key)))
         watcher.start()
         self._stops.append(watcher.stop)
 
@@ -258,11 +218,7 @@ class Service:
         )
 
     def _tell_where(self) -> None:
-        """Write hub.json, whole at once: a reader sees all of it or none."""
-        file = Path(self.settings.paths.var) / "hub.json"
-        written = file.with_suffix(".tmp")
-        written.write_bytes(msgspec.json.format(msgspec.json.encode(self.whereabouts()), indent=2) + b"\n")
-        written.replace(file)
+        file = tell(Path(self.settings.paths.var), self.whereabouts())
         self._stops.append(partial(file.unlink, missing_ok=True))
 
 

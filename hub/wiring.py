@@ -18,6 +18,7 @@ from hub.advising import Advising
 from hub.desk import Desk, Formats
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.port import ErpGateway
+from hub.heart import Heart
 from hub.model.documents import DOCUMENTS, DocType
 from hub.model.envelope import Address, UnwrappedSet
 from hub.model.errors import ConfigError
@@ -213,7 +214,8 @@ class Hub:
             clock=clock,
         )
         self.nudge: Callable[[str], None] = lambda _lane: None
-        self.pipeline = Pipeline(self.store, self.desk)
+        self.heart = Heart(self.store)
+        self.pipeline = Pipeline(self.store, self.desk, self.heart)
         self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge)
         self.noticer = Noticer(self.store, self.desk, self._nudge)
         self.scheduler = Scheduler(self.store, self.desk, self._nudge)
@@ -232,6 +234,7 @@ class Hub:
 
     def close(self) -> None:
         """Close mailboxes, the ERP's connections and the database."""
+        self.heart.stop()
         self.desk.close()
         self.store.close()
 

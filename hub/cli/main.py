@@ -17,7 +17,7 @@ from hub.cli.map import app as maps
 from hub.cli.order import order
 from hub.cli.partner import app as partner
 from hub.cli.records import app as records
-from hub.cli.run import run
+from hub.cli.run import run, worker
 from hub.cli.schema import schema
 from hub.cli.stock import stock
 from hub.cli.try_file import try_file
@@ -36,6 +36,7 @@ app = typer.Typer(
 
 for command in (
     run,
+    worker,
     demo,
     doctor,
     schema,

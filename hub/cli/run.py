@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from hub.cli.context import answers_in_one_line, console, settings
+from hub.cli.context import MISUSED, answers_in_one_line, console, fail, settings
 
 if TYPE_CHECKING:
     from hub.serving import Service
@@ -42,6 +42,46 @@ def run(
 
     set_up_logging(verbose=verbose)
     service = Service(settings(), os.environ)
+    stopping = _stop_signals()
+    service.start()
+    _say_what_next(service)
+    stopping.wait()
+    console.print("\nstopping ...")
+    service.stop()
+    console.print("stopped; nothing is lost: the next start goes on from here")
+
+
+@answers_in_one_line
+def worker(
+    beat: Annotated[
+        bool, typer.Option("--beat", help="Be the clock of a Celery cluster instead: run exactly one.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens inside.")] = False,
+) -> None:
+    """Work beside `hub run` on the same PostgreSQL: drain lanes, poll mailboxes, watch Odoo.
+
+    Any number may run, on any machine that sees the same archive and partners folder. With [workers] runner =
+    "celery" it is a Celery worker. SIGTERM or Ctrl-C lets it finish the steps that are under way.
+    """
+    from hub.working import LocalWorker, run_celery
+
+    set_up_logging(verbose=verbose)
+    found = settings()
+    if found.workers.runner == "celery":
+        run_celery(found, os.environ, _say_working, beat=beat, verbose=verbose)
+        return
+    if beat:
+        fail('beat belongs to Celery: the runner is "local", whose workers need none', MISUSED)
+    stopping = _stop_signals()
+    LocalWorker(found, os.environ).run(stopping, _say_working)
+
+
+def _say_working() -> None:
+    console.print("[bold green]the worker is running[/]")
+
+
+def _stop_signals() -> threading.Event:
+    """Return what SIGTERM and Ctrl-C set."""
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -49,12 +89,7 @@ def run(
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    service.start()
-    _say_what_next(service)
-    stopping.wait()
-    console.print("\nstopping ...")
-    service.stop()
-    console.print("stopped; nothing is lost: the next start goes on from here")
+    return stopping
 
 
 def _say_what_next(service: Service) -> None:

@@ -1,7 +1,8 @@
-"""local: threads in the one process drain the lanes; a sweeper offers those that are due.
+"""local: threads of this process drain the lanes; a sweeper offers those that are due.
 
-A nudge after a commit keeps latency low; the sweeper makes a lost nudge harmless. This runner is alone on its
-store: whoever starts it holds the lock of `take_lock`, which refuses a second process.
+A nudge after a commit keeps latency low; the sweeper makes a lost nudge harmless. On SQLite this runner is alone
+on its store: whoever starts it holds the lock of `take_lock`, which refuses a second process. On PostgreSQL any
+number of processes and machines may run one each: leases keep them apart.
 """
 
 from __future__ import annotations
@@ -10,36 +11,38 @@ import fcntl
 import logging
 import os
 import queue
+import socket
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import IO
 
-from msgspec import Struct
-
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.pipeline import Pipeline
+from hub.runners.port import SLICE_SECONDS, SWEEP_SECONDS, Job, Jobs
+from hub.runners.turns import Turns
 from hub.store import Store
 
 _log = logging.getLogger("hub.runner")
 
-SWEEP_SECONDS = 0.5
-
-
-class Job(Struct, frozen=True):
-    """Something done again and again: poll a mailbox, watch Odoo, look at deadlines."""
-
-    name: str
-    every_seconds: float
-    run: Callable[[], object]
+#: How often the runner looks for jobs that came after its start.
+_ADOPT_SECONDS = 2.0
 
 
 class LocalRunner:
-    """Drains lanes with `workers` threads and runs jobs, each in a thread of its own."""
+    """Drains lanes with `workers` threads and runs jobs, each in a thread of its own.
 
-    def __init__(self, store: Store, pipeline: Pipeline, workers: int) -> None:
+    `turns` is for a store that others work on, too: a job is then done by one of them at a time.
+    """
+
+    def __init__(
+        self, store: Store, pipeline: Pipeline, workers: int, jobs: Jobs, turns: Turns | None = None
+    ) -> None:
         self._store, self._pipeline, self._workers = store, pipeline, workers
+        self._jobs, self._turns = jobs, turns
+        self._own: dict[str, Job] = {}
         self._lanes: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._queued: set[str] = set()
         self._busy: set[str] = set()
@@ -48,20 +51,32 @@ class LocalRunner:
         self._wakes: dict[str, threading.Event] = {}
         self._threads: list[threading.Thread] = []
 
-    def start(self, jobs: list[Job]) -> None:
-        """Clear what a killed process left, and start all threads."""
-        with self._store.begin() as tx:
-            tx.clear_leases()
+    def start(self) -> None:
+        """Clear what a killed process left (when nobody else works on the store), and start all threads."""
+        if self._turns is None:
+            with self._store.begin() as tx:
+                tx.clear_leases()
         for number in range(self._workers):
             self._thread(f"worker-{number}", self._work)
-        for job in [*jobs, Job("sweeper", SWEEP_SECONDS, self._sweep)]:
-            self.add(job)
+        self._own = {
+            job.name: job
+            for job in (
+                Job("sweeper", SWEEP_SECONDS, self._sweep),
+                Job("adopter", _ADOPT_SECONDS, self._adopt),
+            )
+        }
+        for name in self._own:
+            self._begin(name)
 
-    def add(self, job: Job) -> None:
-        """Start a job; one that runs under that name already is left as it is."""
-        if job.name not in self._wakes:
-            self._wakes[job.name] = threading.Event()
-            self._thread(job.name, partial(self._repeat, job))
+    def _adopt(self) -> None:
+        """Begin the jobs that came since the last look."""
+        for name in self._jobs.names():
+            if name not in self._wakes:
+                self._begin(name)
+
+    def _begin(self, name: str) -> None:
+        self._wakes[name] = threading.Event()
+        self._thread(name, partial(self._repeat, name))
 
     def nudge(self, lane: str) -> None:
         """Offer a lane to the workers now; offering it twice is harmless."""
@@ -73,13 +88,14 @@ class LocalRunner:
 
     def wake(self, job: str) -> None:
         """Run a job now instead of at its next tick."""
-        if job in self._wakes:
-            self._wakes[job].set()
+        wake = self._wakes.get(job)
+        if wake is not None:
+            wake.set()
 
     def stop(self) -> None:
         """Let every thread finish the step it is in."""
         self._stopping.set()
-        for wake in self._wakes.values():
+        for wake in tuple(self._wakes.values()):
             wake.set()
         for _ in range(self._workers):
             self._lanes.put(None)
@@ -92,7 +108,7 @@ class LocalRunner:
         thread.start()
 
     def _work(self) -> None:
-        owner = f"{os.getpid()}:{threading.current_thread().name}"
+        owner = f"{socket.gethostname()}:{os.getpid()}:{threading.current_thread().name}"
         while not self._stopping.is_set():
             lane = self._lanes.get()
             if lane is None:
@@ -106,7 +122,7 @@ class LocalRunner:
 
     def _take(self, lane: str) -> bool:
         """Take a lane for this thread. While a step lasts longer than its lease, or the clock jumps, no other
-        thread may begin the same step; and there is no other process: the lock of the folder sees to that."""
+        thread of this process begins the same step; on SQLite there is no other process (`take_lock`)."""
         with self._guard:
             self._queued.discard(lane)
             if lane in self._busy:
@@ -116,8 +132,9 @@ class LocalRunner:
 
     def _drain(self, lane: str, owner: str) -> None:
         try:
-            if self._pipeline.drain(lane, owner, self._stopping.is_set):
-                self._sweep()  # its steps may have made work for other lanes: an answer to send
+            until = time.monotonic() + SLICE_SECONDS
+            if self._pipeline.drain(lane, owner, lambda: self._stopping.is_set() or time.monotonic() > until):
+                self._sweep()  # what is left of it, behind the others, and what its steps made for other lanes
         except Exception:  # noqa: BLE001 - the sweeper offers the lane again
             _log.exception("lane %s stopped; the sweeper offers it again", lane)
 
@@ -127,22 +144,33 @@ class LocalRunner:
         for lane in lanes:
             self.nudge(lane)
 
-    def _repeat(self, job: Job) -> None:
-        """Run a job until the end; a fault is logged once until the job works again."""
-        wake, failing = self._wakes[job.name], ""
+    def _repeat(self, name: str) -> None:
+        """Do a job until it is gone or all ends; a fault is logged once until the job works again."""
+        wake, failing = self._wakes[name], ""
         while not self._stopping.is_set():
+            job = self._own.get(name) or self._jobs.get(name)
+            if job is None:
+                break
+            woken = wake.is_set()
+            wake.clear()
             try:
-                job.run()
+                self._do(job, early=woken)
                 if failing:
-                    _log.info("%s works again", job.name)
+                    _log.info("%s works again", name)
                 failing = ""
             except Exception as fault:  # noqa: BLE001 - one job's fault is not the others'
                 expected = isinstance(fault, Retryable | Undeliverable | ConfigError)
                 if str(fault) != failing:
-                    _log.warning("%s: %s", job.name, fault, exc_info=None if expected else fault)
+                    _log.warning("%s: %s", name, fault, exc_info=None if expected else fault)
                 failing = str(fault)
             wake.wait(job.every_seconds)
-            wake.clear()
+        del self._wakes[name]
+
+    def _do(self, job: Job, *, early: bool) -> None:
+        if self._turns is None or job.name in self._own:
+            job.run()
+        else:
+            self._turns.take(job, f"{socket.gethostname()}:{os.getpid()}:{job.name}", early=early)
 
 
 def take_lock(path: Path) -> IO[str]:

@@ -69,7 +69,9 @@ class Web(_Table, frozen=True, kw_only=True):
 class Workers(_Table, frozen=True, kw_only=True):
     """Who does the work."""
 
-    count: int = 4  # threads that drain lanes
+    runner: Literal["local", "celery"] = "local"  # local: threads; celery: `hub worker` and a broker
+    count: int = 4  # threads (local) or processes (celery) of a worker that drain lanes
+    broker: str = ""  # celery: reference (env:NAME, file:NAME) to the URL of RabbitMQ or Redis
 
 
 class Poll(_Table, frozen=True, kw_only=True):

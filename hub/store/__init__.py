@@ -16,7 +16,7 @@ from hub.store.records import (
     Posting,
 )
 from hub.store.rows import ACTIVE_STATES, opening_lane
-from hub.store.store import Store
+from hub.store.store import Store, is_shared
 from hub.store.tx import Tx
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "Posting",
     "Store",
     "Tx",
+    "is_shared",
     "opening_lane",
 ]

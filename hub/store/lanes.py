@@ -19,6 +19,7 @@ from hub.store.rows import to_exchange, to_transmission
 from hub.store.schema import exchanges, leases, transmissions
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_NOBODY = ""  # the owner of a lane that rests
 
 
 class Lanes(TxPart):
@@ -50,15 +51,19 @@ class Lanes(TxPart):
                 return read(row)
         return None
 
-    def claim_lane(self, lane: str, owner: str, seconds: float) -> Lease | None:
-        """Take the lease of a lane for so many seconds, or return None while somebody else has it."""
+    def claim_lane(self, lane: str, owner: str, seconds: float, *, early: bool = False) -> Lease | None:
+        """Take the lease of a lane for so many seconds, or return None while somebody else has it.
+
+        `early` takes a lane that only rests (`rest_lane`), too.
+        """
         now = self._lease_clock()
         expires_at = now + timedelta(seconds=seconds)
+        free = leases.c.expires_at <= now
         row = self._insert_once(leases, lane=lane, owner=owner, fence=1, expires_at=expires_at)
         if row is None:
             row = self._connection.execute(
                 update(leases)
-                .where(leases.c.lane == lane, leases.c.expires_at <= now)
+                .where(leases.c.lane == lane, or_(free, leases.c.owner == _NOBODY) if early else free)
                 .values(owner=owner, fence=leases.c.fence + 1, expires_at=expires_at)
                 .returning(*leases.c)
             ).one_or_none()
@@ -71,6 +76,19 @@ class Lanes(TxPart):
         expires_at = self._lease_clock() + timedelta(seconds=seconds)
         statement = update(leases).where(*_held(lease)).values(expires_at=expires_at)
         return self._connection.execute(statement).rowcount == 1
+
+    def rest_lane(self, lease: Lease, seconds: float) -> None:
+        """Give a lease back so that nobody takes the lane for so many seconds, but who must (`early`)."""
+        expires_at = self._lease_clock() + timedelta(seconds=seconds)
+        self._connection.execute(
+            update(leases).where(*_held(lease)).values(owner=_NOBODY, expires_at=expires_at)
+        )
+
+    def taken_lanes(self, start: str) -> set[str]:
+        """Return the lanes of a beginning that somebody holds, or that rest."""
+        now = self._lease_clock()
+        named = leases.c.lane.startswith(start, autoescape=True)
+        return {row.lane for row in self._rows(select(leases.c.lane).where(named, leases.c.expires_at > now))}
 
     def release_lane(self, lease: Lease) -> None:
         """Give a lease back; nothing happens when it was lost already."""

@@ -21,6 +21,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def is_shared(url: str) -> bool:
+    """Say whether several processes may work on the store of a URL: PostgreSQL; SQLite is one process's own."""
+    return url.startswith("postgres")
+
+
 class Store:
     """The truth of the hub. Safe for many threads; each transaction belongs to one of them."""
 
@@ -35,6 +40,11 @@ class Store:
     def archive(self) -> Archive:
         """Return the archive whose bytes the rows point at."""
         return self._archive
+
+    @property
+    def shared(self) -> bool:
+        """Say whether several processes may work on this store."""
+        return self._writer is None
 
     def migrate(self) -> None:
         """Bring the tables to the shape that this version needs; nothing happens when they have it."""

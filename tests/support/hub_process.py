@@ -104,6 +104,18 @@ class HubProcess:
                 return found
         return None
 
+    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start another `hub` process of the same folder, in a process group of its own."""
+        with (self.root / "hub.log").open("ab") as log:
+            return subprocess.Popen(
+                self.command(*arguments),
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                cwd=self.root,
+                start_new_session=True,
+            )
+
     def stop(self, with_signal: int = signal.SIGTERM) -> int:
         """Stop the process and return its exit status."""
         assert self._process is not None
@@ -131,7 +143,8 @@ class HubProcess:
 
     def log(self, number: str = "") -> list[Exchange]:
         """Return exchanges from the translation log, oldest first, read beside the running hub."""
-        store = Store(f"sqlite:///{self.root}/var/hub.sqlite3", Archive(self.root / "var" / "archive"))
+        url = self._environ.get("HUB_STORE__URL", f"sqlite:///{self.root}/var/hub.sqlite3")
+        store = Store(url, Archive(self.root / "var" / "archive"))
         try:
             with store.read() as tx:
                 found = tx.find_exchanges(LogQuery(number=number, limit=1000))

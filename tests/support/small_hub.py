@@ -19,7 +19,6 @@ from hub.erp.practice.server import PracticeOdoo
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State, Transmission
 from hub.model.finding import Finding
-from hub.pipeline import LEASE_SECONDS
 from hub.settings import Settings
 from hub.settings.shape import Odoo, Paths, SftpServer, Store
 from hub.store import LogQuery
@@ -130,7 +129,7 @@ class SmallHub:
         self.hub.noticer.watch()
         self.drain()
 
-    def later(self, seconds: float = LEASE_SECONDS) -> None:
+    def later(self, seconds: float = 120.0) -> None:
         """Let time pass, and take every step that is due then."""
         self.clock.advance(seconds)
         self.hub.noticer.expire()

@@ -23,9 +23,11 @@ LONGEST_FUNCTION_LINES = 60
 HOMES = {
     "alembic": ("hub/store",),
     "argon2": ("hub/transports",),
+    "celery": ("hub/runners", "hub/working"),
     "cryptography": ("hub/transports",),
     "httpx": ("hub/erp/odoo",),
     "jinja2": ("hub/web", "hub/erp/practice"),
+    "kombu": ("hub/runners",),
     "lxml": ("translators/xml",),
     "openpyxl": ("translators/csv",),
     "markupsafe": ("hub/web",),

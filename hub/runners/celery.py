@@ -1,0 +1,188 @@
+"""celery: lanes and jobs as tasks of Celery, on RabbitMQ or Redis, for a cluster of workers.
+
+A task carries the name of a lane or of a job and nothing else: the store holds the truth, its leases decide who
+works. So a lost task is harmless (beat's tick offers again what is due), and so is a doubled one (the lane is
+taken, or nothing is due). No results are kept, and a task that waited for long is dropped unread.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from celery import Celery
+from celery.signals import beat_init, worker_process_shutdown, worker_ready
+from kombu.exceptions import OperationalError
+
+from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.pipeline import Pipeline
+from hub.runners.port import SLICE_SECONDS, Jobs
+from hub.runners.turns import Turns
+from hub.store import Store
+
+_log = logging.getLogger("hub.runner")
+
+TICK_SECONDS = 1.0
+#: A task that waited longer says nothing new: the tick has offered its lane again.
+EXPIRES_SECONDS = 30.0
+#: While the broker is away, we try it no oftener than this: a nudge only saves time.
+BROKER_PAUSE_SECONDS = 5.0
+
+DRAIN, JOB, TICK = "hub.drain", "hub.job", "hub.tick"
+
+
+class Parts(Protocol):
+    """What the tasks of one process work with."""
+
+    @property
+    def store(self) -> Store: ...
+    @property
+    def pipeline(self) -> Pipeline: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def turns(self) -> Turns: ...
+    def close(self) -> None: ...
+
+
+def make_app(broker: str) -> Celery:
+    """Return the Celery application of a hub: where tasks go, and what beat sends."""
+    app = Celery("hub", broker=broker)
+    app.conf.update(
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_default_queue="hub",
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+        broker_connection_timeout=3.0,
+        broker_connection_retry_on_startup=True,
+        beat_scheduler="celery.beat:Scheduler",  # nothing to remember: the store knows what is due
+        beat_schedule={
+            "tick": {"task": TICK, "schedule": TICK_SECONDS, "options": {"expires": 2 * TICK_SECONDS}}
+        },
+    )
+    return app
+
+
+def tell_when_ready(ready: Callable[[], None]) -> None:
+    """Call back when the worker or beat of this process has begun."""
+
+    def tell(**_signal: object) -> None:
+        ready()
+
+    worker_ready.connect(tell, weak=False)
+    beat_init.connect(tell, weak=False)
+
+
+class CeleryRunner:
+    """Offers lanes and jobs through the broker; the work is done by `hub worker`."""
+
+    def __init__(self, app: Celery, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._app, self._seconds = app, seconds
+        self._not_before = 0.0
+        self._guard = threading.Lock()
+
+    def start(self) -> None:
+        """Nothing to start: workers and beat are processes of their own."""
+
+    def nudge(self, lane: str) -> None:
+        """Offer a lane to the workers."""
+        self._send(DRAIN, lane)
+
+    def wake(self, job: str) -> None:
+        """Ask for a job now."""
+        self._send(JOB, job, early=True)
+
+    def stop(self) -> None:
+        """Let go of the broker."""
+        self._app.close()
+
+    def offer_job(self, job: str) -> None:
+        """Ask for a job if its turn has come."""
+        self._send(JOB, job, early=False)
+
+    def _send(self, task: str, name: str, **more: bool) -> None:
+        """Send a task; while the broker cannot be had, nothing is sent and nothing is lost."""
+        if self._seconds() < self._not_before:
+            return
+        try:
+            self._app.send_task(task, (name,), more, expires=EXPIRES_SECONDS, retry=False, ignore_result=True)
+        except (OperationalError, OSError) as fault:
+            with self._guard:
+                self._not_before = self._seconds() + BROKER_PAUSE_SECONDS
+            _log.warning("the broker cannot be reached, work waits in the store: %s", fault)
+
+
+class Tasks:
+    """The tasks, done by the parts that each process makes for itself at its first task."""
+
+    def __init__(self, app: Celery, make_parts: Callable[[CeleryRunner], Parts]) -> None:
+        self._make_parts, self._runner = make_parts, CeleryRunner(app)
+        self._parts: Parts | None = None
+        self._guard = threading.Lock()
+        self._owner = ""
+        for name, task in ((DRAIN, self.drain), (JOB, self.job), (TICK, self.tick)):
+            app.task(name=name)(_named(name, task))
+        worker_process_shutdown.connect(self._close, weak=False)
+
+    def drain(self, lane: str) -> None:
+        """Take the due steps of a lane, for one slice of time; then it queues again behind the others."""
+        parts = self._ready()
+        until = time.monotonic() + SLICE_SECONDS
+        if not parts.pipeline.drain(lane, self._owner, lambda: time.monotonic() > until):
+            return
+        with parts.store.read() as tx:
+            due = tx.due_lanes()
+        for other in due:
+            self._runner.nudge(other)
+
+    def job(self, name: str, *, early: bool = False) -> None:
+        """Do a job if its turn has come; an expected fault is a line in the log."""
+        parts = self._ready()
+        job = parts.jobs.get(name)
+        if job is None:
+            return
+        try:
+            parts.turns.take(job, self._owner, early=early)
+        except (Retryable, Undeliverable, ConfigError) as fault:
+            _log.warning("%s: %s", name, fault)
+
+    def tick(self) -> None:
+        """Offer every lane with work that nobody has taken, and every job whose turn has come."""
+        parts = self._ready()
+        with parts.store.read() as tx:
+            due = tx.due_lanes()
+        for lane in due:
+            self._runner.nudge(lane)
+        for name in set(parts.jobs.names()) - parts.turns.resting():
+            self._runner.offer_job(name)
+
+    def _ready(self) -> Parts:
+        with self._guard:
+            if self._parts is None:
+                self._owner = f"{socket.gethostname()}:{os.getpid()}"
+                self._parts = self._make_parts(self._runner)
+            return self._parts
+
+    def _close(self, **_signal: object) -> None:
+        if self._parts is not None:
+            self._parts.close()
+
+
+def _named(name: str, task: Callable[..., None]) -> Callable[..., None]:
+    """Return a plain function for Celery, which writes on what it is given."""
+
+    def run(*args: str, **more: bool) -> None:
+        task(*args, **more)
+
+    run.__name__ = name.rpartition(".")[2]
+    return run

@@ -1,0 +1,88 @@
+"""Run the runners' contract: threads on SQLite always, workers on PostgreSQL and Celery where those can be had."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.runner_suite import Cluster, RunnerContract, running
+from tests.support.hub_process import REPOSITORY, SETTINGS, until
+from tests.support.small_hub import fresh_number
+from tests.support.store import POSTGRES_URL, postgres_database
+from tests.support.wire import order_file
+
+pytestmark = pytest.mark.timeout(300)
+
+needs_postgres = pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set")
+BROKERS = {"rabbitmq": "HUB_TEST_RABBITMQ_URL", "redis": "HUB_TEST_REDIS_URL"}
+CELERY = f"""{SETTINGS}
+[workers]
+runner = "celery"
+count = 2
+broker = "env:HUB_BROKER"
+"""
+
+
+class TestThreadsOnSqlite(RunnerContract):
+    @pytest.fixture
+    def cluster(self, tmp_path: Path) -> Iterator[Cluster]:
+        with running(tmp_path / "hub", SETTINGS, ()) as cluster:
+            yield cluster
+
+
+@pytest.mark.postgres
+@needs_postgres
+class TestWorkersOnPostgres(RunnerContract):
+    @pytest.fixture
+    def cluster(self, tmp_path: Path) -> Iterator[Cluster]:
+        with (
+            postgres_database() as url,
+            running(tmp_path / "hub", SETTINGS, (["worker"], ["worker"]), HUB_STORE__URL=url) as cluster,
+        ):
+            yield cluster
+
+
+class CeleryContract(RunnerContract):
+    broker: str
+
+    @pytest.fixture
+    def cluster(self, tmp_path: Path) -> Iterator[Cluster]:
+        broker = os.environ.get(BROKERS[self.broker], "")
+        if not broker:
+            pytest.skip(f"{BROKERS[self.broker]} is not set (make test-celery sets it)")
+        workers = (["worker"], ["worker"], ["worker", "--beat"])
+        with (
+            postgres_database() as url,
+            running(tmp_path / "hub", CELERY, workers, HUB_STORE__URL=url, HUB_BROKER=broker) as cluster,
+        ):
+            yield cluster
+
+    def test_an_outage_of_the_broker_loses_nothing(self, cluster: Cluster) -> None:
+        numbers = [fresh_number() for _ in range(6)]
+        tool = REPOSITORY / "tools" / "brokers"
+        cluster.upload("1.edi", order_file(numbers[0], control=1))
+        until(lambda: cluster.answered() == ["1"], "the first 997")
+        subprocess.run([tool, "stop", self.broker], check=True)
+        try:
+            for at, number in enumerate(numbers[1:], 2):
+                cluster.upload(f"{at}.edi", order_file(number, control=at))
+        finally:
+            subprocess.run([tool, "start", self.broker], check=True)
+        until(lambda: sorted(cluster.sale_orders(numbers)) == sorted(numbers), "each order once", 120)
+        until(cluster.is_quiet, "quiet", 120)
+
+
+@pytest.mark.celery
+@needs_postgres
+class TestCeleryOnRabbitmq(CeleryContract):
+    broker = "rabbitmq"
+
+
+@pytest.mark.celery
+@needs_postgres
+class TestCeleryOnRedis(CeleryContract):
+    broker = "redis"
