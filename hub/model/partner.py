@@ -193,6 +193,9 @@ class Receive(_Table, frozen=True, kw_only=True):
     validate: Literal["never", "when_exact", "always"] = (
         "never"  # warehouse advices: validate in Odoo by ourselves?
     )
+    damaged: str = (
+        ""  # 944: location in Odoo for damaged goods, e.g. "WH/Quarantine"; default: a person decides
+    )
     confirm: Literal["never", "when_clean"] = "never"  # confirm the order in Odoo by ourselves?
     changes: Literal["", "apply", "hold"] = ""  # order changes: default apply; orders that restate one: hold
     change_quantity: Literal["total", "delta"] = (

@@ -106,6 +106,7 @@ XML_FORBIDDEN = "xml.forbidden"  # DTD, external entity, too deep
 CODE_UNKNOWN = "crosswalk.miss"
 PRICE_DIFFERS = "price.differs"
 QUANTITY_DIFFERS = "quantity.differs"
+QUANTITY_NEGATIVE = "quantity.negative"  # less than nothing was shipped, received or is there
 DATE_DIFFERS = "date.differs"
 CANCEL_ASKED = "change.cancel_asked"  # a partner cancels an order, and the profile lets a person decide
 CHANGE_OVERTAKEN = "change.overtaken"  # a later change of the same order is applied already

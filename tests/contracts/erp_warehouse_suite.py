@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from hub.erp.port import ErpChange, PostResult, Topic
 from hub.erp.port.warehousing import AdvicePolicy, Validation
@@ -18,6 +19,7 @@ from hub.model.documents import (
     Carriage,
     DocType,
     Lot,
+    Questioned,
     WarehouseAdvice,
 )
 from hub.model.exchange import ErpRecord, posting_key
@@ -64,12 +66,17 @@ def line(sku: str, quantity: int | str, **more: object) -> AdvisedLine:
 
 
 def post(
-    erp: Erp, advice: WarehouseAdvice, validate: Validation = "never", *, released: bool = False
+    erp: Erp,
+    advice: WarehouseAdvice,
+    validate: Validation = "never",
+    *,
+    released: bool = False,
+    damaged: str = "",
 ) -> PostResult:
     """Post an advice of the warehouse."""
     gateway, _ = erp
     key = posting_key("threepl", DocType.WAREHOUSE_ADVICE, *advice.key_parts)
-    policy = AdvicePolicy(warehouse=CODE, validate=validate, released=released)
+    policy = AdvicePolicy(warehouse=CODE, validate=validate, released=released, damaged=damaged)
     return gateway.warehousing.post(key, advice, policy)
 
 
@@ -216,20 +223,132 @@ class Advising:
         assert post(erp, advised(world, transfer), "always").created
         assert "done" in held(post(erp, advised(world, transfer), "always"), problems.ERP_REFUSED)
 
-    def test_a_receipt_is_advised_alike(self, erp: Erp) -> None:
+    def test_a_second_truck_adds_to_the_first(self, erp: Erp) -> None:
         _, world = erp
-        order = world.buy({world.widget: (5, 4.5)})
-        transfer = world.record("stock.picking", world.receipts(order)[0])
+        transfer = ready(erp)
+        labels = "006141411234567906", _CARTON
+        first = advised(world, transfer, line(world.widget, 2, labels=labels[:1]))
+        assert post(erp, first, "when_exact").created
+        ups = Carriage(scac="UPSN", tracking="1Z998")
+        cartons = line(world.widget, 1, labels=labels[1:]), line(world.gadget, 2)
+        second = advised(world, transfer, *cartons, carriage=ups)
+        result = post(erp, second, "when_exact")
+        assert result.record is not None
+        assert (result.record.id, result.record.state) == (transfer.id, "done"), "together it is exact"
+        assert moved(world, transfer) == {world.widget: (3, True), world.gadget: (2, True)}
+        packed = [["picking_id", "=", transfer.id], ["result_package_id", "!=", False]]
+        rows = world.session.search_read("stock.move.line", packed, ["result_package_id", "quantity"])
+        assert {(row["result_package_id"][1], row["quantity"]) for row in rows} == {
+            (labels[0], 2),
+            (labels[1], 1),
+        }
+        assert world.look("stock.picking", transfer.id, "carrier_tracking_ref")["carrier_tracking_ref"] == (
+            "1Z999,1Z998"
+        )
+        assert not post(erp, first, "when_exact").created, "neither is written twice"
+
+    def test_two_advices_that_tell_too_much_together_hold(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        assert post(erp, advised(world, transfer, line(world.widget, 2))).created
+        again = advised(world, transfer, line(world.widget, 2))
+        assert "2 before, 2 now" in held(post(erp, again), problems.QUANTITY_DIFFERS)
+        assert moved(world, transfer)[world.widget] == (2, True)
+        assert post(erp, again, released=True).created
+        assert moved(world, transfer)[world.widget] == (4, True)
+
+    def test_what_a_person_changed_between_two_advices_is_not_written_over(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        assert post(erp, advised(world, transfer, line(world.widget, 2))).created
+        domain = [["picking_id", "=", transfer.id], ["product_id", "=", world.products[world.widget]]]
+        (move,) = world.session.search_read("stock.move", domain, ["id"])
+        world.session.write("stock.move", [move["id"]], {"quantity": 1})
+        second = advised(world, transfer, line(world.gadget, 2))
+        assert f"{world.widget}: 1, not 2" in held(post(erp, second), problems.QUANTITY_DIFFERS)
+        assert moved(world, transfer)[world.widget] == (1, True)
+        world.session.write("stock.move", [move["id"]], {"quantity": 2})
+        assert post(erp, second).created
+        assert moved(world, transfer) == {world.widget: (2, True), world.gadget: (2, True)}
+
+    def test_a_shipment_that_was_told_of_is_not_put_on_the_backorder(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        first = advised(world, transfer, line(world.widget, 2))
+        assert post(erp, first, "always").created
+        (rest,) = left_of(world, transfer)
+        other = replace(first, lines=(line(world.widget, 1),))
+        gateway, _ = erp
+        policy = AdvicePolicy(warehouse=CODE, validate="always", released=True)
+        held(gateway.warehousing.post(a_number("key"), other, policy), problems.ALREADY_POSTED)
+        assert post(erp, advised(world, transfer, line(world.widget, 1)), "always").record == replace(
+            rest, state="done"
+        )
+        assert moved(world, rest)[world.widget] == (1, True)
+
+    def test_nothing_below_zero_is_written(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = ready(erp)
+        minus = advised(world, transfer, line(world.widget, 3), line(world.widget, -1))
+        held(post(erp, minus, released=True), problems.QUANTITY_NEGATIVE)
+
+    def test_damaged_goods_are_for_a_person(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = self.coming(erp)
         come = line(world.widget, 4, damaged=d(1), ordered=d(5), difference=d(-1))
         advice = advised(world, transfer, come, kind="received")
         first = post(erp, advice, "when_exact")
         assert first.record is not None
-        assert first.record.state == "assigned", "damaged goods are for a person"
+        assert first.record.state == "assigned"
         (note,) = [n for n in world.notes(first.record) if advice.number in n]
         assert "1 of" in note
         assert "damaged" in note
-        assert post(erp, advice, "always").record == world.record("stock.picking", transfer.id)
+        asked = [["res_model", "=", "stock.picking"], ["res_id", "=", transfer.id]]
+        assert world.count("mail.activity", asked) == 1
+        result = post(erp, advice, "always")
+        assert "damaged" in held(result, problems.QUANTITY_DIFFERS)
+        assert result.record == first.record
+        done = post(erp, advice, "always", released=True).record
+        assert done == world.record("stock.picking", transfer.id)
         assert world.look("stock.picking", transfer.id, "state")["state"] == "done"
+        assert world.count("mail.activity", asked) == 1
+
+    def test_what_else_is_not_good_is_for_a_person(self, erp: Erp) -> None:
+        _, world = erp
+        for more in (
+            {"questioned": (Questioned(quantity=d(1), condition="rejected"),)},
+            {"difference": d(-2)},  # two short, and yet all five came
+        ):
+            come = line(world.widget, 5, **more)
+            advice = advised(world, self.coming(erp), come, kind="received")
+            held(post(erp, advice, "always"), problems.QUANTITY_DIFFERS)
+
+    def test_damaged_goods_go_to_the_agreed_place(self, erp: Erp) -> None:
+        _, world = erp
+        transfer = self.coming(erp)
+        come = line(world.widget, 5, damaged=d(2))
+        advice = advised(world, transfer, come, kind="received")
+        nowhere = held(post(erp, advice, "always", damaged="WH/No such"), problems.ERP_MISSING)
+        assert "no location" in nowhere
+        sold = held(post(erp, advice, "always", damaged="WH/Stock"), problems.ERP_MISSING)
+        assert "sold" in sold
+        place, name = quarantine(world)
+        assert post(erp, advice, "always", damaged=name).findings == ()
+        domain = [["picking_id", "=", transfer.id], ["state", "=", "done"]]
+        rows = world.session.search_read("stock.move.line", domain, ["location_dest_id", "quantity"])
+        assert {(row["location_dest_id"][0] == place, row["quantity"]) for row in rows} == {
+            (True, 2),
+            (False, 3),
+        }
+        there = [["location_id", "=", place], ["product_id", "=", world.products[world.widget]]]
+        (quant,) = world.session.search_read("stock.quant", there, ["quantity"])
+        assert quant["quantity"] == 2
+
+    def coming(self, erp: Erp) -> ErpRecord:
+        """Return the receipt of five widgets that are to come."""
+        _, world = erp
+        order = world.buy({world.widget: (5, 4.5)})
+        return world.record("stock.picking", world.receipts(order)[0])
 
     def test_lots_are_the_ones_that_the_warehouse_names(self, erp: Erp) -> None:
         gateway, world = erp
@@ -243,6 +362,14 @@ class Advising:
         fields = ["lot_id", "quantity"]
         rows = world.session.search_read("stock.move.line", [["picking_id", "=", transfer.id]], fields)
         assert {(row["lot_id"][1], row["quantity"]) for row in rows} == {(f"A-{sku}", 1), (f"B-{sku}", 3)}
+
+
+def quarantine(world: World) -> tuple[int, str]:
+    """Make a place beside the warehouse's stock; return it with its full name."""
+    name = a_number("Quarantine")
+    above = world.session.search_read("stock.location", [["complete_name", "=", "WH"]], ["id"])[0]["id"]
+    values = {"name": name, "usage": "internal", "location_id": above}
+    return world.session.create("stock.location", [values])[0], f"WH/{name}"
 
 
 def _lotted(erp: Erp) -> tuple[str, ErpRecord]:

@@ -7,7 +7,6 @@ An order is never cancelled because its supplier rejects it: that is the buyer's
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from hub.erp.odoo.answered import Answer, Decided, decided, differences
 from hub.erp.odoo.client import Session, Values
@@ -19,6 +18,7 @@ from hub.erp.odoo.purchase_lines import PurchaseLines
 from hub.erp.odoo.purchases import OPEN, Purchases
 from hub.erp.odoo.reading import noon, ref_id, text
 from hub.erp.odoo.refusals import refused
+from hub.erp.odoo.telling import Asked
 from hub.erp.port import AnswerPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import OrderChangeAcknowledgment
@@ -55,11 +55,9 @@ class Acknowledgments:
                 self._write(head, answer, taken)
             except Refused as e:
                 return PostResult(findings=(refused(e, f"acknowledgment {answer.number}"),))
+            told = f"{_called(answer)} of the supplier came in by EDI: {answer.status}. Key {key}."
+            self._ledger.tell(key, order, told)
             created = self._ledger.mark(key, order, answer)
-            if created:
-                self._note(
-                    order, f"{_called(answer)} of the supplier came in by EDI: {answer.status}. Key {key}."
-                )
             return PostResult(record=self._ledger.record("purchase.order", order.id), created=created)
 
     def _taken(self, answer: Answer, head: Values, order: ErpRecord) -> tuple[list[Decided], list[Finding]]:
@@ -99,23 +97,12 @@ class Acknowledgments:
         name = f"{key}_held"
         if self._ledger.find(name, ["ir.attachment"]):
             return
-        told = [f.message for f in findings]
-        self._note(
-            order, f"{_called(answer)} of the supplier is held: {'; '.join(told)}. Nothing was changed."
-        )
+        told = tuple(f.message for f in findings)
         buyer = ref_id(self._session.one("purchase.order", order.id, ["user_id"])["user_id"])
-        asked: Values = {"user_id": buyer} if buyer else {}
-        summary, note = (
-            f"{_called(answer)} of the supplier is held",
-            "<br>".join(escape(line) for line in told),
-        )
-        self._session.call(
-            "purchase.order", "activity_schedule", [order.id], summary=summary, note=note, **asked
-        )
+        held = f"{_called(answer)} of the supplier is held"
+        asked = Asked(summary=held, note=told, user=buyer)
+        self._ledger.tell(name, order, f"{held}: {'; '.join(told)}. Nothing was changed.", asked)
         self._ledger.mark(name, order, answer)
-
-    def _note(self, order: ErpRecord, body: str) -> None:
-        self._session.call("purchase.order", "message_post", [order.id], body=body)
 
 
 def _called(answer: Answer) -> str:

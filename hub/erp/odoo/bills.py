@@ -57,7 +57,8 @@ class Bills:
         with self._ledger.one_at_a_time(key):
             found = self._ledger.find(key, ["account.move"])
             if found:
-                return PostResult(record=self._named(found, invoice))
+                told = self._told(key, invoice, found)
+                return PostResult(record=self._named(found, invoice), findings=told)
             heads = {number: self._purchases.head(order.id) for number, order in orders.items()}
             first = next(iter(heads.values()))
             bill, findings = self._bill(invoice, heads)
@@ -74,9 +75,9 @@ class Bills:
                 bill_id, created = self._create(key, invoice, list(heads.values()), bill, targets)
             except Refused as e:
                 return PostResult(findings=(refused(e, f"bill {invoice.number}"),))
-            told = self._told(key, invoice, bill_id) if created else ()
-            record = self._named(self._ledger.record("account.move", bill_id), invoice)
-            return PostResult(record=record, created=created, findings=told)
+            record = self._ledger.record("account.move", bill_id)
+            told = self._told(key, invoice, record)
+            return PostResult(record=self._named(record, invoice), created=created, findings=told)
 
     def _bill(self, invoice: Invoice, heads: Mapping[str, Values]) -> tuple[list[BillLine], list[Finding]]:
         """Return the bill's lines; lines of no purchase line leave findings."""
@@ -189,9 +190,9 @@ class Bills:
         }
         return {name: value for name, value in header.items() if value}
 
-    def _told(self, key: str, invoice: Invoice, bill: int) -> tuple[Finding, ...]:
+    def _told(self, key: str, invoice: Invoice, bill: ErpRecord) -> tuple[Finding, ...]:
         """Write a note on a new bill; return a warning when Odoo's total is not the supplier's."""
-        total = money(self._session.read("account.move", [bill], ["amount_total"])[bill]["amount_total"])
+        total = money(self._session.one("account.move", bill.id, ["amount_total"])["amount_total"])
         body = f"Invoice {invoice.number} of the supplier came in by EDI, total {invoice.total}. Key {key}."
         findings: tuple[Finding, ...] = ()
         if total != abs(invoice.total):
@@ -208,7 +209,7 @@ class Bills:
                 ),
             )
             body += f" {message}: {hint}"
-        self._session.call("account.move", "message_post", [bill], body=body)
+        self._ledger.tell(key, bill, body)
         return findings
 
     def _named(self, record: ErpRecord, invoice: Invoice) -> ErpRecord:

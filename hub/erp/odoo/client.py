@@ -41,9 +41,13 @@ _COMPANY: ContextVar[int] = ContextVar("company", default=0)
 #: since. `noupdate` also keeps a later module update from touching it.
 ONCE = {"mode": "update", "noupdate": True}
 
-#: An `account.move` and an `account.payment` have a default for everything, so a look-up by `load` could make an
-#: empty one. These defaults make the creation impossible; a record that exists is found all the same.
-NEVER_CREATE = {"default_move_type": "none", "default_payment_type": "none"}
+#: A bill, a payment and a note (account.move, account.payment, mail.message) have a default for everything, so a
+#: look-up by `load` could make an empty one. These make the creation impossible; a record that exists is found.
+NEVER_CREATE = {
+    "default_move_type": "none",
+    "default_payment_type": "none",
+    "default_message_type": "none",
+}
 
 
 class Session:

@@ -169,9 +169,9 @@ class OdooGateway:
         """Return at most 3 known codes nearest to an unknown one."""
         return self._codes.near(kind, code)
 
-    def add_note(self, record: ErpRecord, text: str) -> None:
-        """Write a plain-text note in the record's chatter."""
-        self._session.call(record.model, "message_post", [record.id], body=text)
+    def add_note(self, key: str, record: ErpRecord, text: str) -> None:
+        """Write a plain-text note in the record's chatter, once."""
+        self._ledger.tell(key, record, text)
 
     def changes(
         self, topic: Topic, since: datetime | None, page_size: int = 200

@@ -6,6 +6,8 @@
   attachment of that record: its canonical JSON, with the external id `edi_hub.<key>`. What is written on the
   record is the same however often it is written, and the attachment comes last: a repeat finds it and writes
   nothing, and a run that broke between the two is simply run again.
+- What is told beside a record (note, activity) has an external id of its own, too. It is told before that attachment,
+  or again by whoever finds a record that was made: so an answer that is lost neither loses it nor tells it twice.
 """
 
 from __future__ import annotations
@@ -18,9 +20,11 @@ from typing import Any
 
 import msgspec
 
+from hub.erp.odoo import telling
 from hub.erp.odoo.client import Session
 from hub.erp.odoo.line_keys import external_id
 from hub.erp.odoo.reading import text
+from hub.erp.odoo.telling import Asked
 from hub.model.documents import DOCUMENTS, DocType, Document
 from hub.model.errors import Retryable
 from hub.model.exchange import ErpRecord
@@ -95,6 +99,23 @@ class Ledger:
         kept = base64.b64encode(content).decode()
         row = [external_id(key), name, record.model, str(record.id), "application/json", kept]
         return self.create(key, "ir.attachment", fields, [row])[1]
+
+    def tell(self, key: str, record: ErpRecord, body: str, asked: Asked | None = None) -> None:
+        """Write a note of plain text on a record, and ask somebody to act, once each; the note comes last.
+
+        An activity that was done may be gone from Odoo with its external id: where the note stands, nobody is asked.
+        """
+        if asked is not None:
+            if self.told(key):
+                return
+            fields, row = telling.activity(key, record, asked)
+            self.create(f"{key}_activity", "mail.activity", fields, [row])
+        fields, row = telling.note(key, record, body)
+        self.create(telling.note_key(key), "mail.message", fields, [row])
+
+    def told(self, key: str) -> bool:
+        """Say whether the note of a key stands on its record."""
+        return self._session.lookup("mail.message", external_id(telling.note_key(key))) is not None
 
     def kept(self, record: ErpRecord, kind: DocType) -> list[Document]:
         """Return the documents of a kind that are kept on a record, in the order in which they came."""

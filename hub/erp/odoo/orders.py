@@ -27,6 +27,7 @@ from hub.erp.odoo.unwritten import unwritten
 from hub.erp.port import OrderPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import OrderLine, PurchaseOrder
+from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding, Severity, Where
 
 
@@ -44,7 +45,7 @@ class Orders:
         """Make the draft sale.order of a key, once; HOLD findings say why there is none."""
         with self._ledger.one_at_a_time(key):
             found = self._ledger.find(key, ["sale.order"])
-            if found:
+            if found and self._ledger.told(key):
                 return PostResult(record=found)
             findings: list[Finding] = []
             header = self._header(order, policy, findings)
@@ -53,12 +54,15 @@ class Orders:
             order = structs.replace(order, lines=tuple(line for line in order.lines if line not in noted))
             if not findings:
                 goods, findings = self._priced(order, goods, header, policy)
+            if found:  # made by a run that did not come to tell of it
+                return self._told(key, found, order, policy, goods, created=False)
             if findings:
                 return PostResult(findings=tuple(findings))
             try:
-                return self._create(key, order, header, goods, noted)
+                made, created = self._create(key, order, header, goods, noted)
             except Refused as e:
                 return PostResult(findings=(refused(e, f"order {order.number}"),))
+            return self._told(key, made, order, policy, goods, created=created)
 
     def goods(self, order: PurchaseOrder, policy: OrderPolicy) -> tuple[list[Goods], list[Finding]]:
         """Return an order's lines in Odoo's terms, priced by the policy, or what holds them; nothing is written."""
@@ -78,29 +82,33 @@ class Orders:
         header: dict[str, str],
         goods: Sequence[Goods],
         noted: Sequence[OrderLine],
-    ) -> PostResult:
+    ) -> tuple[ErpRecord, bool]:
         fields, rows = self._rows(key, order, header, goods)
         if noted:
             fields, rows = _with_notes(key, fields, rows, noted)
         record_id, created = self._ledger.create(key, "sale.order", fields, rows)
-        record = self._ledger.record("sale.order", record_id)
-        if not created:
-            return PostResult(record=record)
-        findings = tuple(self._rounded(record_id, order, goods))
-        self._note(key, record_id, order, header["origin"], findings)
-        return PostResult(record=record, created=True, findings=findings)
+        return self._ledger.record("sale.order", record_id), created
 
-    def _note(
-        self, key: str, record_id: int, order: PurchaseOrder, origin: str, findings: Sequence[Finding]
-    ) -> None:
+    def _told(
+        self,
+        key: str,
+        record: ErpRecord,
+        order: PurchaseOrder,
+        policy: OrderPolicy,
+        goods: Sequence[Goods],
+        *,
+        created: bool,
+    ) -> PostResult:
         """Write where the order came from, and what it asks for that no field takes."""
+        findings = tuple(self._rounded(record.id, order, goods))
         lines = f"{len(order.lines)} line{'s' if len(order.lines) != 1 else ''}"
         asked = "; ".join(unwritten(order))
-        parts = [f"Order {order.number} ({lines}) came in by EDI: {origin}."]
+        parts = [f"Order {order.number} ({lines}) came in by EDI: {policy.origin}."]
         parts += [f"They also ask for: {asked}."] if asked else []
         parts += [f.message for f in findings]
         body = " ".join([*parts, f"Key {key}."])
-        self._session.call("sale.order", "message_post", [record_id], body=body)
+        self._ledger.tell(key, record, body)
+        return PostResult(record=record, created=created, findings=findings)
 
     def _rounded(self, record_id: int, order: PurchaseOrder, goods: Sequence[Goods]) -> Iterator[Finding]:
         """Return a warning for each price that Odoo rounded: before 19 it keeps two decimals by default."""

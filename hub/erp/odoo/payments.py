@@ -156,9 +156,9 @@ class Payments:
         content = msgspec.json.format(msgspec.json.encode(proposal), indent=2)
         kept = f"{key}_proposal"
         if self._ledger.find(kept, ["ir.attachment"]) is None:
-            self._ledger.attach(kept, record, f"remittance {proposal.trace}.json", content)
             told = f"{policy.origin}\nProposed reconciliation:\n{in_words(proposal, findings)}\nKey {key}."
-            self._session.call(MODEL, "message_post", [record.id], body=told.strip())
+            self._ledger.tell(key, record, told.strip())
+            self._ledger.attach(kept, record, f"remittance {proposal.trace}.json", content)
 
 
 def _open_invoice(row: Mapping[str, Any]) -> OpenInvoice:

@@ -83,11 +83,10 @@ class Receipts:
                     self._write(plan, notice)
             except Refused as e:
                 return PostResult(findings=(refused(e, f"ship notice {notice.number}"),))
+            self._tell(key, notice, plans)
             for ordinal, plan in reversed(list(enumerate(plans))):
                 name = f"{key}_{ordinal + 1}" if ordinal else key
                 created = self._ledger.mark(name, plan.order, notice)
-            if created:
-                self._tell(key, notice, plans)
             return PostResult(
                 record=self._ledger.record("purchase.order", plans[0].order.id), created=created
             )
@@ -239,4 +238,4 @@ class Receipts:
         pickings = {ref_id(move["picking_id"]) for plan in plans for move in plan.moves}
         body = ", ".join(parts) + f". Quantities are announced, not received. Key {key}."
         for picking in sorted(pickings):
-            self._session.call("stock.picking", "message_post", [picking], body=body)
+            self._ledger.tell(f"{key}_{picking}", ErpRecord("stock.picking", picking), body)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from html import escape
 from typing import Any
 
 from msgspec import Struct
@@ -18,6 +17,7 @@ from hub.erp.odoo.names import Names
 from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines
 from hub.erp.odoo.purchases import Purchases
 from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.odoo.telling import Asked
 from hub.erp.port import PostResult
 from hub.model.documents import Carriage, DocType, Lot, ReceivedItem, ReceivingAdvice, ShipNotice
 from hub.model.errors import Undeliverable
@@ -180,22 +180,16 @@ class Received:
             found = self._ledger.find(key, ["ir.attachment"])
             if found:
                 return PostResult(record=found)
-            created = self._ledger.mark(key, order, advice)
-            if created and told:
+            if told:
                 self._tell(key, advice, order, told)
-            return PostResult(record=order, created=created)
+            return PostResult(record=order, created=self._ledger.mark(key, order, advice))
 
     def _tell(self, key: str, advice: ReceivingAdvice, order: ErpRecord, told: Sequence[str]) -> None:
         """Write the differences on the order, and ask its salesperson to settle them."""
         head = f"Receiving advice {advice.number} differs from what was shipped:"
         body = "\n".join([head, *told, f"Key {key}."])
-        self._session.call(order.model, "message_post", [order.id], body=body)
         seller = ref_id(self._session.one(order.model, order.id, ["user_id"])["user_id"])
-        asked: Values = {"user_id": seller} if seller else {}
-        note = "<br>".join(escape(line) for line in told)
-        self._session.call(
-            order.model, "activity_schedule", [order.id], summary=head.rstrip(":"), note=note, **asked
-        )
+        self._ledger.tell(key, order, body, Asked(summary=head.rstrip(":"), note=tuple(told), user=seller))
 
 
 def _due(

@@ -73,14 +73,9 @@ class Revisions:
                 self._write(edit, goods)
             except Refused as e:
                 return PostResult(findings=(refused(e, f"change {change.number} of {order.name}"),))
+            body = f"Change {change.number} of order {change.order_number} came in by EDI: {policy.origin}. "
+            self._ledger.tell(key, order, f"{body}{edit.told} Key {key}.")
             created = self._ledger.mark(key, order, change)
-            if created:
-                body = (
-                    f"Change {change.number} of order {change.order_number} came in by EDI: {policy.origin}. "
-                )
-                self._session.call(
-                    "sale.order", "message_post", [order.id], body=f"{body}{edit.told} Key {key}."
-                )
             return PostResult(record=self._ledger.record("sale.order", order.id), created=created)
 
     def _priced(

@@ -58,6 +58,7 @@ class Storage:
         with self._ledger.one_at_a_time(key):
             found = self._ledger.find(key, ["stock.picking"])
             if found:
+                self._tell_order(key, found, order, policy)
                 return PostResult(record=found)
             findings: list[Finding] = []
             header = self._header(order, policy, findings)
@@ -70,10 +71,13 @@ class Storage:
                 record_id, created = self._ledger.create(key, "stock.picking", fields, rows)
             except Refused as e:
                 return PostResult(findings=(refused(e, f"warehouse order {order.number}"),))
-            if created:
-                body = f"Warehouse order {order.number} came in by EDI: {policy.origin}. Key {key}."
-                self._session.call("stock.picking", "message_post", [record_id], body=body)
-            return PostResult(record=self._ledger.record("stock.picking", record_id), created=created)
+            record = self._ledger.record("stock.picking", record_id)
+            self._tell_order(key, record, order, policy)
+            return PostResult(record=record, created=created)
+
+    def _tell_order(self, key: str, record: ErpRecord, order: WarehouseOrder, policy: StoragePolicy) -> None:
+        body = f"Warehouse order {order.number} came in by EDI: {policy.origin}. Key {key}."
+        self._ledger.tell(key, record, body)
 
     def cancel(self, key: str, order: WarehouseOrder, transfer: ErpRecord) -> PostResult:
         """Cancel a depositor's transfer, once."""

@@ -27,7 +27,8 @@ class Move(Struct, frozen=True, kw_only=True):
     transfer: int
     product: Product
     demand: Decimal
-    done: Decimal  # reserved, as long as the transfer is open
+    done: Decimal  # reserved, as long as the transfer is open and it is not picked
+    picked: bool = False
     unit: str
     state: str
     line: str = ""  # the number of the order line that it is for
@@ -94,7 +95,8 @@ class Transfers:
             "state",
             "move_line_ids",
         ]
-        fields += ["sale_line_id", "purchase_line_id"]
+        marks = self._names.present("stock.move", "picked")  # before 17 what is entered is what was done
+        fields += ["sale_line_id", "purchase_line_id", *marks]
         domain: list[Any] = [["picking_id", "in", list(transfers)]]
         rows = self._session.search_read("stock.move", domain, fields, order="sequence, id")
         products = self._codes.products_by_id(ref_id(row["product_id"]) for row in rows)
@@ -107,6 +109,7 @@ class Transfers:
                 product=products[ref_id(row["product_id"])],
                 demand=number(row["product_uom_qty"]),
                 done=number(row[done]),
+                picked=all(row[mark] for mark in marks),
                 unit=ref_name(row["product_uom"]),
                 state=text(row["state"]),
                 line=numbers.get(row["id"], ""),

@@ -1,17 +1,18 @@
 """Transfers of a warehouse that somebody keeps for us: told to them, and done as they say they did it.
 
 What came is written on the transfer's moves as done (`picked`) in one transaction and is the same however often it is
-written; the advice is then kept on the transfer (see ledger.py), and validating it asks for its state first.
+written: the sum of all advices on the transfer, which are kept on it (see ledger.py). Each is told on it before it is
+kept, and validating asks for the transfer's state first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from hub.erp.odoo.advised import Done, Plan, plan_of
+from hub.erp.odoo.advice_writing import AdviceWriting
+from hub.erp.odoo.advised import Plan, changed_by_hand, plan_of
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.errors import Refused
 from hub.erp.odoo.ledger import Ledger
@@ -21,11 +22,12 @@ from hub.erp.odoo.parties import Parties
 from hub.erp.odoo.reading import day, plain, ref_id, ref_name, text
 from hub.erp.odoo.refusals import refused
 from hub.erp.odoo.storage import Storage
+from hub.erp.odoo.telling import Asked
 from hub.erp.odoo.transfers import CLOSED, DIRECTIONS, Move, Transfers
 from hub.erp.port import PostResult
 from hub.erp.port.warehousing import AdvicePolicy
 from hub.model import problems
-from hub.model.documents import Carriage, Party, WarehouseAdvice, WarehouseLine, WarehouseOrder
+from hub.model.documents import Carriage, DocType, Party, WarehouseAdvice, WarehouseLine, WarehouseOrder
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding
 
@@ -42,6 +44,7 @@ class OdooWarehousing(Storage):
     ) -> None:
         super().__init__(session, names, ledger, codes, Transfers(session, names, codes))
         self._parties = parties
+        self._writing = AdviceWriting(session, names)
 
     # --- told
     def read(self, transfer: ErpRecord) -> WarehouseOrder:
@@ -104,19 +107,30 @@ class OdooWarehousing(Storage):
             moves = [m for m in self._transfers.moves([transfer.id]) if m.state not in CLOSED]
             if found and (found.state in CLOSED or not moves):
                 return PostResult(record=found)
-            plan, findings = plan_of(advice, moves, transfer.name, released=policy.released)
-            lots = self._lots(plan, findings) if advice.kind == "shipped" else {}
+            earlier = [one for one in self._kept_advices(transfer.id) if one.number != advice.number]
+            aside = bool(policy.damaged)
+            plan, findings = plan_of(
+                advice, moves, transfer.name, released=policy.released, earlier=earlier, aside=aside
+            )
+            if earlier and not found and not policy.released:
+                findings += changed_by_hand(plan, advice, transfer.name)
+            targets = self._writing.targets(plan, advice, policy, findings)
             if findings:
                 return PostResult(record=found, findings=tuple(findings))
+            if found:
+                return self._validated(transfer, advice, plan, policy, created=False)
             try:
-                if not found:
-                    self._write(transfer, advice, plan, lots)
+                self._writing.write(transfer, [*earlier, advice], plan, targets)
             except Refused as e:
                 return PostResult(findings=(refused(e, f"advice {advice.number}"),))
-            created = not found and self._ledger.mark(key, transfer, advice)
-            if created:
-                self._tell(key, transfer, advice, plan)
-            return self._validated(transfer, plan, policy, created=created)
+            self._tell(key, transfer, advice, plan)
+            created = self._ledger.mark(key, transfer, advice)
+            return self._validated(transfer, advice, plan, policy, created=created)
+
+    def _kept_advices(self, transfer: int) -> list[WarehouseAdvice]:
+        """Return the advices that were written on a transfer, oldest first."""
+        kept = self._ledger.kept(ErpRecord("stock.picking", transfer), DocType.WAREHOUSE_ADVICE)
+        return [one for one in kept if isinstance(one, WarehouseAdvice)]
 
     def _transfer_of(self, advice: WarehouseAdvice, policy: AdvicePolicy) -> ErpRecord | Finding:
         """Return the open transfer that an advice is about: the one that was ordered, or what is left of it."""
@@ -130,6 +144,8 @@ class OdooWarehousing(Storage):
         for _ in range(_LONGEST_CHAIN):
             if newest["state"] not in CLOSED:
                 return ErpRecord("stock.picking", newest["id"], text(newest["name"]), text(newest["state"]))
+            if any(one.number == advice.number for one in self._kept_advices(newest["id"])):
+                return _told_already(text(newest["name"]), advice)
             later = [["backorder_id", "=", newest["id"]]]
             rest = self._session.search_read(
                 "stock.picking", later, ["name", "state"], order="id desc", limit=1
@@ -139,78 +155,21 @@ class OdooWarehousing(Storage):
             newest = rest[0]
         return _closed(said, text(newest["state"]), advice)
 
-    def _lots(self, plan: Plan, findings: list[Finding]) -> dict[tuple[int, str], int]:
-        """Return lot ids by product and number; a lot that we do not have cannot have been shipped."""
-        wanted = {(one.move.product.id, part.lot) for one in plan.done for part in one.parts if part.lot}
-        if not wanted:
-            return {}
-        domain: list[Any] = [
-            ["product_id", "in", sorted({product for product, _ in wanted})],
-            ["name", "in", sorted({lot for _, lot in wanted})],
-        ]
-        rows = self._session.search_read(self._names.model("stock.lot"), domain, ["name", "product_id"])
-        known = {(ref_id(row["product_id"]), text(row["name"])): int(row["id"]) for row in rows}
-        labels = {one.move.product.id: one.move.label for one in plan.done}
-        findings += [_no_lot(labels[product], lot) for product, lot in sorted(wanted - known.keys())]
-        return known
-
-    def _write(
-        self, transfer: ErpRecord, advice: WarehouseAdvice, plan: Plan, lots: dict[tuple[int, str], int]
-    ) -> None:
-        """Write quantities, lots, packages and the tracking number: one transaction."""
-        packages = self._packages([p.package for one in plan.done for p in one.parts if p.package])
-        commands = [
-            [1, one.move.id, self._values(one, transfer, lots, packages)] for one in plan.done if one.quantity
-        ]
-        values: Values = {self._names.field("stock.picking", "move_ids"): commands}
-        tracking = advice.carriage.tracking if advice.carriage else ""
-        reference = self._names.field("stock.picking", "carrier_tracking_ref")
-        if reference and tracking:
-            values[reference] = tracking
-        self._session.write("stock.picking", [transfer.id], values)
-
-    def _values(
-        self, done: Done, transfer: ErpRecord, lots: dict[tuple[int, str], int], packages: dict[str, int]
-    ) -> Values:
-        """Return what to write on a move; where neither lots nor packages are told, Odoo keeps what it reserved."""
-        marks: Values = {"picked": True} if self._names.field("stock.move", "picked") else {}
-        move, quantity = done.move, self._names.field("stock.move.line", "quantity")
-        if not any(part.lot or part.package for part in done.parts):
-            return {self._names.field("stock.move", "quantity"): float(done.quantity), **marks}
-        lines: list[Any] = [[2, old, 0] for old in move.line_ids]
-        for part in done.parts:
-            values: Values = {
-                "product_id": move.product.id,
-                "picking_id": transfer.id,
-                quantity: float(part.quantity),
-            }
-            if part.lot:
-                known = lots.get((move.product.id, part.lot))
-                values |= {"lot_id": known} if known else {"lot_name": part.lot}
-            if part.package:
-                values["result_package_id"] = packages[part.package]
-            lines.append([0, 0, {**values, **marks}])
-        return {"move_line_ids": lines, **marks}
-
-    def _packages(self, labels: Sequence[str]) -> dict[str, int]:
-        """Return package ids by label; those that are not there are made."""
-        wanted = list(dict.fromkeys(labels))
-        if not wanted:
-            return {}
-        model = self._names.model("stock.package")
-        rows = self._session.search_read(model, [["name", "in", wanted]], ["name"])
-        known = {text(row["name"]): int(row["id"]) for row in reversed(rows)}
-        new = [name for name in wanted if name not in known]
-        made = self._session.create(model, [{"name": name} for name in new]) if new else []
-        return known | dict(zip(new, made, strict=True))
-
     def _validated(
-        self, transfer: ErpRecord, plan: Plan, policy: AdvicePolicy, *, created: bool
+        self,
+        transfer: ErpRecord,
+        advice: WarehouseAdvice,
+        plan: Plan,
+        policy: AdvicePolicy,
+        *,
+        created: bool,
     ) -> PostResult:
-        """Validate a transfer as the policy says; what Odoo refuses then is for a person, with all of it prepared."""
+        """Validate a transfer as the policy says; what is in question, or what Odoo refuses then, is for a person."""
         wanted = policy.validate == "always" or (policy.validate == "when_exact" and plan.exact)
         findings: tuple[Finding, ...] = ()
-        if wanted:
+        if wanted and plan.doubts and not policy.released:
+            findings = (_in_question(transfer, advice, plan),)
+        elif wanted:
             dropped = [transfer.id] if plan.drops_rest else []
             context = {"skip_backorder": True, "picking_ids_not_to_backorder": dropped}
             try:
@@ -221,7 +180,7 @@ class OdooWarehousing(Storage):
         return PostResult(record=record, created=created, findings=findings)
 
     def _tell(self, key: str, transfer: ErpRecord, advice: WarehouseAdvice, plan: Plan) -> None:
-        """Write on the transfer what the warehouse said, and what of it no field takes."""
+        """Write on the transfer what the warehouse said, and what of it no field takes; ask about what is in doubt."""
         parts = [f"Warehouse advice {advice.number}: {advice.kind}, came in by EDI"]
         carriage = advice.carriage or Carriage()
         named = (("carrier", carriage.scac or carriage.routing), ("bill of lading", carriage.bill_of_lading))
@@ -231,8 +190,12 @@ class OdooWarehousing(Storage):
         parts += [
             f"{line.damaged} of {line.sku or line.number} damaged" for line in advice.lines if line.damaged
         ]
-        body = f"{'; '.join(parts)}. Key {key}."
-        self._session.call("stock.picking", "message_post", [transfer.id], body=body)
+        asked = (
+            Asked(summary=f"Warehouse advice {advice.number}: look before validating", note=plan.doubts)
+            if plan.doubts
+            else None
+        )
+        self._ledger.tell(key, transfer, f"{'; '.join(parts)}. Key {key}.", asked)
 
 
 def _line(at: int, move: Move) -> WarehouseLine:
@@ -272,11 +235,21 @@ def _closed(said: str, state: str, advice: WarehouseAdvice) -> Finding:
     )
 
 
-def _no_lot(product: str, lot: str) -> Finding:
+def _told_already(name: str, advice: WarehouseAdvice) -> Finding:
     return hold(
-        problems.CODE_UNKNOWN,
-        f"{product} has no lot {lot!r} in Odoo",
+        problems.ALREADY_POSTED,
+        f"{advice.number} was told of {name} before, and that is closed",
+        where="number",
+        value=advice.number,
+        hint="Correct the stock in Odoo where they tell something new; then cancel this exchange.",
+    )
+
+
+def _in_question(transfer: ErpRecord, advice: WarehouseAdvice, plan: Plan) -> Finding:
+    return hold(
+        problems.QUANTITY_DIFFERS,
+        f"{transfer.name} is prepared and not validated: {'; '.join(plan.doubts)}",
         where="lines",
-        value=lot,
-        hint="Ask the warehouse, or make the lot in Odoo; then release.",
+        value=advice.number,
+        hint="Put aside in Odoo what must not be sold, or correct the quantities; release to validate it so.",
     )

@@ -232,8 +232,8 @@ class ErpGateway(Protocol):
     def find_codes(self, kind: str, code: str) -> tuple[str, ...]:
         """Return at most 3 known codes nearest to an unknown one, best first; kind: item | ship_to | unit."""
 
-    def add_note(self, record: ErpRecord, text: str) -> None:
-        """Write a plain-text note on the record (chatter)."""
+    def add_note(self, key: str, record: ErpRecord, text: str) -> None:
+        """Write a plain-text note on the record (chatter), once for each key."""
 
     def changes(
         self, topic: Topic, since: datetime | None, page_size: int = 200

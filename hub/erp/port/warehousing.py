@@ -19,7 +19,8 @@ class AdvicePolicy(Struct, frozen=True, kw_only=True):
 
     warehouse: str  # stock.warehouse `code`: no other transfers may be touched
     validate: Validation = "never"
-    released: bool = False  # an operator decided: more than was ordered no longer holds
+    damaged: str = ""  # stock.location `complete_name`: where damaged goods go; empty: a person decides
+    released: bool = False  # an operator decided: more than ordered, or goods in question, no longer hold it
 
 
 class StoragePolicy(Struct, frozen=True, kw_only=True):
@@ -45,7 +46,9 @@ class Warehousing(Protocol):
         """Write what a warehouse did on its transfer, once: quantities, lots, packages, tracking number.
 
         What was done is marked as picked; the transfer is validated as the policy says, its rest put off, or
-        cancelled where the warehouse says so. A later advice on the same order goes to the backorder.
+        cancelled where the warehouse says so. A later advice on the same order adds to what the earlier told as
+        long as the transfer is open, then goes to the backorder; one of the same number is never written twice.
+        Goods in question (damaged, rejected ...) are never validated unasked, but for damaged ones with a place.
         """
 
     # --- we keep somebody's goods

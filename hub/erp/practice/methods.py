@@ -229,7 +229,8 @@ def activity_schedule(
 ) -> list[int]:
     """Ask somebody to do something about records."""
     env.check(model, ids)
-    asked: Values = {"res_model": model, "summary": summary, "note": note, "user_id": user_id or False}
+    (model_id,) = env.search("ir.model", [["model", "=", model]])
+    asked: Values = {"res_model_id": model_id, "summary": summary, "note": note, "user_id": user_id or False}
     if date_deadline:
         asked["date_deadline"] = date_deadline
     return [env.create("mail.activity", asked | {"res_id": record}) for record in ids]

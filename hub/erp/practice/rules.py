@@ -65,6 +65,7 @@ RULES = Rules(
         "purchase.order.line": purchase.prepare_line,
         "stock.picking": stock.prepare_picking,
         "stock.move": stock.prepare_move,
+        "stock.location": reservation.prepare_location,
         "stock.move.line": reservation.prepare_line,
         "stock.package": packing.prepare_package,
         "stock.quant": reservation.prepare_quant,

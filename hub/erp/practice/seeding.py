@@ -1,7 +1,8 @@
 """Filling the database from data files: what every new Odoo has (`data/base.toml`), and a sample company.
 
-A file has `[[record]]` tables: `model`, a `key` that names the record (its external id is `practice.<key>`) and its
-fields. "@key" stands for the id of another record. `[[stock]]` tables put a `quantity` of a `product` on the shelf.
+A file has `[[record]]` tables: `model`, a `key` that names the record (its external id is `practice.<key>`, or the
+key itself where it names a module: `mail.mt_note`) and its fields. "@key"
+stands for the id of another record. `[[stock]]` tables put a `quantity` of a `product` on the shelf.
 Records whose external id exists are left as they are, so seeding again changes nothing.
 """
 
@@ -27,6 +28,7 @@ def seed_base(database: Database) -> None:
         for model in database.schema.models.values():
             if model.name not in known:
                 env.create("ir.model", {"name": model.label, "model": model.name, "modules": MODULE})
+        _name_models(env)
         _seed(env, tomllib.loads(_built_in("base.toml")))
 
 
@@ -35,6 +37,15 @@ def seed_file(database: Database, file: Path | None) -> None:
     text = file.read_text("utf-8") if file else _built_in("sample.toml")
     with database.transaction() as env:
         _seed(env, tomllib.loads(text))
+
+
+def _name_models(env: Env) -> None:
+    """Give each model its external id, `sale.model_sale_order`; the module is the first word of its name."""
+    for row in env.rows("ir.model", env.search("ir.model", []), ["model"]):
+        module, name = row["model"].partition(".")[0], f"model_{row['model'].replace('.', '_')}"
+        if find_external(env, "ir.model", f"{module}.{name}") is None:
+            link: Values = {"module": module, "name": name, "model": "ir.model", "res_id": row["id"]}
+            env.create("ir.model.data", link)
 
 
 def _built_in(name: str) -> str:
@@ -46,9 +57,10 @@ def _seed(env: Env, data: dict[str, Json]) -> None:
     for record in data.get("record", []):
         values = dict(record)
         model, key = values.pop("model"), values.pop("key")
-        if find_external(env, model, f"{MODULE}.{key}") is None:
+        module, name = key.split(".") if "." in key else (MODULE, key)
+        if find_external(env, model, f"{module}.{name}") is None:
             made = env.create(model, {name: _resolved(env, value) for name, value in values.items()})
-            env.create("ir.model.data", {"module": MODULE, "name": key, "model": model, "res_id": made})
+            env.create("ir.model.data", {"module": module, "name": name, "model": model, "res_id": made})
             new.add(key)
     for link in data.get("link", []):
         if link["key"] in new:

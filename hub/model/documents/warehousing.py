@@ -15,8 +15,9 @@ from hub.model.documents.parts import Carriage, ItemIds, Lot, Value
 class Questioned(Value, frozen=True, kw_only=True):
     """A quantity with which something is wrong (X12 861 RCD06 to RCD08), in the unit of its item."""
 
-    quantity: Decimal  # RCD06
-    condition: str = ""  # RCD08, as of `ReceivedItem`
+    quantity: Decimal  # RCD06, W1301
+    condition: str = ""  # RCD08, as of `ReceivedItem`; W1303
+    unit: str = ""  # W1302, where it is not the unit of its item
 
 
 class ReceivedItem(Value, frozen=True, kw_only=True):
@@ -120,7 +121,10 @@ class AdvisedLine(Value, frozen=True, kw_only=True):
     status: str = ""  # W1201: shipped SH | partial ... | else the code; 944: received, damaged ...
     ordered: Decimal | None = None  # W1202
     difference: Decimal | None = None  # W1204
-    damaged: Decimal | None = None  # 944 W13: of `quantity`
+    damaged: Decimal | None = None  # 944 W13 01: of `quantity`
+    questioned: tuple[
+        Questioned, ...
+    ] = ()  # 944 W13: what else is not good of it, or counted in another unit
     lots: tuple[Lot, ...] = ()  # N9 LT
     labels: tuple[str, ...] = ()  # MAN: SSCCs of the packages that it is in
     refs: dict[str, str] = field(default_factory=dict)

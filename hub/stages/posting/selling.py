@@ -31,8 +31,9 @@ def post_order(exchange: Exchange, document: AnyDocument, needs: Needs) -> Poste
         unknown_item=agreement.rules.unknown_item,
     )
     result = erp.post_order(exchange.key, judged.order, policy)
-    if result.record is not None and result.created and judged.findings:
-        erp.add_note(result.record, "Left off: " + "; ".join(f.message for f in judged.findings))
+    if result.record is not None and judged.findings:
+        left_off = "Left off: " + "; ".join(f.message for f in judged.findings)
+        erp.add_note(f"{exchange.key}_left", result.record, left_off)
     result = structs.replace(result, findings=(*judged.findings, *result.findings))
     clean = not any(f.severity in {Severity.HOLD, Severity.ERROR} for f in result.findings)
     # what a person had to decide is theirs to confirm; but a release after Odoo refused tries that again

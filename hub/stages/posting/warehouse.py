@@ -20,7 +20,12 @@ def post_advice(exchange: Exchange, document: AnyDocument, needs: Needs) -> Post
     if not warehouse:
         return _no_warehouse(partner.key, "send.warehouse_order")
     agreement = partner.receive[DocType.WAREHOUSE_ADVICE]
-    policy = AdvicePolicy(warehouse=warehouse, validate=agreement.validate, released=exchange.released)
+    policy = AdvicePolicy(
+        warehouse=warehouse,
+        validate=agreement.validate,
+        damaged=agreement.damaged,
+        released=exchange.released,
+    )
     result = needs.erp().warehousing.post(exchange.key, document, policy)
     done = result.record is not None and result.record.state == "done"
     return Posted(result, ", validated" if done else ", prepared for a person")

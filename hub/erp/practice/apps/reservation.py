@@ -122,6 +122,13 @@ def done_quantity(env: Env, moves: Ids, to_usage: str) -> float:
     return total
 
 
+def prepare_location(env: Env, values: Values) -> Values:
+    """Give a place its full name, WH/Stock/Shelf."""
+    above = values.get("location_id") and env.one("stock.location", values["location_id"], "complete_name")
+    parts = [above["complete_name"]] if above else []
+    return {"complete_name": "/".join([*parts, str(values.get("name"))]), **values}
+
+
 def prepare_line(env: Env, values: Values) -> Values:
     """Complete a move line from its move; one without a move joins the picking's move of its product."""
     if not values.get("move_id") and values.get("picking_id"):

@@ -221,7 +221,9 @@ def _finish(env: Env, move: int) -> None:
     row = env.one("stock.move", move, "move_line_ids", "location_dest_id", "product_id")
     names = ["product_id", "product_id.tracking", "quantity", "lot_id", "lot_name", "package_id"]
     for line in env.rows(
-        "stock.move.line", row["move_line_ids"], [*names, "result_package_id", "location_id"]
+        "stock.move.line",
+        row["move_line_ids"],
+        [*names, "result_package_id", "location_id", "location_dest_id"],
     ):
         if not line["quantity"]:
             env.unlink("stock.move.line", [line["id"]])
@@ -230,7 +232,8 @@ def _finish(env: Env, move: int) -> None:
         reservation.change_quant(
             env, (line["product_id"], line["location_id"], lot, line["package_id"]), -line["quantity"]
         )
-        place = (line["product_id"], row["location_dest_id"], lot, line["result_package_id"])
+        to = line["location_dest_id"] or row["location_dest_id"]
+        place = (line["product_id"], to, lot, line["result_package_id"])
         reservation.change_quant(env, place, line["quantity"])
         env.put("stock.move.line", line["id"], {"picked": True, "lot_id": lot, "date": stamp(env.now)[:19]})
     env.put("stock.move", move, {"state": "done", "picked": True, "date": stamp(env.now)[:19]})
