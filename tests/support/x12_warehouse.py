@@ -14,6 +14,7 @@ from hub.model.documents import (
     Carriage,
     DocType,
     Lot,
+    Questioned,
     WarehouseAdvice,
     WarehouseLine,
     WarehouseOrder,
@@ -105,6 +106,12 @@ def transfers(draw: st.DrawFn) -> WarehouseOrder:
     )
 
 
+_questioned = st.lists(
+    st.builds(Questioned, quantity=x12.quantities, condition=st.sampled_from(["rejected", "quality", "09"])),
+    max_size=2,
+).map(tuple)
+
+
 @st.composite
 def _advised(draw: st.DrawFn, received: bool) -> AdvisedLine:
     number = st.none() | x12.quantities
@@ -119,6 +126,7 @@ def _advised(draw: st.DrawFn, received: bool) -> AdvisedLine:
         ordered=None if received else draw(number),
         difference=draw(number.filter(lambda found: found != 0)),
         damaged=draw(number) if received else None,
+        questioned=draw(_questioned) if received else (),
         lots=draw(_lots),
         labels=draw(_labels),
         refs=draw(_refs),

@@ -55,9 +55,7 @@ def read_questioned(segment: list[str], spot: Spot, book: Reading) -> list[Quest
         if not quantity:
             continue
         try:
-            found.append(
-                Questioned(quantity=DECIMALS[quantity], condition=_conditions().ours.get(code, code))
-            )
+            found.append(Questioned(quantity=DECIMALS[quantity], condition=conditions().ours.get(code, code)))
         except ValueError as error:
             book.invalid(spot, segment, at, "others", str(error), must=True)
     return found
@@ -65,7 +63,7 @@ def read_questioned(segment: list[str], spot: Spot, book: Reading) -> list[Quest
 
 def write_questioned(part: Part, made: Segments) -> Segments:
     """Write an RCD with a unit to each quantity, and all that is in question of the item."""
-    theirs = _conditions().theirs
+    theirs = conditions().theirs
     for segment in made:
         for at in (4, 6):
             if len(segment) > at and segment[at]:
@@ -95,8 +93,8 @@ def write_item_count(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - 
 
 
 @cache
-def _conditions() -> Codes:
-    """Return the words for element 412, as the map of the set has them."""
+def conditions() -> Codes:
+    """Return the words for element 412, as the map of the 861 has them."""
     found = next(rule.codes for rule in load_map("861").sections["item"].rules if rule.path == "condition")
     assert found is not None, "the map names the table"
     return found

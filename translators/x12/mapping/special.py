@@ -202,6 +202,7 @@ READ_SEGMENT: dict[str, Special] = {
     "warehouse_lots": Special(warehouse.read_lot, fills="lots", takes=warehouse.LOTS),
     "order_lot": Special(warehouse.lot_at(13), fills="lots"),
     "shipped_lot": Special(warehouse.lot_at(9), fills="lots"),
+    "exceptions": Special(warehouse.read_exception, fills="questioned"),
     "received_lot": Special(warehouse.lot_at(8), fills="lots"),
 }
 READ_SECTION: dict[str, Callable[[Part], Part]] = {

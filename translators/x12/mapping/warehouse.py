@@ -7,15 +7,16 @@ Source: X12 004010, sets 940, 943, 944, 945; data elements 368, 412.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
-from hub.model.documents import Carriage, Lot
+from hub.model.documents import Carriage, Lot, Questioned
 from translators.x12.mapping.findings import Reading, Spot
+from translators.x12.mapping.money_and_receipts import conditions
 from translators.x12.mapping.values import read_date, read_decimal, write_decimal
 
 Part: TypeAlias = Any
@@ -25,6 +26,9 @@ Segments = list[list[str]]
 LOTS = _LOT, _SERIAL = "LT", "SE"
 #: Element 91: motor; and what stands for a carrier that nobody has chosen.
 _BY_ROAD, _UNNAMED = "M", "CARRIER NOT KNOWN"
+#: Element 412 in our words: what a line has a field of its own for, and what is as it should be.
+_SUMMED = _DAMAGED, _SHORT, _OVER = "damaged", "short", "over"
+_GOOD = "good"
 #: G69 has room for so many characters.
 _LONGEST_DESCRIPTION = 45
 
@@ -115,18 +119,48 @@ def read_line(line: Part) -> Part:
     return replace(line, lots=given, refs=refs)
 
 
+def read_exception(segment: list[str], spot: Spot, book: Reading) -> list[Questioned]:
+    """Read a W13: how much of a line is not as it should be (W1301, in W1302), and how (W1303)."""
+    quantity, unit, code = (text.strip() for text in (*segment[1:4], "", "", "")[:3])
+    try:
+        condition = conditions().ours.get(code, code)
+        return [Questioned(quantity=read_decimal(quantity), unit=unit, condition=condition)]
+    except ValueError as error:
+        book.invalid(spot, segment, 1, "lines[0].questioned", str(error), must=True)
+        return []
+
+
 def read_advised(line: Part) -> Part:
-    """Return an advised line: a lone lot has all of it; what was over or short (W13 03, 02) is its difference."""
+    """Return an advised line: a lone lot has all of it; its W13 are told apart.
+
+    What was over or short is its difference, what was damaged is summed up; what is in question otherwise, or is
+    counted in another unit than the line, is kept as it is.
+    """
     line = read_line(line)
-    refs = dict(line.refs)
-    over, short = _quantity(refs.pop("over", "")), _quantity(refs.pop("short", ""))
-    difference = line.difference
-    if over is not None or short is not None:
-        difference = (over or Decimal(0)) - (short or Decimal(0))
+    refs = {name: value for name, value in line.refs.items() if name not in (_OVER, _SHORT)}
+    same = [one for one in line.questioned if one.unit in ("", line.unit)]
+    sums = {word: sum(one.quantity for one in same if one.condition == word) for word in _SUMMED}
+    told = {one.condition for one in same}
     lots = line.lots
     if len(lots) == 1 and lots[0].quantity is None:
         lots = (replace(lots[0], quantity=line.quantity),)
-    return replace(line, lots=lots, refs=refs, difference=difference)
+    return replace(
+        line,
+        lots=lots,
+        refs=refs,
+        damaged=Decimal(sums[_DAMAGED]) if _DAMAGED in told else None,
+        difference=Decimal(sums[_OVER] - sums[_SHORT]) if told & {_OVER, _SHORT} else line.difference,
+        questioned=tuple(_rest(line, same)),
+    )
+
+
+def _rest(line: Part, same: Sequence[Questioned]) -> Iterator[Questioned]:
+    """Yield what neither the damaged quantity nor the difference of a line tells."""
+    for one in line.questioned:
+        if one not in same:
+            yield one
+        elif one.condition not in (*_SUMMED, _GOOD):
+            yield replace(one, unit="")
 
 
 # --- writing
@@ -157,8 +191,13 @@ def write_description(part: Part, made: Segments) -> Segments:  # noqa: ARG001 -
 
 
 def write_exceptions(part: Part, made: Segments) -> Segments:
-    """Give each W13 its unit, W1302."""
-    return [[row[0], row[1], part.unit, *row[3:]] for row in made]
+    """Give each W13 its unit, W1302, and write what else is in question."""
+    theirs = conditions().theirs
+    more = [
+        ["W13", write_decimal(one.quantity), one.unit or part.unit, theirs.get(one.condition, one.condition)]
+        for one in part.questioned
+    ]
+    return [[row[0], row[1], part.unit, *row[3:]] for row in made] + more
 
 
 def write_carrier(part: Part, made: Segments) -> Segments:  # noqa: ARG001 - a writer's signature
