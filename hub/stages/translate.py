@@ -2,7 +2,8 @@
 
 checked -> translated     every code is known, and the document is new; an order by store may become several orders
 checked -> tested         a test document, or a partner still in testing: it goes no further
-checked -> held           a code is unknown, or it looks like a change of a document that we have
+checked -> held           a code is unknown, a quantity of goods is below zero, or it looks like a change of a
+                          document that we have
 checked -> duplicate      the same document came before (acknowledged, not posted again)
 checked -> rejected       it cannot be read as a document (formats without a dictionary)
 """
@@ -18,6 +19,7 @@ from hub.model.exchange import Exchange, State, posting_key
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import Outcome
 from hub.model.partner import Partner, Receive
+from hub.stages.below_zero import below_zero
 from hub.stages.recording.posting import translate_records
 from hub.stages.repeats import notes_on_repeat
 from hub.stages.restating import restated
@@ -107,7 +109,7 @@ def _in_our_codes(
     tables, faults = needs.tables(partner, exchange)
     share, misses = in_our_codes(share, tables, agreement)
     document = share.part.document
-    findings += faults + share.findings
+    findings += faults + share.findings + below_zero(document)
     findings += softened(misses, agreement.rules) if isinstance(document, PurchaseOrder) else misses
     state, why, more = _verdict(_test(exchange, partner), document, digest, earlier, findings)
     if earlier and any(f.problem == problems.LOOKS_LIKE_CHANGE for f in more):
