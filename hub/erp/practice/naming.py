@@ -32,6 +32,8 @@ NAME_PATHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "mail.message": ("subject",),
         "sale.advance.payment.inv": ("advance_payment_method",),
         "account.incoterms": ("name", "code"),
+        "account.analytic.account": ("code", "name"),
+        "res.partner.bank": ("acc_number",),
     }
 )
 
@@ -79,5 +81,10 @@ NAMES: Mapping[str, tuple[tuple[str, ...], Callable[[Row], str]]] = MappingProxy
             lambda row: f"{row['origin'] or ''}/{row['product_id.default_code'] or ''}",
         ),
         "account.move": (("name", "ref", "move_type"), _bill),
+        "account.analytic.account": (
+            ("code", "name"),
+            lambda row: f"[{row['code']}] {row['name']}" if row["code"] else str(row["name"]),
+        ),
+        "res.partner.bank": (("acc_number",), lambda row: str(row["acc_number"])),
     }
 )
