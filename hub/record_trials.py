@@ -18,7 +18,7 @@ from hub.model.envelope import Envelope, UnwrappedSet
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import Partner
-from hub.model.record_types import record_type_for
+from hub.model.record_types import RecordType, record_type_for
 from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.stages.recording.carrying import RecordOutcome, outcome_of
@@ -27,6 +27,7 @@ from hub.stages.recording.planning import make_plan
 from hub.stages.recording.sending import misfit, read_records
 from hub.whereabouts import Whereabouts
 from hub.wiring import make_erp
+from translators.records.sources import decode_part
 from translators.records.translator import RecordsTranslator
 
 
@@ -64,8 +65,9 @@ def try_records(
     sets = [part for one in opened.interchanges for group in one.groups for part in group.sets]
     findings = tuple(finding for part in sets for finding in part.findings)
     planned: list[Planned] = []
-    for part in sets if not any(f.fatal for f in findings) else ():
-        plan = _planned(part, translator, partner, erp)
+    whole = not any(f.fatal for f in findings)
+    for part in sets:
+        plan = _planned(part, translator, partner, erp) if whole else _refused(part, kind)
         planned += plan.planned
         findings += plan.faults
     told = outcome_of(Plan(record_type=chosen, model=kind.model, planned=()), planned)
@@ -89,8 +91,15 @@ def _planned(
     batch = translator.read_part(part.payload, part.envelope, partner)
     if erp is not None:
         return make_plan(batch, kind, erp)
-    read = [Planned(label=r.label, rows=r.rows, action="nothing", record=r) for r in batch.records]
+    read = [Planned(label=r.label, rows=r.rows, action="read", record=r) for r in batch.records]
     return Plan(record_type=name, model=kind.model, planned=(*read, *unread(batch.refused)))
+
+
+def _refused(part: UnwrappedSet, kind: RecordType) -> Plan:
+    """Return the rows of a file that is refused as a whole: they are counted too."""
+    numbers = tuple(row.number for row in decode_part(part.payload).rows)
+    planned = (Planned(label="the whole file", rows=numbers, action="refused"),) if numbers else ()
+    return Plan(record_type=part.envelope.set_id, model=kind.model, planned=planned)
 
 
 def preview(partner: Partner, name: str, folder: Path, erp: Records) -> bytes:

@@ -30,7 +30,7 @@ from hub.stages.recording.carrying import BatchOutcome, RecordOutcome
 
 app = typer.Typer(help="Files of records: any model of Odoo by profile alone.", no_args_is_help=True)
 
-_STYLE = {"create": "green", "change": "yellow", "nothing": "dim", "refused": "red"}
+_STYLE = {"create": "green", "change": "yellow", "nothing": "dim", "refused": "red", "read": "dim"}
 #: Records that are shown at a terminal; `--json` has them all.
 MOST_SHOWN = 200
 
@@ -60,7 +60,7 @@ def try_command(
         print_json(trial)
     else:
         _show(trial.file, trial.records, trial.findings)
-        verb = "would be" if trial.compared else "read only, not compared:"
+        verb = "would be" if trial.compared else "Odoo was not asked:"
         console.print(
             f"\n[bold]{escape(trial.record_type)}[/] -> {escape(trial.model)}: {verb} {trial.tally}"
         )

@@ -183,6 +183,13 @@ def test_the_receipt_waits_for_odoo_and_no_row_is_called_taken_before(
     assert [line[2] for line in lines(receipt)] == ["accepted", "accepted"]
 
 
+def test_a_receipt_is_written_in_the_dialect_of_its_record_type(hub: SmallHub) -> None:
+    hub.edit("crew", 'system_of_record = "partner"', 'system_of_record = "partner"\nseparator = ";"')
+    (ref,) = refs(1)
+    (receipt,) = send(hub, vendors(f"{ref},Vendor,Oslo,NO,,").replace(b",", b";"))
+    assert receipt.decode().startswith("Document;Number;Status;")
+
+
 def test_a_file_of_nothing_but_bad_rows_goes_back(hub: SmallHub) -> None:
     (receipt,) = send(hub, vendors(f"{refs(1)[0]},,Oslo,NO,,", ",Nobody,,,,"))
     (found,) = batches(hub)

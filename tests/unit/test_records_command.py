@@ -117,9 +117,20 @@ def test_people_read_it_too() -> None:
 def test_without_odoo_it_is_only_read(home: Path) -> None:
     (home / "hub.toml").write_text("")
     result = hub_records("try", "vendors.csv", "--partner", "crew", "--offline", "--type", "vendors")
-    assert "read only, not compared: 5 rows" in result.stdout
+    assert "Odoo was not asked: 5 rows: 4 read, 1 refused" in result.stdout
+    assert "unchanged" not in result.stdout
     result = hub_records("try", "vendors.csv", "--partner", "crew")
     assert (result.exit_code, "the practice Odoo runs inside `hub run`" in result.output) == (2, True)
+
+
+def test_a_file_with_another_separator_is_told_so_and_all_its_rows_are_counted(home: Path) -> None:
+    (home / "vendors.csv").write_text(FILE.replace(",", ";"))
+    result = hub_records("try", "vendors.csv", "--partner", "crew", "--offline")
+    said = " ".join(result.stdout.split())
+    assert "row 1: holds no ',', which separates columns by agreement, but 5 ';'" in said
+    assert 'set separator = ";"' in said
+    assert "Odoo was not asked: 5 rows: 0 created, 0 changed, 0 unchanged, 5 refused" in said
+    assert result.exit_code == 1
 
 
 @pytest.mark.usefixtures("home")

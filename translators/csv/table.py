@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.model import problems
-from hub.model.finding import Finding, Where
+from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import CsvSettings
 from translators.csv.left_out import is_like, of_skipped, taken
 from translators.csv.records import Row, delimited, find_separator, fixed
@@ -98,8 +98,23 @@ def _table(rows: Iterator[Row], settings: CsvSettings, above: tuple[Row, ...], *
         table.rows, table.findings = itertools.chain((first,), wanted), notes
     else:
         table.header, table.rows = _without_tail(titles.cells), wanted
-        table.findings = (*titles.faults, *notes)
+        table.findings = (*titles.faults, *notes, *_other_separator(titles, settings))
     return table
+
+
+def _other_separator(titles: Row, settings: CsvSettings) -> Iterator[Finding]:
+    """Warn of a row of titles that is one cell, and would be several by another separator than the agreed one."""
+    found = find_separator(titles.cells[0], settings.quote)
+    if len(titles.cells) > 1 or found == settings.separator or found not in titles.cells[0]:
+        return
+    agreed, other = settings.separator or ",", "\\t" if found == "\t" else found
+    yield Finding(
+        problems.ROW_INVALID,
+        f"holds no {agreed!r}, which separates columns by agreement, but {titles.cells[0].count(found)} {other!r}",
+        Severity.WARNING,
+        Where(row=titles.number),
+        hint=f'if that is how they write, set separator = "{other}" in [csv] or in the record type',
+    )
 
 
 def _wanted(

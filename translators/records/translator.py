@@ -142,11 +142,14 @@ class RecordsTranslator:
     def write_receipt(
         self, entries: tuple[ReceiptEntry, ...], partner: Partner, envelope: Envelope | None = None
     ) -> bytes:
-        """Write what came of each part of a file: a row per finding, or one row when all is well."""
-        del envelope  # a table names neither sender nor moment
+        """Write what came of each part of a file: a row per finding, or one row when all is well.
+
+        `envelope` names the record type, whose dialect the receipt has.
+        """
+        kind = partner.records.get(envelope.set_id) if envelope is not None else None
+        dialect = dialect_of(kind, partner.csv) if kind is not None and kind.format == "csv" else partner.csv
         rows = [row for entry in entries for row in receipt_rows(entry)]
-        text = write_table(HEADER, rows, partner.csv.separator or ",")
-        return encode_whole(text, partner.csv.encoding)
+        return encode_whole(write_table(HEADER, rows, dialect.separator or ","), dialect.encoding)
 
     def _context(self, kind: RecordType, partner: Partner) -> Context:
         return context_of(kind, partner, self._folder)

@@ -47,6 +47,8 @@ def answer_records(
     """Return the receipt of these batches of a file."""
     entries = tuple(entry for verdict in verdicts for entry in entries_of(verdict))
 
+    envelope = structs.replace(answering_envelope(group.envelope), set_id=group.envelope.set_id)
+
     def render(numbered: Envelope) -> bytes:
         return translator.write_receipt(entries, partner, numbered)
 
@@ -54,7 +56,7 @@ def answer_records(
         kind="receipt",
         partner=partner.key,
         document=DocType.RECEIPT,
-        file=OutFile(envelope=answering_envelope(group.envelope), render=render),
+        file=OutFile(envelope=envelope, render=render),
         answers=tuple(Answered(exchange_id=v.exchange.id, verdict=_letter(v)) for v in verdicts),
         number=entries[0].number if entries else "",
     )

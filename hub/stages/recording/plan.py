@@ -16,7 +16,8 @@ from hub.erp.port.records import FieldFacts, Reference, Upsert, Value
 from hub.model.documents.records import MASK, Record, RefusedRows
 from hub.model.finding import Finding
 
-Action = Literal["create", "change", "nothing", "refused"]
+#: What becomes of a record; "read": nobody asked Odoo.
+Action = Literal["create", "change", "nothing", "refused", "read"]
 
 
 class Difference(Struct, frozen=True):
@@ -54,7 +55,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         return tally(self.planned)
 
 
-class Tally(Struct, frozen=True, kw_only=True):
+class Tally(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rows of the file by what became of them: nothing disappears."""
 
     rows: int
@@ -62,17 +63,21 @@ class Tally(Struct, frozen=True, kw_only=True):
     changed: int
     unchanged: int
     refused: int
+    read: int = 0  # not compared with Odoo
 
     def __str__(self) -> str:
+        rows = f"{self.rows} row{'s' if self.rows != 1 else ''}"
+        if self.read:
+            return f"{rows}: {self.read} read, {self.refused} refused"
         return (
-            f"{self.rows} row{'s' if self.rows != 1 else ''}: {self.created} created, {self.changed} changed, "
+            f"{rows}: {self.created} created, {self.changed} changed, "
             f"{self.unchanged} unchanged, {self.refused} refused"
         )
 
 
 def tally(planned: Iterable[Planned]) -> Tally:
     """Count the rows by what became of them."""
-    counts = dict.fromkeys(("create", "change", "nothing", "refused"), 0)
+    counts = dict.fromkeys(("create", "change", "nothing", "refused", "read"), 0)
     for one in planned:
         counts[one.action] += len(one.rows)
     return Tally(
@@ -81,6 +86,7 @@ def tally(planned: Iterable[Planned]) -> Tally:
         changed=counts["change"],
         unchanged=counts["nothing"],
         refused=counts["refused"],
+        read=counts["read"],
     )
 
 
