@@ -49,6 +49,7 @@ from translators.crosswalk_lines import our_item, our_parties, our_unit, unknown
 from translators.crosswalk_send import to_partner
 from translators.crosswalk_supply import Units, catalog_line, stock_line
 from translators.crosswalk_tables import Crosswalk, Entry, Tables, load_tables
+from translators.price_bases import Line, based
 
 __all__ = ["Crosswalk", "Entry", "Tables", "load_tables", "to_partner", "translate_document"]
 
@@ -79,21 +80,21 @@ def translate_document(
 
     What orders from us must name items, units and places that we know. What answers something of ours is
     found by our line number first: there an item that nothing translates holds nothing up, and a line in a
-    unit that we do not know has no quantity of ours.
+    unit that we do not know has no quantity of ours. A price that nobody knows what it is for holds either.
     """
     words = _Words(tables, receive.item_trust or _TRUST.get(document.doc_type, OF_SUPPLIERS), document.date)
     if isinstance(document, PurchaseOrder | OrderChange | WarehouseOrder):
         parties, misses = our_parties(document.parties, tables.ship_to, document.date)
         document = replace(_asked(document, words), parties=parties)
         return document, (*words.findings, *misses)
-    return _told(document, words), ()
+    return _told(document, words), tuple(words.findings)
 
 
 def _asked(document: _Orders, words: _Words) -> _Orders:
     if isinstance(document, PurchaseOrder):
-        return replace(document, lines=words.asked(document.lines))
+        return replace(document, lines=words.asked(words.based(document.lines)))
     if isinstance(document, OrderChange):
-        return replace(document, lines=words.asked(document.lines))
+        return replace(document, lines=words.asked(words.based(document.lines)))
     return replace(document, lines=words.asked(document.lines))
 
 
@@ -101,11 +102,12 @@ def _told(document: AnyDocument, words: _Words) -> AnyDocument:
     """Fill our codes into the lines of a document that answers or offers something, if it has any."""
     match document:
         case OrderAcknowledgment():
-            return replace(document, lines=words.measured(document.lines))
+            return replace(document, lines=words.measured(words.based(document.lines)))
         case OrderChangeAcknowledgment():
-            return replace(document, lines=words.measured(document.lines))
+            return replace(document, lines=words.measured(words.based(document.lines)))
         case Invoice():
-            lines = (replace(li, charges=words.charged(li.charges)) for li in words.measured(document.lines))
+            own = words.measured(words.based(document.lines))
+            lines = (replace(li, charges=words.charged(li.charges)) for li in own)
             return replace(document, lines=tuple(lines), charges=words.charged(document.charges))
         case WarehouseAdvice():
             return replace(document, lines=words.measured(document.lines))
@@ -131,6 +133,12 @@ class _Words:
     def __init__(self, tables: Tables, trust: Sequence[str], on: dt.date | None) -> None:
         self._tables, self._trust, self._on = tables, trust, on
         self.findings: list[Finding] = []
+
+    def based(self, lines: Sequence[Line]) -> tuple[Line, ...]:
+        """Say in each line's own unit what its prices are for."""
+        told = [based(line, self._tables, self._on, f"lines[{at}]") for at, line in enumerate(lines)]
+        self.findings += [finding for _, found in told for finding in found]
+        return tuple(line for line, _ in told)
 
     def asked(self, lines: Sequence[_Asking]) -> tuple[_Asking, ...]:
         """Fill the sku, quantity and unit of lines that ask for goods."""

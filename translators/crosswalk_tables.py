@@ -108,6 +108,7 @@ class Tables(Struct, frozen=True):
     ship_to: Crosswalk = Crosswalk()
     unit: Crosswalk = Crosswalk()
     charge: Crosswalk = Crosswalk()
+    price_basis: dict[str, int] = {}  # their code, in capitals -> how many of a line's unit a price is for
 
 
 def load_tables(crosswalks: Crosswalks, folder: Path) -> tuple[Tables, tuple[Finding, ...]]:
@@ -117,7 +118,8 @@ def load_tables(crosswalks: Crosswalks, folder: Path) -> tuple[Tables, tuple[Fin
         for name in (crosswalks.item, crosswalks.ship_to, crosswalks.unit, crosswalks.charge)
     ]
     (item, ship_to, unit, charge), faults = zip(*loaded, strict=True)
-    return Tables(item, ship_to, unit, charge), tuple(fault for part in faults for fault in part)
+    bases = {code.strip().upper(): count for code, count in crosswalks.price_basis.items()}
+    return Tables(item, ship_to, unit, charge, bases), tuple(fault for part in faults for fault in part)
 
 
 class Units(Struct, frozen=True):

@@ -131,12 +131,17 @@ class XmlSettings(_Table, frozen=True, kw_only=True):
 
 
 class Crosswalks(_Table, frozen=True, kw_only=True):
-    """Paths of crosswalk tables (columns: theirs, ours[, factor]), relative to the partners folder."""
+    """Paths of crosswalk tables (columns: theirs, ours[, factor]), relative to the partners folder; bases of prices."""
 
     item: str = ""  # their item number -> our SKU
     ship_to: str = ""  # their place -> reference of our delivery address
     unit: str = ""  # their unit -> our unit, with a factor where they count in packs
-    charge: str = ""  # invoices of suppliers: their allowance or charge (SAC02) -> our product or account
+    charge: str = (
+        ""  # their allowance or charge (SAC02) -> our product, for bills of suppliers also our account
+    )
+    price_basis: dict[str, int] = field(
+        default_factory=dict
+    )  # what their prices are for, for codes that we do not know (PO105): { "ZH" = 100 } of the line's unit
 
 
 class OrderRules(_Table, frozen=True, kw_only=True):

@@ -94,7 +94,7 @@ def _files(agreement: Agreement, path: KeyPath, folder: Path) -> Iterator[Fault]
         yield from _file_fault(agreement.map_file, (*path, "map_file"), folder)
     for name in Crosswalks.__struct_fields__:
         relative = getattr(agreement.crosswalk, name)
-        if not relative:
+        if not relative or not isinstance(relative, str):
             continue
         at = (*path, "crosswalk", name)
         faults = list(_file_fault(relative, at, folder))

@@ -26,7 +26,7 @@ from hub.model.documents import (
     ShippedItem,
     ShippedOrder,
 )
-from hub.stages.their_units import in_their_unit, price_per_their_unit, same_price
+from hub.stages.their_units import as_told, in_their_unit, price_per_their_unit, same_price
 
 #: Parties that are told as the order names them: their codes are how the partner knows a place, and us.
 ECHOED = frozenset({"ship_to", "bill_to", "buyer", "seller"})
@@ -68,6 +68,8 @@ def _answer_line(line: OrderLine, decided: AckLine | None) -> AckLine:
         quantity=line.quantity,
         unit=line.unit,
         price=line.price,
+        price_basis=line.price_basis,
+        base_quantity=line.base_quantity,
         ids=line.ids,
         description=line.description,
         statuses=_statuses(line, decided),
@@ -115,9 +117,11 @@ def _price_decision(line: OrderLine, decided: AckLine) -> tuple[str, Decimal | N
     if decided.price is None:
         return "accepted", None
     price = price_per_their_unit(line, decided.price)
-    if line.price is None:
-        return "accepted", price
-    return ("accepted", None) if same_price(line, price, line.price) else ("price_changed", price)
+    if line.unit_price is None:
+        return "accepted", as_told(line, price)
+    if same_price(line, price, line.unit_price):
+        return "accepted", None
+    return "price_changed", as_told(line, price)
 
 
 def same_item(line: OrderLine, sku: str, ids: Mapping[str, str]) -> bool:
@@ -260,6 +264,8 @@ def _invoice_line(
         quantity=in_their_unit(source, line.quantity),
         unit=source.unit,
         price=_told_price(source, line, agreed.get(line.number)),
+        price_basis=source.price_basis,
+        base_quantity=source.base_quantity,
         ids=source.ids if same else line.ids,
         description=(source.description if same else "") or line.description,
         sku=source.sku if same else line.sku,
@@ -267,9 +273,12 @@ def _invoice_line(
 
 
 def _told_price(source: OrderLine, line: InvoiceLine, agreed: Decimal | None) -> Decimal:
-    """Return the agreed price where Odoo's is the same and the line's amount stays; else Odoo's, converted."""
+    """Return the agreed price where Odoo's is the same and the line's amount stays; else Odoo's, converted.
+
+    It is told as the order tells it, `agreed` is that of one unit.
+    """
     price = price_per_their_unit(source, line.price)
     if agreed is None or not same_price(source, price, agreed):
-        return price
+        return as_told(source, price)
     amount = round(in_their_unit(source, line.quantity) * agreed, 2)
-    return agreed if amount == round(line.quantity * line.price, 2) else price
+    return as_told(source, agreed if amount == round(line.quantity * line.price, 2) else price)

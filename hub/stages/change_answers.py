@@ -12,10 +12,11 @@ from hub.model.documents import (
     OrderAcknowledgment,
     OrderChange,
     OrderChangeAcknowledgment,
+    Priced,
     PurchaseOrder,
 )
 from hub.stages.changes import Decision, Verdict
-from hub.stages.their_units import price_per_their_unit, same_price
+from hub.stages.their_units import as_told, price_per_their_unit, same_price
 
 
 def answer_change(
@@ -51,24 +52,31 @@ def dated(answer: OrderChangeAcknowledgment, today: dt.date) -> OrderChangeAckno
 
 def _line(verdict: Verdict, standing: OrderAcknowledgment) -> ChangeAckLine:
     asked, known = verdict.asked, verdict.after or verdict.before
+    priced = asked if asked.price is not None or known is None else known
     return ChangeAckLine(
         number=asked.number if verdict.before is None else verdict.before.number,
         action=asked.action,
         quantity=asked.quantity,
         unit=asked.unit,
         price=asked.price,
+        price_basis=priced.price_basis,
+        base_quantity=priced.base_quantity,
         ids=asked.ids or (known.ids if known else {}),
         description=asked.description or (known.description if known else ""),
-        statuses=(_status(verdict, standing),),
+        statuses=(_status(verdict, standing, priced),),
         sku=asked.sku or (known.sku if known else ""),
     )
 
 
-def _status(verdict: Verdict, standing: OrderAcknowledgment) -> LineStatus:
-    """Return the line's status: its quantity is what the line now is, for a refused one what it stays at."""
+def _status(verdict: Verdict, standing: OrderAcknowledgment, priced: Priced) -> LineStatus:
+    """Return the line's status: its quantity is what the line now is, for a refused one what it stays at.
+
+    `priced` says for how many units its price is told.
+    """
     stays = verdict.stays
     if verdict.reason and stays is not None:
-        return LineStatus(code="rejected", quantity=stays.quantity, unit=stays.unit, price=stays.price)
+        kept = None if stays.unit_price is None else as_told(priced, stays.unit_price)
+        return LineStatus(code="rejected", quantity=stays.quantity, unit=stays.unit, price=kept)
     if verdict.reason:
         return LineStatus(code="rejected")
     if stays is None:
@@ -78,7 +86,8 @@ def _status(verdict: Verdict, standing: OrderAcknowledgment) -> LineStatus:
         )
     now = next((line for line in standing.lines if line.number == stays.number), None)
     told = None if now is None or now.price is None else price_per_their_unit(stays, now.price)
-    other = told is not None and stays.price is not None and not same_price(stays, told, stays.price)
+    agreed = stays.unit_price
+    other = told is not None and agreed is not None and not same_price(stays, told, agreed)
     promised = next((s for s in now.statuses if s.date), None) if now is not None else None
     return LineStatus(
         code="price_changed" if other else "accepted",
@@ -86,5 +95,5 @@ def _status(verdict: Verdict, standing: OrderAcknowledgment) -> LineStatus:
         unit=stays.unit,
         date=promised.date if promised else None,
         date_kind=promised.date_kind if promised else "",
-        price=told if other or stays.price is None else None,
+        price=as_told(priced, told) if told is not None and (other or agreed is None) else None,
     )

@@ -19,7 +19,7 @@ from hub.model import problems
 from hub.model.documents import ChangeLine, OrderChange, OrderLine, PurchaseOrder
 from hub.model.finding import Finding, Severity, Where
 from hub.stages.targets import ChangeTerms, before_of, target_of, wants_date
-from hub.stages.their_units import price_per_our_unit
+from hub.stages.their_units import price_in_words, price_per_our_unit
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -196,7 +196,9 @@ def _edits(verdicts: Iterable[Verdict], standing: OrderStanding) -> Iterable[Lin
         if verdict.reason or before is None or stand is None:
             continue
         quantity = _new_quantity(verdict, stand)
-        price = None if after is None or after.price in {None, _price(verdict.before)} else after.price
+        price = (
+            None if after is None or after.unit_price in {None, _price(verdict.before)} else after.unit_price
+        )
         if quantity is None and price is None:
             continue
         yield LineEdit(
@@ -252,13 +254,13 @@ def _ours(line: OrderLine | None) -> Decimal:
 
 
 def _price(line: OrderLine | None) -> Decimal | None:
-    return None if line is None else line.price
+    return None if line is None else line.unit_price
 
 
 def _refusal(verdict: Verdict) -> str:
     kept = verdict.before
     stays = "" if kept is None else f"; it stays at {kept.quantity} {kept.unit}"
-    stays += "" if kept is None or kept.price is None else f" at {kept.price}"
+    stays += "" if kept is None or kept.price is None else f" at {price_in_words(kept)}"
     return f"line {verdict.asked.number}: {verdict.reason}{stays}"
 
 

@@ -25,7 +25,7 @@ from hub.model.leeway import Leeway
 from hub.stages.answers import lines_by_number, same_item
 from hub.stages.order_shares import signed
 from hub.stages.order_sums import Sums, shipped_items
-from hub.stages.their_units import same_price
+from hub.stages.their_units import as_told, same_price
 
 EXACT = Leeway()
 
@@ -254,10 +254,11 @@ def totals(invoice: Invoice) -> tuple[Finding, ...]:
 
 
 def _price(billed: InvoiceLine, ordered: OrderLine, agreed: Decimal | None) -> tuple[Finding, ...]:
-    if agreed is not None and same_price(ordered, billed.price, agreed):
+    if agreed is not None and same_price(ordered, billed.unit_price, agreed):
         return ()
-    known = "no price was agreed on" if agreed is None else f"{agreed} agreed"
-    text = f"{billed.price} invoiced, {known}, per {ordered.unit}"
+    known = "no price was agreed on" if agreed is None else f"{as_told(ordered, agreed)} agreed"
+    per = f"{ordered.base_quantity:f} {ordered.unit}" if ordered.base_quantity else ordered.unit
+    text = f"{as_told(ordered, billed.unit_price)} invoiced, {known}, per {per}"
     return (_disagrees(f"line {billed.number} price", text, str(billed.price)),)
 
 

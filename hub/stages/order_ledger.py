@@ -72,7 +72,7 @@ class LedgerLine(Struct, frozen=True, kw_only=True):
     ids: ItemIds = {}
     description: str = ""
     unit: str = ""
-    price: Decimal | None = None  # as agreed on: the acknowledgment's, else the order's
+    price: Decimal | None = None  # of one unit, as agreed on: the acknowledgment's, else the order's
     ordered: Decimal = _ZERO  # as first ordered
     agreed: Decimal = _ZERO  # ordered, with the changes that were accepted
     acknowledged: Decimal | None = None
@@ -164,9 +164,8 @@ def _line(sums: Sums, number: str) -> LedgerLine:
 
 def _agreed_price(ack: AckLine | None, line: OrderLine) -> Decimal | None:
     if ack is None:
-        return line.price
-    told = next((s.price for s in ack.statuses if s.price is not None), None)
-    return told if told is not None else ack.price if ack.price is not None else line.price
+        return line.unit_price
+    return line.unit_price if ack.told_price is None else ack.told_price
 
 
 def _accepted(ack: AckLine) -> Decimal:

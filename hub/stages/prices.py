@@ -13,16 +13,13 @@ from hub.model.documents import OrderAcknowledgment, OrderChangeAcknowledgment, 
 from hub.stages.answers import lines_by_number
 from hub.stages.their_units import price_per_their_unit
 
-#: Prices per the partner's unit, by the buyer's line number.
+#: Prices of one of the partner's unit, by the buyer's line number.
 Prices = dict[str, Decimal]
 
 
 def prices_told(answer: OrderAcknowledgment) -> Prices:
     """Return the prices that our 855 told: the decision's, else the line's as ordered."""
-    told = {
-        line.number: next((s.price for s in line.statuses if s.price is not None), line.price)
-        for line in answer.lines
-    }
+    told = {line.number: line.told_price for line in answer.lines}
     return {number: price for number, price in told.items() if price is not None}
 
 
@@ -31,14 +28,15 @@ def prices_changed(answer: OrderChangeAcknowledgment) -> Prices:
     told = {}
     for line in answer.lines:
         codes = {status.code for status in line.statuses}
-        own = next((status.price for status in line.statuses if status.price is not None), None)
-        told[line.number] = line.price if own is None and not codes & {"rejected", "deleted"} else own
+        decided = any(status.price is not None for status in line.statuses)
+        refused = bool(codes & {"rejected", "deleted"})
+        told[line.number] = line.told_price if decided or not refused else None
     return {number: price for number, price in told.items() if price is not None}
 
 
 def prices_ordered(order: PurchaseOrder) -> Prices:
     """Return the prices that the order named."""
-    return {line.number: line.price for line in order.lines if line.price is not None}
+    return {line.number: line.unit_price for line in order.lines if line.unit_price is not None}
 
 
 def prices_in_odoo(order: PurchaseOrder, decision: OrderAcknowledgment) -> Prices:

@@ -92,7 +92,7 @@ def _compared(
         what
         for what, differs in (
             ("quantity", now.quantity != before.quantity and now.quantity != _quantity(told)),
-            ("price", now.price != before.price and now.price != _price(told)),
+            ("price", now.unit_price not in {before.unit_price, _price(told)}),
             ("date", now.dates != before.dates and not _promised(told, now)),
         )
         if differs
@@ -119,9 +119,7 @@ def _quantity(told: AckLine | None) -> Decimal | None:
 
 
 def _price(told: AckLine | None) -> Decimal | None:
-    if told is None:
-        return None
-    return next((s.price for s in told.statuses if s.price is not None), told.price)
+    return None if told is None else told.told_price
 
 
 def _promised(told: AckLine | None, now: OrderLine) -> bool:

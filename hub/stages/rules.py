@@ -68,7 +68,7 @@ def confirmable(order: PurchaseOrder, rules: OrderRules) -> bool:
         return True
     if any(line.price is None for line in order.lines):
         return False
-    total = sum((line.quantity * (line.price or 0) for line in order.lines), Decimal(0))
+    total = sum((line.quantity * (line.unit_price or 0) for line in order.lines), Decimal(0))
     return total <= rules.confirm_up_to
 
 

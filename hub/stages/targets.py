@@ -11,7 +11,7 @@ from decimal import Decimal
 from msgspec import Struct, structs
 
 from hub.model.documents import ChangeLine, OrderLine, PurchaseOrder
-from hub.stages.their_units import plain
+from hub.stages.their_units import plain, price_in_words
 
 #: What a line of an order has; a changed line has more.
 _FIELDS = OrderLine.__struct_fields__
@@ -56,7 +56,7 @@ def target_of(asked: ChangeLine, before: OrderLine | None, terms: ChangeTerms) -
     if before is None:
         return _new(asked)
     if asked.action == "add":
-        same = as_added(asked).quantity == before.quantity and _price(asked, before) == before.price
+        same = as_added(asked).quantity == before.quantity and _unit_price(asked, before) == before.unit_price
         return Target(after=before) if same else Target(refused="the order has a line of that number already")
     if asked.action == "delete":
         return Target()
@@ -65,8 +65,15 @@ def target_of(asked: ChangeLine, before: OrderLine | None, terms: ChangeTerms) -
     if asked.action not in _HOW:
         hint = "ask them what they mean; release to leave the line as it is, and tell them so"
         return Target(unclear=f"line {asked.number}: {asked.action!r} is no change that we know", hint=hint)
+    if _unclear_basis(asked, before):
+        message = (
+            f"line {asked.number}: the change is at {asked.price} and does not say for how many, "
+            f"the order at {price_in_words(before)}"
+        )
+        hint = "ask them what the new price is for; release to leave the line as it is, and tell them so"
+        return Target(unclear=message, hint=hint)
     if _parts_units(asked, before):
-        message = f"line {asked.number}: the change is in {asked.unit}, the order in {before.unit} at {before.price}"
+        message = f"line {asked.number}: the change is in {asked.unit}, the order in {before.unit} at {price_in_words(before)}"
         hint = "ask them for quantity and price in one unit; release to leave the line as it is, and tell them so"
         return Target(unclear=message, hint=hint)
     return _changed(asked, before, terms)
@@ -80,6 +87,14 @@ def _parts_units(asked: ChangeLine, before: OrderLine) -> bool:
     counts = "quantity" in what and not (asked.action == "change" and asked.quantity == 0)
     prices = "price" in what and asked.price is not None
     return counts != prices and (prices or before.price is not None)
+
+
+def _unclear_basis(asked: ChangeLine, before: OrderLine) -> bool:
+    """Say whether a new price comes without a word on what it is for, where the order's is not for one."""
+    told = asked.price_basis or asked.base_quantity
+    return (
+        "price" in _HOW[asked.action] and asked.price is not None and bool(before.base_quantity) and not told
+    )
 
 
 def _new(asked: ChangeLine) -> Target:
@@ -109,8 +124,8 @@ def _changed(asked: ChangeLine, before: OrderLine, terms: ChangeTerms) -> Target
     delta = asked.action in {"increase", "decrease"} and terms.quantity == "delta"
     after = _counted(asked, before, delta=delta) if "quantity" in what and asked.unit else before
     if "price" in what:
-        after = structs.replace(after, price=_price(asked, before))
-    if after is not None and terms.price == "pricelist" and after.price != before.price:
+        after = _priced(after, asked)
+    if after is not None and terms.price == "pricelist" and after.unit_price != before.unit_price:
         return Target(after=after, refused="our prices follow our list")
     after = structs.replace(after, refs={**before.refs, **asked.refs})
     if "dates" in what:
@@ -159,5 +174,14 @@ def _factor(line: OrderLine) -> Decimal:
     return line.our_quantity / line.quantity if line.our_quantity and line.quantity else Decimal(1)
 
 
-def _price(asked: ChangeLine, before: OrderLine) -> Decimal | None:
-    return before.price if asked.price is None else asked.price
+def _unit_price(asked: ChangeLine, before: OrderLine) -> Decimal | None:
+    return before.unit_price if asked.price is None else asked.unit_price
+
+
+def _priced(line: OrderLine, asked: ChangeLine) -> OrderLine:
+    """Return a line with the price that is asked for, and what it is for."""
+    if asked.price is None:
+        return line
+    return structs.replace(
+        line, price=asked.price, price_basis=asked.price_basis, base_quantity=asked.base_quantity
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hub.model.documents import OrderLine
+from hub.model.documents import OrderLine, Priced
 
 #: Half of the last place of what we and Odoo keep of a number: six places.
 HALF_PLACE = Decimal("0.0000005")
@@ -21,7 +21,7 @@ def in_their_unit(line: OrderLine, quantity: Decimal) -> Decimal:
 
 def price_per_their_unit(line: OrderLine, price: Decimal) -> Decimal:
     """Return a price per our unit as a price per the unit in which the partner ordered the line."""
-    return plain(price * _factor(line))
+    return price * _factor(line)
 
 
 def price_per_our_unit(line: OrderLine, price: Decimal) -> Decimal:
@@ -29,19 +29,31 @@ def price_per_our_unit(line: OrderLine, price: Decimal) -> Decimal:
     return price / _factor(line)
 
 
+def as_told(line: Priced, price: Decimal) -> Decimal:
+    """Return a price per the partner's unit in the way in which the line tells prices: per hundred, it may be."""
+    return plain(line.per_base(price))
+
+
+def price_in_words(line: OrderLine) -> str:
+    """Return the price of a line for people: 12.50, or 12.50 per 100."""
+    return f"{line.price} per {line.base_quantity:f}" if line.base_quantity else f"{line.price}"
+
+
 def same_price(line: OrderLine, price: Decimal, agreed: Decimal) -> bool:
     """Say whether a price per their unit is the agreed one, but for what the way back has rounded.
 
-    Where a unit was converted, that is half of the agreed price's last place (half a cent at least), or what
-    six places of our price leave open times the factor. Where none was, a price is what it is.
+    Both are looked at as the line tells prices. Where a unit was converted, the slack is half of the agreed
+    price's last place (half a cent at least), or what six places of our price leave open times the factor. Where
+    none was, a price is what it is, but for those six places if it is told for many units.
     """
-    factor = abs(_factor(line))
-    if factor == 1:
-        return plain(price) == plain(agreed)
+    factor, base = abs(_factor(line)), line.per_base(Decimal(1))
+    price, agreed = as_told(line, price), as_told(line, agreed)
+    if factor == 1 == base:
+        return price == agreed
     exponent = agreed.as_tuple().exponent
     places = max(2, -exponent) if isinstance(exponent, int) else 2
-    slack = max(Decimal(5).scaleb(-places - 1), HALF_PLACE * max(factor, Decimal(1)))
-    return abs(price - agreed) <= slack
+    rounded = Decimal(0) if factor == 1 else Decimal(5).scaleb(-places - 1)
+    return abs(price - agreed) <= max(rounded, HALF_PLACE * max(factor * base, Decimal(1)))
 
 
 def plain(number: Decimal) -> Decimal:

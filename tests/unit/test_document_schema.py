@@ -63,5 +63,5 @@ def test_the_command_lists_documents_and_shows_fields() -> None:
     result = CliRunner().invoke(app, ["schema"], catch_exceptions=False)
     assert [line.split("\t")[0] for line in result.stdout.splitlines()[1:]] == [d.value for d in DOCUMENTS]
     result = CliRunner().invoke(app, ["schema", "invoice"], catch_exceptions=False)
-    assert "lines[].price\tdecimal\tmust\tper unit" in result.stdout
+    assert "lines[].price\tdecimal\tmust\tIT104, for `base_quantity` units" in result.stdout
     assert CliRunner().invoke(app, ["schema", "nonsense"]).exit_code == 2

@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from hub.model import problems
-from hub.model.documents import Charge, Invoice, InvoiceLine, Party, Tax
+from hub.model.documents import ChangeLine, Charge, Invoice, InvoiceLine, OrderLine, Party, Tax
 from hub.model.finding import Finding, Where
 
 CENT = Decimal("0.01")
@@ -24,6 +24,8 @@ ZERO = Decimal(0)
 CREDIT_TRANSFER = "30"  # UNCL 4461
 NO_TAX = "Not subject to VAT"
 
+#: A line whose prices may be for many.
+PricedLine = TypeVar("PricedLine", OrderLine, ChangeLine, InvoiceLine)
 #: A tax category and its percentage: what the taxes of an invoice are added up by.
 Rate = tuple[str, Decimal | None]
 
@@ -107,7 +109,7 @@ def peppol_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
 def cxml_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
     """Return the invoice with the sums that cXML wants said; its taxes stay as they are."""
     invoice = _addressed(invoice)
-    lines = tuple(replace(line, amount=_line_amount(line)) for line in invoice.lines)
+    lines = tuple(measured(replace(line, amount=_line_amount(line))) for line in invoice.lines)
     net = _sum(_amount(line) for line in lines) + _signed(invoice.charges)
     taxes = tuple(
         tax if tax.kind else replace(tax, kind="vat" if tax.category else "sales") for tax in invoice.taxes
@@ -115,6 +117,13 @@ def cxml_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
     total = net + _sum(tax.amount for tax in taxes)
     findings = tuple(_disagreements(invoice, net, total))
     return replace(invoice, lines=lines, taxes=taxes, net=None, total=total), findings
+
+
+def measured(line: PricedLine) -> PricedLine:
+    """Return a line that says in which unit its price's quantity counts: the line's own (cXML demands it)."""
+    if not line.base_quantity or line.base_unit:
+        return line
+    return replace(line, base_unit=line.unit, base_factor=Decimal(1))
 
 
 def cents(amount: Decimal) -> Decimal:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hub.model.documents import AckLine, OrderAcknowledgment, OrderChange, OrderLine, PurchaseOrder
 from hub.model.finding import Finding
-from translators.xml.billing import cents
+from translators.xml.billing import cents, measured
 
 CHANGED = "accepted_with_change"
 
@@ -24,9 +24,15 @@ def completed_order(order: Order) -> tuple[Order, tuple[Finding, ...]]:
 
 
 def billed_order(order: Order) -> tuple[Order, tuple[Finding, ...]]:
-    """Return the order with who is billed, which is who buys where no other is named, and its total."""
+    """Return the order with who is billed, which is who buys where no other is named, its total and bases of prices."""
     done, findings = completed_order(order)
-    return _named(done, "bill_to", "buyer"), findings
+    return _measured(_named(done, "bill_to", "buyer")), findings
+
+
+def _measured(order: Order) -> Order:
+    if isinstance(order, OrderChange):
+        return replace(order, lines=tuple(map(measured, order.lines)))
+    return replace(order, lines=tuple(map(measured, order.lines)))
 
 
 def _named(order: Order, role: str, otherwise: str) -> Order:
@@ -61,9 +67,9 @@ def peppol_response(answer: OrderAcknowledgment) -> tuple[OrderAcknowledgment, t
 
 def line_amount(_: object, line: object) -> Decimal | None:
     """Return what a line comes to; None where it has no price."""
-    if not isinstance(line, OrderLine) or line.price is None:
+    if not isinstance(line, OrderLine) or line.unit_price is None:
         return None
-    return cents(line.price * line.quantity)
+    return cents(line.unit_price * line.quantity)
 
 
 def order_total(order: Order, _: object) -> Decimal | None:

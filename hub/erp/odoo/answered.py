@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hub.erp.odoo.lookups import hold
 from hub.erp.odoo.purchase_lines import PurchaseLine, match, units_in_one, unknown_line, unlike_units
+from hub.erp.odoo.reading import PRICE_PLACES, number
 from hub.erp.port import AnswerPolicy
 from hub.model import problems
 from hub.model.documents import AckLine, ChangeAckLine, OrderAcknowledgment, OrderChangeAcknowledgment
@@ -105,7 +106,7 @@ def _read(line: PurchaseLine, said: AckLine, factor: Decimal) -> Decided:
 
 def _decided(line: PurchaseLine, said: AckLine, factor: Decimal) -> Decided:
     """Return what one PO1 loop with its ACK segments comes to; no ACK means as ordered."""
-    told = _per_unit(said.price, factor)
+    told = _per_unit(said, said.price, factor)
     if not said.statuses:
         return Decided(line, said.quantity * factor, told, None)
     taken = [s for s in said.statuses if s.code not in NOT_TAKEN]
@@ -116,7 +117,7 @@ def _decided(line: PurchaseLine, said: AckLine, factor: Decimal) -> Decided:
     return Decided(
         line=line,
         quantity=sum(quantities, Decimal(0)) * factor,
-        price=_per_unit(prices[0], factor) if prices else told,
+        price=_per_unit(said, prices[0], factor) if prices else told,
         date=max(dates, default=None),
         substitute=substitutes[0] if substitutes else "",
     )
@@ -139,5 +140,6 @@ def _change(line: PurchaseLine, said: ChangeAckLine, factor: Decimal) -> Decided
     )
 
 
-def _per_unit(price: Decimal | None, factor: Decimal) -> Decimal | None:
-    return None if price is None else price / factor if factor != 1 else price
+def _per_unit(said: AckLine, price: Decimal | None, factor: Decimal) -> Decimal | None:
+    """Return a price of theirs per our unit, in the places that are read of ours."""
+    return None if price is None else number(said.per_one(price) / factor, PRICE_PLACES)

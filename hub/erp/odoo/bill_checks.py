@@ -11,7 +11,7 @@ from hub.erp.odoo.client import Values
 from hub.erp.odoo.lookups import hold
 from hub.erp.odoo.purchase_lines import PurchaseLine
 from hub.erp.odoo.purchases import OPEN
-from hub.erp.odoo.reading import ref_name, text
+from hub.erp.odoo.reading import PRICE_PLACES, ref_name, text
 from hub.erp.port import money
 from hub.model import problems
 from hub.model.documents import Charge, Invoice
@@ -139,7 +139,7 @@ def against_orders(
     for item in bill:
         if item.line is None:
             continue
-        if item.price != item.line.price:
+        if round(item.price, PRICE_PLACES) != item.line.price:
             message = f"{item.line.label}: ordered at {item.line.price}, billed at {item.price}"
             yield hold(problems.PRICE_DIFFERS, message, value=str(item.price), hint=_HINT)
         billed[item.line.id] = billed.get(item.line.id, item.line.invoiced) + item.quantity

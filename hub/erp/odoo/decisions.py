@@ -12,7 +12,7 @@ from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import line_number
 from hub.erp.odoo.lookups import Codes
 from hub.erp.odoo.names import Names
-from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.odoo.reading import PRICE_PLACES, day, number, ref_id, ref_name, text
 from hub.erp.odoo.shortages import Shortage, Shortages
 from hub.model.documents import AckLine, LineStatus, OrderAcknowledgment
 from hub.model.exchange import ErpRecord
@@ -77,7 +77,7 @@ class Decisions:
         lines = []
         for row in rows:
             item = products.get(ref_id(row["product_id"]))
-            quantity, price = number(row["product_uom_qty"]), number(row["price_unit"])
+            quantity, price = number(row["product_uom_qty"]), number(row["price_unit"], PRICE_PLACES)
             decision = LineStatus(
                 code=status,
                 quantity=quantity - sum((s.quantity for s in later.get(row["id"], ())), Decimal(0)),

@@ -11,7 +11,7 @@ from hub.erp.odoo.line_keys import line_number
 from hub.erp.odoo.lookups import Codes
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.parties import Parties
-from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.odoo.reading import PRICE_PLACES, day, number, ref_id, ref_name, text
 from hub.erp.port import money
 from hub.model.documents import Charge, Invoice, InvoiceLine, Tax, Terms
 from hub.model.errors import Undeliverable
@@ -221,7 +221,7 @@ def _price(row: Values) -> tuple[Decimal, tuple[Charge, ...]]:
     """
     quantity, price, subtotal = (
         number(row["quantity"]),
-        number(row["price_unit"]),
+        number(row["price_unit"], PRICE_PLACES),
         money(row["price_subtotal"]),
     )
     discount = number(row["discount"])

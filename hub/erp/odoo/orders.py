@@ -21,7 +21,7 @@ from hub.erp.odoo.lookups import EACH, Codes, Product, hold, our_quantity
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.pricing import needs_quote, priced
 from hub.erp.odoo.quoting import Goods, Quoting
-from hub.erp.odoo.reading import noon, number, plain_number, ref_id
+from hub.erp.odoo.reading import PRICE_PLACES, noon, number, plain_number, ref_id
 from hub.erp.odoo.refusals import refused
 from hub.erp.odoo.unwritten import unwritten
 from hub.erp.port import OrderPolicy, PostResult
@@ -117,7 +117,9 @@ class Orders:
         domain: list[Any] = [["order_id", "=", record_id]]
         kept = self._session.search_read("sale.order.line", domain, ["price_unit"], order="sequence, id")
         for index, (line, g, row) in enumerate(zip(order.lines, goods, kept, strict=False)):
-            if g.price is not None and abs(number(row["price_unit"]) - g.price) > Decimal("0.000001"):
+            if g.price is not None and abs(number(row["price_unit"], PRICE_PLACES) - g.price) > Decimal(
+                "0.000001"
+            ):
                 yield Finding(
                     problems.PRICE_DIFFERS,
                     f"line {line.number}: the price {g.price} became {number(row['price_unit'])} in Odoo",
@@ -197,7 +199,7 @@ class Orders:
             if isinstance(unit, Finding):
                 findings.append(unit)
                 continue
-            quantity, price = our_quantity(line.quantity, line.price, line.our_quantity)
+            quantity, price = our_quantity(line.quantity, line.unit_price, line.our_quantity)
             goods.append(Goods(item, quantity, unit, price, line.description or item.name))
         if lines and noted and len(noted) == len(lines):
             message = "no line of the order names an item that we know"
@@ -261,7 +263,7 @@ def _with_notes(
     made = [[*row, ""] for row in rows]
     for line_id, line in zip(line_ids(key, (f"note {line.number}" for line in noted)), noted, strict=True):
         ids = ", ".join(f"{kind} {code}" for kind, code in line.ids.items())
-        price = "" if line.price is None else f" at {line.price}"
+        price = "" if line.price is None else f" at {_told_price(line)}"
         text = f"Line {line.number}: {line.quantity} {line.unit} of {ids or 'no item'} {line.description}".rstrip()
         cells = {
             "order_line/id": line_id,
@@ -271,6 +273,11 @@ def _with_notes(
         }
         made.append([cells.get(column, "") for column in columns])
     return columns, made
+
+
+def _told_price(line: OrderLine) -> str:
+    """Return a line's price as the customer tells it."""
+    return f"{line.price} per {line.base_quantity:f}" if line.base_quantity else f"{line.price}"
 
 
 def _split(order: PurchaseOrder) -> list[Finding]:

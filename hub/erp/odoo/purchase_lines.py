@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.lookups import BARCODE_KINDS, EACH, Codes, Product, barcode_forms, hold
 from hub.erp.odoo.names import Names
-from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.odoo.reading import PRICE_PLACES, day, number, ref_id, ref_name, text
 from hub.model import problems
 from hub.model.documents import ItemIds
 from hub.model.finding import Finding
@@ -93,7 +93,7 @@ class PurchaseLines:
             received=number(row["qty_received"]),
             invoiced=number(row["qty_invoiced"]),
             unit=unit,
-            price=number(row["price_unit"]),
+            price=number(row["price_unit"], PRICE_PLACES),
             planned=day(row["date_planned"], self._session.zone()),
             tax_ids=tuple(taxes),
             ids={kind: value for kind, value in ids.items() if value},

@@ -14,6 +14,9 @@ from typing import Any
 #: A plain value as Odoo sends it: text, number, `[id, name]`, or False for none.
 Plain = Any
 
+#: So many places of a price are read: one that was agreed on per thousand has three more than others.
+PRICE_PLACES = 9
+
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/div|/li)\b[^>]*>", re.IGNORECASE)
 
@@ -23,9 +26,9 @@ def text(value: Plain) -> str:
     return str(value) if value else ""
 
 
-def number(value: Plain) -> Decimal:
+def number(value: Plain, places: int = 6) -> Decimal:
     """Return a float of Odoo as a decimal as people write it: no trailing zero, no exponent."""
-    exact = round(Decimal(repr(float(value or 0))), 6).normalize()
+    exact = round(Decimal(repr(float(value or 0))), places).normalize()
     return (
         exact
         if exact.as_tuple().exponent != 0 and exact != exact.to_integral()

@@ -18,7 +18,7 @@ from hub.erp.odoo.line_keys import line_ids, line_number
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.orders import Orders
 from hub.erp.odoo.quoting import Goods
-from hub.erp.odoo.reading import noon, number, plain_number, ref_id, text
+from hub.erp.odoo.reading import PRICE_PLACES, noon, number, plain_number, ref_id, text
 from hub.erp.odoo.refusals import refused
 from hub.erp.port import OrderPolicy, PostResult
 from hub.erp.port.revising import LineEdit, LineStanding, OrderEdit, OrderStanding
@@ -53,7 +53,7 @@ class Revisions:
                     quantity=number(row["product_uom_qty"]),
                     shipped=number(row["qty_delivered"]),
                     invoiced=number(row["qty_invoiced"]),
-                    price=number(row["price_unit"]),
+                    price=number(row["price_unit"], PRICE_PLACES),
                 )
                 for line, row in rows.items()
             ),
@@ -114,7 +114,11 @@ class Revisions:
         values: Values = {}
         if edit.quantity is not None and edit.quantity != number(row["product_uom_qty"]):
             values["product_uom_qty"] = float(edit.quantity)
-        if goods is not None and goods.price is not None and goods.price != number(row["price_unit"]):
+        if (
+            goods is not None
+            and goods.price is not None
+            and goods.price != number(row["price_unit"], PRICE_PLACES)
+        ):
             values["price_unit"] = float(goods.price)
             # Odoo keeps its own price beside an agreed one: see Orders._rows
             values |= dict.fromkeys(self._names.present("sale.order.line", "technical_price_unit"), 0.0)

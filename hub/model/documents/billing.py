@@ -11,7 +11,7 @@ from msgspec.structs import force_setattr
 
 from hub.model.documents.base import Document
 from hub.model.documents.kinds import DocType
-from hub.model.documents.parts import Carriage, Charge, ItemIds, Tax, Terms, Value
+from hub.model.documents.parts import Carriage, Charge, ItemIds, Priced, Tax, Terms, Value
 
 
 class PaymentMeans(Value, frozen=True, kw_only=True):
@@ -23,13 +23,13 @@ class PaymentMeans(Value, frozen=True, kw_only=True):
     reference: str = ""  # what the payer is to write
 
 
-class InvoiceLine(Value, frozen=True, kw_only=True):
+class InvoiceLine(Priced, frozen=True, kw_only=True):
     """One invoiced item (X12 IT1 loop)."""
 
     number: str
     quantity: Decimal
     unit: str
-    price: Decimal  # per unit
+    price: Decimal  # IT104, for `base_quantity` units
     ids: ItemIds = field(default_factory=dict)
     description: str = ""
     charges: tuple[Charge, ...] = ()
@@ -37,7 +37,6 @@ class InvoiceLine(Value, frozen=True, kw_only=True):
     order_number: str = ""  # where one invoice bills several orders
     order_line: str = ""  # the order's line number, where it is not `number`
     amount: Decimal | None = None  # the line's own net as sent, allowances and charges of the line in it
-    base_quantity: Decimal | None = None  # the price is for so many units; None means one
     tax_percent: Decimal | None = (
         None  # what all taxes of the line come to, of ours: for formats that tell rates
     )
@@ -50,7 +49,7 @@ class InvoiceLine(Value, frozen=True, kw_only=True):
     @property
     def unit_price(self) -> Decimal:
         """Return the price of one `unit`."""
-        return self.price / self.base_quantity if self.base_quantity else self.price
+        return self.per_one(self.price)
 
 
 class Invoice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="invoice"):

@@ -10,17 +10,16 @@ from msgspec import field
 
 from hub.model.documents.base import Document
 from hub.model.documents.kinds import DocType
-from hub.model.documents.parts import Carriage, Charge, ItemIds, Split, Terms, Value
+from hub.model.documents.parts import Carriage, Charge, ItemIds, Priced, Split, Terms, Value
 
 
-class OrderLine(Value, frozen=True, kw_only=True):
+class OrderLine(Priced, frozen=True, kw_only=True):
     """One ordered item (X12 PO1 loop)."""
 
     number: str  # PO101 the buyer's line number; our ordinal when they send none
     quantity: Decimal  # PO102, counted in `unit`
     unit: str  # PO103 (data element 355), the partner's code
-    price: Decimal | None = None  # PO104 per unit
-    price_basis: str = ""  # PO105
+    price: Decimal | None = None  # PO104, for `base_quantity` units
     ids: ItemIds = field(default_factory=dict)
     description: str = ""  # PID05
     pack: Decimal | None = None  # PO401 inner units per pack
@@ -32,6 +31,11 @@ class OrderLine(Value, frozen=True, kw_only=True):
     sku: str = ""  # our item code (product.default_code), set by the crosswalk
     our_quantity: Decimal | None = None  # in `our_unit`, set by the crosswalk
     our_unit: str = ""  # our unit's name, set by the crosswalk
+
+    @property
+    def unit_price(self) -> Decimal | None:
+        """Return the price of one `unit`; None where the line names no price."""
+        return None if self.price is None else self.per_one(self.price)
 
 
 class PurchaseOrder(Document, frozen=True, kw_only=True, omit_defaults=True, tag="purchase_order"):
@@ -77,23 +81,29 @@ class LineStatus(Value, frozen=True, kw_only=True):
     unit: str = ""  # ACK03
     date: dt.date | None = None  # ACK05
     date_kind: str = ""  # ACK04 in our words: delivery_estimated 067/017, ship_estimated 068/010
-    price: Decimal | None = None
+    price: Decimal | None = None  # for the line's `base_quantity`
     ids: ItemIds = field(default_factory=dict)  # the substitute (ACK07 ...)
 
 
-class AckLine(Value, frozen=True, kw_only=True):
+class AckLine(Priced, frozen=True, kw_only=True):
     """One line of an order acknowledgment: the order's line, and its decision."""
 
     number: str  # PO101 as ordered
     quantity: Decimal  # PO102
     unit: str
-    price: Decimal | None = None
+    price: Decimal | None = None  # PO104, for `base_quantity` units
     ids: ItemIds = field(default_factory=dict)
     description: str = ""
     statuses: tuple[LineStatus, ...] = ()
     sku: str = ""  # our item code, set by the crosswalk
     our_quantity: Decimal | None = None  # in `our_unit`, set by the crosswalk
     our_unit: str = ""
+
+    @property
+    def told_price(self) -> Decimal | None:
+        """Return the price of one `unit` that they decided, else the line's; None where neither is told."""
+        told = next((s.price for s in self.statuses if s.price is not None), self.price)
+        return None if told is None else self.per_one(told)
 
 
 class OrderAcknowledgment(

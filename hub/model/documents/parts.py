@@ -15,6 +15,29 @@ class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     """
 
 
+class Priced(Value, frozen=True, kw_only=True):
+    """What the prices of a line are for: `base_quantity` of its `unit`, those of its decisions too.
+
+    A partner says it by a code, a quantity, or a quantity of another unit. The crosswalk makes of all of these
+    the one number in the line's own unit, which alone counts from then on; the code stays, to be answered with.
+    """
+
+    price_basis: str = ""  # X12 data element 639 (PO105, POC07, IT105): PE each, HP hundred ..., as written
+    base_quantity: Decimal | None = None  # the price is for so many units; None means one
+    base_unit: str = (
+        ""  # what `base_quantity` counts, where they tell it; empty once it is in the line's unit
+    )
+    base_factor: Decimal | None = None  # so many of `base_unit` are one of the line's (cXML conversionFactor)
+
+    def per_one(self, price: Decimal) -> Decimal:
+        """Return a price of the line as the price of one `unit`."""
+        return price / self.base_quantity if self.base_quantity else price
+
+    def per_base(self, unit_price: Decimal) -> Decimal:
+        """Return the price of one `unit` as the line tells prices."""
+        return unit_price * self.base_quantity if self.base_quantity else unit_price
+
+
 class Party(Value, frozen=True, kw_only=True):
     """A company or place (X12 N1 loop)."""
 

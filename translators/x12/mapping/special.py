@@ -25,6 +25,7 @@ Part: TypeAlias = Any
 Segments = list[list[str]]
 
 _STORES_IN_ONE_SDQ = 10  # SDQ03 to SDQ22
+_PLACES = 9  # of a price that was for many units: 12.34567 per thousand is 0.01234567
 _BUYERS_CODE = "92"  # SDQ02: assigned by the buyer, as nearly all store numbers are
 
 
@@ -117,11 +118,18 @@ def _write_expiry(part: Part, made: Segments) -> Segments:
     return made + [["DTM", "036", f"{lot.expires:%Y%m%d}"] for lot in part.lots if lot.expires][:1]
 
 
+def _view_priced_line(line: Part) -> Part:
+    """Tell the price of one unit where no code says what the price is for: X12 has no other way to say it."""
+    if line.price is None or line.price_basis or not line.base_quantity:
+        return line
+    return replace(line, price=round(line.per_one(line.price), _PLACES), base_quantity=None)
+
+
 def _view_acknowledged_line(line: Part) -> Part:
     """Put the price of a decision into PO104, and the line's unit to a quantity without one (ACK02/03)."""
     price = next((s.price for s in line.statuses if s.price is not None), line.price)
     statuses = tuple(s if s.unit or s.quantity is None else replace(s, unit=line.unit) for s in line.statuses)
-    return replace(line, price=price, statuses=statuses)
+    return _view_priced_line(replace(line, price=price, statuses=statuses))
 
 
 def _together(*positions: int) -> Callable[[Part, Segments], Segments]:
@@ -176,6 +184,7 @@ def _basis_with_price(basis: int) -> Callable[[Part, Segments], Segments]:
 
 def _view_changed_line(line: Part) -> Part:
     """Leave out the quantity of a changed line that has none: the unit says so (POC03 wants POC05)."""
+    line = _view_priced_line(line)
     return line if line.unit else replace(line, quantity=None)
 
 
@@ -240,6 +249,7 @@ WRITE_SEGMENT: dict[str, Callable[[Part, Segments], Segments]] = {
     "warehouse_carrier": warehouse.write_carrier,
 }
 WRITE_SECTION: dict[str, Callable[[Part], Any]] = {
+    "priced_line": _view_priced_line,
     "acknowledged_line": _view_acknowledged_line,
     "acknowledged_change": _view_acknowledged_change,
     "changed_line": _view_changed_line,
