@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 from msgspec import structs
 
 from hub.advising import Advising
@@ -108,15 +109,16 @@ class TableShelf:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._kept: dict[Crosswalks, tuple[object, tuple[Tables, tuple[Finding, ...]]]] = {}
+        self._kept: dict[bytes, tuple[object, tuple[Tables, tuple[Finding, ...]]]] = {}
 
     def __call__(self, crosswalks: Crosswalks) -> tuple[Tables, tuple[Finding, ...]]:
         """Return the tables that a profile names, and what is wrong with their files."""
         stamp = tuple(_file_stamp(self._folder / name) for name in _names(crosswalks))
-        kept = self._kept.get(crosswalks)
+        words = msgspec.json.encode(crosswalks)  # a profile's, which has tables of its own in it
+        kept = self._kept.get(words)
         if kept is None or kept[0] != stamp:
             kept = (stamp, load_tables(crosswalks, self._folder))
-            self._kept[crosswalks] = kept
+            self._kept[words] = kept
         return kept[1]
 
 

@@ -73,7 +73,8 @@ def target_of(asked: ChangeLine, before: OrderLine | None, terms: ChangeTerms) -
         hint = "ask them what the new price is for; release to leave the line as it is, and tell them so"
         return Target(unclear=message, hint=hint)
     if _parts_units(asked, before):
-        message = f"line {asked.number}: the change is in {asked.unit}, the order in {before.unit} at {price_in_words(before)}"
+        known = f"the order in {before.unit} at {price_in_words(before)}"
+        message = f"line {asked.number}: the change is in {asked.unit}, {known}"
         hint = "ask them for quantity and price in one unit; release to leave the line as it is, and tell them so"
         return Target(unclear=message, hint=hint)
     return _changed(asked, before, terms)

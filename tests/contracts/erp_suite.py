@@ -377,6 +377,28 @@ class Prices:
         assert "USD" in message
         assert posted(erp, an_order(world, currency="USD"))
 
+    def test_a_price_per_hundred_comes_to_the_right_amount(self, erp: Erp) -> None:
+        _, world = erp
+        wanted = {"12.50": (100, 0.125, 25.0), "1.2345": (1000, 0.0012345, 0.25), "10": (12, 10 / 12, 166.67)}
+        lines = tuple(
+            OrderLine(
+                number=str(at),
+                quantity=d(200),
+                unit="EA",
+                price=d(price),
+                base_quantity=d(base),
+                sku=world.widget,
+            )
+            for at, (price, (base, _, _)) in enumerate(wanted.items(), 1)
+        )
+        record = posted(erp, an_order(world, lines=lines))
+        fields = ["price_unit", "price_subtotal"]
+        seen = world.session.search_read(
+            "sale.order.line", [["order_id", "=", record.id]], fields, order="sequence, id"
+        )
+        assert [li["price_subtotal"] for li in seen] == [amount for _, _, amount in wanted.values()]
+        assert [li["price_unit"] for li in seen] == pytest.approx([price for _, price, _ in wanted.values()])
+
     def test_line_without_price_gets_ours(self, erp: Erp) -> None:
         _, world = erp
         lines = (
