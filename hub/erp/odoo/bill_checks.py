@@ -17,6 +17,8 @@ from hub.model import problems
 from hub.model.documents import Charge, Invoice
 from hub.model.finding import Finding
 
+#: What the places in which a price is read leave of one that is told for many.
+_READ = Decimal(1).scaleb(-PRICE_PLACES)
 _HINT = "Release it to make the draft bill all the same, or dispute it with the supplier."
 
 
@@ -139,7 +141,7 @@ def against_orders(
     for item in bill:
         if item.line is None:
             continue
-        if round(item.price, PRICE_PLACES) != item.line.price:
+        if abs(item.price - item.line.price) > _READ:
             message = f"{item.line.label}: ordered at {item.line.price}, billed at {item.price}"
             yield hold(problems.PRICE_DIFFERS, message, value=str(item.price), hint=_HINT)
         billed[item.line.id] = billed.get(item.line.id, item.line.invoiced) + item.quantity

@@ -19,7 +19,7 @@ from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import external_id, line_ids
 from hub.erp.odoo.lookups import EACH, Codes, Product, hold, our_quantity
 from hub.erp.odoo.names import Names
-from hub.erp.odoo.pricing import needs_quote, priced
+from hub.erp.odoo.pricing import needs_quote, priced, rounded
 from hub.erp.odoo.quoting import Goods, Quoting
 from hub.erp.odoo.reading import PRICE_PLACES, noon, number, plain_number, ref_id
 from hub.erp.odoo.refusals import refused
@@ -28,7 +28,7 @@ from hub.erp.port import OrderPolicy, PostResult
 from hub.model import problems
 from hub.model.documents import OrderLine, PurchaseOrder
 from hub.model.exchange import ErpRecord
-from hub.model.finding import Finding, Severity, Where
+from hub.model.finding import Finding
 
 
 class Orders:
@@ -111,23 +111,12 @@ class Orders:
         return PostResult(record=record, created=created, findings=findings)
 
     def _rounded(self, record_id: int, order: PurchaseOrder, goods: Sequence[Goods]) -> Iterator[Finding]:
-        """Return a warning for each price that Odoo rounded: before 19 it keeps two decimals by default."""
+        """Yield a finding for each price that Odoo rounded."""
         if not any(g.price is not None and _fine(g.price) for g in goods):
             return
         domain: list[Any] = [["order_id", "=", record_id]]
-        kept = self._session.search_read("sale.order.line", domain, ["price_unit"], order="sequence, id")
-        for index, (line, g, row) in enumerate(zip(order.lines, goods, kept, strict=False)):
-            if g.price is not None and abs(number(row["price_unit"], PRICE_PLACES) - g.price) > Decimal(
-                "0.000001"
-            ):
-                yield Finding(
-                    problems.PRICE_DIFFERS,
-                    f"line {line.number}: the price {g.price} became {number(row['price_unit'])} in Odoo",
-                    Severity.WARNING,
-                    Where(path=f"lines[{index}].price"),
-                    str(line.price),
-                    "Raise the decimal accuracy of 'Product Price' in Odoo's settings.",
-                )
+        rows = self._session.search_read("sale.order.line", domain, ["price_unit"], order="sequence, id")
+        yield from rounded(order, goods, [number(row["price_unit"], PRICE_PLACES) for row in rows])
 
     # --- header
     def _header(self, order: PurchaseOrder, policy: OrderPolicy, findings: list[Finding]) -> dict[str, str]:

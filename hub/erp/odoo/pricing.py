@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from hub.erp.odoo.lookups import hold
@@ -10,7 +10,10 @@ from hub.erp.odoo.quoting import Goods, Quote
 from hub.erp.port import OrderPolicy
 from hub.model import problems
 from hub.model.documents import OrderLine, PurchaseOrder
-from hub.model.finding import Finding
+from hub.model.finding import Finding, Severity, Where
+
+#: What is left of a price by the places in which it is read: no rounding of Odoo's.
+_CLOSE, _HALF_CENT = Decimal("0.000000001"), Decimal("0.005")
 
 
 def tolerance_percent(policy: str) -> Decimal | None:
@@ -52,6 +55,27 @@ def priced(
 def near(price: Decimal, our: Decimal, tolerance: Decimal) -> bool:
     """Say whether a price is within a percentage of ours."""
     return abs(price - our) <= abs(our) * tolerance / 100
+
+
+def rounded(order: PurchaseOrder, goods: Sequence[Goods], kept: Sequence[Decimal]) -> Iterator[Finding]:
+    """Yield a finding for each price that Odoo rounded: before 19 it keeps two decimals by default.
+
+    One that makes another amount of the line holds: 200 at 12.50 per hundred are no 26.00. `kept`: Odoo's prices.
+    """
+    for index, (line, g, price) in enumerate(zip(order.lines, goods, kept, strict=False)):
+        if g.price is None or abs(price - g.price) <= _CLOSE:
+            continue
+        off = abs(g.quantity * (price - g.price)) >= _HALF_CENT
+        yield Finding(
+            problems.PRICE_DIFFERS,
+            f"line {line.number}: the price {g.price:.6f} became {price} in Odoo"
+            + (f", and {g.quantity * g.price:.2f} became {g.quantity * price:.2f}" if off else ""),
+            Severity.HOLD if off else Severity.WARNING,
+            Where(path=f"lines[{index}].price"),
+            str(line.price),
+            "Raise the decimal accuracy of 'Product Price' in Odoo's settings"
+            + (", set the line's price there, then release." if off else "."),
+        )
 
 
 def _at(goods: Goods, price: Decimal | None) -> Goods:
