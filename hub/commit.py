@@ -13,14 +13,18 @@ from typing import Any, Protocol
 from msgspec import structs
 
 from hub import verdicts
+from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope
 from hub.model.exchange import MOVES, Direction, Exchange, Group, State, Transmission
+from hub.model.finding import Finding, Severity
 from hub.model.outcome import NewExchange, NewGroup, Outcome, OutFile, Reply, Settlement
 from hub.stages import lanes
 from hub.store import Tx
 
 _log = logging.getLogger("hub.commit")
+
+_TOLD_BEFORE = "may have been told: it happened before the hub was restored from a backup"
 
 
 class Clock(Protocol):
@@ -162,12 +166,17 @@ def add_exchange(tx: Tx, new: NewExchange, transmission_id: int | None, group_id
 
 
 def add_news(tx: Tx, new: NewExchange) -> bool:
-    """Begin an outbound exchange; False when the same news has one already, which is left as it is."""
+    """Begin an outbound exchange; False when the same news has one already, which is left as it is.
+
+    What happened before the log was restored from a backup may have been told by the hub that was lost: it is held.
+    """
+    restored = tx.restored_at()
+    doubtful = restored is not None and new.happened_at is not None and new.happened_at <= restored
     added = tx.add_exchange_once(
         partner=new.partner,
         direction=new.direction,
         document=new.document,
-        state=new.state,
+        state=State.HELD if doubtful else new.state,
         envelope=new.envelope,
         number=new.number,
         order_number=new.order_number,
@@ -175,8 +184,14 @@ def add_news(tx: Tx, new: NewExchange) -> bool:
         lane=new.lane,
         source=new.source,
         erp=new.erp,
-        why=new.why,
+        why=_TOLD_BEFORE if doubtful else new.why,
     )
+    if added is not None and doubtful:
+        hint = (
+            f"if they have it, `hub cancel {added.id} --why ...`; if not, `hub release {added.id}` sends it"
+        )
+        finding = Finding(problems.MAY_HAVE_BEEN_SENT, f"{new.why}: {_TOLD_BEFORE}", Severity.HOLD, hint=hint)
+        tx.add_findings([finding], exchange_id=added.id, stage="restore")
     return added is not None
 
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from hub.cli.act import cancel, redrive, reject, release, resend
+from hub.cli.backup import backup, restore
 from hub.cli.context import MISUSED, errors
 from hub.cli.demo import demo
 from hub.cli.doctor import doctor
@@ -51,6 +52,8 @@ for command in (
     resend,
     reject,
     cancel,
+    backup,
+    restore,
 ):
     app.command()(command)
 app.add_typer(partner, name="partner")

@@ -13,6 +13,8 @@ from typing import BinaryIO, cast
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from hub.model.progress import Tell, silent
+
 #: Nobody wants to see a bar for what is over by then.
 AFTER_SECONDS = 1.0
 
@@ -28,6 +30,46 @@ def watched(source: BinaryIO, name: str) -> Iterator[BinaryIO]:
         yield cast("BinaryIO", reader)  # all that the reader of X12 asks of a source is `read`
     finally:
         reader.stop()
+
+
+@contextmanager
+def telling(name: str) -> Iterator[Tell]:
+    """Give what long work tells of itself to; a bar shows it, once it has taken AFTER_SECONDS."""
+    if not _somebody_watches():
+        yield silent
+        return
+    bar = _Bar(name)
+    try:
+        yield bar.tell
+    finally:
+        bar.stop()
+
+
+class _Bar:
+    """A bar for work that tells what it does, how far it is, and how much there is."""
+
+    def __init__(self, name: str) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,.0f}"))
+        self._bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+        self._name, self._task, self._begun = name, self._bar.add_task(name, total=None), time.monotonic()
+        self._told_at, self._shown = 0.0, False
+
+    def tell(self, what: str, done: int, of: int) -> None:
+        """Move the bar, a few times a second."""
+        now = time.monotonic()
+        if now - self._begun < AFTER_SECONDS or now - self._told_at < 0.1:
+            return
+        self._told_at = now
+        if not self._shown:
+            self._shown = True
+            self._bar.start()
+        text = f"{self._name}: {what}"
+        self._bar.update(self._task, description=text, completed=done, total=of or None)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self._shown:
+            self._bar.stop()
 
 
 def _somebody_watches() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct, field
@@ -63,6 +64,7 @@ class NewExchange(Struct, frozen=True, kw_only=True):
     key: str = ""
     why: str = ""
     source: ErpRecord | None = None  # outbound: the Odoo record whose event we tell
+    happened_at: datetime | None = None  # outbound: when that event was, by Odoo's clock (UTC)
     erp: ErpRecord | None = None  # outbound: the order that it belongs to
     findings: tuple[Finding, ...] = ()
     digest: str = ""  # inbound: of its content as they wrote it

@@ -20,7 +20,7 @@ from hub.settings.rules import faults_of
 from hub.settings.shape import Paths, Settings
 from hub.toml.checking import check_table, nearest
 from hub.toml.positions import KeyPath
-from hub.toml.reading import Source, Table, as_line, read_file
+from hub.toml.reading import Table, as_line, read_file, read_text
 
 Locate = Callable[[KeyPath], Where]
 
@@ -30,13 +30,15 @@ _PREFIX = "HUB_"
 _OTHER_NAMES = re.compile(r"HUB_(SECRET_\w+|ROOT)")
 
 
-def load_settings(root: Path, environ: Mapping[str, str]) -> Settings:
+def load_settings(root: Path, environ: Mapping[str, str], instead: str = "") -> Settings:
     """Return the settings of the hub whose hub.toml (which may be absent) stands in `root`.
+
+    `instead` is the text of a hub.toml that is taken where there is none.
 
     Raises ConfigError with every fault of the file and the environment, one per line.
     """
     path = root / FILE_NAME
-    source, syntax = read_file(path, FILE_NAME) if path.exists() else (Source({}, {}), ())
+    source, syntax = read_file(path, FILE_NAME) if path.exists() else read_text(instead, FILE_NAME)
     places = dict(source.places)
     locate = _locator(places)
     data, faults = check_table(source.data, Settings, locate)

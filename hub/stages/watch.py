@@ -270,4 +270,5 @@ def _exchange(change: ErpChange, partner: str, order_number: str, envelope: Enve
         why=f"{record.name} is {record.state}",
         source=record,
         erp=change.order,
+        happened_at=change.changed_at,
     )

@@ -43,16 +43,28 @@ class Archive:
 
     def put_file(self, path: Path) -> tuple[str, int]:
         """Keep a copy of a file of any size; return its SHA-256 and its size in bytes."""
+        with path.open("rb") as source:
+            return self.put_stream(source)
+
+    def put_stream(self, source: IO[bytes], *, lasting: bool = True) -> tuple[str, int]:
+        """Keep what a stream of any size gives; return its SHA-256 and its size in bytes.
+
+        Where it need not be `lasting` at once, for there is much more to come, `sync` makes it so.
+        """
         digest, size = hashlib.sha256(), 0
-        with path.open("rb") as source, self._temporary() as file:
+        with self._temporary() as file:
             while chunk := source.read(CHUNK_BYTES):
                 digest.update(chunk)
                 size += len(chunk)
                 file.write(chunk)
             sha256 = digest.hexdigest()
             if not self._holds(sha256, size):
-                self._settle(file, sha256)
+                self._settle(file, sha256, lasting=lasting)
         return sha256, size
+
+    def sync(self) -> None:
+        """Bring to the disk what was put there without waiting for it."""
+        os.sync()
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes; raise Undeliverable when they are missing or are not what they were."""
@@ -74,6 +86,11 @@ class Archive:
             raise Undeliverable(
                 f"archive: {path} is missing. Restore the file from a backup, then redrive what needs it."
             ) from None
+
+    def stored(self, sha256: str) -> Path | None:
+        """Return the file that holds the bytes, None when there is none."""
+        path = self._path(sha256)
+        return path if path.is_file() else None
 
     def verify(self) -> Iterator[str]:
         """Read everything and yield the name of each file whose content is not what its name says."""
@@ -108,13 +125,16 @@ class Archive:
                 f"archive: cannot write in {self._root}: {fault}. Check the space and the rights of that folder."
             ) from fault
 
-    def _settle(self, file: IO[bytes], sha256: str) -> None:
-        """Bring a written file to its name so that it survives a power cut."""
+    def _settle(self, file: IO[bytes], sha256: str, *, lasting: bool = True) -> None:
+        """Bring a written file to its name so that it survives a power cut, where it is to be lasting."""
         file.flush()
-        os.fsync(file.fileno())
+        if lasting:
+            os.fsync(file.fileno())
         path = self._path(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         Path(file.name).replace(path)
+        if not lasting:
+            return
         _sync_folder(path.parent)
         if sha256[:4] not in self._rooted:
             # The folders may be new as well, and whoever made them may not have synced them yet.

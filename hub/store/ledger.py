@@ -7,15 +7,22 @@ rollback gives the number or the claim back, because then no byte has left eithe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, delete, select, update
 
 from hub.model.exchange import ErpRecord
 from hub.store.base import TxPart
-from hub.store.records import ControlUse, Posting
+from hub.store.records import Advanced, ControlUse, Posting
 from hub.store.rows import record_json, to_record
 from hub.store.schema import control_uses, controls, cursors, pickups, postings
+
+#: The cursor that holds how many numbers a scope skips that is new since a restore.
+_FLOOR = "controls:floor"
+#: The cursor that holds when the log was restored.
+_RESTORED = "restored"
 
 
 class Ledger(TxPart):
@@ -31,7 +38,8 @@ class Ledger(TxPart):
         """
         if limit < 1:
             raise ValueError(f"control numbers of {scope} need a limit of at least 1, not {limit}")
-        self._insert_once(controls, scope=scope, last=0, round=0)
+        if self._insert_once(controls, scope=scope, last=0, round=0) is not None:
+            self._skip_to_floor(scope)
         full = controls.c.last >= limit
         number = self._connection.execute(
             update(controls)
@@ -44,6 +52,34 @@ class Ledger(TxPart):
         ).scalar_one()
         assert isinstance(number, int)
         return number
+
+    def advance_controls(
+        self, gap: int, earlier: Mapping[str, tuple[int, int]], *, limit: int = 999_999_999
+    ) -> list[Advanced]:
+        """Skip `gap` numbers in every scope, also in one that begins later: they may have been used.
+
+        Counted from where a scope stands here, or in `earlier` (round and last number) where that is further on.
+        """
+        if not 0 <= gap < limit:
+            raise ValueError(f"a gap in control numbers is 0 to {limit - 1}, not {gap}")
+        floor = int(self.cursor(_FLOOR) or 0)
+        self.set_cursor(_FLOOR, str(min(floor + gap, limit)))
+        kept = {row.scope: (row.round, row.last) for row in self._rows(select(controls))}
+        advanced = []
+        for scope in sorted({*kept, *earlier}):
+            before = max(kept.get(scope, (0, 0)), earlier.get(scope, (0, 0)))
+            wraps = before[1] + gap > limit
+            now = {"last": before[1] + gap - limit * wraps, "round": before[0] + wraps}
+            self._insert_once(controls, scope=scope, last=0, round=0)
+            self._connection.execute(update(controls).where(controls.c.scope == scope).values(now))
+            advanced.append(Advanced(scope=scope, before=before[1], now=now["last"]))
+        return advanced
+
+    def _skip_to_floor(self, scope: str) -> None:
+        """Let a scope that is new to this database begin after the numbers that a lost one may have used."""
+        floor = int(self.cursor(_FLOOR) or 0)
+        if floor:
+            self._connection.execute(update(controls).where(controls.c.scope == scope).values(last=floor))
 
     def record_control(self, scope: str, number: int, exchange_id: int | None, purpose: str) -> None:
         """Write down for what a number was given out (ISA13, GS06, `void: ...`)."""
@@ -141,6 +177,15 @@ class Ledger(TxPart):
         """Remember where a watcher stands."""
         if self._insert_once(cursors, name=name, value=value) is None:
             self._connection.execute(update(cursors).where(cursors.c.name == name).values(value=value))
+
+    def set_restored(self, at: datetime) -> None:
+        """Remember that the log was restored from a backup at that instant."""
+        self.set_cursor(_RESTORED, at.isoformat())
+
+    def restored_at(self) -> datetime | None:
+        """Return when the log was last restored from a backup, None when it never was."""
+        text = self.cursor(_RESTORED)
+        return datetime.fromisoformat(text) if text else None
 
     # --- pickups
 

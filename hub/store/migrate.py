@@ -24,15 +24,15 @@ def migrate(engine: Engine) -> None:
         upgrade(connection)
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the missing revisions inside the caller's transaction."""
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run the missing revisions, up to that one, inside the caller's transaction."""
     config = alembic_config()
     current = MigrationContext.configure(connection).get_current_revision()
     if current == ScriptDirectory.from_config(config).get_current_head():
         return
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     except CommandError as fault:
         raise ConfigError(
             f"store: the database is at revision {current}, which this version of the hub does not know; "

@@ -92,6 +92,14 @@ class ControlUse(Struct, frozen=True, kw_only=True):
     at: datetime  # UTC
 
 
+class Advanced(Struct, frozen=True, kw_only=True):
+    """How far the numbers of a scope were moved on; the next one to be given out is after `now`."""
+
+    scope: str
+    before: int
+    now: int
+
+
 class Posting(Struct, frozen=True, kw_only=True):
     """The once-only ledger's line of one business document."""
 

@@ -32,7 +32,7 @@ def read_revision(url: str) -> Revision:
 
     Raises ConfigError for a URL that names no database, Retryable when the database does not answer.
     """
-    newest = ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
+    newest = newest_revision()
     if url.startswith("sqlite") and not Path(make_url(url).database or "").is_file():
         return Revision("", newest)
     engine = make_engine(url)
@@ -43,3 +43,8 @@ def read_revision(url: str) -> Revision:
         raise Retryable(f"the database does not answer: {str(error.__cause__ or error).strip()}") from error
     finally:
         engine.dispose()
+
+
+def newest_revision() -> str:
+    """Return the revision that this version of the hub works with."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""

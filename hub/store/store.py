@@ -46,6 +46,11 @@ class Store:
         """Say whether several processes may work on this store."""
         return self._writer is None
 
+    @property
+    def database(self) -> str:
+        """Return the kind of database: sqlite or postgresql."""
+        return self._engine.dialect.name
+
     def migrate(self) -> None:
         """Bring the tables to the shape that this version needs; nothing happens when they have it."""
         from hub.store.migrate import migrate  # Alembic takes long to load, and most commands don't need it

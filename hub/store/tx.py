@@ -9,7 +9,8 @@ from hub.store.ledger import Ledger
 from hub.store.search import Search
 from hub.store.transmissions import Transmissions
 from hub.store.vendor_stock import VendorStocks
+from hub.store.whole import Whole
 
 
-class Tx(Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Ledger, Lanes):
+class Tx(Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Ledger, Lanes, Whole):
     """All that can be read and written in one transaction. Made by `Store.begin` and `Store.read`."""
