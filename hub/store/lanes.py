@@ -19,7 +19,7 @@ from hub.store.rows import to_exchange, to_transmission
 from hub.store.schema import exchanges, leases, transmissions
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_NOBODY = ""  # the owner of a lane that rests
+NOBODY = ""  # the owner of a lane that rests
 
 
 class Lanes(TxPart):
@@ -63,7 +63,7 @@ class Lanes(TxPart):
         if row is None:
             row = self._connection.execute(
                 update(leases)
-                .where(leases.c.lane == lane, or_(free, leases.c.owner == _NOBODY) if early else free)
+                .where(leases.c.lane == lane, or_(free, leases.c.owner == NOBODY) if early else free)
                 .values(owner=owner, fence=leases.c.fence + 1, expires_at=expires_at)
                 .returning(*leases.c)
             ).one_or_none()
@@ -81,7 +81,7 @@ class Lanes(TxPart):
         """Give a lease back so that nobody takes the lane for so many seconds, but who must (`early`)."""
         expires_at = self._lease_clock() + timedelta(seconds=seconds)
         self._connection.execute(
-            update(leases).where(*_held(lease)).values(owner=_NOBODY, expires_at=expires_at)
+            update(leases).where(*_held(lease)).values(owner=NOBODY, expires_at=expires_at)
         )
 
     def taken_lanes(self, start: str) -> set[str]:

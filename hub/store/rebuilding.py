@@ -8,24 +8,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, DateTime, Engine, MetaData, Table, func, inspect, make_url, select, text
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    Table,
+    func,
+    inspect,
+    make_url,
+    or_,
+    select,
+    text,
+)
 
 from hub.model.errors import ConfigError
 from hub.store.archive import Archive
 from hub.store.columns import Instant
 from hub.store.engine import make_engine
+from hub.store.lanes import NOBODY
 from hub.store.migrate import alembic_config, upgrade
 from hub.store.schema import controls, leases, metadata
 from hub.store.tx import Tx
 
 #: What the table of Alembic is called.
 _REVISIONS = "alembic_version"
+
+_A_MOMENT = timedelta(minutes=1)
 
 
 class Rebuilding:
@@ -167,15 +182,20 @@ def _controls(connection: Connection) -> dict[str, tuple[int, int]]:
 
 
 def _refuse_leased(connection: Connection) -> None:
-    """Raise ConfigError while a worker (of whatever machine) holds a lane."""
+    """Raise ConfigError while a worker (of whatever machine) holds a lane, or did a moment ago.
+
+    A job that rests tells so too: a hub that has nothing to do still looks at its deadlines every few seconds.
+    """
     if not inspect(connection).has_table(leases.name):
         return
-    live = select(leases.c.owner, leases.c.lane).where(leases.c.expires_at > func.clock_timestamp())
+    now = func.clock_timestamp()
+    works = or_(leases.c.owner != NOBODY, leases.c.expires_at < now + _A_MOMENT)
+    live = select(leases.c.owner, leases.c.lane).where(leases.c.expires_at > now, works)
     row = connection.execute(live.limit(1)).one_or_none()
     if row is not None:
         raise ConfigError(
-            f"a hub works on this database: {row.owner} holds lane {row.lane}; stop it, wait for its lease to end "
-            "(a minute or two), and try again"
+            f"a hub works on this database: {row.owner or 'somebody'} holds {row.lane}; stop it, wait for its lease "
+            "to end (a minute or two), and try again"
         )
 
 

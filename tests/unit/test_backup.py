@@ -304,7 +304,7 @@ def test_nothing_is_restored_under_the_workers_of_another_machine(saved: Path, t
     with place("postgresql", tmp_path / "cluster") as cluster:
         with cluster.store() as store, store.begin() as tx:
             tx.claim_lane("acme:out", "worker 7", 60)
-        with pytest.raises(ConfigError, match="worker 7 holds lane acme:out"):
+        with pytest.raises(ConfigError, match="worker 7 holds acme:out"):
             cluster.restore(saved, Plan(over=True))
 
 
