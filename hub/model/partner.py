@@ -157,6 +157,9 @@ class OrderRules(_Table, frozen=True, kw_only=True):
     breach: Literal["hold", "refuse"] = (
         "hold"  # a line that breaks a rule; refuse: the rest goes on without it
     )
+    total: str = (
+        "0.1%"  # their total (AMT TT) and their lines may differ by so much, or "0.50"; empty: not compared
+    )
     confirm_up_to: int = (
         0  # a person confirms what is worth more, at their prices; 0: the hub confirms any order
     )

@@ -105,6 +105,7 @@ XML_FORBIDDEN = "xml.forbidden"  # DTD, external entity, too deep
 # --- business exceptions (holds)
 CODE_UNKNOWN = "crosswalk.miss"
 PRICE_DIFFERS = "price.differs"
+CHARGE_UNPLACED = "charge.unplaced"  # an allowance or a charge that no product of ours stands for
 PRICE_BASIS = "price.basis"  # nothing says how many units a price is for
 QUANTITY_DIFFERS = "quantity.differs"
 QUANTITY_NEGATIVE = "quantity.negative"  # less than nothing was shipped, received or is there

@@ -25,7 +25,8 @@ _WITH_ITEMS = tuple(
 
 #: Key of an agreement -> the kinds of document that have it; a key that is not named is every kind's.
 RECEIVED: dict[str, tuple[DocType, ...]] = {
-    "crosswalk.charge": (_INVOICE,),
+    "crosswalk.charge": (_INVOICE, _ORDER, _CHANGE),
+    "crosswalk.price_basis": (_ORDER, _CHANGE, _ANSWER, DocType.ORDER_CHANGE_ACKNOWLEDGMENT, _INVOICE),
     "item_trust": _WITH_ITEMS,
     "price": (_ORDER,),
     "sdq": (_ORDER,),
@@ -48,6 +49,7 @@ RECEIVED: dict[str, tuple[DocType, ...]] = {
 }
 SENT: dict[str, tuple[DocType, ...]] = {
     "crosswalk.charge": (),
+    "crosswalk.price_basis": (),
     "warehouse": (DocType.WAREHOUSE_ORDER,),
     "over": (_NOTICE,),
     "availability": (_ANSWER,),

@@ -31,6 +31,7 @@ def _received(receive: Receive, path: KeyPath) -> Iterator[Fault]:
     yield from _price(receive, (*path, "price"))
     yield from _short_pay(receive, (*path, "short_pay"))
     yield from _rules(receive.rules, (*path, "rules"))
+    yield from _bases(receive, (*path, "crosswalk", "price_basis"))
     for name in ("price", "quantity"):
         yield from _leeway(getattr(receive.accept, name), (*path, "accept", name))
     if receive.accept.days < -1:
@@ -85,8 +86,16 @@ def _short_pay(receive: Receive, path: KeyPath) -> Iterator[Fault]:
         )
 
 
+def _bases(receive: Receive, path: KeyPath) -> Iterator[Fault]:
+    for code, count in receive.crosswalk.price_basis.items():
+        if count < 1:
+            hint = "write for how many of the line's unit the price is; 1: the code does not scale it"
+            yield Fault((*path, code), f"a price for {count} means nothing", hint)
+
+
 def _rules(rules: OrderRules, path: KeyPath) -> Iterator[Fault]:
     """What a customer may order: quantities from 1, days and amounts not below 0."""
+    yield from _leeway(rules.total, (*path, "total"))
     for name, table in (("minimum", rules.minimum), ("multiple", rules.multiple)):
         for item, quantity in table.items():
             if quantity < 1:

@@ -68,6 +68,7 @@ def _changed(order: PurchaseOrder, change: OrderChange, refused: frozenset[str])
         parties={**order.parties, **change.parties},
         terms=change.terms or order.terms,
         total=change.total,
+        tax=change.tax,
         line_count=None,
     )
 

@@ -53,6 +53,7 @@ def _of_store(order: PurchaseOrder, store: str, kind: str, lines: Sequence[Order
         lines=tuple(lines),
         line_count=len(lines),
         total=None,  # as sent it is of all stores
+        tax=None,
     )
 
 

@@ -18,7 +18,7 @@ CHANGES = {"change": "replace", "replace": "replace", "cancel": "cancel"}
 _LINE = OrderLine.__struct_fields__
 _HEAD = (
     "number", "date", "currency", "parties", "refs", "dates", "notes", "kind", "release", "terms", "carriage",
-    "charges", "line_count", "total",
+    "charges", "line_count", "total", "tax",
 )  # fmt: skip
 
 

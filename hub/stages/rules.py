@@ -18,6 +18,7 @@ from hub.model import problems
 from hub.model.documents import OrderLine, PurchaseOrder
 from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import OrderRules
+from hub.stages.order_totals import wrong_total
 
 #: For every item that has no line of its own in a table of the profile.
 EVERY = "*"
@@ -41,7 +42,7 @@ def judge(order: PurchaseOrder, rules: OrderRules, today: dt.date, *, released: 
     """Hold an order against the rules; released, it goes on as it is."""
     if released:
         return Judged(order)
-    whole = tuple(_dates(order, rules, today))
+    whole = (*_dates(order, rules, today), *wrong_total(order, (order,), rules.total))
     found = [tuple(_line(line, rules, today, f"lines[{at}]")) for at, line in enumerate(order.lines)]
     if rules.breach == "hold" or whole:
         return Judged(order, whole + tuple(finding for several in found for finding in several))

@@ -53,6 +53,7 @@ class PurchaseOrder(Document, frozen=True, kw_only=True, omit_defaults=True, tag
     lines: tuple[OrderLine, ...] = ()
     line_count: int | None = None  # CTT01 as sent
     total: Decimal | None = None  # AMT*TT as sent, document currency
+    tax: Decimal | None = None  # taxes told beside the total (UBL TaxTotal, cXML Tax), document currency
     store: str = (
         ""  # the one store (SDQ03, 05 ...) of an order by store that this is the order of; empty: all of it
     )
@@ -166,6 +167,7 @@ class OrderChange(Document, frozen=True, kw_only=True, omit_defaults=True, tag="
     lines: tuple[ChangeLine, ...] = ()
     line_count: int | None = None  # CTT01 as sent
     total: Decimal | None = None  # AMT*TT as sent, document currency
+    tax: Decimal | None = None  # taxes told beside the total (UBL TaxTotal, cXML Tax), document currency
 
     @property
     def key_parts(self) -> tuple[str, str]:

@@ -73,6 +73,19 @@ class Charge(Value, frozen=True, kw_only=True):
     tax_percent: Decimal | None = None
     ours: str = ""  # our product (its code) or our account for it, set by the crosswalk
 
+    def worth(self, gross: Decimal, quantity: Decimal) -> Decimal:
+        """Return what it adds to a price of `gross` for `quantity` units, not rounded: amount, else rate, else percent.
+
+        An allowance takes away; other kinds are for information and add nothing.
+        """
+        sign = {"allowance": -1, "charge": 1}.get(self.kind, 0)
+        if self.amount is not None:
+            return sign * self.amount
+        if self.rate is not None:
+            return sign * self.rate * quantity
+        base = gross if self.base is None else self.base
+        return sign * base * (self.percent or Decimal(0)) / 100
+
 
 class Tax(Value, frozen=True, kw_only=True):
     """A tax amount (X12 TXI)."""

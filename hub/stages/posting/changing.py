@@ -6,15 +6,16 @@ our words, and `order`, the order as it is now agreed on), in the transaction th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 import msgspec
 from msgspec import Struct, structs
 
 from hub.erp.port import OrderPolicy, PostResult
 from hub.model import problems
-from hub.model.documents import AnyDocument, DocType, OrderChange, PurchaseOrder
+from hub.model.documents import AnyDocument, Charge, DocType, OrderChange, PurchaseOrder
 from hub.model.exchange import ErpRecord, Exchange, State, posting_key
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import NewExchange
@@ -22,9 +23,12 @@ from hub.model.partner import Partner, Receive
 from hub.stages import watch
 from hub.stages.change_answers import answer_change
 from hub.stages.changes import Decision, after_change, decide
+from hub.stages.order_totals import wrong_total
 from hub.stages.patience import Wait, before, wait_for_order, wait_for_turn
 from hub.stages.posting.needs import Needs, Posted, origin, reference
 from hub.stages.targets import ChangeTerms
+
+_ONE = Decimal(1)
 
 
 class Ordered(Struct, frozen=True):
@@ -51,9 +55,52 @@ def post_change(exchange: Exchange, document: AnyDocument, needs: Needs) -> Post
     terms = _terms(exchange, partner, agreement)
     standing = needs.erp().revising.standing(ordered.record)
     decision = decide(ordered.order, document, standing, ordered.key, terms)
-    if decision.findings:
-        return Posted(PostResult(findings=decision.findings))
+    money = () if exchange.released else tuple(_money(document, ordered.order, decision, partner))
+    if decision.findings or money:
+        return Posted(PostResult(findings=decision.findings + money))
     return _applied(exchange, document, ordered, decision, needs)
+
+
+def _money(
+    change: OrderChange, order: PurchaseOrder, decision: Decision, partner: Partner
+) -> Iterator[Finding]:
+    """Yield what of a change's money adds up to no sum, or would not be written."""
+    if change.purpose == "cancel":
+        return
+    asked = [structs.replace(verdict, reason="") for verdict in decision.verdicts]
+    charges = change.charges or order.charges
+    sums = [
+        structs.replace(after_change(order, verdicts), charges=charges)
+        for verdicts in (asked, decision.verdicts)
+    ]
+    yield from wrong_total(change, (*sums, change), _order_agreement(partner).rules.total)
+    known = {
+        _bare(charge)
+        for charges in (order.charges, *(li.charges for li in order.lines))
+        for charge in charges
+    }
+    told = [("charges", charge) for charge in change.charges]
+    told += [(f"lines[{n}].charges", charge) for n, li in enumerate(change.lines) for charge in li.charges]
+    for path, charge in told:
+        if _bare(charge) not in known and charge.worth(_ONE, _ONE):
+            yield _new_charge(change, charge, path)
+
+
+def _bare(charge: Charge) -> Charge:
+    """Return a charge in their words alone."""
+    return structs.replace(charge, ours="")
+
+
+def _new_charge(change: OrderChange, charge: Charge, path: str) -> Finding:
+    named = " ".join(word for word in (charge.kind, charge.code, charge.description) if word)
+    return Finding(
+        problem=problems.CHARGE_UNPLACED,
+        severity=Severity.HOLD,
+        message=f"the change of order {change.order_number} brings a new {named}: the hub changes goods only",
+        where=Where(path=path),
+        value=charge.code,
+        hint="put it on the order in Odoo and release, or settle it with them and reject this",
+    )
 
 
 def _applied(
