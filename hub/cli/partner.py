@@ -14,13 +14,14 @@ from typing import Annotated
 import msgspec
 import typer
 
-from hub.cli.context import FAILED, answers_in_one_line, fail, print_json, settings
+from hub.cli.context import FAILED, MISUSED, answers_in_one_line, fail, print_json, settings
 from hub.cli.lint import count, lines, lint_command, partners_folder
 from hub.cli.tables import print_table
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.partner import INTERCHANGE_ID, Partner
+from hub.opening import utc_now
 from hub.profiles import effective, lint, load_partners
-from hub.profiles.skeleton import NewPartner, skeleton
+from hub.profiles.templates import NewPartner, new_files, templates
 from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.toml.writing import toml_lines
@@ -71,33 +72,43 @@ def show_command(
 @app.command("new")
 @answers_in_one_line
 def new_command(
-    key: Key,
+    key: Annotated[str, typer.Argument(help="The partner: its file's name without .toml.")] = "",
     template: Annotated[str, typer.Option(help="The template to build on.")] = "_x12_customer",
     name: Annotated[str, typer.Option(help="The partner's name; default: the key.")] = "",
     isa: Annotated[str, typer.Option(help='Their interchange id, "ZZ:THEIRID".')] = "",
     key_pair: Annotated[
         bool, typer.Option("--key-pair", help="Make an SSH key pair for their account, too.")
     ] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the templates, and make nothing.")] = False,
 ) -> None:
-    """Write the profile of a new partner, and say what to do next."""
-    if isa and not INTERCHANGE_ID.fullmatch(isa):
-        fail(f'{isa!r} is no interchange id; write "ZZ:THEIRID": qualifier, colon, id', 2)
+    """Write the profile of a new partner and a sample of theirs that can be tried at once; say what to do next."""
     config = settings()
     folder = partners_folder(config)
-    path = _new_path(folder, key, template)
+    if listed:
+        _list_templates(folder)
+        return
+    if not key:
+        fail("name the new partner: hub partner new KEY; --list shows the templates", MISUSED)
+    if isa and not INTERCHANGE_ID.fullmatch(isa):
+        fail(f'{isa!r} is no interchange id; write "ZZ:THEIRID": qualifier, colon, id', MISUSED)
+    _check_new(folder, key, template)
     public_key = _make_key_pair(config, key) if key_pair else ""
     new = NewPartner(
-        key=key, name=name or key, template=_template_name(template), isa=isa, public_key=public_key
+        key=key,
+        name=name or key,
+        template=_template_name(template),
+        our_isa=config.company.isa,
+        today=utc_now().astimezone().date(),
+        isa=isa,
+        public_key=public_key,
     )
-    path.write_text(skeleton(new), "utf-8")
-    (folder / key / "samples").mkdir(parents=True, exist_ok=True)
-    typer.echo(f"wrote {path.as_posix()}")
+    written = _write(folder, new)
     if key_pair:
         typer.echo(
             f"wrote {_key_path(config, key)} and its .pub: the private one is for them, send it safely"
         )
     typer.echo("next:")
-    for step in _next_steps(path, key, isa):
+    for step in _next_steps(written, key):
         typer.echo(f"  {step}")
 
 
@@ -154,15 +165,35 @@ def _template_name(template: str) -> str:
     return "_" + template.removesuffix(".toml").removeprefix("_")
 
 
-def _new_path(folder: Path, key: str, template: str) -> Path:
-    """Return where a new profile goes. Raises ConfigError when it may not go there."""
+def _list_templates(folder: Path) -> None:
+    rows = [(found.name, found.what, " ".join(found.samples)) for found in templates(folder)]
+    print_table(("template", "what", "its samples"), rows)
+
+
+def _check_new(folder: Path, key: str, template: str) -> None:
+    """Raise ConfigError when there can be no such new partner."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", key):
         raise ConfigError(f'"{key}" cannot be a key: small letters, digits, - and _, at most 40')
     lint(folder, (_template_name(template),))
     path = folder / f"{key}.toml"
     if path.exists():
         raise ConfigError(f"{path.as_posix()} exists already; edit it, or take another key")
-    return path
+
+
+def _write(folder: Path, new: NewPartner) -> list[Path]:
+    """Write the files of a new partner, none over one that is there; return those that were written."""
+    (folder / new.key / "samples").mkdir(parents=True, exist_ok=True)
+    written = []
+    for relative, text in new_files(folder, new).items():
+        path = folder / relative
+        if path.exists():
+            typer.echo(f"kept  {path.as_posix()}: it was there")
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        typer.echo(f"wrote {path.as_posix()}")
+        written.append(path)
+    return written
 
 
 def _key_path(config: Settings, key: str) -> Path:
@@ -179,11 +210,18 @@ def _make_key_pair(config: Settings, key: str) -> str:
         raise ConfigError(f"{_key_path(config, key)} exists already; move it away first") from None
 
 
-def _next_steps(path: Path, key: str, isa: str) -> Iterator[str]:
-    if not isa:
-        yield f"fill in [identity] isa in {path.as_posix()} (X12 partners)"
-    yield f"put a file of theirs into {(path.parent / key / 'samples').as_posix()}"
+def _next_steps(written: list[Path], key: str) -> Iterator[str]:
+    """Yield what to do: what is to be filled in, and the sample to try first."""
+    profile = written[0]
+    if "# fill in" in profile.read_text("utf-8"):
+        yield f'fill in the lines marked "fill in" in {profile.as_posix()}'
+    samples = [path.as_posix() for path in written[1:] if path.parent.name == "samples"]
+    tried = f"hub partner try --partner {key}"
+    if "[records." in profile.read_text("utf-8"):
+        tried = f"hub records try --offline --partner {key}"
     yield f"hub partner lint {key}"
-    yield f"hub partner try --partner {key} FILE"
+    yield f"{tried} {samples[0] if samples else 'FILE'}"
+    yield f"put a file of theirs into {(profile.parent / key / 'samples').as_posix()}, and try it"
+    yield f"hub partner lint {key} --odoo"
     yield f"hub partner connect {key}"
     yield 'status = "live" when their test documents come through'
