@@ -266,12 +266,14 @@ class Trials:
             today=self._clock().astimezone().date(),
         )
 
-    def traces(self, data: bytes, name: str, key: str | None, document: DocType | None) -> tuple[Trace, ...]:
+    def traces(
+        self, data: bytes, name: str, key: str | None, document: DocType | None, *, any_sender: bool = False
+    ) -> tuple[Trace, ...]:
         """Say of each document of a file what came from where; `document` is what a flat file holds.
 
         Raises ConfigError when no profile says who sent it.
         """
-        partner = self._partner(data, name, key, any_sender=False)
+        partner = self._partner(data, name, key, any_sender=any_sender)
         if document is not None:
             agreed = partner.receive.get(document, Receive())
             partner = structs.replace(partner, receive={document: agreed})

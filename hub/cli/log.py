@@ -127,7 +127,7 @@ def _cells(e: Exchange) -> tuple[str, ...]:
         escape(e.partner),
         e.envelope.set_id or e.document.value,
         escape(e.number),
-        escape(e.order_number if e.order_number != e.number else ""),
+        escape(e.order_number),
         state,
         escape(e.why if odoo.strip() and odoo.strip() in e.why else odoo + e.why),
     )

@@ -24,6 +24,9 @@ def try_command(
     document: Annotated[
         str, typer.Option(help="What the file holds, where neither it nor its name says so.")
     ] = "",
+    any_sender: Annotated[
+        bool, typer.Option("--any", help="Take unknown senders too: the shipped maps.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Read a sample by the partner's map and show what came from where.
@@ -38,7 +41,8 @@ def try_command(
     if document and document not in known:
         fail(f"there is no document {document!r}; write one of {', '.join(known)}", MISUSED)
     kind: DocType | None = known.get(document)
-    traces = Trials(settings()).traces(file.read_bytes(), file.name, partner, kind)
+    trials = Trials(settings())
+    traces = trials.traces(file.read_bytes(), file.name, partner, kind, any_sender=any_sender)
     if as_json:
         print_json(traces)
     else:

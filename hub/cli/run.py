@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import shutil
 import signal
 import sys
 import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +18,7 @@ import typer
 from rich.markup import escape
 
 from hub.cli.context import MISUSED, answers_in_one_line, console, fail, settings
+from hub.model.partner import Partner
 
 if TYPE_CHECKING:
     from hub.serving import Service
@@ -94,18 +97,18 @@ def _stop_signals() -> threading.Event:
 
 def _say_what_next(service: Service) -> None:
     hub, sftp = service.hub, service.sftp
-    hub_command = "hub" if shutil.which("hub") else _short_path(Path(sys.argv[0]).absolute())
+    hub_command = escape(command_line())
     console.print("[bold green]the hub is running[/]")
     assert service.web is not None
     console.print(f"  ops page       {service.web.url}")
     if service.practice is not None:
         console.print(f"  practice Odoo  {service.practice.url}   (confirm, ship and invoice orders here)")
     if sftp is not None:
-        accounts = ", ".join(sorted(p.key for p in hub.partners().values() if p.transport.kind == "embedded"))
-        console.print(f"  SFTP           127.0.0.1:{sftp.port}, accounts: {escape(accounts)}")
+        names = ", ".join(sorted(accounts(hub.partners().values()))) or "none yet: hub partner new KEY"
+        console.print(f"  SFTP           127.0.0.1:{sftp.port}, accounts: {escape(names)}")
         console.print(f"                 host key {sftp.fingerprint}")
     if service.login is not None and sftp is not None:
-        key = _short_path(service.login.key)
+        key = escape(shlex.quote(_short_path(service.login.key)))
         console.print(f"  demo key       {key} (loopback only, for accounts without a key of their own)")
         if service.login.password:
             console.print(f"  demo password  [bold]{service.login.password}[/] (shown this once)")
@@ -118,6 +121,21 @@ def _say_what_next(service: Service) -> None:
         console.print(f"  {hub_command} show 1     the whole story of one document")
         console.print(f"  {hub_command} queue      whose move it is")
     console.print("\nCtrl-C stops it.")
+
+
+def accounts(partners: Iterable[Partner]) -> Iterator[str]:
+    """Yield the accounts of our SFTP server whose files are taken in: those of paused partners wait."""
+    return (p.key for p in partners if p.transport.kind == "embedded" and p.status != "paused")
+
+
+def command_line() -> str:
+    """Return how this command is called, fit to be pasted: `hub`, its path, or `python -m hub`."""
+    if shutil.which("hub"):
+        return "hub"
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return f"{shlex.quote(_short_path(Path(sys.executable)))} -m hub"
+    return shlex.quote(_short_path(called.absolute()))
 
 
 def _short_path(path: Path) -> str:

@@ -122,3 +122,11 @@ def test_try_of_a_bad_file_says_why_and_ends_with_status_1(home: Path) -> None:
     assert result.exit_code == 1
     (trace,) = json.loads(result.stdout)
     assert [finding["where"]["row"] for finding in trace["findings"]] == [2]
+
+
+def test_an_unknown_sender_is_named_and_taken_when_asked(home: Path) -> None:
+    sample = Path(__file__).parents[2] / "partners" / "acme" / "samples" / "850_two_orders.edi"
+    refused = hub_map("try", str(sample))
+    assert (refused.exit_code, "or use --any" in refused.output) == (2, True)
+    taken = hub_map("try", str(sample), "--any")
+    assert (taken.exit_code, "4500112233" in taken.output) == (0, True)
