@@ -90,11 +90,15 @@ def _pack_differs(number: str, unit: str, pack: Decimal, entry: Entry) -> Findin
 def our_parties(
     parties: dict[str, Party], table: Crosswalk, on: dt.date | None
 ) -> tuple[dict[str, Party], list[Finding]]:
-    """Fill our reference of each party that the table knows; a place to ship to must be in it."""
+    """Fill our reference of each party that the table knows; a place to ship to must be in it.
+
+    A party without an id (cXML: addressID) is looked up by its name.
+    """
     found: dict[str, Party] = {}
     findings: list[Finding] = []
     for role, party in parties.items():
-        entry = table.to_ours(party.id, party.id_kind, on) if party.id else None
+        named = (party.id, party.id_kind) if party.id else (party.name, "")
+        entry = table.to_ours(*named, on) if named[0] else None
         found[role] = party if entry is None else replace(party, ours=entry.ours)
         if entry is None and role == "ship_to" and table and party.id:
             near = next(iter(table.nearest(party.id, 1)), "")

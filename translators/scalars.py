@@ -76,7 +76,10 @@ def render(value: object, dialect: Dialect = ISO) -> str:
             return str(value)
 
 
-_YES, _NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
+#: What people and programs write for yes and no: English, German, Dutch, Scandinavian, French, Spanish and Italian
+#: words, the cross of a form, and what databases export.
+_YES = frozenset(["yes", "y", "true", "t", "1", "on", "x", "ja", "j", "oui", "si", "sí", "sì"])
+_NO = frozenset(["no", "n", "false", "f", "0", "off", "nein", "nee", "nei", "nej", "non"])
 
 
 def _flag(text: str) -> bool:
@@ -101,7 +104,7 @@ def hint_for(kind: Kind, dialect: Dialect = ISO) -> str:
             form = dialect.date_format.partition("|")[0]
             return f"write 31 December 2026 as {dt.date(2026, 12, 31).strftime(form)}"
         case Kind.FLAG:
-            return "write yes or no"
+            return "write yes or no (true, 1, x, ja ... and false, 0, nein ... are read too)"
         case Kind.TIME:
             return "write half past two as 14:30"
         case _:

@@ -151,7 +151,8 @@ def _test(exchange: Exchange, partner: Partner) -> str:
     """Return why a document is only a test; empty for real business."""
     usage = exchange.envelope.usage
     if usage and usage != "P":
-        return f"a test document (ISA15 is {usage}): nothing is posted"
+        where = f"ISA15 is {usage}" if exchange.envelope.format == "x12" else "its envelope says so"
+        return f"a test document ({where}): nothing is posted"
     if partner.status == "testing":
         return f"{partner.name} is still in testing: nothing is posted"
     return ""

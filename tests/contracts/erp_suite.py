@@ -264,6 +264,14 @@ class HoldingOrders:
         assert near in message
         assert world.store_ref in message
 
+    def test_a_place_that_has_only_a_name_is_held_with_what_to_do(self, erp: Erp) -> None:
+        gateway, world = erp
+        order = an_order(world, parties={"ship_to": Party(name="Nowhere Depot")})
+        result = gateway.post_order(key_of(order), order, policy(world))
+        message = held(result, problems.CODE_UNKNOWN)
+        assert "gives the place no id" in message
+        assert any("addressID" in finding.hint for finding in result.findings)
+
     def test_unknown_customer_is_held(self, erp: Erp) -> None:
         gateway, world = erp
         order = an_order(world)

@@ -220,6 +220,11 @@ class TestOrders:
         _, (finding,) = translate_document(order(line(unit="XYZ", ids={"sku": "S"})), Tables(), Receive())
         assert (finding.severity, finding.value) == (Severity.HOLD, "XYZ")
 
+    def test_a_place_without_an_id_is_known_by_its_name(self) -> None:
+        wanted = order(parties={"ship_to": Party(name="Store 43")})
+        found, findings = translate_document(wanted, Tables(ship_to=table(**{"Store 43": "ST43"})), Receive())
+        assert (found.parties["ship_to"].ours, findings) == ("ST43", ())
+
     def test_ship_to_must_be_known_when_there_is_a_table(self) -> None:
         parties = {"ship_to": Party(id="0043", name="Store 43"), "buyer": Party(id="9")}
         wanted = order(line(ids={"sku": "S"}), parties=parties)

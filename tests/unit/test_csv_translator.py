@@ -46,6 +46,13 @@ def test_a_file_whose_skipped_line_holds_the_titles_goes_back_as_a_whole() -> No
     assert [f.line() for f in refused.findings] == ["row 1: the skipped row 1 looks like titles or data"]
 
 
+def test_a_missing_column_is_told_in_the_row_of_the_titles() -> None:
+    data = b"Orders of May\nPO Number,Item,Unit\n1,A,EA\n"
+    _, findings = read_file(CSV, data, "orders.csv", partner("csv", csv={"skip": 1}))
+    missing = next(f for f in findings if f.problem == problems.COLUMN_MISSING)
+    assert (missing.where.row, missing.where.path) == (2, "lines[].quantity")
+
+
 def test_lines_above_the_titles_are_named() -> None:
     opened = CSV.unwrap(b"Orders of May\n\n" + ORDERS, "orders.csv", partner("csv", csv={"skip": 2}))
     assert len(opened.interchanges[0].groups[0].sets) == 2

@@ -73,6 +73,7 @@ class Binding(Struct, frozen=True, kw_only=True):
     records: dict[str, BoundRecord]
     tag: Bound | None = None
     findings: tuple[Finding, ...] = ()
+    titles_row: int = 1  # below the lines that are skipped
 
     def tag_of(self, cells: tuple[str, ...]) -> str:
         """Return what a row says it is."""
@@ -97,7 +98,13 @@ def bind(column_map: ColumnMap, header: tuple[str, ...], settings: CsvSettings |
         records[record.tag] = binder.record(record, adds=record.prefixes in begun)
         begun.add(record.prefixes)
     tag = binder.tag(column_map.tag) if column_map.tag is not None else None
-    return Binding(map=column_map, records=records, tag=tag, findings=tuple(binder.findings))
+    return Binding(
+        map=column_map,
+        records=records,
+        tag=tag,
+        findings=tuple(binder.findings),
+        titles_row=binder.titles_row,
+    )
 
 
 def unmapped(binding: Binding, header: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -109,7 +116,8 @@ def unmapped(binding: Binding, header: tuple[str, ...]) -> tuple[Finding, ...]:
         return ()
     message = f"columns that we do not read: {', '.join(left)[:300]}"
     hint = "name them in the partner's map when they matter"
-    return (Finding(problems.FIELD_UNMAPPED, message, Severity.NOTE, Where(row=1), hint=hint),)
+    titles = Where(row=binding.titles_row)
+    return (Finding(problems.FIELD_UNMAPPED, message, Severity.NOTE, titles, hint=hint),)
 
 
 def dialect_of(settings: CsvSettings, column: Column | None = None) -> Dialect:
@@ -136,6 +144,7 @@ class _Binder:
     def __init__(self, header: tuple[str, ...], settings: CsvSettings, document: DocType) -> None:
         self._header, self._settings, self._document = header, settings, document
         self._titles = [self._norm(name) for name in header]
+        self.titles_row = settings.skip + 1
         self.findings: list[Finding] = []
 
     def record(self, record: Record, *, adds: bool) -> BoundRecord:
@@ -162,7 +171,7 @@ class _Binder:
         if place.start is not None:
             index = 0
         elif index is None:
-            self.findings.append(_no_tag(place))
+            self.findings.append(_no_tag(place, self.titles_row))
         return Bound(_TAG, index, str(place), place.start, place.stop)
 
     def _bound(self, column: Column, slot: int | None) -> Bound:
@@ -195,7 +204,7 @@ class _Binder:
         return Finding(
             problems.COLUMN_MISSING,
             f"the file has no column {' or '.join(repr(str(p)) for p in column.places) or repr(column.title)}",
-            where=Where(row=1, column=column.title, path=column.path),
+            where=Where(row=self.titles_row, column=column.title, path=column.path),
             hint=hint,
         )
 
@@ -211,7 +220,7 @@ class _Binder:
         return Finding(
             problems.COLUMN_DUPLICATE,
             f"stands {len(places)} times, at positions {', '.join(places[:9])}",
-            where=Where(row=1, column=column.title, path=column.path),
+            where=Where(row=self.titles_row, column=column.title, path=column.path),
             hint=f'rename one, or map {column.path} to a position: "#{places[0]}"',
         )
 
@@ -245,6 +254,6 @@ def _is_missed(bound: Bound) -> bool:
     return bound.index is None and column.required and column.default is None
 
 
-def _no_tag(place: Place) -> Finding:
+def _no_tag(place: Place, row: int) -> Finding:
     message = f"the file has no column {str(place)!r}, which says what each row is"
-    return Finding(problems.COLUMN_MISSING, message, where=Where(row=1, column=str(place)))
+    return Finding(problems.COLUMN_MISSING, message, where=Where(row=row, column=str(place)))

@@ -159,31 +159,32 @@ def column_faults(table: SourceTable, kind: RecordType) -> tuple[Finding, ...]:
         return ()
     bound, read = Columns(table.header), columns(kind)
     needed = {*kind.key, *(s.column for n in kind.fields if (s := kind.source(n)).required)}
-    faults = [_missing(c, hard=c in needed) for c in read if bound.index(c) is None]
-    faults += [_doubled(column) for column in read if bound.doubled(column)]
+    titles = max(table.rows[0].number - 1, 1)  # below the lines that are skipped
+    faults = [_missing(c, titles, hard=c in needed) for c in read if bound.index(c) is None]
+    faults += [_doubled(column, titles) for column in read if bound.doubled(column)]
     used = {bound.index(column) for column in read}
     left = [title for at, title in enumerate(table.header) if title and at not in used]
     if left:
         message = f"columns that we do not read: {', '.join(left)[:300]}"
-        faults.append(Finding(problems.FIELD_UNMAPPED, message, Severity.NOTE, Where(row=1)))
+        faults.append(Finding(problems.FIELD_UNMAPPED, message, Severity.NOTE, Where(row=titles)))
     return tuple(faults)
 
 
-def _missing(column: str, *, hard: bool) -> Finding:
+def _missing(column: str, row: int, *, hard: bool) -> Finding:
     return Finding(
         problems.COLUMN_MISSING,
         f"the file has no column {column!r}" + ("" if hard else ": what it fills is left as it is in Odoo"),
         Severity.ERROR if hard else Severity.WARNING,
-        Where(row=1, column=column),
+        Where(row=row, column=column),
         hint="add the column, or name the one that holds it in the record type",
     )
 
 
-def _doubled(column: str) -> Finding:
+def _doubled(column: str, row: int) -> Finding:
     return Finding(
         problems.COLUMN_DUPLICATE,
         "stands twice: which one is meant?",
-        where=Where(row=1, column=column),
+        where=Where(row=row, column=column),
         hint='rename one, or name it by its position, such as "#3"',
     )
 

@@ -196,7 +196,7 @@ class _Reader:
 
     def _missing(self, part: Place | Branch, here: str) -> None:
         where = Where(path=f"{here}/{part.ways.written}")
-        hint = f"fill in {part.path} and send the file again"
+        hint = f"fill it in and send the file again; it is what we call {part.path}"
         self.notes.append(Finding(problems.FIELD_MISSING, "is missing or empty", where=where, hint=hint))
 
 

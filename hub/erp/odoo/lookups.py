@@ -175,8 +175,16 @@ class Codes:
             return _several(shown, rows, "parties.ship_to")
         if rows:
             return int(rows[0]["id"])
-        return self.unknown(
-            "ship_to", shown, f"{customer['name']} has no delivery address {shown!r}", "parties.ship_to"
+        message = f"{customer['name']} has no delivery address {shown!r}"
+        if code:
+            return self.unknown("ship_to", shown, message, "parties.ship_to")
+        return hold(
+            problems.CODE_UNKNOWN,
+            f"{message} in Odoo, and the order gives the place no id, only this name",
+            where="parties.ship_to",
+            value=shown,
+            hint="Add a row to the ship-to crosswalk (theirs = that name), or name the address so in Odoo, then "
+            "release; or ask them to send its id (cXML: addressID, UBL: cbc:ID, X12: N104).",
         )
 
     # --- units
