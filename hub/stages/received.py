@@ -20,9 +20,16 @@ _GOOD = frozenset({"", "good"})
 
 
 def differences(
-    advice: ReceivingAdvice, order_number: str, told: Sequence[ShipNotice], severity: Severity
+    advice: ReceivingAdvice,
+    order_number: str,
+    told: Sequence[ShipNotice],
+    severity: Severity,
+    unclear: Severity = Severity.HOLD,
 ) -> tuple[Finding, ...]:
-    """Return a finding for each line of one order of which not came what was shipped."""
+    """Return a finding for each line of one order of which not came what was shipped.
+
+    `unclear`: that of an item which several lines have, where nothing says which of them it is of.
+    """
     items = [
         (f"items[{at}]", item)
         for at, item in enumerate(advice.items)
@@ -33,7 +40,7 @@ def differences(
         return (_nothing_told(order_number, severity),)
     answered = answered_by(advice, [item for _, item in items], told, order_number)
     shipped = _by_line(item for notice in answered for item in shipped_items(notice, order_number))
-    return tuple(_compared(items, shipped, severity))
+    return tuple(_compared(items, shipped, severity, unclear))
 
 
 def answered_by(
@@ -77,17 +84,23 @@ def _compared(
     items: Sequence[tuple[str, ReceivedItem]],
     shipped: Mapping[str, tuple[ShippedItem, Decimal]],
     severity: Severity = Severity.NOTE,
+    unclear: Severity = Severity.NOTE,
 ) -> Iterator[Finding]:
     """Yield what differs by line."""
     came: dict[str, _Came] = {}
+    open_lines: set[str] = set()
     for where, item in items:
-        number = _line_of(item, shipped)
+        number, *others = _lines_of(item, shipped)
+        if others:
+            open_lines |= {number, *others}
+            yield _unclear(where, item, [number, *others], unclear)
+            continue
         line = came.setdefault(number, _Came(where))
         line.accepted += item.received
         line.wrong += _complaints(item)
         if number in shipped and item.unit and item.unit != shipped[number][0].unit:
             line.wrong.append(f"counted in {item.unit}, shipped in {shipped[number][0].unit}")
-    for number in shipped.keys() - came.keys():
+    for number in shipped.keys() - came.keys() - open_lines:
         came[number] = _Came("items", wrong=["not in the advice"])
     for number, line in came.items():
         sent = shipped[number][1] if number in shipped else Decimal(0)
@@ -95,12 +108,18 @@ def _compared(
             yield _differs(number, sent, line, severity)
 
 
-def _line_of(item: ReceivedItem, shipped: Mapping[str, tuple[ShippedItem, Decimal]]) -> str:
-    """Return the line that an item is of: by its number, else by item numbers that they share."""
+def _lines_of(item: ReceivedItem, shipped: Mapping[str, tuple[ShippedItem, Decimal]]) -> list[str]:
+    """Return the line that an item is of, or all that it may be of; one that was not shipped when it is none of ours.
+
+    By the number of the line; by that of the item (RCD01), which some buyers take from our ship notice and others
+    just count up, so only where it does not contradict the item numbers; else by item numbers that both have.
+    """
     if item.order_line in shipped:
-        return item.order_line
+        return [item.order_line]
     alike = [number for number, (sent, _) in shipped.items() if _shared(item.ids, sent.ids)]
-    return alike[0] if len(alike) == 1 else item.order_line or f"?{item.number}"
+    if item.number in alike or (not item.ids and item.number in shipped):
+        return [item.number]
+    return alike or [item.order_line or f"?{item.number}"]
 
 
 def _shared(one: ItemIds, other: ItemIds) -> bool:
@@ -122,6 +141,17 @@ def _differs(number: str, sent: Decimal, line: _Came, severity: Severity) -> Fin
         where=Where(path=line.where),
         value=str(line.accepted),
         hint="settle it with the customer: a credit note, a return, or a count of our stock",
+    )
+
+
+def _unclear(where: str, item: ReceivedItem, lines: Sequence[str], severity: Severity) -> Finding:
+    return Finding(
+        problem=problems.RECEIPT_DIFFERS,
+        severity=severity,
+        message=f"{item.received} {item.unit} received, and lines {', '.join(lines)} have that item: it says not which",
+        where=Where(path=where),
+        value=item.number,
+        hint="ask the customer for the line (LIN01, REF LI or RCD01); release it to keep it as it is on the order",
     )
 
 

@@ -106,6 +106,38 @@ class Receiving:
             (d(3), d(1), None, ""),
         ]
 
+    def test_what_is_broken_is_told_once_where_two_lines_have_one_product(self, erp: Erp) -> None:
+        _, world = erp
+        order = self.order(world, {"product_qty": 10}, {"product_qty": 4})
+        world.receive(order)
+        receipt = finance.receipts_done(world, order)[0]
+        finance.scrap(world, receipt, world.widget, 9)
+        finance.scrap(world, receipt, world.widget, 3)
+        told = self.advice(erp, order)
+        assert [(i.received, i.questioned, i.condition) for i in told.items] == [
+            (d(0), d(10), "damaged"),
+            (d(2), d(2), "damaged"),
+        ]
+
+    def test_all_is_told_in_the_unit_that_was_ordered(self, erp: Erp) -> None:
+        _, world = erp
+        packs = world.session.search_read("uom.uom", [["name", "=", "Pack of 6"]], ["id"])[0]["id"]
+        order = self.order(world, {"product_qty": 4, "product_uom_id": packs})
+        world.receive(order)
+        receipt = finance.receipts_done(world, order)[0]
+        finance.scrap(world, receipt, world.widget, 6)
+        (item,) = self.advice(erp, order).items
+        assert (item.ordered, item.received) == (d(4), d(3)), item
+        assert (item.questioned, item.condition, item.unit) == (d(1), "damaged", "Pack of 6")
+
+    def order(self, world: World, *lines: dict[str, float]) -> ErpRecord:
+        """Order widgets in several lines."""
+        common = {"product_id": world.products[world.widget], "price_unit": 4.5}
+        commands = [[0, 0, common | line] for line in lines]
+        made = world.session.create("purchase.order", [{"partner_id": world.vendor, "order_line": commands}])
+        world.session.call("purchase.order", "button_confirm", made)
+        return world.record("purchase.order", made[0])
+
     def test_lots_are_told(self, erp: Erp) -> None:
         gateway, world = erp
         code = f"LOT-{a_number('C')}"

@@ -98,3 +98,34 @@ def test_the_notice_that_fits_is_compared_and_else_all() -> None:
 def test_without_a_notice_there_is_nothing_to_compare_with() -> None:
     (message,) = messages(advice(item()))
     assert "no shipment" in message
+
+
+SAME = tuple(
+    ShippedItem(line_number=line, ids={"buyer_part": "B-1"}, quantity=D(quantity), unit="EA")
+    for line, quantity in (("1", 10), ("2", 4))
+)
+
+
+def test_of_two_lines_with_one_item_the_number_of_the_item_says_which() -> None:
+    """RCD01 is our line number where the item is on that line."""
+    ids = {"buyer_part": "B-1"}
+    came = item("2", 4, order_line="", ids=ids), item("1", 10, order_line="", ids=ids)
+    assert messages(advice(*came), told("ASN-1", *SAME)) == []
+    bare = item("2", 3, order_line=""), item("1", 10, order_line="")
+    assert messages(advice(*bare), told("ASN-1", *SAME)) == ["line 2: shipped 4, received 3"]
+
+
+def test_a_number_that_contradicts_the_item_is_only_counted_up() -> None:
+    came = item("1", 4, order_line="", ids=TWO.ids), item("2", 10, order_line="", ids=ONE.ids)
+    assert messages(advice(*came), told("ASN-1", ONE, TWO)) == []
+
+
+def test_an_item_of_which_nothing_says_the_line_is_asked_about() -> None:
+    came = item("7", 14, order_line="", ids={"buyer_part": "B-1"})
+    (unclear,) = differences(advice(came), "PO-1", [told("ASN-1", *SAME)], Severity.WARNING)
+    assert unclear.severity is Severity.HOLD
+    assert "lines 1, 2 have that item" in unclear.message
+    (released,) = differences(
+        advice(came), "PO-1", [told("ASN-1", *SAME)], Severity.WARNING, Severity.WARNING
+    )
+    assert released.severity is Severity.WARNING

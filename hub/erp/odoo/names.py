@@ -62,6 +62,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "parent_package_id": ("parent_package_id",),  # since 19
         "package_type_id": ("package_type_id", "packaging_id"),
     },
+    "uom.uom": {"relative_uom_id": ("relative_uom_id",)},  # since 19
     "stock.lot": {"expiration_date": ("expiration_date",)},
 }
 

@@ -28,6 +28,7 @@ class PurchaseLine(Struct, frozen=True, kw_only=True):
     received: Decimal
     invoiced: Decimal
     unit: str
+    unit_id: int = 0
     price: Decimal
     planned: date | None
     tax_ids: tuple[int, ...]
@@ -75,9 +76,7 @@ class PurchaseLines:
         products = self._codes.products_by_id(ref_id(row["product_id"]) for row in rows)
         vendor_codes = self._vendor_codes(rows, vendor)
         return [
-            self._line(
-                row, products[ref_id(row["product_id"])], vendor_codes, ref_name(row[unit]), row[taxes]
-            )
+            self._line(row, products[ref_id(row["product_id"])], vendor_codes, unit, row[taxes])
             for row in rows
         ]
 
@@ -92,7 +91,8 @@ class PurchaseLines:
             quantity=number(row["product_qty"]),
             received=number(row["qty_received"]),
             invoiced=number(row["qty_invoiced"]),
-            unit=unit,
+            unit=ref_name(row[unit]),
+            unit_id=ref_id(row[unit]),
             price=number(row["price_unit"], PRICE_PLACES),
             planned=day(row["date_planned"], self._session.zone()),
             tax_ids=tuple(taxes),

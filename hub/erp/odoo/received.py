@@ -5,36 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from msgspec import Struct
-
-from hub.erp.odoo.announced import label, parcels_of
+from hub.erp.odoo.announced import parcels_of
 from hub.erp.odoo.arrivals import ByLine, Expected, expected, in_question
+from hub.erp.odoo.arrived import Arrivals, Arrived
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines
 from hub.erp.odoo.purchases import Purchases
-from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.odoo.reading import day, ref_id, text
 from hub.erp.odoo.telling import Asked
 from hub.erp.port import PostResult
-from hub.model.documents import Carriage, DocType, Lot, ReceivedItem, ReceivingAdvice, ShipNotice
+from hub.model.documents import Carriage, DocType, ReceivedItem, ReceivingAdvice, ShipNotice
 from hub.model.errors import Undeliverable
 from hub.model.exchange import ErpRecord
 
 _ZERO = Decimal(0)
-_SSCC_DIGITS = 18
-
-
-class Arrived(Struct, frozen=True, kw_only=True):
-    """What came of one purchase line with one receipt, in the unit of its moves."""
-
-    quantity: Decimal = _ZERO
-    returned: Decimal = _ZERO
-    damaged: Decimal = _ZERO
-    lots: tuple[Lot, ...] = ()
-    labels: tuple[str, ...] = ()
 
 
 class Received:
@@ -48,6 +35,7 @@ class Received:
         self._ledger = ledger
         self._purchases = purchases
         self._lines = lines
+        self._arrivals = Arrivals(session, names)
 
     # --- what we received
     def read(self, receipt: ErpRecord) -> ReceivingAdvice:
@@ -61,8 +49,8 @@ class Received:
         vendor = ref_id(head["partner_id"])
         lines = self._lines.read(head["id"], vendor)
         order = ErpRecord("purchase.order", head["id"], text(head["name"]), text(head["state"]))
-        moves = self._moves(lines)
-        arrived = self._arrived([m for m in moves if ref_id(m["picking_id"]) == receipt.id], receipt.id)
+        moves = self._arrivals.moves(lines)
+        arrived = self._arrivals.of([m for m in moves if ref_id(m["picking_id"]) == receipt.id], receipt.id)
         notices = self._notices(order)
         due = _due(notices, lines, order.name, moves, row)
         came_on = day(row["date_done"], self._session.zone())
@@ -81,68 +69,6 @@ class Received:
             line_count=len(items),
         )
 
-    def _moves(self, lines: Sequence[PurchaseLine]) -> list[Values]:
-        """Return the moves in of these lines, of all receipts, oldest first; what was sent back is not among them."""
-        quantity = self._names.field("stock.move", "quantity")
-        domain: list[Any] = [
-            ["purchase_line_id", "in", [line.id for line in lines]],
-            ["picking_id.picking_type_code", "=", "incoming"],
-            ["state", "!=", "cancel"],
-        ]
-        fields = ["picking_id", "product_id", "purchase_line_id", "state", "date", "move_line_ids", quantity]
-        rows = self._session.search_read("stock.move", domain, fields, order="date, id")
-        return [{**row, "quantity": row[quantity]} for row in rows]
-
-    def _arrived(self, moves: Sequence[Values], receipt: int) -> dict[int, Arrived]:
-        """Return what came by purchase line."""
-        returned = self._returned([m["id"] for m in moves])
-        damaged = self._scrapped(receipt)
-        details = self._details(moves)
-        found: dict[int, Arrived] = {}
-        for move in moves:
-            line, product = ref_id(move["purchase_line_id"]), ref_id(move["product_id"])
-            before = found.get(line, Arrived())
-            lots, labels = details.get(move["id"], ((), ()))
-            quantity = number(move["quantity"]) if move["state"] == "done" else _ZERO
-            found[line] = Arrived(
-                quantity=before.quantity + quantity,
-                returned=before.returned + returned.get(move["id"], _ZERO),
-                damaged=before.damaged + damaged.pop(product, _ZERO),
-                lots=before.lots + lots,
-                labels=tuple(dict.fromkeys(before.labels + labels)),
-            )
-        return found
-
-    def _returned(self, moves: Sequence[int]) -> dict[int, Decimal]:
-        """Return what was sent back, by the move that it came with."""
-        quantity = self._names.field("stock.move", "quantity")
-        domain: list[Any] = [["origin_returned_move_id", "in", list(moves)], ["state", "=", "done"]]
-        rows = self._session.search_read("stock.move", domain, ["origin_returned_move_id", quantity])
-        return _sums((ref_id(r["origin_returned_move_id"]), number(r[quantity])) for r in rows)
-
-    def _scrapped(self, receipt: int) -> dict[int, Decimal]:
-        """Return what was scrapped of a receipt, by product."""
-        domain: list[Any] = [["picking_id", "=", receipt], ["state", "=", "done"]]
-        rows = self._session.search_read("stock.scrap", domain, ["product_id", "scrap_qty"])
-        return _sums((ref_id(r["product_id"]), number(r["scrap_qty"])) for r in rows)
-
-    def _details(self, moves: Sequence[Values]) -> dict[int, tuple[tuple[Lot, ...], tuple[str, ...]]]:
-        """Return lots and labels by move."""
-        quantity = self._names.field("stock.move.line", "quantity")
-        wanted = [line for move in moves for line in move["move_line_ids"]]
-        fields = ["move_id", "lot_id", "lot_name", "result_package_id", quantity]
-        found: dict[int, tuple[tuple[Lot, ...], tuple[str, ...]]] = {}
-        for row in self._session.read("stock.move.line", wanted, fields).values():
-            lots, labels = found.get(ref_id(row["move_id"]), ((), ()))
-            lot, sscc = (
-                ref_name(row["lot_id"]) or text(row["lot_name"]),
-                label(ref_name(row["result_package_id"])),
-            )
-            lots += (Lot(number=lot, quantity=number(row[quantity])),) if lot else ()
-            labels += (sscc,) if len(sscc) == _SSCC_DIGITS and sscc.isdecimal() else ()
-            found[ref_id(row["move_id"])] = (lots, labels)
-        return found
-
     def _notices(self, order: ErpRecord) -> list[ShipNotice]:
         """Return the vendor's ship notices as they are kept on the order, oldest first."""
         kept = self._ledger.kept(order, DocType.SHIP_NOTICE)
@@ -156,9 +82,7 @@ class Received:
         moves: Sequence[Values],
     ) -> tuple[ReceivedItem, ...]:
         waiting = {ref_id(m["purchase_line_id"]) for m in moves if m["state"] != "done"}
-        in_all = _sums(
-            (ref_id(m["purchase_line_id"]), number(m["quantity"])) for m in moves if m["state"] == "done"
-        )
+        in_all = _sums((ref_id(m["purchase_line_id"]), m["quantity"]) for m in moves if m["state"] == "done")
         found: list[ReceivedItem] = []
         for line in lines:
             came, announced = arrived.get(line.id), due.quantities.get(line.id) if due else None
@@ -206,7 +130,7 @@ def _due(
         if move["state"] == "done":
             receipts = came.setdefault(ref_id(move["picking_id"]), {})
             line = ref_id(move["purchase_line_id"])
-            receipts[line] = receipts.get(line, _ZERO) + number(move["quantity"])
+            receipts[line] = receipts.get(line, _ZERO) + move["quantity"]
     before = [quantities for picking, quantities in came.items() if picking < receipt["id"]]
     return expected(announced, before, came.get(receipt["id"], {}))
 

@@ -27,11 +27,13 @@ def post_receiving_advice(exchange: Exchange, document: AnyDocument, needs: Need
         if order is None:
             return _unknown(number)
         orders[number] = order
-        found[number] = differences(document, number, told, Severity.HOLD if holds else Severity.WARNING)
+        severity = Severity.HOLD if holds else Severity.WARNING
+        unclear = Severity.WARNING if exchange.released else Severity.HOLD
+        found[number] = differences(document, number, told, severity, unclear)
     findings = tuple(finding for several in found.values() for finding in several)
     if not orders:
         return _unknown("")
-    if holds and findings:
+    if any(finding.severity is Severity.HOLD for finding in findings):
         return Posted(PostResult(findings=findings))
     return _kept(exchange, document, orders, found, needs)
 

@@ -140,6 +140,10 @@ def prepare_line(env: Env, values: Values) -> Values:
         for name in ("product_id", "picking_id", "location_id", "location_dest_id"):
             values[name] = values.get(name) or move[name]
         values.setdefault("product_uom_id", move["product_uom"])
+    elif values.get("product_id"):
+        values.setdefault(
+            "product_uom_id", env.one("product.product", values["product_id"], "uom_id")["uom_id"]
+        )
     return values
 
 
