@@ -279,6 +279,7 @@ class Send(_Table, frozen=True, kw_only=True):
         "hold"  # invoices: one an order, or the order at each line
     )
     after: Literal["", "ship_notice_accepted"] = ""  # invoices: not before their 997 accepts the ship notices
+    patience: float = 172800.0  # invoices that wait (`after`): how long ("2d") before a person is asked
     method: str = "ach"  # 820: how we pay where Odoo does not say: ach, check, wire or a code of element 591
     every: float = 0.0  # 846, 832: send one this often, e.g. "1d", counted from `at`
     at: str = ""  # 846, 832: first time of day on this machine's clock, e.g. "06:00"; default: midnight

@@ -135,6 +135,7 @@ NOT_THEIRS = "owner.odoo"  # a file of records says otherwise of what Odoo is th
 ACK_ORPHAN = "ack.orphan"
 ACK_DUPLICATE = "ack.duplicate"
 ACK_LATE = "ack.late"
+ACK_OVERDUE = "ack.overdue"  # something waits for the partner's acknowledgment, and longer than agreed
 ACK_REJECTED = "ack.rejected"  # the partner rejected what we sent
 ACK_CONTRADICTS = "ack.contradicts"  # it says another thing than an earlier one about the same document
 ACK_UNCLEAR = "ack.unclear"  # it gives no verdict that X12 knows

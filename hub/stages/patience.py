@@ -58,13 +58,29 @@ def _pause(age: timedelta) -> float:
     return min(max(age.total_seconds() / 4, SHORTEST_SECONDS), LONGEST_SECONDS)
 
 
-def wait_for_acceptance(invoice: Exchange, notice: Exchange, now: datetime) -> Wait:
-    """Return the wait of an invoice for the partner's word on a ship notice, however long that takes.
+def wait_for_acceptance(
+    invoice: Exchange, notice: Exchange, patience: timedelta, now: datetime
+) -> Wait | None:
+    """Return the wait of an invoice for the partner's word on a ship notice, or None when that is overdue.
 
-    Who owes that word is watched by the ship notice's own clock; a release sends the invoice without it.
+    Patience counts from when the invoice was noticed. A release sends the invoice without that word.
     """
+    age = now - invoice.created_at
+    if age >= patience:
+        return None
     why = f"waits until ship notice {notice.number} (exchange {notice.id}, {notice.state.value}) is accepted"
-    return Wait(why, _pause(now - invoice.created_at))
+    return Wait(why, _pause(age))
+
+
+def not_accepted(notice: Exchange) -> Finding:
+    """Return what to say of a ship notice that the partner did not accept in the time that the profile gives them."""
+    return Finding(
+        problem=problems.ACK_OVERDUE,
+        severity=Severity.HOLD,
+        message=f"ship notice {notice.number} (exchange {notice.id}) is {notice.state.value} and not accepted in time",
+        value=notice.number,
+        hint="call the partner; redrive this when it is accepted, or release it to send it without",
+    )
 
 
 def wait_for_reconciliation(payment: Exchange, now: datetime) -> Wait | None:

@@ -170,6 +170,27 @@ def test_patience_ends(hub: SmallHub) -> None:
     assert "24 invoiced in all, 0 shipped" in held.why
 
 
+def test_an_invoice_waits_for_acceptance_as_long_as_agreed(hub: SmallHub) -> None:
+    waits = '[send.invoice]\nafter = "ship_notice_accepted"\npatience = "3h"\n\n[transport]'
+    hub.edit("acme", "[transport]", waits)
+    order = ordered(hub)
+    hub.people.ship(order, sscc(order))
+    hub.notice()
+    invoice(hub, order)
+    hub.notice()
+    assert "is accepted" in only(hub, DocType.INVOICE).why
+    hub.later(2 * 3600)
+    assert only(hub, DocType.INVOICE).state is State.NOTICED
+    hub.later(3600)
+    held = only(hub, DocType.INVOICE)
+    assert held.state is State.HELD
+    assert "not accepted in time" in held.why
+    assert [find(file, "ST")[0][1] for file in hub.collect()] == ["856"]
+    hub.hub.operations.release(str(held.id), "test", "they take it by phone")
+    hub.drain()
+    assert [find(file, "ST")[0][1] for file in hub.collect()] == ["810"]
+
+
 def test_an_invoice_is_held_at_once_when_its_ship_notice_is(hub: SmallHub) -> None:
     order = ordered(hub)
     hub.call("sale.order", "write", ids=[order], vals={"client_order_ref": "theirs"})

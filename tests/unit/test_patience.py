@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Direction, Exchange, State
-from hub.stages.patience import PATIENCE, stuck, wait_for_shipment
+from hub.model.finding import Severity
+from hub.stages.patience import PATIENCE, not_accepted, stuck, wait_for_acceptance, wait_for_shipment
 
 NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)
 ENVELOPE = Envelope(format="x12", sender=Address(id="OURCO"), receiver=Address(id="ACME"))
@@ -54,3 +56,13 @@ def test_what_the_hub_works_on_is_waited_for_and_people_are_not(
     told = [exchange(DocType.SHIP_NOTICE, state) for state in notices]
     assert (wait_for_shipment(invoice, told, NOW) is not None) is waits
     assert len(stuck(told)) == sum(state is not State.NOTICED for state in notices)
+
+
+def test_an_invoice_waits_for_acceptance_as_long_as_agreed_and_then_asks() -> None:
+    notice, patience = exchange(DocType.SHIP_NOTICE, State.OVERDUE), timedelta(days=2)
+    for age, waits in ((timedelta(0), True), (timedelta(hours=47), True), (patience, False)):
+        invoice = exchange(DocType.INVOICE, State.NOTICED, age)
+        assert (wait_for_acceptance(invoice, notice, patience, NOW) is not None) is waits
+    asked = not_accepted(notice)
+    assert (asked.severity, asked.problem) == (Severity.HOLD, problems.ACK_OVERDUE)
+    assert "OUT/1 (exchange 7) is overdue" in asked.message

@@ -6,6 +6,7 @@ as the profile says. Each order's lines are put into that order's words and held
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from msgspec import Struct, structs
@@ -18,7 +19,7 @@ from hub.stages.answers import billing, complete_invoice
 from hub.stages.composing.needs import Composed, Needs, over
 from hub.stages.gate import gate_billed, gate_lines, gate_source, gate_stores, totals
 from hub.stages.order_sums import billed_shipment
-from hub.stages.patience import Wait, stuck, wait_for_acceptance, wait_for_shipment
+from hub.stages.patience import not_accepted, stuck, wait_for_acceptance, wait_for_shipment
 from hub.stages.prices import Prices, prices_changed, prices_in_odoo, prices_ordered, prices_told
 
 
@@ -147,20 +148,23 @@ def _when_shipped(
         return Composed(
             invoice, stuck(notices) + short, wait_for_shipment(late.exchange, notices, needs.now())
         )
-    return Composed(invoice, (), _until_accepted(parts, partner, needs))
+    return _until_accepted(invoice, parts, partner, needs)
 
 
-def _until_accepted(parts: Sequence[Part], partner: Partner, needs: Needs) -> Wait | None:
-    """Return the wait for the partner's word on the ship notices, where the profile asks for it."""
-    if partner.send[DocType.INVOICE].after != "ship_notice_accepted":
-        return None
+def _until_accepted(invoice: Invoice, parts: Sequence[Part], partner: Partner, needs: Needs) -> Composed:
+    """Return the invoice, with the wait for the partner's word on the ship notices where the profile asks for it."""
+    agreed = partner.send[DocType.INVOICE]
+    if agreed.after != "ship_notice_accepted":
+        return Composed(invoice)
+    patience = dt.timedelta(seconds=agreed.patience)
     for part in parts:
         told = needs.sent_about(partner.key, part.exchange.order_number, DocType.SHIP_NOTICE)
         about = (notice for notice in told if _is_about(notice, part.exchange))
         open_notice = next((notice for notice in about if not needs.accepted(notice)), None)
         if open_notice is not None:
-            return wait_for_acceptance(part.exchange, open_notice, needs.now())
-    return None
+            wait = wait_for_acceptance(part.exchange, open_notice, patience, needs.now())
+            return Composed(invoice, () if wait else (not_accepted(open_notice),), wait)
+    return Composed(invoice)
 
 
 def _is_about(notice: Exchange, one: Exchange) -> bool:
