@@ -67,6 +67,7 @@ class Session:
         self._major: int | None = None
         self._zone: tzinfo | None = None
         self._companies: dict[str, int] = {}
+        self._own_company: int | None = None
 
     @property
     def wire(self) -> Wire:
@@ -130,6 +131,16 @@ class Session:
         finally:
             _COMPANY.reset(token)
 
+    def company(self) -> int:
+        """Return the id of the company that the calls of this thread are made for."""
+        chosen = _COMPANY.get()
+        if chosen:
+            return chosen
+        if self._own_company is None:
+            user = self.call("res.users", "context_get")["uid"]
+            self._own_company = int(self.one("res.users", user, ["company_id"])["company_id"][0])
+        return self._own_company
+
     def _company(self, name: str) -> int:
         if name not in self._companies:
             rows = self.search_read("res.company", [["name", "=", name]], ["name"], limit=2)
@@ -186,6 +197,15 @@ class Session:
         Where the external id exists its record is returned untouched. Values are text, as in an import:
         decimals with a point, dates in ISO form, database ids in columns named `<field>/.id`.
         """
+        return self.load_rows(model, fields, rows, **context)[0]
+
+    def load_rows(
+        self, model: str, fields: Sequence[str], rows: Sequence[Sequence[str]], **context: Reply
+    ) -> list[int]:
+        """Create or change many records in one transaction, and return their ids in the order of the rows.
+
+        With a column `id` as `load_once`; with a column `.id` (database id) the records are changed.
+        """
         kwargs = {
             "fields": list(fields),
             "data": [list(r) for r in rows],
@@ -195,7 +215,7 @@ class Session:
         ids = answer.get("ids")
         if not ids:
             raise errors.load_error(answer.get("messages") or [], f"Odoo {model}.load")
-        return int(ids[0])
+        return [int(id_) for id_ in ids]
 
     def lookup(self, model: str, external_id: str) -> int | None:
         """Return the id of the record with an external id. Needs no right on ir.model.data."""

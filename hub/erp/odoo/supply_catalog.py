@@ -1,39 +1,42 @@
-"""Write a seller's price list on our supplier prices (product.supplierinfo), in batches.
-
-New rows are made by `load` with external ids of (vendor, product, quantity, first day), so that a run that broke off,
-or whose answer was lost, makes none twice; what is there is written only where it differs.
-"""
+"""Make our supplier prices (product.supplierinfo) those of a seller's price list, for one company, in batches."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct
+
 from hub.erp.odoo.client import Session, Values
-from hub.erp.odoo.line_keys import MODULE
 from hub.erp.odoo.lookups import Codes, hold
 from hub.erp.odoo.names import Names
-from hub.erp.odoo.reading import day, number, plain_number, ref_id, ref_name, text
+from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.odoo.supply_days import Known
 from hub.erp.odoo.supply_items import Goods, SupplyItems, batches
+from hub.erp.odoo.supply_jumps import TOLD, in_money, jumps, told_jumps
 from hub.erp.odoo.supply_packs import Packs, not_allowed
-from hub.erp.odoo.supply_plan import Jump, Known, Plan, plan
+from hub.erp.odoo.supply_plan import Plan, plan
 from hub.erp.odoo.supply_rows import MOST_PLACES, PriceRow, rows_of
+from hub.erp.odoo.supply_writing import PriceWriter
 from hub.erp.port.results import PostResult
 from hub.erp.port.supplying import CatalogPolicy, CatalogResult, Named
 from hub.model import problems
 from hub.model.documents import PriceCatalog
 from hub.model.errors import Undeliverable
 from hub.model.exchange import ErpRecord
-from hub.model.finding import Finding, Severity
+from hub.model.finding import Finding, Severity, Where
 
-#: How many single lines are told of one kind of trouble; a list may have thousands.
-TOLD = 20
-
+_MODEL = "product.supplierinfo"
 _FIELDS = ("product_id", "product_tmpl_id", "min_qty", "date_start", "date_end", "price", "currency_id")
 _MORE = ("product_code", "product_name", "delay")
+
+
+class _Form(Struct, frozen=True):
+    """What a supplier price of this Odoo is like."""
+
+    places: int  # decimals of a price: what it rounds away is no change the next time
+    fields: tuple[str, ...]
 
 
 class Catalogs:
@@ -50,50 +53,75 @@ class Catalogs:
             return CatalogResult(result=PostResult(findings=(vendor,)))
         goods = self._items.find(vendor["id"], [Named(sku=line.sku, ids=line.ids) for line in catalog.lines])
         found = {at: one for at, one in enumerate(goods) if one is not None}
-        rows, leaving, findings = rows_of(catalog, found, self._places())
-        currencies, foreign = self._currencies({row.currency for row in rows} - {""})
-        planned = plan(
-            rows, leaving, self._known(vendor["id"], found.values()), policy.today, policy.price_jump
-        )
-        jumps = [] if policy.released else _told_jumps(planned.jumps, policy)
         unknown = tuple(at for at, one in enumerate(goods) if one is None)
-        if foreign or jumps:
-            return CatalogResult(result=PostResult(findings=(*foreign, *jumps, *findings)), unknown=unknown)
+        form, company = self._form(), self._session.company()
+        rows, leaving, findings = rows_of(catalog, found, form.places)
+        known, shared = self._known(vendor["id"], company, found.values(), form)
+        if any(not row.currency for row in rows):
+            rows = in_money(rows, known, policy.today, self._usual_currency(vendor["id"], company))
+        currencies, holds = self._currencies({row.currency for row in rows})
+        if policy.price_jump is not None and not policy.released:
+            holds += told_jumps(jumps(rows, known, policy.today, policy.price_jump), policy.price_jump)
+        if holds:
+            return CatalogResult(result=PostResult(findings=(*holds, *findings[:TOLD])), unknown=unknown)
+        planned = plan(rows, leaving, known, policy.today)
+        findings = [*findings[:TOLD], *_undercut(rows, shared)[:TOLD]]
         try:
-            self._write(vendor["id"], planned, currencies)
+            PriceWriter(self._session, self._names, company, vendor["id"]).write(planned, currencies)
         except Undeliverable as fault:  # what was written is as it is to be: a release goes on from there
             refusal = not_allowed(fault, Severity.HOLD)
-            return CatalogResult(result=PostResult(findings=(refusal, *findings[:TOLD])), unknown=unknown)
+            return CatalogResult(result=PostResult(findings=(refusal, *findings)), unknown=unknown)
         packed = self._packs.tell((one, catalog.lines[at].pack) for at, one in found.items())
         record = ErpRecord("res.partner", vendor["id"], text(vendor["name"]))
-        result = PostResult(record=record, created=not planned.empty, findings=(*findings[:TOLD], *packed))
         if not planned.empty:
             self._note(record, catalog, planned)
         return CatalogResult(
-            result=result,
+            result=PostResult(record=record, created=not planned.empty, findings=(*findings, *packed)),
             added=len(planned.creates),
             changed=len(planned.writes),
             closed=len(planned.closed),
             unknown=unknown,
         )
 
-    def _known(self, vendor: int, goods: Iterable[Goods]) -> list[Known]:
-        partner = self._names.field("product.supplierinfo", "partner_id")
-        by_template = {one.template: one.product.id for one in goods}
-        known: list[Known] = []
-        for batch in batches(sorted(by_template)):
-            domain: list[Any] = [[partner, "=", vendor], ["product_tmpl_id", "in", batch]]
-            rows = self._session.search_read("product.supplierinfo", domain, [*_FIELDS, *_MORE])
-            known += [_known(row, by_template) for row in rows]
-        return known
-
-    def _places(self) -> int:
-        """Return how many decimals of a price Odoo keeps: what it rounds away is no change the next time."""
+    def _form(self) -> _Form:
         told = self._session.call(
-            "product.supplierinfo", "fields_get", allfields=["price"], attributes=["digits"]
+            _MODEL, "fields_get", allfields=["price", "discount"], attributes=["digits"]
         )
         digits = told.get("price", {}).get("digits")
-        return int(digits[1]) if digits else MOST_PLACES
+        more = ("discount",) if "discount" in told else ()
+        return _Form(int(digits[1]) if digits else MOST_PLACES, (*_FIELDS, *_MORE, *more))
+
+    def _known(
+        self, vendor: int, company: int, goods: Iterable[Goods], form: _Form
+    ) -> tuple[list[Known], dict[int, list[Known]]]:
+        """Return the prices of products, and by template those that are for all of several variants."""
+        partner = self._names.field(_MODEL, "partner_id")
+        templates = sorted({one.template for one in goods})
+        known: list[Known] = []
+        shared: dict[int, list[Known]] = {}
+        for batch in batches(templates):
+            domain: list[Any] = [[partner, "=", vendor], ["product_tmpl_id", "in", batch]]
+            domain.append(["company_id", "in", [False, company]])
+            rows = self._session.search_read(_MODEL, domain, form.fields)
+            general = {ref_id(row["product_tmpl_id"]) for row in rows if not row["product_id"]}
+            single = self._items.only_variants(general)
+            for row in rows:
+                template = ref_id(row["product_tmpl_id"])
+                product = ref_id(row["product_id"]) or single.get(template, 0)
+                if product:
+                    known.append(_known(row, product))
+                else:
+                    shared.setdefault(template, []).append(_known(row, 0))
+        return known, shared
+
+    def _usual_currency(self, vendor: int, company: int) -> str:
+        """Return in which currency we buy of a vendor: as Odoo says of him, else the company's."""
+        name = "property_purchase_currency_id"
+        if name in self._session.call("res.partner", "fields_get", allfields=[name], attributes=["type"]):
+            row = self._session.one("res.partner", vendor, [name])
+            if row[name]:
+                return ref_name(row[name])
+        return ref_name(self._session.one("res.company", company, ["currency_id"])["currency_id"])
 
     def _currencies(self, names: set[str]) -> tuple[dict[str, int], list[Finding]]:
         """Return the ids of currencies, and a hold for each that Odoo does not use."""
@@ -109,37 +137,16 @@ class Catalogs:
             for name in sorted(names - ids.keys())
         ]
 
-    def _write(self, vendor: int, planned: Plan, currencies: Mapping[str, int]) -> None:
-        """End what is replaced, change what differs, add what is new; each again does no harm."""
-        alike: dict[tuple[tuple[str, Any], ...], list[int]] = {}
-        for id_, last in planned.closed.items():
-            alike.setdefault((("date_end", last.isoformat()),), []).append(id_)
-        for id_, values in planned.writes.items():
-            alike.setdefault(_stored(values, currencies), []).append(id_)
-        for values_, ids in alike.items():
-            self._session.write("product.supplierinfo", ids, dict(values_))
-        partner = self._names.field("product.supplierinfo", "partner_id")
-        for batch in batches(planned.creates):
-            columns = ["id", f"{partner}/.id", "product_tmpl_id/.id", "product_id/.id", "min_qty", "price"]
-            columns += ["currency_id/.id", "product_code", "product_name", "delay", "date_start", "date_end"]
-            currency = self._company_currency() if any(not row.currency for row in batch) else 0
-            rows = [_cells(vendor, row, currencies.get(row.currency, currency)) for row in batch]
-            self._session.load_once("product.supplierinfo", columns, rows)
-
-    def _company_currency(self) -> int:
-        (company,) = self._session.search_read("res.company", [], ["currency_id"], limit=1)
-        return ref_id(company["currency_id"])
-
     def _note(self, record: ErpRecord, catalog: PriceCatalog, planned: Plan) -> None:
         told = f"EDI price list {catalog.number}: {len(planned.creates)} prices added, "
         told += f"{len(planned.writes)} changed, {len(planned.closed)} ended"
         self._session.call(record.model, "message_post", [record.id], body=told)
 
 
-def _known(row: Values, by_template: Mapping[int, int]) -> Known:
+def _known(row: Values, product: int) -> Known:
     return Known(
         id=row["id"],
-        product=ref_id(row["product_id"]) or by_template[ref_id(row["product_tmpl_id"])],
+        product=product,
         minimum=number(row["min_qty"]),
         start=day(row["date_start"]),
         end=day(row["date_end"]),
@@ -148,65 +155,29 @@ def _known(row: Values, by_template: Mapping[int, int]) -> Known:
         code=text(row["product_code"]),
         name=text(row["product_name"]),
         delay=int(row["delay"]),
+        discount=number(row["discount"]) if "discount" in row else Decimal(0),
     )
 
 
-def _stored(values: Mapping[str, Any], currencies: Mapping[str, int]) -> tuple[tuple[str, Any], ...]:
-    """Return values as `write` takes them, in an order: rows that change alike are written together."""
-    return tuple(sorted((_field(name), _plain(name, value, currencies)) for name, value in values.items()))
+def _undercut(rows: Sequence[PriceRow], shared: Mapping[int, Sequence[Known]]) -> list[Finding]:
+    """Tell of prices of one variant where Odoo goes on taking a cheaper one that people gave to all variants."""
+    findings: list[Finding] = []
+    for row in rows:
+        cheaper = next((one for one in shared.get(row.template, ()) if _takes_over(one, row)), None)
+        if cheaper is not None:
+            findings.append(
+                Finding(
+                    problem=problems.PRICE_DIFFERS,
+                    severity=Severity.WARNING,
+                    message=f"{row.sku}: {row.price.normalize():f} was written, and Odoo goes on with "
+                    f"{cheaper.cost.normalize():f}, which stands there for all variants",
+                    where=Where(path=f"lines[{row.line}].prices"),
+                    hint="end the vendor's price for all variants in Odoo, or give it to the other variants",
+                )
+            )
+    return findings
 
 
-def _field(name: str) -> str:
-    return "currency_id" if name == "currency" else name
-
-
-def _plain(name: str, value: Any, currencies: Mapping[str, int]) -> Any:  # noqa: ANN401 - a field's value
-    match value:
-        case Decimal():
-            return float(value)
-        case dt.date():
-            return value.isoformat()
-        case _:
-            return currencies[value] if name == "currency" else value
-
-
-def _cells(vendor: int, row: PriceRow, currency: int) -> list[str]:
-    return [
-        _external_id(vendor, row),
-        str(vendor),
-        str(row.template),
-        str(row.product),
-        plain_number(row.minimum),
-        plain_number(row.price),
-        str(currency),
-        row.code,
-        row.name,
-        str(1 if row.delay is None else row.delay),
-        row.start.isoformat() if row.start else "",
-        row.end.isoformat() if row.end else "",
-    ]
-
-
-def _external_id(vendor: int, row: PriceRow) -> str:
-    raw = "\x1f".join(map(str, (vendor, row.product, row.minimum.normalize(), row.start)))
-    return f"{MODULE}.price_{vendor}_{row.product}_{hashlib.sha256(raw.encode()).hexdigest()[:12]}"
-
-
-def _told_jumps(jumps: Sequence[Jump], policy: CatalogPolicy) -> list[Finding]:
-    """Hold a list for its jumps: the furthest are told one by one, the others by their count."""
-    furthest = sorted(jumps, key=lambda jump: -abs(jump.percent))
-    told = [
-        hold(
-            problems.PRICE_DIFFERS,
-            f"{jump.row.sku}: {jump.before:f} becomes {jump.row.price.normalize():f} ({jump.percent:+.0f}%, "
-            f"at most {policy.price_jump}% goes by itself)",
-            where=f"lines[{jump.row.line}].prices",
-            value=f"{jump.row.price.normalize():f}",
-            hint="ask the vendor; release to take the whole list as it is, or reject it",
-        )
-        for jump in furthest[:TOLD]
-    ]
-    if len(jumps) > TOLD:
-        message = f"{len(jumps) - TOLD} more prices change by more than {policy.price_jump}%"
-        told.append(hold(problems.PRICE_DIFFERS, message, hint="see the document for all of them"))
-    return told
+def _takes_over(one: Known, row: PriceRow) -> bool:
+    apart = (one.end and row.start and one.end < row.start) or (one.start and row.end and row.end < one.start)
+    return not apart and one.minimum <= row.minimum and one.cost < row.price and one.currency == row.currency

@@ -76,7 +76,7 @@ class SupplyItems:
         rows = self._session.search_read(
             "product.supplierinfo", domain, ["product_code", "product_id", "product_tmpl_id"]
         )
-        variants = self._only_variants(
+        variants = self.only_variants(
             {ref_id(row["product_tmpl_id"]) for row in rows if not row["product_id"]}
         )
         found: dict[str, set[int]] = {}
@@ -86,7 +86,7 @@ class SupplyItems:
                 found.setdefault(text(row["product_code"]), set()).add(known)
         return found
 
-    def _only_variants(self, templates: set[int]) -> dict[int, int]:
+    def only_variants(self, templates: set[int]) -> dict[int, int]:
         """Return the product of each template that has just one."""
         if not templates:
             return {}

@@ -28,6 +28,9 @@ LEAVING = frozenset({"delete"})
 #: Decimals of a price or quantity, where Odoo does not say how many it keeps.
 MOST_PLACES = 6
 
+#: The part of a price that rounding may take: more of it is another price (0.014 as 0.01).
+_LOST = Decimal("0.01")
+
 
 class PriceRow(Struct, frozen=True, kw_only=True):
     """One supplier price as it is to be. `start` None: no day was told."""
@@ -44,6 +47,7 @@ class PriceRow(Struct, frozen=True, kw_only=True):
     name: str  # the vendor's name for it
     delay: int | None
     line: int  # ordinal in the document, from 0
+    discount: Decimal = Decimal(0)  # percent; only of a price of people's that goes on after another one
 
     @property
     def tier(self) -> tuple[int, Decimal]:
@@ -57,9 +61,9 @@ def rows_of(
     """Return the prices to write, the products that leave the list, and what cannot be written of it.
 
     `found`: the product of each line, by ordinal; `places`: decimals that prices are kept with. Of two prices of
-    one product, quantity and day, the later counts.
+    one product, quantity and days, the later counts. What would be kept as nothing is left out.
     """
-    rows: dict[tuple[int, Decimal, dt.date | None], PriceRow] = {}
+    rows: dict[tuple[int, Decimal, dt.date | None, dt.date | None], PriceRow] = {}
     leaving: list[int] = []
     findings: list[Finding] = []
     for at, goods in found.items():
@@ -67,12 +71,27 @@ def rows_of(
         if line.action in LEAVING:
             leaving.append(goods.product.id)
             continue
-        for made in _line_rows(catalog, line, at, goods):
+        for told in _line_rows(catalog, line, at, goods):
+            made = told if isinstance(told, Finding) else _kept(told, line, goods, places)
             if isinstance(made, Finding):
                 findings.append(made)
             else:
-                rows[made.product, made.minimum, made.start] = replace(made, price=round(made.price, places))
+                rows[made.product, made.minimum, made.start, made.end] = made
     return list(rows.values()), leaving, findings
+
+
+def _kept(row: PriceRow, line: CatalogLine, goods: Goods, places: int) -> PriceRow | Finding:
+    """Return a row as Odoo keeps it: prices are rounded, and one that becomes nothing or loses a part is told."""
+    if row.start and row.end and row.end < row.start:
+        return _left_out(line, row.line, f"ends on {row.end}, before it begins", "ask for the right days")
+    kept = round(row.price, places)
+    if row.price <= 0:
+        return _left_out(line, row.line, f"has the price {row.price:f}", "write it in Odoo if it is meant so")
+    if abs(kept - row.price) > row.price * _LOST:
+        what = f"costs {row.price.normalize():f} per {goods.product.unit}, which Odoo would round to {kept:f}"
+        hint = "raise the digits of Product Price (Settings, Technical, Decimal Accuracy) and redrive"
+        return _left_out(line, row.line, what, hint)
+    return replace(row, price=kept)
 
 
 def _line_rows(
@@ -103,7 +122,7 @@ def _row(
         sku=goods.sku,
         minimum=round((price.minimum or line.minimum or Decimal(0)) * factor, MOST_PLACES),
         start=price.start or dates.get("effective"),
-        end=price.end or dates.get("expires"),
+        end=None if (last := price.end or dates.get("expires")) == dt.date.max else last,
         price=price.amount / ((price.per or Decimal(1)) * factor),
         currency=price.currency or catalog.currency,
         code=line.ids.get("vendor_part", ""),
