@@ -65,16 +65,23 @@ def prepare_seller(env: Env, values: Values) -> Values:
     return values
 
 
-def seller_of(env: Env, product: int, vendor: int, quantity: float) -> Values | None:
-    """Return the vendor's price for a product at a quantity: code, name, price, delay; or None."""
+def seller_of(env: Env, product: int, vendor: int, quantity: float, on: str) -> Values | None:
+    """Return the vendor's price that counts for a product, a quantity and a day (ISO): the cheapest; or None."""
     template = env.one("product.product", product, "product_tmpl_id")["product_tmpl_id"]
     commercial = env.one("res.partner", vendor, "commercial_partner_id")["commercial_partner_id"]
     domain = [
         ["product_tmpl_id", "=", template],
+        ["product_id", "in", [False, product]],
         ["partner_id.commercial_partner_id", "=", commercial],
         ["min_qty", "<=", quantity],
+        "|",
+        ["date_start", "=", False],
+        ["date_start", "<=", on],
+        "|",
+        ["date_end", "=", False],
+        ["date_end", ">=", on],
     ]
-    found = env.search("product.supplierinfo", domain, limit=1)
+    found = env.search("product.supplierinfo", domain, limit=1, order="price, sequence, id")
     names = ["product_code", "product_name", "price", "delay", "discount"]
     return env.rows("product.supplierinfo", found, names)[0] if found else None
 

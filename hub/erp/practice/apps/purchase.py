@@ -33,10 +33,12 @@ def prepare_line(env: Env, values: Values) -> Values:
     if values.get("product_id"):
         names = ["display_name", "name", "uom_id", "standard_price", "supplier_taxes_id"]
         product = env.one("product.product", values["product_id"], *names)
-        order = env.one("purchase.order", values["order_id"], "partner_id") if values.get("order_id") else {}
+        heads = ["partner_id", "date_order"]
+        order = env.one("purchase.order", values["order_id"], *heads) if values.get("order_id") else {}
         vendor = order.get("partner_id")
         quantity = float(values.get("product_qty") or 0)
-        seller = seller_of(env, values["product_id"], vendor, quantity) if vendor else None
+        on = str(order.get("date_order") or env.now.strftime(DATETIME))[:10]
+        seller = seller_of(env, values["product_id"], vendor, quantity, on) if vendor else None
         code = seller["product_code"] if seller else None
         called = (seller["product_name"] if seller else None) or product["name"]
         values["name"] = values.get("name") or (f"[{code}] {called}" if code else product["display_name"])
