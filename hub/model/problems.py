@@ -127,6 +127,7 @@ INVOICE_UNKNOWN = "payment.invoice_unknown"
 PAYMENT_DIFFERS = "payment.differs"  # an invoice is paid by more or less than is open
 RECEIPT_DIFFERS = "receipt.differs"  # what came in is not what was shipped
 MAY_HAVE_BEEN_SENT = "restore.may_have_been_sent"  # by the hub whose backup was restored
+STOCK_TWICE = "stock.told_twice"  # an advice tells of one item twice
 ERP_MISSING = "erp.record_missing"
 ERP_REFUSED = "erp.refused"
 NOT_THEIRS = "owner.odoo"  # a file of records says otherwise of what Odoo is the system of record of

@@ -30,6 +30,7 @@ class StockTold(Struct, frozen=True, kw_only=True):
     full: bool  # what is not named is not there; else only what is named has changed
     location: str = ""  # a full advice of one warehouse says nothing of the others
     rows: tuple[VendorStock, ...] = ()
+    held: tuple[str, ...] = ()  # our items that stay as they were: it contradicts itself about them
 
 
 class KeptStock(VendorStock, frozen=True, kw_only=True):

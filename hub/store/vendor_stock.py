@@ -38,7 +38,8 @@ class VendorStocks(Ledger):
         newer = {key for key, at in self._known(theirs) if at > as_of}
         old = (*theirs, vendor_stock.c.as_of <= as_of)
         if told.full:
-            self._connection.execute(delete(vendor_stock).where(*old))
+            for which in self._not_held(told, old):
+                self._connection.execute(delete(vendor_stock).where(*old, *which))
             self.set_cursor(_fulls(told)[-1], as_of)
         else:
             for skus in _batches(dict.fromkeys(row["sku"] for row in rows)):
@@ -56,6 +57,20 @@ class VendorStocks(Ledger):
         if sku:
             statement = statement.where(vendor_stock.c.sku.ilike(_literal(sku), escape="\\"))
         return [_kept(row) for row in self._rows(statement.limit(limit) if limit else statement)]
+
+    def _not_held(
+        self, told: StockTold, old: Sequence[ColumnElement[bool]]
+    ) -> Iterator[tuple[ColumnElement[bool], ...]]:
+        """Yield what chooses the rows of all items but those that stay as they were."""
+        if not told.held:
+            yield ()
+            return
+        there = select(vendor_stock.c.sku).where(*old).distinct()
+        gone = {row.sku for row in self._connection.execute(there)} - {
+            storable(sku)[:SHORT] for sku in told.held
+        }
+        for skus in _batches(gone):
+            yield (vendor_stock.c.sku.in_(skus),)
 
     def _known(self, theirs: Sequence[ColumnElement[bool]]) -> Iterator[tuple[tuple[str, str], str]]:
         statement = select(vendor_stock.c.sku, vendor_stock.c.location, vendor_stock.c.as_of).where(*theirs)

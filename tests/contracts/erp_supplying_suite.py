@@ -349,6 +349,26 @@ class TellingStock:
         assert seen["delay"] == 17
         gateway.supplying.tell_stock(world.vendor_ref, rows, TODAY)
 
+    def test_when_stock_returns_the_ordinary_lead_time_does(self, erp: Erp) -> None:
+        gateway, world = erp
+        domain = [["partner_id", "=", world.vendor], ["product_code", "=", "BOLT-W"]]
+        (price,) = world.session.search_read("product.supplierinfo", domain, ["delay"])
+
+        def told(quantity: int, days: int = 0) -> int:
+            rows = [VendorStock(sku=world.widget, quantity=d(quantity))]
+            if days:
+                later = TODAY + timedelta(days=days)
+                rows.append(VendorStock(sku=world.widget, quantity=d(5), kind="on_order", available=later))
+            gateway.supplying.tell_stock(world.vendor_ref, rows, TODAY)
+            return int(world.look("product.supplierinfo", price["id"], "delay")["delay"])
+
+        told(1)
+        world.session.write("product.supplierinfo", [price["id"]], {"delay": 4})
+        assert [told(0, 17), told(0, 12), told(30), told(20)] == [17, 12, 4, 4]
+        assert told(0, 9) == 9
+        world.session.write("product.supplierinfo", [price["id"]], {"delay": 6})  # people know better
+        assert [told(8), told(0, 3), told(8)] == [6, 3, 6]
+
     def test_our_stock_is_what_is_free_by_warehouse(self, erp: Erp) -> None:
         gateway, world = erp
         asked = Assortment(listing="skus", skus=(world.widget, world.gadget, "NEVER"))

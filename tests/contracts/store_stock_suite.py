@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from hub.model.stock import StockTold, VendorStock
 from hub.store import Store
 
@@ -53,6 +55,11 @@ class StockContract:
         assert self.seen(store) == {"A": "5", "B": "3"}
         assert self.keep(store, told(2, has("A", "2"), has("D", "2"), full=False)) == [0]
         assert self.seen(store) == {"A": "5", "B": "3"}
+
+    def test_an_item_that_is_held_stays_as_it_was(self, store: Store) -> None:
+        self.keep(store, told(1, has("A", "5"), has("B", "7"), has("C", "9")))
+        self.keep(store, replace(told(2, has("A", "6")), held=("B",)))
+        assert self.seen(store) == {"A": "6", "B": "7"}
 
     def test_a_second_one_of_the_same_instant_counts(self, store: Store) -> None:
         assert self.keep(store, told(1, has("A", "1")), told(1, has("A", "2"))) == [1, 1]

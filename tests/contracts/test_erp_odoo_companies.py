@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
+from hub.erp.port.supplying import CatalogPolicy, CatalogResult
 from hub.erp.port.warehousing import StoragePolicy
+from hub.model.documents import CatalogLine, CatalogPrice, PriceCatalog
 from hub.model.errors import Undeliverable
 from tests.contracts.erp_storing_suite import deposited
 from tests.contracts.erp_suite import Erp, an_order, key_of, policy
@@ -84,6 +88,35 @@ def test_goods_are_kept_in_the_companys_own_warehouse(erp: Erp, second: str) -> 
         result = gateway.warehousing.post_order(f"dep_{order.number}", order, storage)
     assert result.record is not None, result.findings
     assert world.look("stock.picking", result.record.id, "company_id")["company_id"][1] == second
+
+
+def test_each_company_has_prices_of_its_own_with_a_vendor_of_both(erp: Erp, second: str) -> None:
+    gateway, world = erp
+    (euro,) = world.session.search_read(
+        "res.currency", [["name", "=", "EUR"], ["active", "in", [True, False]]], ["active"]
+    )
+    if not euro["active"]:
+        world.session.write("res.currency", [euro["id"]], {"active": True})
+    (other,) = world.session.search_read("res.company", [["name", "=", second]], ["currency_id"])
+    world.session.write("res.company", [other["id"]], {"currency_id": euro["id"]})
+    catalogs = CatalogPolicy(vendor_ref=world.vendor_ref, today=date(2026, 11, 22))
+
+    def tell(amount: str) -> CatalogResult:
+        price = CatalogPrice(amount=Decimal(amount), kind="unit_cost", start=date(2026, 12, 1))
+        line = CatalogLine(number="1", sku=world.gadget, ids={"vendor_part": "BOTH"}, prices=(price,))
+        return gateway.supplying.post_catalog(PriceCatalog(number="B", lines=(line,)), catalogs)
+
+    first = str(world.session.search_read("res.company", [["name", "!=", second]], ["name"])[0]["name"])
+    for name, amount in ((first, "5"), (second, "6")):
+        with gateway.acting_for(name):
+            assert [tell(amount).added, tell(amount).added] == [1, 0]
+    rows = world.session.search_read(
+        "product.supplierinfo",
+        [["product_code", "=", "BOTH"], ["partner_id", "=", world.vendor]],
+        ["price", "company_id", "currency_id"],
+    )
+    seen = {(row["company_id"][1], row["price"], row["currency_id"][1]) for row in rows}
+    assert {one for one in seen if one[0] in (first, second)} == {(first, 5, "USD"), (second, 6, "EUR")}
 
 
 def test_a_company_that_is_not_there_is_told(erp: Erp) -> None:

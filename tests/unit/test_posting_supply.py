@@ -9,10 +9,19 @@ from decimal import Decimal
 
 import pytest
 
-from hub.model.documents import CatalogLine, CatalogPrice, DocType, InventoryAdvice, PriceCatalog, StockLine
+from hub.model.documents import (
+    CatalogLine,
+    CatalogPrice,
+    DocType,
+    InventoryAdvice,
+    PriceCatalog,
+    StockLine,
+    StockQuantity,
+)
 from hub.model.envelope import Envelope
 from hub.model.exchange import Direction, Exchange, State
 from hub.model.finding import Severity
+from hub.stages.posting.stock_rows import stock_rows
 from hub.stages.posting.supply import TOLD, as_of, percent, proposals, unknown_items
 
 CAME = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
@@ -88,3 +97,43 @@ def test_a_proposal_holds_no_formula() -> None:
 def test_a_percentage() -> None:
     assert percent(" 12.5 %") == Decimal("12.5")
     assert percent("") is None
+
+
+def stock_line(number: str, *quantities: str, place: str = "", lot: str = "") -> StockLine:
+    told = tuple(StockQuantity(quantity=Decimal(one), location=place) for one in quantities)
+    return StockLine(number=number, ids={"vendor_part": "W"}, quantities=told, lots=(lot,) if lot else ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept", "held", "said"),
+    [
+        ((stock_line("1", "5"), stock_line("2", "5")), ["5"], (), ["lines 1, 2 tell 5 of W: counted once"]),
+        (
+            (stock_line("1", "5"), stock_line("2", "8")),
+            [],
+            ("SKU",),
+            ["lines 1, 2 tell 5, 8 of W: left out, what was known of it stays"],
+        ),
+        ((stock_line("1", "5", place="E"), stock_line("2", "8", place="W")), ["5", "8"], (), []),
+        ((stock_line("1", "5", lot="A"), stock_line("2", "8", lot="B")), ["13"], (), []),
+        (
+            (stock_line("1", "5", lot="A"), stock_line("2", "8", lot="A")),
+            [],
+            ("SKU",),
+            ["lines 1, 2 tell 5, 8 of W: left out, what was known of it stays"],
+        ),
+    ],
+)
+def test_an_item_that_stands_twice(
+    lines: tuple[StockLine, ...], kept: list[str], held: tuple[str, ...], said: list[str]
+) -> None:
+    taken = stock_rows(InventoryAdvice(number="A", lines=lines), ["SKU"] * len(lines))
+    assert [str(row.quantity) for row in taken.rows] == kept
+    assert (taken.held, [finding.message for finding in taken.findings]) == (held, said)
+
+
+def test_many_items_that_stand_twice_are_told_up_to_a_measure() -> None:
+    lines = [stock_line(f"{at}", "5") for at in range(60)]
+    taken = stock_rows(InventoryAdvice(number="A", lines=tuple(lines)), [f"S{at // 2}" for at in range(60)])
+    assert (len(taken.rows), len(taken.findings)) == (30, 21)
+    assert taken.findings[-1].message == "10 more items stand twice"

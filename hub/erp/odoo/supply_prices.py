@@ -69,7 +69,7 @@ class Prices:
         )
 
     def _company_currency(self) -> str:
-        (company,) = self._session.search_read("res.company", [], ["currency_id"], limit=1)
+        company = self._session.one("res.company", self._session.company(), ["currency_id"])
         return ref_name(company["currency_id"])
 
     def _asked(self, customer: int, tiers: Sequence[Tier], products: Mapping[int, Listed]) -> list[Decimal]:

@@ -16,7 +16,8 @@ from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.lookups import Codes
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.reading import number, ref_id, text
-from hub.erp.odoo.supply_items import batches
+from hub.erp.odoo.supply_delays import Delay, Delays
+from hub.erp.odoo.supply_items import SupplyItems, batches
 from hub.erp.odoo.supply_listing import Listing
 from hub.erp.odoo.supply_packs import not_allowed
 from hub.erp.port.supplying import Assortment, OurStock
@@ -29,11 +30,18 @@ from hub.model.stock import VendorStock
 OWN_QUANTITY, OWN_DATE = "x_vendor_qty", "x_vendor_date"
 
 
+#: What is there now, and the first day on which there is more.
+_Amount = tuple[Decimal, dt.date | None]
+
+
 class Stocks:
     """The stock of one Odoo."""
 
-    def __init__(self, session: Session, names: Names, codes: Codes, listing: Listing) -> None:
+    def __init__(
+        self, session: Session, names: Names, codes: Codes, listing: Listing, items: SupplyItems
+    ) -> None:
         self._session, self._names, self._codes, self._listing = session, names, codes, listing
+        self._items = items
 
     def read(self, asked: Assortment) -> list[OurStock]:
         """Return what is free of each product of an assortment, by warehouse; a product without stock has zeros."""
@@ -92,18 +100,46 @@ class Stocks:
             "product.supplierinfo", "fields_get", allfields=[OWN_QUANTITY, OWN_DATE], attributes=["type"]
         )
         told = _told(rows)
-        alike: dict[tuple[tuple[str, Any], ...], list[int]] = {}
-        for row in self._prices_of(vendor["id"], told, [*own, "delay"]):
-            values = _values(told[row["sku"]], own, today)
-            changes = {name: value for name, value in values.items() if row[name] != value}
-            if changes:
-                alike.setdefault(tuple(sorted(changes.items())), []).append(row["id"])
         try:
-            for values_, ids in alike.items():
-                self._session.write("product.supplierinfo", ids, dict(values_))
+            if own:
+                self._write_own(vendor["id"], told, own)
+            else:
+                self._write_delays(vendor["id"], told, today)
         except Undeliverable as fault:
             return (not_allowed(fault, Severity.WARNING),)
         return () if own else (_no_field(),)
+
+    def _write_own(self, vendor: int, told: Mapping[str, _Amount], own: Mapping[str, Any]) -> None:
+        changes: dict[int, Values] = {}
+        for row in self._prices_of(vendor, told, list(own)):
+            values = _values(told[row["sku"]], own)
+            changes[row["id"]] = {name: value for name, value in values.items() if row[name] != value}
+        self._write(changes)
+
+    def _write_delays(self, vendor: int, told: Mapping[str, _Amount], today: dt.date) -> None:
+        """Write the days until there is stock again as the lead time; the ordinary one once there is."""
+        delays = Delays(self._session, self._session.company(), vendor)
+        changes: dict[int, Values] = {}
+        kept: dict[int, Delay | None] = {}
+        for row in self._prices_of(vendor, told, ["delay"]):
+            now, later = told[row["sku"]]
+            wait = max((later - today).days, 0) if now <= 0 and later is not None else None
+            wanted, kept[row["id"]] = delays.wanted(row["id"], row["delay"], wait)
+            changes[row["id"]] = {"delay": wanted} if wanted != row["delay"] else {}
+        delays.keep(
+            kept, forget=False
+        )  # before they are written: a run that breaks off loses no ordinary one
+        self._write(changes)
+        delays.keep(kept, forget=True)
+
+    def _write(self, changes: Mapping[int, Values]) -> None:
+        """Write values by supplier price; those that change alike together."""
+        alike: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+        for id_, values in changes.items():
+            if values:
+                alike.setdefault(tuple(sorted(values.items())), []).append(id_)
+        for values_, ids in alike.items():
+            self._session.write("product.supplierinfo", ids, dict(values_))
 
     def _prices_of(self, vendor: int, told: Mapping[str, Any], fields: Sequence[str]) -> list[Values]:
         """Return a vendor's supplier prices of some of our items, each with our code as `sku`."""
@@ -113,10 +149,20 @@ class Stocks:
             products = self._session.search_read(
                 "product.product", [["default_code", "in", batch]], ["default_code", "product_tmpl_id"]
             )
-            codes = {ref_id(row["product_tmpl_id"]): text(row["default_code"]) for row in products}
-            domain: list[Any] = [[partner, "=", vendor], ["product_tmpl_id", "in", sorted(codes)]]
-            rows = self._session.search_read("product.supplierinfo", domain, ["product_tmpl_id", *fields])
-            found += [row | {"sku": codes[ref_id(row["product_tmpl_id"])]} for row in rows]
+            codes = {int(row["id"]): text(row["default_code"]) for row in products}
+            templates = sorted({ref_id(row["product_tmpl_id"]) for row in products})
+            domain: list[Any] = [[partner, "=", vendor], ["product_tmpl_id", "in", templates]]
+            domain.append(["company_id", "in", [False, self._session.company()]])
+            rows = self._session.search_read(
+                "product.supplierinfo", domain, ["product_id", "product_tmpl_id", *fields]
+            )
+            single = self._items.only_variants(
+                {ref_id(row["product_tmpl_id"]) for row in rows if not row["product_id"]}
+            )
+            for row in rows:
+                product = ref_id(row["product_id"]) or single.get(ref_id(row["product_tmpl_id"]), 0)
+                if product in codes:
+                    found.append(row | {"sku": codes[product]})
         return found
 
 
@@ -129,9 +175,9 @@ def _top(location: int, parents: Mapping[int, int], tops: Mapping[int, str]) -> 
     return tops.get(location, "")
 
 
-def _told(rows: Sequence[VendorStock]) -> dict[str, tuple[Decimal, dt.date | None]]:
+def _told(rows: Sequence[VendorStock]) -> dict[str, _Amount]:
     """Return by item what is there now over all places, and the first day on which there is more."""
-    found: dict[str, tuple[Decimal, dt.date | None]] = {}
+    found: dict[str, _Amount] = {}
     for row in rows:
         now, later = found.get(row.sku, (Decimal(0), None))
         if row.available is None and row.kind == "available":
@@ -142,11 +188,9 @@ def _told(rows: Sequence[VendorStock]) -> dict[str, tuple[Decimal, dt.date | Non
     return found
 
 
-def _values(told: tuple[Decimal, dt.date | None], own: Mapping[str, Any], today: dt.date) -> Values:
-    """Return what is to stand on a supplier price. Where there is more one day, its lead time is the days until."""
+def _values(told: _Amount, own: Mapping[str, Any]) -> Values:
+    """Return what is to stand in the fields of people's own."""
     now, later = told
-    if not own:
-        return {"delay": max((later - today).days, 0)} if now <= 0 and later is not None else {}
     values: Values = {OWN_QUANTITY: float(now)} if OWN_QUANTITY in own else {}
     if OWN_DATE in own:
         values[OWN_DATE] = later.isoformat() if later else False

@@ -27,7 +27,7 @@ class OdooSupplying:
         self._codes = codes
         self._items = SupplyItems(session, names)
         self._catalogs = Catalogs(session, names, codes, self._items)
-        self._stocks = Stocks(session, names, codes, listing)
+        self._stocks = Stocks(session, names, codes, listing, self._items)
         self._prices = Prices(session, names, listing)
 
     def find_items(self, vendor_ref: str, wanted: Sequence[Named]) -> list[str]:

@@ -8,7 +8,7 @@ finding, and of a price list as a proposal for a new product, which people make 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from hub.erp.port import PostResult
@@ -18,8 +18,9 @@ from hub.model.documents import AnyDocument, CatalogLine, InventoryAdvice, Price
 from hub.model.exchange import Exchange
 from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import Receive
-from hub.model.stock import StockTold, VendorStock
+from hub.model.stock import StockTold
 from hub.stages.posting.needs import Needs, Posted, reference
+from hub.stages.posting.stock_rows import stock_rows
 from translators.csv.frames import write_table
 
 #: How many unknown items are told one by one.
@@ -44,43 +45,25 @@ def post_stock(exchange: Exchange, document: AnyDocument, needs: Needs) -> Poste
     unknown = unknown_items(document.lines, missing, hold=waits)
     if unknown and waits:
         return Posted(PostResult(findings=unknown))
-    rows = tuple(
-        row for line, sku in zip(document.lines, skus, strict=True) if sku for row in _rows(line, sku)
-    )
+    taken = stock_rows(document, skus)
     told = StockTold(
         partner=partner.key,
         number=document.number,
         as_of=as_of(document, exchange),
         full=(agreed.scope or document.scope) != "delta",
         location=_place(document),
-        rows=rows,
+        rows=taken.rows,
+        held=taken.held,
     )
     pushed: tuple[Finding, ...] = ()
     if agreed.push == "supplierinfo":
-        pushed = supplying.tell_stock(reference(partner), rows, needs.today())
+        pushed = supplying.tell_stock(reference(partner), taken.rows, needs.today())
     left = f", {len(missing)} lines left out" if missing else ""
     return Posted(
-        PostResult(findings=unknown + pushed), f"the stock of {len(set(skus) - {''})} items{left}", stock=told
+        PostResult(findings=unknown + taken.findings + pushed),
+        f"the stock of {len(set(skus) - {'', *taken.held})} items{left}",
+        stock=told,
     )
-
-
-def _rows(line: StockLine, sku: str) -> Iterator[VendorStock]:
-    """Yield the quantities of a line in our unit; one that only says that an item is gone has none of it."""
-    item = line.ids.get("vendor_part") or next(iter(line.ids.values()), "")
-    if line.discontinued and not line.quantities:
-        yield VendorStock(sku=sku, quantity=Decimal(0), item=item, discontinued=True)
-    for told in line.quantities:
-        known = bool(line.our_unit) and line.unit_factor is not None
-        yield VendorStock(
-            sku=sku,
-            quantity=told.quantity * (line.unit_factor or 1) if known else told.quantity,
-            unit=line.our_unit if known else told.unit,
-            kind=told.kind,
-            location=told.location,
-            available=told.date,
-            item=item,
-            discontinued=line.discontinued,
-        )
 
 
 def _place(document: InventoryAdvice) -> str:
