@@ -46,12 +46,16 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 class Span(Struct):
-    """A price and its days, first to last; one without a day has no bound. `row`: what the list tells of it."""
+    """A price and its days, first to last; one without a day has no bound. `row`: what the list tells of it.
+
+    `resumed`: it goes on after a dearer price.
+    """
 
     start: dt.date | None
     end: dt.date | None
     known: Known | None = None
     row: PriceRow | None = None
+    resumed: bool = False
 
     @property
     def first(self) -> dt.date:
@@ -205,6 +209,13 @@ class Days:
         span = self._found(row)
         if span is None:
             return
+        for other in self.spans:
+            if (
+                other.resumed
+                and span.first < other.first <= span.last < other.last
+                and other.gives_way_to(span)
+            ):
+                other.start = span.next
         for other in [one for one in self.spans if one is not span and one.first <= span.first <= one.last]:
             if not other.gives_way_to(span):
                 continue
@@ -239,7 +250,7 @@ class Days:
         if all(
             span.start != after for span in self.spans
         ):  # else it goes on there already, or another one begins
-            self.spans.append(Span(after, whole.end, row=_copy(whole, inner.row)))
+            self.spans.append(Span(after, whole.end, row=_copy(whole, inner.row), resumed=True))
         whole.end = inner.first - _DAY
 
 
