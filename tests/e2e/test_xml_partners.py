@@ -15,6 +15,7 @@ from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.exchange import State
 from tests.support.small_hub import SmallHub, fresh_number, practice_odoo, small_hub
+from tests.support.xml_judges import verdicts_on
 from tests.support.xml_profiles import (
     FJORD,
     FJORD_PROFILE,
@@ -31,6 +32,7 @@ from tests.support.xml_trade import (
     allowance,
     cxml_order,
     one,
+    root_of,
     texts,
     ubl_bill,
     ubl_catalogue,
@@ -84,6 +86,14 @@ def hub(tmp_path: Path, odoo: PracticeOdoo) -> Iterator[SmallHub]:
 
 def states(hub: SmallHub, document: DocType) -> list[State]:
     return [exchange.state for exchange in hub.log(document)]
+
+
+def ubl_sent(hub: SmallHub) -> dict[str, list[bytes]]:
+    """Return the UBL files that the hub has written, by their root."""
+    with hub.hub.store.read() as tx:
+        kept = [tx.artifact(e.id, "sent") for kind in DocType for e in hub.sent(kind)]
+    files = [data for data in kept if data and b"urn:oasis:names:specification:ubl" in data]
+    return {root_of(data): [one for one in files if root_of(one) == root_of(data)] for data in files}
 
 
 def refund(hub: SmallHub, order: int) -> None:
@@ -151,6 +161,15 @@ class TestACustomerByPeppol:
             hub.notice()
         assert hub.collect("fjord") == []
         assert states(hub, DocType.INVOICE) == [State.DELIVERED] * 2
+
+    @pytest.mark.judges
+    def test_the_files_of_the_trade_are_judged(self, hub: SmallHub) -> None:
+        """Not samples: what this very trade has written, by the schemas, EN 16931 and our rules of Peppol."""
+        self.test_an_order_goes_all_the_way(hub)
+        files = ubl_sent(hub)
+        assert set(files) == {"OrderResponse", "DespatchAdvice", "Invoice", "CreditNote"}
+        broken = {root: verdicts_on(data) for root, several in files.items() for data in several}
+        assert broken == {root: [] for root in files}
 
     def _sums(self, bill: bytes) -> None:
         """239.76 without tax; 37.50 and 300.00 at 15 %: 50.63 by lines (5.63 and 45.00)."""
@@ -292,6 +311,12 @@ class TestASupplierByUbl:
         assert one(order, "//cac:BuyerCustomerParty/cac:Party/cbc:EndpointID") == "7300010000001"
         assert one(order, "//cac:SellerSupplierParty/cac:Party/cbc:EndpointID") == "7300010000032"
         return name, texts(order, "//cac:LineItem/cbc:ID")
+
+    @pytest.mark.judges
+    def test_the_order_that_we_send_is_judged(self, hub: SmallHub) -> None:
+        self.bought(hub)
+        (order, *_) = ubl_sent(hub)["Order"]
+        assert verdicts_on(order) == []
 
     def bills(self, hub: SmallHub, number: str) -> list[dict[str, Any]]:
         fields = ["state", "move_type", "amount_untaxed", "amount_total"]

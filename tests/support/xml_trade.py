@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 
 from lxml import etree
 
-ROOT = Path(__file__).parents[2]
-SCHEMAS = ROOT / os.environ.get("HUB_XML_JUDGES", "var/judges") / "odoo/addons/base_ubl/data/xsd-2.1/maindoc"
+from tests.support.xml_judges import SCHEMAS, schema
 
 NAMES = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
@@ -258,15 +254,10 @@ def ubl_catalogue(number: str, lines: Sequence[tuple[str, str, str, str]]) -> by
     return answer("Catalogue", number, "", rows)
 
 
-@cache
-def _schema(name: str) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(SCHEMAS / f"UBL-{name}-2.1.xsd")))
-
-
 def written(files: list[bytes], *roots: str) -> list[bytes]:
     """Return the files, which are of these kinds in this order; UBL keeps its schema, where that is at hand."""
     assert [root_of(file) for file in files] == list(roots), files
     for file, root in zip(files, roots, strict=True):
         if SCHEMAS.is_dir() and etree.fromstring(file).tag.startswith("{urn:oasis"):
-            _schema(root).assertValid(etree.fromstring(file))
+            schema(root).assertValid(etree.fromstring(file))
     return files

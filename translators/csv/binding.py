@@ -116,8 +116,8 @@ def unmapped(binding: Binding, header: tuple[str, ...]) -> tuple[Finding, ...]:
         return ()
     message = f"columns that we do not read: {', '.join(left)[:300]}"
     hint = "name them in the partner's map when they matter"
-    titles = Where(row=binding.titles_row)
-    return (Finding(problems.FIELD_UNMAPPED, message, Severity.NOTE, titles, hint=hint),)
+    row = Where(row=binding.titles_row)
+    return (Finding(problems.FIELD_UNMAPPED, message, Severity.NOTE, row, hint=hint),)
 
 
 def dialect_of(settings: CsvSettings, column: Column | None = None) -> Dialect:
