@@ -8,12 +8,13 @@ never guessed: a case is not a piece.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
 from msgspec.structs import replace
 
+from hub.model import problems
 from hub.model.documents import (
     AckLine,
     AdvisedLine,
@@ -43,7 +44,7 @@ from hub.model.documents import (
     WarehouseLine,
     WarehouseOrder,
 )
-from hub.model.finding import Finding, Where
+from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import Receive
 from translators.crosswalk_lines import our_item, our_parties, our_unit, unknown_item
 from translators.crosswalk_send import to_partner
@@ -66,6 +67,8 @@ _TRUST = {
     DocType.WAREHOUSE_ADVICE: OF_WAREHOUSES,
 }
 
+_ONE = Decimal(1)
+
 _Orders = PurchaseOrder | OrderChange | WarehouseOrder
 #: A line that asks for goods: without an item of ours nothing can be done with it.
 _Asking = TypeVar("_Asking", OrderLine, ChangeLine, WarehouseLine)
@@ -86,16 +89,46 @@ def translate_document(
     if isinstance(document, PurchaseOrder | OrderChange | WarehouseOrder):
         parties, misses = our_parties(document.parties, tables.ship_to, document.date)
         document = replace(_asked(document, words), parties=parties)
+        words.findings += _misplaced(document) if isinstance(document, PurchaseOrder) else ()
         return document, (*words.findings, *misses)
     return _told(document, words), tuple(words.findings)
 
 
 def _asked(document: _Orders, words: _Words) -> _Orders:
     if isinstance(document, PurchaseOrder):
-        return replace(document, lines=words.asked(words.based(document.lines)))
+        lines = tuple(replace(li, charges=words.charged(li.charges)) for li in words.based(document.lines))
+        return replace(document, lines=words.asked(lines), charges=words.charged(document.charges))
     if isinstance(document, OrderChange):
-        return replace(document, lines=words.asked(words.based(document.lines)))
+        changed = tuple(replace(li, charges=words.charged(li.charges)) for li in words.based(document.lines))
+        return replace(document, lines=words.asked(changed), charges=words.charged(document.charges))
     return replace(document, lines=words.asked(document.lines))
+
+
+def _called(charge: Charge) -> str:
+    """Return how a charge is called in the table: by its code, where it has none by its words, else by its kind."""
+    return charge.code or charge.description or charge.kind
+
+
+def _misplaced(order: PurchaseOrder) -> Iterator[Finding]:
+    """Yield a finding for each allowance or charge of an order, or its lines, that no product of ours stands for."""
+    told = [
+        (f"lines[{n}].charges", f"line {li.number}: ", c)
+        for n, li in enumerate(order.lines)
+        for c in li.charges
+    ]
+    told += [("charges", "", charge) for charge in order.charges]
+    for path, place, charge in told:
+        if not charge.ours and charge.worth(_ONE, _ONE):
+            name = " ".join(word for word in (charge.kind, charge.code, charge.description) if word)
+            yield Finding(
+                problem=problems.CHARGE_UNPLACED,
+                message=f"{place}no product of ours stands for {name}",
+                severity=Severity.HOLD,
+                where=Where(path=path),
+                value=_called(charge),
+                hint=f"add a row to the charge crosswalk (theirs = {_called(charge)}, ours = our product code), "
+                "then release",
+            )
 
 
 def _told(document: AnyDocument, words: _Words) -> AnyDocument:
@@ -177,7 +210,7 @@ class _Words:
 
     def charged(self, charges: Sequence[Charge]) -> tuple[Charge, ...]:
         """Fill our product or account of each allowance and charge that the table knows."""
-        found = ((charge, self._tables.charge.to_ours(charge.code, on=self._on)) for charge in charges)
+        found = ((charge, self._tables.charge.to_ours(_called(charge), on=self._on)) for charge in charges)
         return tuple(charge if entry is None else replace(charge, ours=entry.ours) for charge, entry in found)
 
     def shipped(self, order: ShippedOrder) -> ShippedOrder:

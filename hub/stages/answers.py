@@ -15,6 +15,7 @@ from msgspec import structs
 from hub.model.documents import (
     STRUCTURES,
     AckLine,
+    Charge,
     Invoice,
     InvoiceLine,
     LineStatus,
@@ -237,8 +238,18 @@ def complete_invoice(order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str
         parties=_parties(order, invoice.parties),
         refs={**order.refs, **invoice.refs},
         lines=tuple(_invoice_line(order, line, lines.get(line.number), agreed) for line in invoice.lines),
+        charges=tuple(_as_ordered(order, charge) for charge in invoice.charges),
         line_count=len(invoice.lines),
     )
+
+
+def _as_ordered(order: PurchaseOrder, charge: Charge) -> Charge:
+    """Return an allowance or a charge that we bill in the order's words: its code, and what it is."""
+    told = (c for charges in (order.charges, *(line.charges for line in order.lines)) for c in charges)
+    same = next((c for c in told if c.ours and (c.ours, c.kind) == (charge.ours, charge.kind)), None)
+    if same is None:
+        return charge
+    return structs.replace(charge, code=same.code, description=same.description or charge.description)
 
 
 def billing(invoice: Invoice, shipment: ShipNotice | None) -> Invoice:

@@ -227,12 +227,12 @@ class PostingOrders:
             world,
             dates={"cancel_after": date(2026, 12, 24)},
             terms=Terms(discount_percent=d("2"), discount_days=10, net_days=45),
-            charges=(Charge(kind="allowance", code="C310", amount=d("3.50")),),
+            charges=(Charge(kind="allowance", code="C310", description="as agreed"),),  # worth nothing
         )
         note = next(n for n in world.notes(posted(erp, order)) if order.number in n)
         assert "cancel after 2026-12-24" in note
         assert "terms 2% 10 days, net 45 days" in note
-        assert "allowance C310 3.50" in note
+        assert "allowance C310 as agreed" in note
 
     def test_note_is_written_as_plain_text(self, erp: Erp) -> None:
         gateway, world = erp
@@ -418,6 +418,62 @@ class Prices:
         assert [li["price_unit"] for li in seen] == [10, 19]
 
 
+class Charging:
+    """Their allowances and charges are lines of the sale order, of the products that the crosswalk names."""
+
+    def test_allowances_and_charges_are_lines_and_told_back_as_such(self, erp: Erp) -> None:
+        gateway, world = erp
+        freight, rebate = world.new_service(), world.new_service()
+        a_rebate = Charge(kind="allowance", code="C310", percent=d(10), description="Rebate", ours=rebate)
+        line = OrderLine(
+            number="7", quantity=d(20), unit="EA", price=d("9.50"), sku=world.widget, charges=(a_rebate,)
+        )
+        a_freight = Charge(kind="charge", code="D240", amount=d("12.00"), ours=freight)
+        order = an_order(world, lines=(line,), charges=(a_freight,))
+        record = posted(erp, order)
+        fields = ["name", "product_uom_qty", "price_unit", "price_subtotal"]
+        seen = world.session.search_read(
+            "sale.order.line", [["order_id", "=", record.id]], fields, order="sequence, id"
+        )
+        assert [li["price_subtotal"] for li in seen] == [190, -19, 12]
+        assert seen[1]["name"] == "Rebate (line 7)"
+        assert not any("C310" in note or "D240" in note for note in world.notes(record))
+        assert [li.number for li in gateway.read_order_decision(record).lines] == ["7", "", ""]
+        assert [li.number for li in gateway.revising.standing(record).lines] == ["7", "", ""]
+        world.confirm(record)
+        world.deliver(record)
+        bill = gateway.read_invoice(world.invoice(record))
+        assert [li.number for li in bill.lines] == ["7"]
+        told = [(charge.kind, charge.amount, charge.ours) for charge in bill.charges]
+        assert told == [("allowance", d("19.00"), rebate), ("charge", d("12.00"), freight)]
+
+    def test_beside_a_charge_the_goods_keep_odoo_s_price(self, erp: Erp) -> None:
+        _, world = erp
+        charges = (Charge(kind="charge", code="D240", amount=d(12), ours=world.new_service()),)
+        record = posted(erp, an_order(world, charges=charges), price="pricelist")
+        seen = world.session.search_read("sale.order.line", [["order_id", "=", record.id]], ["price_unit"])
+        assert [li["price_unit"] for li in seen] == [10, 20, 12]
+
+    def test_a_charge_that_cannot_be_placed_holds_even_a_released_order(self, erp: Erp) -> None:
+        gateway, world = erp
+        unknown = Charge(kind="charge", code="D240", amount=d(12), ours="NO-SUCH")
+        order = an_order(world, charges=(unknown,))
+        message = held(
+            gateway.post_order(key_of(order), order, policy(world, released=True)), problems.CODE_UNKNOWN
+        )
+        assert "NO-SUCH" in message
+        whole = an_order(world, charges=(structs.replace(unknown, ours=world.new_service()),), store="42")
+        message = held(
+            gateway.post_order(key_of(whole), whole, policy(world, released=True)), problems.CHARGE_UNPLACED
+        )
+        assert "all stores" in message
+        free = OrderLine(number="1", quantity=d(1), unit="EA", sku=world.widget)
+        part = Charge(kind="allowance", code="C310", percent=d(5), ours=world.new_service())
+        open_price = an_order(world, lines=(free,), charges=(part,))
+        result = gateway.post_order(key_of(open_price), open_price, policy(world, released=True))
+        assert "5% of a price" in held(result, problems.CHARGE_UNPLACED)
+
+
 class Deciding:
     """The order is confirmed or cancelled, and the partner can be told."""
 
@@ -536,5 +592,5 @@ class Billing:
         assert invoice.parties["bill_to"].ours == world.customer_ref
 
 
-class Selling(PostingOrders, HoldingOrders, Prices, Deciding, Shipping, Billing, Probing):
+class Selling(PostingOrders, HoldingOrders, Prices, Charging, Deciding, Shipping, Billing, Probing):
     """They order from us: the whole flow."""

@@ -86,6 +86,13 @@ class World:
         self._stock(self.products[code], stock)
         return code
 
+    def new_service(self) -> str:
+        """Make a service that is billed as ordered, for an allowance or a charge; return its code."""
+        code = f"SERVICE-{uuid.uuid4().hex[:8]}"
+        values = {"name": code, "default_code": code, "type": "service", "invoice_policy": "order"}
+        self.products[code] = self.session.create("product.product", [values])[0]
+        return code
+
     def _stock(self, product: int, quantity: float) -> None:
         warehouse = self.session.search_read("stock.warehouse", [], ["lot_stock_id"], limit=1)[0]
         values = {

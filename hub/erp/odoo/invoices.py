@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from hub.erp.odoo.client import Session, Values
-from hub.erp.odoo.line_keys import line_number
+from hub.erp.odoo.line_keys import is_charge, line_number
 from hub.erp.odoo.lookups import Codes
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.parties import Parties
@@ -100,7 +100,8 @@ class Invoices:
                     "remit_to": self._parties.company_partner(ref_id(head["company_id"])),
                 }
             ),
-            lines=tuple(self._lines(rows, orders)),
+            lines=tuple(self._lines([row for row in rows if not orders.is_charge(row)], orders)),
+            charges=tuple(self._charges([row for row in rows if orders.is_charge(row)])),
             taxes=(Tax(kind=ALL_TAXES, amount=tax),) if tax else (),
             total=total,
         )
@@ -162,6 +163,20 @@ class Invoices:
             )
         return lines
 
+    def _charges(self, rows: Sequence[Values]) -> Iterator[Charge]:
+        """Yield what was ordered as an allowance or a charge, with our product for it."""
+        products = self._codes.products_by_id(ref_id(r["product_id"]) for r in rows)
+        rates = self._rates({i for row in rows for i in row["tax_ids"]})
+        for row in rows:
+            amount, item = money(row["price_subtotal"]), products.get(ref_id(row["product_id"]))
+            yield Charge(
+                kind="allowance" if amount < 0 else "charge",
+                amount=abs(amount),
+                description=text(row["name"]).partition("\n")[0],
+                ours=item.code if item else "",
+                tax_percent=_rate(row, rates),
+            )
+
     def _rates(self, taxes: set[int]) -> dict[int, Decimal]:
         """Return the percentages of taxes; one that is not a percentage of the price is left out."""
         rows = self._session.read("account.tax", sorted(taxes), ["amount_type", "amount"])
@@ -195,6 +210,10 @@ class _Orders:
         """Return the place of the order that a line bills; a line of no order goes with the first."""
         orders = [self._order_of.get(line, 0) for line in row["sale_line_ids"]]
         return next((at for at, record in enumerate(self.records) if record.id in orders), 0)
+
+    def is_charge(self, row: Values) -> bool:
+        """Say whether an invoice line bills what was ordered as an allowance or a charge."""
+        return any(is_charge(self._line_keys.get(line, "")) for line in row["sale_line_ids"])
 
     def line_number(self, row: Values) -> str:
         """Return the partner's number of the order line that an invoice line bills."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 MODULE = "edi_hub"
 
+_CHARGE = "_l-charge-"  # no slug holds a hyphen but before a repeat's number
 _ESCAPED = re.compile(r"(?:_[0-9a-f]{2})+")
 _LINE = re.compile(r"_l((?:[A-Za-z0-9]|_[0-9a-f]{2})*)(?:-\d+)?$")
 
@@ -30,6 +31,17 @@ def line_ids(key: str, numbers: Iterable[str]) -> list[str]:
         again = f"-{count}" if count > 1 else ""
         made.append(f"{MODULE}.{key}_l{_slug(number)}{again}")
     return made
+
+
+def charge_ids(key: str, count: int) -> list[str]:
+    """Return the external ids of so many lines that are allowances and charges: they have no number."""
+    return [f"{MODULE}.{key}{_CHARGE}{n}" for n in range(1, count + 1)]
+
+
+def is_charge(line_id: str) -> bool:
+    """Say whether a line's external id is that of an allowance or a charge."""
+    head, mark, ordinal = line_id.rpartition(_CHARGE)
+    return bool(mark) and head.startswith(f"{MODULE}.") and ordinal.isdigit()
 
 
 def line_number(line_id: str) -> str:

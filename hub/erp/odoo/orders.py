@@ -16,9 +16,10 @@ from msgspec import structs
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.errors import Refused
 from hub.erp.odoo.ledger import Ledger
-from hub.erp.odoo.line_keys import external_id, line_ids
+from hub.erp.odoo.line_keys import charge_ids, external_id, line_ids
 from hub.erp.odoo.lookups import EACH, Codes, Product, hold, our_quantity
 from hub.erp.odoo.names import Names
+from hub.erp.odoo.order_charges import all_priced, charge_goods
 from hub.erp.odoo.pricing import needs_quote, priced, rounded
 from hub.erp.odoo.quoting import Goods, Quoting
 from hub.erp.odoo.reading import PRICE_PLACES, noon, number, plain_number, ref_id
@@ -54,6 +55,11 @@ class Orders:
             order = structs.replace(order, lines=tuple(line for line in order.lines if line not in noted))
             if not findings:
                 goods, findings = self._priced(order, goods, header, policy)
+            charged, misplaced = charge_goods(order, self._codes)
+            findings += misplaced
+            if not findings and charged and any(g.price is None for g in goods):
+                goods = all_priced(goods, self._quoting.quote(int(header["partner_id/.id"]), goods).prices)
+            goods = [*goods, *charged]
             if found:  # made by a run that did not come to tell of it
                 return self._told(key, found, order, policy, goods, created=False)
             if findings:
@@ -227,6 +233,7 @@ class Orders:
         unit = self._names.field("sale.order.line", "product_uom_id")
         head = {"id": external_id(key), **{k: v for k, v in header.items() if v}}
         ids = line_ids(key, (line.number for line in order.lines))
+        ids += charge_ids(key, len(goods) - len(ids))
         columns = ["id", "product_id/.id", "name", "product_uom_qty", f"{unit}/.id", "sequence"]
         priced = any(g.price is not None for g in goods)
         agreed = self._names.present("sale.order.line", "technical_price_unit") if priced else []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from hub.model.documents import Charge, OrderLine, PurchaseOrder, Terms
+
+_ONE = Decimal(1)
 
 #: dates that the hub writes in a field of the order
 WRITTEN_DATES = frozenset({"delivery_requested"})
@@ -21,18 +24,22 @@ def unwritten(order: PurchaseOrder) -> Iterator[str]:
             yield f"terms {told}"
     if order.carriage and (order.carriage.scac or order.carriage.routing):
         yield f"carrier {order.carriage.scac or order.carriage.routing}"
-    for charge in order.charges:
-        yield _charge(charge)
+    yield from map(_charge, _unplaced(order.charges))
     for line in order.lines:
         yield from (f"line {line.number}: {said}" for said in _of_line(line))
 
 
 def _of_line(line: OrderLine) -> Iterator[str]:
-    yield from map(_charge, line.charges)
+    yield from map(_charge, _unplaced(line.charges))
     yield from line.notes
     shares = [f"{split.quantity} for {split.location}" for split in line.splits if split.location]
     if shares:
         yield ", ".join(shares)
+
+
+def _unplaced(charges: Sequence[Charge]) -> Iterator[Charge]:
+    """Yield the charges that are no lines of the order: those that come to nothing."""
+    return (charge for charge in charges if not charge.worth(_ONE, _ONE))
 
 
 def _charge(charge: Charge) -> str:
