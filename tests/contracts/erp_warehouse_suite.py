@@ -318,10 +318,14 @@ class Advising:
         for more in (
             {"questioned": (Questioned(quantity=d(1), condition="rejected"),)},
             {"difference": d(-2)},  # two short, and yet all five came
+            {"status": "damaged"},
         ):
             come = line(world.widget, 5, **more)
             advice = advised(world, self.coming(erp), come, kind="received")
-            held(post(erp, advice, "always"), problems.QUANTITY_DIFFERS)
+            held(post(erp, advice, "always", released=True), problems.QUANTITY_DIFFERS)
+            done = post(erp, advice, "always", released=True).record
+            assert done is not None
+            assert done.state == "done", "a release decides what a person was told of"
 
     def test_damaged_goods_go_to_the_agreed_place(self, erp: Erp) -> None:
         _, world = erp

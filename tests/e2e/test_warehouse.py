@@ -168,6 +168,39 @@ def test_goods_to_come_are_announced_and_what_came_is_received(hub: LiveHub) -> 
     assert world.look("stock.picking", receipt, "state")["state"] == "done"
 
 
+def test_two_trucks_before_a_person_validates_add_up(hub: LiveHub) -> None:
+    _, told = ordered(hub)
+    first, second = number("SHP"), number("SHP")
+    hub.globex.send("945", advice(told, first, (hub.world.widget, 24, 14, "BP")))
+    assert "prepared for a person" in hub.settled(first, State.POSTED, direction=Direction.IN).why
+    rest = (hub.world.widget, 10, 10, "CC"), (hub.world.gadget, 12, 12, "CC")
+    hub.globex.send("945", advice(told, second, *rest))
+    assert "validated" in hub.settled(second, State.POSTED, direction=Direction.IN).why
+    rows = hub.world.session.search_read(
+        "stock.move", [["picking_id.name", "=", told.one("W05")[2]]], ["quantity"], order="id"
+    )
+    assert [row["quantity"] for row in rows] == [24, 12]
+
+
+def test_rejected_goods_wait_and_less_than_nothing_is_refused(hub: LiveHub) -> None:
+    world = hub.world
+    bought = world.buy({world.widget: (5, 4.5)})
+    (receipt,) = world.receipts(bought)
+    name = world.look("stock.picking", receipt, "name")["name"]
+    hub.globex.collect("943", f"W06*F*{name}*")
+    slip, wrong = number("RC"), number("RC")
+    rows = ["N1*WH*KEEPER*92*W1", f"W07*-5*EA**VN*{world.widget}", "W14*5"]
+    hub.globex.send("944", [f"W17*F*20261216*{wrong}*{name}", *rows])
+    assert "less than nothing" in hub.settled(wrong, State.HELD, direction=Direction.IN).why
+    rows = ["N1*WH*KEEPER*92*W1", f"W07*5*EA**VN*{world.widget}", "W13*2*EA*08", "W14*5"]
+    hub.globex.send("944", [f"W17*F*20261216*{slip}*{name}", *rows])
+    assert "prepared for a person" in hub.settled(slip, State.POSTED, direction=Direction.IN).why
+    assert world.look("stock.picking", receipt, "state")["state"] == "assigned"
+    asked = [["res_model", "=", "stock.picking"], ["res_id", "=", receipt]]
+    (activity,) = world.session.search_read("mail.activity", asked, ["note"])
+    assert "rejected" in activity["note"]
+
+
 # --- we keep the goods of acme
 def deposited(hub: LiveHub, purpose: str = "N", name: str = "") -> str:
     """Let acme order 5 of one and 2 of another from our warehouse; return their number."""

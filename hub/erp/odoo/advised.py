@@ -18,6 +18,8 @@ from hub.model.documents import AdvisedLine, WarehouseAdvice
 from hub.model.finding import Finding
 
 _ZERO = Decimal(0)
+#: What a warehouse may say of received goods that are like any other; all else is in question.
+_GOOD = frozenset({"", "good", "received", "complete", "full", "partial", "backordered", "cancelled"})
 
 
 class Done(Struct, frozen=True):
@@ -73,7 +75,7 @@ class _Sum:
         self.moves = moves
         self.parts: dict[int, list[Part]] = {move.id: [] for move in moves}
         self.dropped: set[int] = set()
-        self.lines: list[tuple[AdvisedLine, Move]] = []
+        self.lines: list[tuple[AdvisedLine, Move, str]] = []  # with the kind of their advice
 
     def add(self, advice: WarehouseAdvice, transfer: str) -> Iterator[Finding]:
         """Add an advice; yield what fits no move."""
@@ -87,7 +89,7 @@ class _Sum:
                 yield _negative(line, index, move)
             else:
                 self.parts[move.id] += parts_of(line, quantity, tracked=move.product.tracked)
-                self.lines.append((line, move))
+                self.lines.append((line, move, advice.kind))
                 if line.status == "cancelled":
                     self.dropped.add(move.id)
 
@@ -156,13 +158,15 @@ def changed_by_hand(plan: Plan, advice: WarehouseAdvice, transfer: str) -> list[
 
 def _doubts(told: _Sum, *, aside: bool) -> Iterator[str]:
     """Yield in words what must not become stock like any other, and what contradicts itself."""
-    for line, move in told.lines:
+    for line, move, kind in told.lines:
         damaged = ours(line.damaged or _ZERO, line)
         held = [part for part in told.parts[move.id] if part.damaged]
         if damaged and not (aside and held):
             yield f"{damaged} of {move.label} damaged"
         for one in line.questioned:
             yield f"{one.quantity} {one.unit or line.unit} of {move.label} {one.condition or 'in question'}"
+        if kind == "received" and line.quantity and line.status not in _GOOD:
+            yield f"{line.quantity} of {move.label} {line.status}"
         short = ours(-(line.difference or _ZERO), line)
         came = ours(line.quantity, line)
         if short > 0 and came + short > move.demand:

@@ -164,10 +164,13 @@ class OdooWarehousing(Storage):
         *,
         created: bool,
     ) -> PostResult:
-        """Validate a transfer as the policy says; what is in question, or what Odoo refuses then, is for a person."""
+        """Validate a transfer as the policy says; what is in question, or what Odoo refuses then, is for a person.
+
+        What is in question is decided by a release only once it was written: before, nobody was told of it.
+        """
         wanted = policy.validate == "always" or (policy.validate == "when_exact" and plan.exact)
         findings: tuple[Finding, ...] = ()
-        if wanted and plan.doubts and not policy.released:
+        if wanted and plan.doubts and (created or not policy.released):
             findings = (_in_question(transfer, advice, plan),)
         elif wanted:
             dropped = [transfer.id] if plan.drops_rest else []
