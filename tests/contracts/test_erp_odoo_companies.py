@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
-from hub.erp.port.supplying import CatalogPolicy, CatalogResult
+from hub.erp.port.supplying import Assortment, CatalogPolicy, CatalogResult
 from hub.erp.port.warehousing import StoragePolicy
 from hub.model.documents import CatalogLine, CatalogPrice, PriceCatalog
 from hub.model.errors import Undeliverable
@@ -117,6 +117,16 @@ def test_each_company_has_prices_of_its_own_with_a_vendor_of_both(erp: Erp, seco
     )
     seen = {(row["company_id"][1], row["price"], row["currency_id"][1]) for row in rows}
     assert {one for one in seen if one[0] in (first, second)} == {(first, 5, "USD"), (second, 6, "EUR")}
+
+
+def test_a_customer_is_told_the_stock_of_the_company_that_trades_with_them(erp: Erp, second: str) -> None:
+    gateway, world = erp
+    asked = Assortment(listing="skus", skus=(world.widget,))
+    with gateway.acting_for(second):
+        (theirs,) = gateway.supplying.read_stock(asked)
+    (ours,) = gateway.supplying.read_stock(asked)  # the service user may act for both
+    assert not set(theirs.free) & set(ours.free)
+    assert (sum(theirs.free.values()), sum(ours.free.values()) > 0) == (0, True)
 
 
 def test_a_company_that_is_not_there_is_told(erp: Erp) -> None:

@@ -66,8 +66,9 @@ class Stocks:
         return found
 
     def _places(self, wanted: Sequence[str]) -> dict[int, str]:
-        """Return the warehouse of each location where its stock lies."""
-        domain: list[Any] = [["code", "in", list(wanted)]] if wanted else []
+        """Return the warehouse of each location where its stock lies, of the company that trades with the partner."""
+        domain: list[Any] = [["company_id", "=", self._session.company()]]
+        domain += [["code", "in", list(wanted)]] if wanted else []
         rows = self._session.search_read("stock.warehouse", domain, ["code", "lot_stock_id"])
         tops = {ref_id(row["lot_stock_id"]): text(row["code"]) for row in rows}
         locations = self._session.search_read("stock.location", [["usage", "=", "internal"]], ["location_id"])
