@@ -135,7 +135,8 @@ class Desk(OrderHistory):
     # --- what came in
     def transmission_bytes(self, transmission: Transmission) -> bytes:
         """Return an archived file."""
-        return self._store.archive.get(transmission.sha256)
+        with self._store.read() as tx:
+            return tx.file_bytes(transmission)
 
     def seen_interchange(
         self, sender: Address, receiver: Address, usage: str, control: str, window: timedelta
@@ -160,13 +161,13 @@ class Desk(OrderHistory):
                 e for e in tx.find_exchanges(query) if e.id < exchange.id and e.envelope.set_id == name
             )
             last = next(earlier, None)
-            return tx.artifact(last.id, "records") if last else None
+            return tx.kept_artifact(last.id, "records") if last else None
 
     def file_named(self, partner: str, name: str) -> bytes | None:
         """Return the newest file that a partner sent under a name, None when none has come."""
         with self._store.read() as tx:
             found = tx.transmissions(partner=partner, name=name, limit=1)
-        return self._store.archive.get(found[0].sha256) if found and found[0].sha256 else None
+            return tx.file_bytes(found[0]) if found and found[0].sha256 else None
 
     def payload(self, exchange: Exchange) -> bytes:
         """Return the document's own bytes as received."""

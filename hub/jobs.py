@@ -9,6 +9,7 @@ from hub.runners.port import Job
 from hub.wiring import Hub
 
 EXPIRE_SECONDS = 5.0
+RETAIN_SECONDS = 86_400.0
 _MAILBOX = "mailbox:"
 
 
@@ -27,6 +28,7 @@ class HubJobs:
             Job("deadlines", EXPIRE_SECONDS, hub.noticer.expire),
             Job("schedules", EXPIRE_SECONDS, hub.scheduler.run),
             Job("groups", EXPIRE_SECONDS, hub.pipeline.close_groups),
+            Job("retention", RETAIN_SECONDS, hub.retaining.run),
         )
         self._own = {job.name: job for job in jobs}
 

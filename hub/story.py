@@ -15,7 +15,7 @@ from hub.model.envelope import Envelope
 from hub.model.errors import Undeliverable
 from hub.model.exchange import OWNERS, Direction, Exchange, State, Transmission
 from hub.model.finding import Finding
-from hub.store import ACTIVE_STATES, Acknowledgment, Artifact, Event, LogQuery, NotFound, Store, Tx
+from hub.store import ACTIVE_STATES, Acknowledgment, Artifact, Event, LogQuery, NotFound, Store, Tx, kept
 from translators.records.sources import SourceTable, decode_part, shown_row
 from translators.x12.annotate import annotate
 from translators.x12.isa import LONGEST, mask_isa
@@ -137,9 +137,9 @@ def raw_file(store: Store, transmission_id: int) -> bytes:
     """Return a file as it was picked up; raise NotFound when it was never read."""
     with store.read() as tx:
         transmission = tx.transmission(transmission_id)
-    if not transmission.sha256:
-        raise NotFound(f"file T{transmission_id} was never read: {transmission.why}")
-    return store.archive.get(transmission.sha256)
+        if not transmission.sha256:
+            raise NotFound(f"file T{transmission_id} was never read: {transmission.why}")
+        return tx.file_bytes(transmission)
 
 
 def queues(store: Store, each: int = 5) -> tuple[tuple[Queue, ...], tuple[Transmission, ...]]:
@@ -201,7 +201,7 @@ def _canonical(store: Store, artifact: Artifact | None, most: int) -> tuple[str,
     """Return the canonical document, or its beginning, and how many bytes are left out."""
     if artifact is None:
         return "", 0
-    with store.archive.open(artifact.sha256) as source:
+    with store.archive.open(kept(artifact).sha256) as source:
         data = source.read(most)
     return data.decode("utf-8", "ignore"), artifact.size - len(data)
 
@@ -221,7 +221,7 @@ def _lines(
         if place is not None:
             places.setdefault(place, []).append(finding)
     ending = (exchange.envelope.delimiters.segment or "~") if x12 else "\n"
-    with store.archive.open(artifact.sha256) as file:
+    with store.archive.open(kept(artifact).sha256) as file:
         source = _document(exchange, artifact, file, formats) if x12 else file
         begin = mask_isa(source.read(LONGEST).decode("latin-1")).encode("latin-1") if x12 else b""
         blanks = ending not in "\r\n" or not x12
@@ -235,7 +235,7 @@ def _lines(
 
 def _record_part(store: Store, artifact: Artifact) -> SourceTable | None:
     """Return the rows that are kept of a part of a file of records; None for a file that we sent."""
-    with store.archive.open(artifact.sha256) as file:
+    with store.archive.open(kept(artifact).sha256) as file:
         try:
             return decode_part(file.read())
         except msgspec.DecodeError:

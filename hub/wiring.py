@@ -24,17 +24,19 @@ from hub.model.documents import DOCUMENTS, DocType
 from hub.model.envelope import Address, UnwrappedSet
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
-from hub.model.partner import Crosswalks, Partner, Receive
+from hub.model.partner import Crosswalks, Partner, Receive, Retention
 from hub.noticing import Noticer
 from hub.opening import make_store, utc_now
 from hub.operations import Operations
 from hub.pickup import Pickup
 from hub.pipeline import Pipeline
 from hub.profiles import load_partners
+from hub.retaining import Retaining
 from hub.scheduling import Scheduler
 from hub.secrets import Secrets
 from hub.settings import Paths, Settings
 from hub.stages.addresses import Company, find_sender
+from hub.store import Store
 from hub.toml.reading import as_line
 from hub.transports.opening import open_mailbox
 from hub.transports.port import Mailbox
@@ -170,6 +172,14 @@ def make_advising(settings: Settings) -> Advising:
     return Advising(PartnerBook(folder), make_company(settings), acknowledger, utc_now)
 
 
+def make_retaining(
+    settings: Settings, store: Store, partners: PartnerBook, clock: Callable[[], datetime] = utc_now
+) -> Retaining:
+    """Return what removes the payloads and rows that have been kept for long enough."""
+    default = Retention(payloads=settings.retention.payloads, log=settings.retention.log)
+    return Retaining(store, partners, default, clock)
+
+
 def make_erp(settings: Settings, secrets: Secrets) -> ErpGateway:
     """Return the gateway to the Odoo of the settings."""
     odoo = settings.odoo
@@ -221,6 +231,7 @@ class Hub:
         self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge)
         self.noticer = Noticer(self.store, self.desk, self._nudge)
         self.scheduler = Scheduler(self.store, self.desk, self._nudge)
+        self.retaining = make_retaining(settings, self.store, self.partners, clock)
         self.operations = Operations(
             self.store, Advising(self.partners, self.company, self.formats.acknowledger, clock)
         )

@@ -12,8 +12,8 @@ import hashlib
 import io
 import os
 import tarfile
-import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,12 +27,11 @@ from hub.model.errors import ConfigError, Undeliverable
 from hub.model.progress import Tell, silent
 from hub.settings import Settings
 from hub.store import Store, Tx
+from hub.store.names import NamesAside
 from hub.store.revision import newest_revision
 
 #: Fast, and rows shrink to a tenth all the same.
 _LEVEL = 3
-_NAME_BYTES = 32
-_NAMES_AT_ONCE = 1024
 
 
 def write_backup(
@@ -80,7 +79,8 @@ def _write(
     with (
         gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=_LEVEL) as packed,
         tarfile.open(fileobj=cast("IO[bytes]", packed), mode="w|") as tar,
-        tempfile.TemporaryFile() as names,
+        closing(NamesAside()) as names,
+        store.archive.staying(),
     ):
         writer = _Writer(tar, header.created_at)
         writer.add(HEADER, msgspec.json.encode(header))
@@ -90,8 +90,8 @@ def _write(
             writer.sums.file(name, data)
         with store.read() as tx:
             _write_tables(tx, writer, tell)
-            count = _put_names_aside(tx, names)
-        _write_payloads(store, _names(names), count, writer, tell)
+            names.fill(tx)
+        _write_payloads(store, names, writer, tell)
         manifest = writer.sums.manifest(header)
         writer.add(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
     return manifest
@@ -146,22 +146,7 @@ def _parts(columns: list[str], rows: Iterator[list[object]]) -> Iterator[tuple[b
         yield b"".join(lines), len(lines) - 1
 
 
-def _put_names_aside(tx: Tx, names: IO[bytes]) -> int:
-    count = 0
-    for name in tx.payload_names():
-        names.write(bytes.fromhex(name))
-        count += 1
-    return count
-
-
-def _names(names: IO[bytes]) -> Iterator[str]:
-    names.seek(0)
-    while block := names.read(_NAME_BYTES * _NAMES_AT_ONCE):
-        for at in range(0, len(block), _NAME_BYTES):
-            yield block[at : at + _NAME_BYTES].hex()
-
-
-def _write_payloads(store: Store, names: Iterator[str], count: int, writer: _Writer, tell: Tell) -> None:
+def _write_payloads(store: Store, names: NamesAside, writer: _Writer, tell: Tell) -> None:
     for number, name in enumerate(names, 1):
         path = store.archive.stored(name)
         if path is None:
@@ -171,7 +156,7 @@ def _write_payloads(store: Store, names: Iterator[str], count: int, writer: _Wri
                 hashing, size = Hashing(source), os.fstat(source.fileno()).st_size
                 writer.stream(f"{ARCHIVE}{name}", cast("IO[bytes]", hashing), size)
             writer.sums.payload(name, hashing.sha256, size)
-        tell("payloads", number, count)
+        tell("payloads", number, names.count)
 
 
 class Hashing:

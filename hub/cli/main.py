@@ -18,10 +18,12 @@ from hub.cli.map import app as maps
 from hub.cli.order import order
 from hub.cli.partner import app as partner
 from hub.cli.records import app as records
+from hub.cli.retention import app as retention
 from hub.cli.run import run, worker
 from hub.cli.schema import schema
 from hub.cli.stock import stock
 from hub.cli.try_file import try_file
+from hub.cli.verify import verify
 from hub.cli.x12 import app as x12
 
 #: The exit status of a command that Ctrl-C ended, as shells have it.
@@ -54,12 +56,14 @@ for command in (
     cancel,
     backup,
     restore,
+    verify,
 ):
     app.command()(command)
 app.add_typer(partner, name="partner")
 app.add_typer(maps, name="map")
 app.add_typer(records, name="records")
 app.add_typer(x12, name="x12")
+app.add_typer(retention, name="retention")
 partner.command(name="try")(try_file)
 
 

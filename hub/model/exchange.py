@@ -121,6 +121,7 @@ class Transmission(Struct, frozen=True, kw_only=True):
     attempts: int = 0
     received_at: datetime
     due_at: datetime | None = None
+    removed_at: datetime | None = None  # by retention: only the row is left
 
 
 class Group(Struct, frozen=True, kw_only=True):

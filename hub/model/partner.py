@@ -310,6 +310,21 @@ class Obligations(_Table, frozen=True, kw_only=True):
     they_owe: TheyOwe = TheyOwe()
 
 
+#: Seconds for which traffic is kept at least: answers, repeats and redrives need it (30 days).
+SHORTEST_RETENTION = 30 * 86_400.0
+
+
+class Retention(_Table, frozen=True, kw_only=True):
+    """How long what was exchanged is kept, counted from the last thing that happened to it; see docs/retention.md."""
+
+    payloads: float = (
+        0.0  # files and documents, e.g. "400d"; 0: as [retention] of hub.toml says, else for ever
+    )
+    log: float = (
+        0.0  # rows of the log, e.g. "7y"; their payloads go with them; 0: as hub.toml says, else for ever
+    )
+
+
 class Partner(_Table, frozen=True, kw_only=True):
     """A trading partner: one profile file with its templates merged in."""
 
@@ -327,6 +342,7 @@ class Partner(_Table, frozen=True, kw_only=True):
     receive: dict[DocType, Receive] = field(default_factory=dict)
     send: dict[DocType, Send] = field(default_factory=dict)
     obligations: Obligations = Obligations()
+    retention: Retention = Retention()
     records: dict[str, RecordType] = field(default_factory=dict)  # see docs/records.md
 
     def crosswalks(self, document: DocType) -> Crosswalks:

@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Formatter
 
 from hub.model import problems
-from hub.model.partner import INTERCHANGE_ID, Partner
+from hub.model.partner import INTERCHANGE_ID, SHORTEST_RETENTION, Partner
 from hub.profiles.agreements import agreement_faults
 from hub.profiles.fault import Fault
 from hub.profiles.record_rules import record_faults
@@ -145,6 +145,13 @@ def _transport(partner: Partner) -> Iterator[Fault]:
             yield Fault(("transport", "include", index), "an empty pattern picks up nothing", hint)
 
 
+def _retention(partner: Partner) -> Iterator[Fault]:
+    for name, seconds in (("payloads", partner.retention.payloads), ("log", partner.retention.log)):
+        if 0 < seconds < SHORTEST_RETENTION:
+            message = f'"retention.{name}" is less than 30 days, and answers, repeats and redrives need it'
+            yield Fault(("retention", name), message, 'write "400d", or leave it out')
+
+
 def _folders(partner: Partner) -> Iterator[Fault]:
     """The partner's folders stay inside the account, and are not one and the same."""
     transport = partner.transport
@@ -262,6 +269,7 @@ RULES: tuple[Callable[[Partner], Iterator[Fault]], ...] = (
     _remote,
     _transport,
     _folders,
+    _retention,
     _file_name,
     _x12,
     release_faults,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from hub.model.partner import INTERCHANGE_ID
+from hub.model.partner import INTERCHANGE_ID, SHORTEST_RETENTION
 from hub.secrets import is_reference
 from hub.settings.shape import Settings
 from hub.toml.checking import clip
@@ -93,6 +93,10 @@ def _amounts(settings: Settings) -> Iterator[Fault]:
     for key, seconds in (("erp", settings.poll.erp), ("mailbox", settings.poll.mailbox)):
         if seconds <= 0:
             yield Fault(("poll", key), f"poll.{key} must be above 0", 'write "5s"')
+    for key, seconds in (("payloads", settings.retention.payloads), ("log", settings.retention.log)):
+        if 0 < seconds < SHORTEST_RETENTION:
+            message = f"retention.{key} is less than 30 days, and answers, repeats and redrives need it"
+            yield Fault(("retention", key), message, 'write "400d", or 0 to keep it for ever')
     if settings.odoo.timeout <= 0:
         yield Fault(("odoo", "timeout"), "odoo.timeout must be above 0", 'write "30s"')
 

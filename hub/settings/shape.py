@@ -87,6 +87,15 @@ class Limits(_Table, frozen=True, kw_only=True):
     max_file_bytes: int = 100_000_000  # larger files are quarantined unread
 
 
+class Retention(_Table, frozen=True, kw_only=True):
+    """How long what was exchanged is kept, where a profile says nothing else; see docs/retention.md."""
+
+    payloads: float = (
+        0.0  # files and documents, e.g. "400d", from the last thing that happened to them; 0: for ever
+    )
+    log: float = 0.0  # rows of the log, e.g. "7y"; their payloads go with them; 0: for ever
+
+
 class Paths(_Table, frozen=True, kw_only=True):
     """The hub's folders."""
 
@@ -110,6 +119,7 @@ class Settings(_Table, frozen=True, kw_only=True):
     workers: Workers = Workers()
     poll: Poll = Poll()
     limits: Limits = Limits()
+    retention: Retention = Retention()
     paths: Paths = Paths()
 
     @property

@@ -8,15 +8,18 @@ from hub.store.records import (
     Artifact,
     ControlUse,
     Event,
+    Hold,
     IllegalMove,
     Lease,
     LeaseLost,
     LogQuery,
     NotFound,
+    PayloadOwner,
     Posting,
 )
 from hub.store.rows import ACTIVE_STATES, opening_lane
 from hub.store.store import Store, is_shared
+from hub.store.story import kept
 from hub.store.tx import Tx
 
 __all__ = [
@@ -26,14 +29,17 @@ __all__ = [
     "Artifact",
     "ControlUse",
     "Event",
+    "Hold",
     "IllegalMove",
     "Lease",
     "LeaseLost",
     "LogQuery",
     "NotFound",
+    "PayloadOwner",
     "Posting",
     "Store",
     "Tx",
     "is_shared",
+    "kept",
     "opening_lane",
 ]

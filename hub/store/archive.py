@@ -7,6 +7,7 @@ nothing but a leftover in `<root>/tmp`.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -20,6 +21,7 @@ from typing import IO, BinaryIO
 from hub.model.errors import Retryable, Undeliverable
 
 CHUNK_BYTES = 1 << 20
+_TWO_DIGITS = re.compile(r"[0-9a-f]{2}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -92,12 +94,24 @@ class Archive:
         path = self._path(sha256)
         return path if path.is_file() else None
 
+    def names(self) -> Iterator[str]:
+        """Yield the SHA-256 of all that is kept, in ascending order; a folder at a time is held in memory."""
+        for outer in _folders(self._root):
+            for inner in _folders(outer):
+                yield from sorted(entry.name for entry in inner.iterdir() if _SHA256.fullmatch(entry.name))
+
+    def is_sound(self, sha256: str) -> tuple[bool, int]:
+        """Read a file to its end; say whether it is what its name says, and its size. Raise Undeliverable."""
+        digest, size = hashlib.sha256(), 0
+        with self.open(sha256) as file:
+            while chunk := file.read(CHUNK_BYTES):
+                digest.update(chunk)
+                size += len(chunk)
+        return digest.hexdigest() == sha256, size
+
     def verify(self) -> Iterator[str]:
         """Read everything and yield the name of each file whose content is not what its name says."""
-        for path in sorted(self._root.glob("??/??/*")):
-            with path.open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != path.name:
-                    yield path.name
+        return (name for name in self.names() if not self.is_sound(name)[0])
 
     def _path(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):  # it becomes a path: take nothing else
@@ -107,9 +121,13 @@ class Archive:
     def _holds(self, sha256: str, size: int) -> bool:
         """Say whether the file is there in full; one cut short by a failing disk is written again."""
         try:
-            return self._path(sha256).stat().st_size == size
-        except FileNotFoundError:
+            path = self._path(sha256)
+            if path.stat().st_size != size:
+                return False
+            os.utime(path)  # it is used again: `remove` spares what was used a moment ago
+        except OSError:
             return False
+        return True
 
     @contextmanager
     def _temporary(self) -> Iterator[IO[bytes]]:
@@ -142,9 +160,54 @@ class Archive:
             _sync_folder(self._root)
             self._rooted.add(sha256[:4])
 
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Let nothing be removed meanwhile, by whatever process: a backup is being read."""
+        with self._removal_lock() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+
+    @contextmanager
+    def removing(self) -> Iterator[bool]:
+        """Say whether this process may remove files now: not while another does, or while `staying` holds."""
+        with self._removal_lock() as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+    def remove(self, sha256: str, unused_since: float) -> int | None:
+        """Remove a file that nobody has put since that second of the epoch; return its bytes, None when it stays.
+
+        It is moved aside and looked at again: whoever puts the same bytes meanwhile has either marked it as used
+        before, and it goes back, or does not find it and writes it anew.
+        """
+        path, aside = self._path(sha256), self._incoming / f"{sha256}.removed"
+        if path.stat().st_mtime >= unused_since:
+            return None
+        path.rename(aside)
+        found = aside.stat()
+        if found.st_mtime >= unused_since:
+            aside.rename(path)
+            return None
+        aside.unlink()
+        return found.st_size
+
+    @contextmanager
+    def _removal_lock(self) -> Iterator[IO[str]]:
+        with (self._incoming / "removal.lock").open("a") as lock:
+            yield lock
+
     def free_bytes(self) -> int:
         """Return the free space of the archive's disk in bytes."""
         return shutil.disk_usage(self._root).free
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Return the folders of two hexadecimal digits in a folder, in order."""
+    return sorted(path for path in folder.iterdir() if _TWO_DIGITS.fullmatch(path.name) and path.is_dir())
 
 
 def _sync_folder(folder: Path) -> None:

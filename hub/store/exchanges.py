@@ -15,7 +15,7 @@ from hub.store.columns import SHORT
 from hub.store.moves import check_move
 from hub.store.records import Changes, NewExchange
 from hub.store.rows import bare_number, exchange_columns, to_exchange
-from hub.store.schema import exchange_orders, exchanges
+from hub.store.schema import exchange_orders, exchanges, past_keys
 
 #: Outbound states in which the bytes and their control numbers are fixed.
 COMMITTED_STATES = frozenset(
@@ -42,6 +42,9 @@ class Exchanges(TxPart):
         """Add an outbound exchange, or return None when there is one with that key already."""
         if not new.get("key") or new["direction"] is not Direction.OUT:
             raise ValueError("add_exchange_once needs a key and direction OUT: the index covers only those")
+        told = select(past_keys.c.key).where(past_keys.c.key == new["key"])
+        if self._connection.execute(told).first() is not None:
+            return None  # retention removed the exchange, and what was told is not told again
         row = self._insert_once(exchanges, **exchange_columns(self._draft(new)))
         return None if row is None else self._created(row)
 

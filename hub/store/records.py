@@ -49,6 +49,7 @@ class Artifact(Struct, frozen=True, kw_only=True):
     size: int  # bytes
     media_type: str
     at: datetime  # UTC
+    removed_at: datetime | None = None  # UTC, by retention: only the row is left
 
 
 class Acknowledgment(Struct, frozen=True, kw_only=True):
@@ -98,6 +99,30 @@ class Advanced(Struct, frozen=True, kw_only=True):
     scope: str
     before: int
     now: int
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """A legal hold on a partner, an order (of one partner, or of all), or an exchange."""
+
+    id: int
+    partner: str
+    order_number: str
+    exchange_id: int | None
+    why: str
+    actor: str
+    at: datetime  # UTC
+    ended_at: datetime | None = None  # UTC
+    ended_by: str = ""
+
+
+class PayloadOwner(Struct, frozen=True, kw_only=True):
+    """A row that names a payload: an exchange's artifact of a kind, or a file as picked up."""
+
+    exchange_id: int | None
+    transmission_id: int | None
+    partner: str
+    kind: str
+    at: datetime  # UTC
 
 
 class Posting(Struct, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ def to_transmission(row: Row[Any]) -> Transmission:
         attempts=row.attempts,
         received_at=row.received_at,
         due_at=row.due_at,
+        removed_at=row.removed_at,
     )
 
 

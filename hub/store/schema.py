@@ -59,6 +59,7 @@ transmissions = Table(
     Column("due_at", Instant),
     # The lane while the transmission has work to do in it, else null: a small index that only runners read.
     Column("work_lane", Name),
+    Column("removed_at", Instant),  # when retention removed the file; the row stays
     Index("ix_transmissions_bytes", "sha256", "partner"),
     Index("ix_transmissions_partner", "partner", "id"),
     Index("ix_transmissions_state", "state", "id"),
@@ -156,7 +157,7 @@ Index(
     postgresql_where=_HAS_DEADLINE,
 )
 
-events = Table(  # append-only: the migration adds triggers that refuse UPDATE and DELETE
+events = Table(  # append-only: migrations add triggers that refuse UPDATE and DELETE (but retention's)
     "events",
     metadata,
     Column("id", RowId, primary_key=True),
@@ -201,6 +202,7 @@ artifacts = Table(
     Column("size", RowId, nullable=False),
     _words("media_type"),
     Column("at", Instant, nullable=False),
+    Column("removed_at", Instant),
     Index("ix_artifacts_exchange", "exchange_id", "kind", "id"),
 )
 
@@ -303,6 +305,27 @@ pickups = Table(  # by a digest: a mailbox's names are hostile and may be longer
     _words("name"),
     Column("size", RowId, nullable=False),
     Column("modified_at", Float(53), nullable=False),  # seconds since the epoch, the server's clock
+    Column("at", Instant, nullable=False),
+)
+
+holds = Table(  # legal holds: nothing of theirs is removed; of a partner, an order, or an exchange
+    "holds",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    _name("partner"),
+    _words("order_number", SHORT),
+    Column("exchange_id", RowId),
+    _words("why"),
+    _words("actor"),
+    Column("at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    _words("ended_by"),
+)
+
+past_keys = Table(  # keys of outbound exchanges that retention removed: what was told is not told again
+    "past_keys",
+    metadata,
+    Column("key", Name, primary_key=True),
     Column("at", Instant, nullable=False),
 )
 

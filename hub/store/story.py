@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, select
 
+from hub.model.errors import Undeliverable
+from hub.model.exchange import Transmission
 from hub.model.finding import Finding
 from hub.store.base import TxPart
 from hub.store.columns import from_json, to_json
@@ -115,18 +118,44 @@ class Story(TxPart):
     def artifact(self, exchange_id: int, kind: str) -> bytes | None:
         """Return the latest bytes of a kind, or None; raise Undeliverable when the archive lost them."""
         statement = (
-            select(artifacts.c.sha256)
+            select(artifacts.c.sha256, artifacts.c.removed_at)
             .where(artifacts.c.exchange_id == exchange_id, artifacts.c.kind == kind)
             .order_by(artifacts.c.id.desc())
             .limit(1)
         )
         row = self._connection.execute(statement).one_or_none()
+        if row is not None and row.removed_at is not None:
+            raise _removed(f"the {kind} of exchange {exchange_id}", row.removed_at)
         return None if row is None else self._archive.get(row.sha256)
+
+    def kept_artifact(self, exchange_id: int, kind: str) -> bytes | None:
+        """Return the latest bytes of a kind, or None, also when retention removed them."""
+        latest = [one for one in self.artifacts(exchange_id) if one.kind == kind][-1:]
+        return self._archive.get(latest[0].sha256) if latest and latest[0].removed_at is None else None
+
+    def file_bytes(self, transmission: Transmission) -> bytes:
+        """Return a file as it was picked up; raise Undeliverable when it is not kept any more."""
+        if transmission.removed_at is not None:
+            raise _removed(f"file T{transmission.id}", transmission.removed_at)
+        return self._archive.get(transmission.sha256)
 
     def artifacts(self, exchange_id: int) -> list[Artifact]:
         """Return all artifacts of an exchange, older versions too, oldest first."""
         statement = select(artifacts).where(artifacts.c.exchange_id == exchange_id).order_by(artifacts.c.id)
         return [Artifact(**row._mapping) for row in self._rows(statement)]
+
+
+def kept(artifact: Artifact) -> Artifact:
+    """Return an artifact whose bytes are kept; raise Undeliverable for one that retention removed."""
+    if artifact.removed_at is not None:
+        raise _removed(f"the {artifact.kind} of exchange {artifact.exchange_id}", artifact.removed_at)
+    return artifact
+
+
+def _removed(what: str, at: datetime) -> Undeliverable:
+    return Undeliverable(
+        f"{what} was removed by retention on {at:%Y-%m-%d}; look for it in a backup of before"
+    )
 
 
 def _owner(table: Table, **ids: int | None) -> ColumnElement[bool]:

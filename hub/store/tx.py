@@ -6,11 +6,12 @@ from hub.store.acks import Acknowledgments
 from hub.store.exchanges import Exchanges
 from hub.store.lanes import Lanes
 from hub.store.ledger import Ledger
+from hub.store.retention import Retention
 from hub.store.search import Search
 from hub.store.transmissions import Transmissions
 from hub.store.vendor_stock import VendorStocks
 from hub.store.whole import Whole
 
 
-class Tx(Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Ledger, Lanes, Whole):
+class Tx(Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Ledger, Lanes, Whole, Retention):
     """All that can be read and written in one transaction. Made by `Store.begin` and `Store.read`."""

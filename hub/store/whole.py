@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, Table, select, union
+from sqlalchemy import ColumnElement, Select, Table, and_, select, union
+from sqlalchemy.exc import SQLAlchemyError
 
+from hub.model.progress import Tell
 from hub.store.base import TxPart
-from hub.store.schema import artifacts, metadata, transmissions
+from hub.store.records import PayloadOwner
+from hub.store.schema import artifacts, exchanges, metadata, transmissions
 
 #: Rows that are fetched at once.
 FETCHED = 1000
+
+_MOST_FAULTS = 100
 
 
 class Whole(TxPart):
@@ -36,6 +41,47 @@ class Whole(TxPart):
         for row in self._streamed(select(rows.c.sha256).order_by(rows.c.sha256)):
             yield str(row[0])
 
+    def faults(self, tell: Tell) -> list[str]:
+        """Return what the database itself finds wrong with its files and references; read all of it for that."""
+        found: list[str] = []
+        if not self._postgres:
+            rows = self._connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST_FAULTS})")
+            found += [str(row[0]) for row in rows if row[0] != "ok"]
+            rows = self._connection.exec_driver_sql("PRAGMA foreign_key_check")
+            found += [f"{row[0]}: row {row[1]} refers to a row of {row[2]} that is gone" for row in rows]
+        count = 0
+        for name in self.tables():
+            try:
+                for _row in self.table_rows(name):
+                    count += 1
+                    if not count % FETCHED:
+                        tell("rows", count, 0)
+            except (SQLAlchemyError, ValueError) as fault:
+                return [*found, f"{name}: cannot be read: {getattr(fault, 'orig', None) or fault}"]
+        return found[:_MOST_FAULTS]
+
+    def payload_owners(self, sha256: str) -> list[PayloadOwner]:
+        """Return the rows that name a payload; slow, for there is no index: ask only of what is damaged."""
+        of_exchanges = (
+            select(artifacts.c.exchange_id, exchanges.c.partner, artifacts.c.kind, artifacts.c.at)
+            .join(exchanges, exchanges.c.id == artifacts.c.exchange_id)
+            .where(artifacts.c.sha256 == sha256, _kept(artifacts))
+        )
+        files = select(transmissions).where(transmissions.c.sha256 == sha256, _kept(transmissions))
+        return [
+            *(PayloadOwner(transmission_id=None, **row._mapping) for row in self._rows(of_exchanges)),
+            *(
+                PayloadOwner(
+                    exchange_id=None,
+                    transmission_id=row.id,
+                    partner=row.partner,
+                    kind="file",
+                    at=row.received_at,
+                )
+                for row in self._rows(files)
+            ),
+        ]
+
     def _streamed(self, statement: Select[*tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
         """Yield rows as the database gives them (a server-side cursor on PostgreSQL)."""
         yield from self._connection.execution_options(yield_per=FETCHED).execute(statement)
@@ -46,5 +92,5 @@ def _sha256(table: Table) -> ColumnElement[str]:
 
 
 def _kept(table: Table) -> ColumnElement[bool]:
-    """Return the condition for rows whose payload is in the archive; a file that was refused unread has none."""
-    return table.c.sha256 != ""
+    """Return the condition for rows whose payload is in the archive: it was read, and retention did not remove it."""
+    return and_(table.c.sha256 != "", table.c.removed_at.is_(None))

@@ -1,13 +1,13 @@
-"""Durations as people write them ("90s", "30m", "4h", "2d", "1h30m") to seconds."""
+"""Durations as people write them ("90s", "30m", "4h", "2d", "7y", "1h30m") to seconds."""
 
 from __future__ import annotations
 
 import re
 
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_PART = re.compile(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([smhd])\s*", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "y": 366 * 86_400}  # a year is never shorter than meant
+_PART = re.compile(r"\s*(\d{1,9}(?:\.\d{1,6})?)\s*([smhdy])\s*", re.ASCII)
 #: The same rule as a pattern, for the JSON Schema.
-PATTERN = r"^\s*(\d+(\.\d+)?\s*[smhd]\s*)+$"
+PATTERN = r"^\s*(\d+(\.\d+)?\s*[smhdy]\s*)+$"
 
 
 def parse_duration(text: str) -> float | None:

@@ -1,0 +1,109 @@
+"""verifying: is all that the log names still there, and still what it was?
+
+Reads every payload, whichever its age, and the whole database; nothing is changed. It may take hours on a large
+archive, and works beside a running hub.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+
+from msgspec import Struct, structs
+
+from hub.model.errors import Undeliverable
+from hub.model.progress import Tell, silent
+from hub.store import PayloadOwner, Store
+from hub.store.names import NamesAside, compared, names_of
+
+#: A file may be older than the row that will name it: a transaction puts the bytes first.
+NEW_SECONDS = 86_400.0
+
+#: Faults that are told one by one; the rest are counted.
+MOST_TOLD = 1000
+
+
+class BadPayload(Struct, frozen=True):
+    """A payload that is missing or damaged, and the rows that name it."""
+
+    sha256: str
+    what: str  # missing | damaged | unreadable
+    owners: tuple[PayloadOwner, ...]
+
+
+class Verified(Struct, frozen=True, kw_only=True):
+    """What a verification found. `sound` when nothing is lost; files without a row harm nobody."""
+
+    payloads: int = 0  # that rows name
+    bytes: int = 0  # of those that are there
+    missing: int = 0
+    damaged: int = 0
+    bad: tuple[BadPayload, ...] = ()  # the first of them
+    unnamed: int = 0  # files that no row names, older than a day
+    unnamed_bytes: int = 0
+    database: tuple[str, ...] = ()  # what the database finds wrong with itself
+
+    @property
+    def sound(self) -> bool:
+        """Say whether nothing is lost."""
+        return not (self.missing or self.damaged or self.database)
+
+
+def verify(store: Store, tell: Tell = silent) -> Verified:
+    """Read the whole database and every payload, and say what is wrong."""
+    with store.read() as tx:
+        database = tuple(tx.faults(tell))
+    with closing(names_of(store)) as names:
+        return _Verifying(store, names, Verified(database=database), tell).run()
+
+
+class _Verifying:
+    """One walk over the archive beside the names of the rows."""
+
+    def __init__(self, store: Store, names: NamesAside, found: Verified, tell: Tell) -> None:
+        self._store, self._names, self._found, self._tell = store, names, found, tell
+
+    def run(self) -> Verified:
+        """Look at each name once, in ascending order."""
+        for name, named, there in compared(iter(self._names), self._store.archive.names()):
+            if not named:
+                self._unnamed(name)
+                continue
+            self._found = structs.replace(self._found, payloads=self._found.payloads + 1)
+            if there:
+                self._read(name)
+            else:
+                self._bad(name, "missing")
+            self._tell("payloads", self._found.payloads, self._names.count)
+        return self._found
+
+    def _read(self, name: str) -> None:
+        try:
+            sound, size = self._store.archive.is_sound(name)
+        except (OSError, Undeliverable):  # a sector that cannot be read, or retention removed it a moment ago
+            self._bad(name, "unreadable")
+            return
+        self._found = structs.replace(self._found, bytes=self._found.bytes + size)
+        if not sound:
+            self._bad(name, "damaged")
+
+    def _bad(self, name: str, what: str) -> None:
+        with self._store.read() as tx:
+            owners = tuple(tx.payload_owners(name)) if len(self._found.bad) < MOST_TOLD else ()
+        if len(self._found.bad) < MOST_TOLD:
+            if not owners:
+                return  # its rows went, or retention removed it, since the names were read
+            self._found = structs.replace(self._found, bad=(*self._found.bad, BadPayload(name, what, owners)))
+        missing = what == "missing"
+        self._found = structs.replace(
+            self._found, missing=self._found.missing + missing, damaged=self._found.damaged + (not missing)
+        )
+
+    def _unnamed(self, name: str) -> None:
+        path = self._store.archive.stored(name)
+        if path is not None and time.time() - path.stat().st_mtime > NEW_SECONDS:
+            self._found = structs.replace(
+                self._found,
+                unnamed=self._found.unnamed + 1,
+                unnamed_bytes=self._found.unnamed_bytes + path.stat().st_size,
+            )

@@ -1,0 +1,94 @@
+"""hub verify: what is lost is found, and named by whose it is."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hub.cli.main import app
+from hub.verifying import NEW_SECONDS, verify
+from tests.support.backups import Place, fill, place
+from tests.support.store import POSTGRES_URL
+
+on_postgres = [
+    pytest.mark.postgres,
+    pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set"),
+]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=on_postgres)])
+def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """A hub with something in its log, on each kind of database."""
+    with place(request.param, tmp_path / "hub") as there:
+        fill(there)
+        yield there
+
+
+def spoil(where: Place, data: bytes, other: bytes | None) -> None:
+    """Change the archived file of some bytes, or take it away."""
+    with where.store() as store:
+        path = store.archive.stored(store.archive.put(data))
+        assert path is not None
+        path.unlink() if other is None else path.write_bytes(other)
+
+
+def test_a_sound_hub_is_sound(full: Place) -> None:
+    with full.store() as store:
+        found = verify(store)
+    assert found.sound
+    assert (found.payloads, found.unnamed) == (7, 0)
+
+
+def test_what_is_lost_is_named(full: Place) -> None:
+    spoil(full, b"order 1", b"order 2")  # as long as it was: only its hash tells
+    spoil(full, b"file 0", None)
+    with full.store() as store:
+        found = verify(store)
+    assert (found.sound, found.missing, found.damaged) == (False, 1, 1)
+    told = {bad.what: bad.owners for bad in found.bad}
+    (damaged,), (missing,) = told["damaged"], told["missing"]
+    assert (damaged.exchange_id, damaged.partner, damaged.kind) == (2, "acme", "payload")
+    assert (missing.transmission_id, missing.partner, missing.kind) == (1, "acme", "file")
+
+
+def test_files_that_no_row_names_harm_nobody(full: Place) -> None:
+    with full.store() as store:
+        for data, age in (
+            (b"of a transaction that was rolled back", 2 * NEW_SECONDS),
+            (b"of one that runs", 0),
+        ):
+            path = store.archive.stored(store.archive.put(data))
+            assert path is not None
+            os.utime(path, (path.stat().st_atime, path.stat().st_mtime - age))
+        found = verify(store)
+    assert (found.sound, found.unnamed, found.unnamed_bytes) == (True, 1, 37)
+
+
+def test_a_damaged_database_is_found(tmp_path: Path) -> None:
+    full = Place(tmp_path / "hub")
+    fill(full)
+    with sqlite3.connect(full.home / "var" / "hub.sqlite3") as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM exchanges WHERE id = 1")
+    connection.close()
+    with full.store() as store:
+        found = verify(store)
+    assert not found.sound
+    assert any("refers to a row of exchanges that is gone" in fault for fault in found.database)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    full = Place(tmp_path / "hub")
+    fill(full)
+    runner, env = CliRunner(), {"HUB_ROOT": str(full.home)}
+    assert runner.invoke(app, ["verify"], env=env).exit_code == 0
+    spoil(full, b"ISA...", b"ISA")
+    done = runner.invoke(app, ["verify"], env=env)
+    assert done.exit_code == 1
+    assert "sent of exchange 4, acme," in done.stdout
+    assert runner.invoke(app, ["verify", "--json"], env=env).stdout.startswith("{")
