@@ -18,6 +18,9 @@ from hub.settings import load_settings
 from hub.store import Store
 from tests.support.store import MovableClock, add_invoice, add_order, postgres_database
 
+#: What becomes of a member: its name and bytes, or None.
+Change = Callable[[str, bytes], tuple[str, bytes] | None]
+
 PROFILE = '[identity]\nisa = "ZZ:ACME"\n'
 
 
@@ -100,7 +103,7 @@ def fill(where: Place, orders: int = 3) -> None:
             tx.claim_pickup("acme", "late.edi", 12, 1.5)
 
 
-def tampered(file: Path, change: Callable[[str, bytes], tuple[str, bytes] | None]) -> Path:
+def tampered(file: Path, change: Change) -> Path:
     """Return a copy of a backup in which each member is what `change` makes of it (None: it is left out)."""
     copy = file.with_name(f"tampered-{file.name}")
     with (
