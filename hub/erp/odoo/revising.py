@@ -17,6 +17,7 @@ from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import line_ids, line_number
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.orders import Orders
+from hub.erp.odoo.pricing import rounded
 from hub.erp.odoo.quoting import Goods
 from hub.erp.odoo.reading import PRICE_PLACES, noon, number, plain_number, ref_id, text
 from hub.erp.odoo.refusals import refused
@@ -76,7 +77,27 @@ class Revisions:
             body = f"Change {change.number} of order {change.order_number} came in by EDI: {policy.origin}. "
             self._ledger.tell(key, order, f"{body}{edit.told} Key {key}.")
             created = self._ledger.mark(key, order, change)
-            return PostResult(record=self._ledger.record("sale.order", order.id), created=created)
+            record = self._ledger.record("sale.order", order.id)
+            return PostResult(record=record, created=created, findings=self._rounded(edit, goods))
+
+    def _rounded(self, edit: OrderEdit, goods: Mapping[str, Goods]) -> tuple[Finding, ...]:
+        """Return a finding for each new price that Odoo rounded."""
+        if not goods:
+            return ()
+        rows = self._rows(edit.order.id)
+        keys = self._session.external_ids("sale.order.line", list(rows))
+        kept = {
+            line_number(keys.get(i, "")): number(row["price_unit"], PRICE_PLACES) for i, row in rows.items()
+        }
+        lines = [
+            line
+            for line in (*(e.line for e in edit.lines), *edit.added)
+            if line.number in goods.keys() & kept
+        ]
+        order = PurchaseOrder(number=edit.order.name, lines=tuple(lines))
+        return tuple(
+            rounded(order, [goods[line.number] for line in lines], [kept[line.number] for line in lines])
+        )
 
     def _priced(
         self, change: OrderChange, edit: OrderEdit, policy: OrderPolicy
