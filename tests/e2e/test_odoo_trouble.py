@@ -42,6 +42,8 @@ def test_an_order_whose_answer_was_lost_is_found_and_not_made_again(hub: SmallHu
     assert came.state is State.POSTED
     assert came.why.startswith("found")
     assert hub.sale_orders(number) == 1
+    notes = hub.call("mail.message", "search_read", domain=[["model", "=", "sale.order"]], fields=["body"])
+    assert sum(number in note["body"] for note in notes) == 1, "what is told beside it is not lost"
 
 
 def test_a_look_that_fails_leaves_no_doubt(hub: SmallHub) -> None:

@@ -14,7 +14,8 @@ from hub.erp.port.revising import OrderEdit
 from hub.erp.port.warehousing import AdvicePolicy
 from hub.erp.practice.faults import Fault, Kind
 from hub.erp.practice.server import PracticeOdoo
-from hub.model.documents import DocType, OrderChange, ReceivedItem, ReceivingAdvice
+from hub.model import problems
+from hub.model.documents import DocType, OrderChange, ReceivedItem, ReceivingAdvice, Tax
 from hub.model.errors import Retryable
 from hub.model.exchange import posting_key
 from tests.contracts import erp_billing_suite as billing
@@ -188,3 +189,17 @@ def _broke(odoo: PracticeOdoo, erp: Erp, make: Callable[[Erp], Posting], fault: 
     assert told(world, text) == notes + 1, where
     assert world.count("mail.activity", []) - asked == (make in ASKING), where
     return broke
+
+
+def test_a_warning_about_a_total_outlives_a_lost_answer(odoo: PracticeOdoo, erp: Erp) -> None:
+    gateway, world = erp
+    record, order = buying.bought(erp)
+    invoice = billing.invoice_of(order, taxes=(Tax(kind="sales", amount=Decimal("2.00")),), total=Decimal(75))
+    key = buying.key_of(DocType.INVOICE, invoice.number)
+    odoo.fail_next("slow", 2, method="load", seconds=0)  # the look, and the bill itself
+    odoo.fail_next("timeout_after_commit", method="load")
+    with pytest.raises(Retryable):
+        gateway.post_vendor_bill(key, invoice, {record.name: record}, BillPolicy())
+    again = gateway.post_vendor_bill(key, invoice, {record.name: record}, BillPolicy())
+    assert [f.problem for f in again.findings] == [problems.TOTAL_MISMATCH]
+    assert told(world, invoice.number) == 1
