@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 #: Currencies whose smallest unit is not a hundredth, by their places.
 _OTHERS = {
@@ -10,6 +10,7 @@ _OTHERS = {
     3: "BHD IQD JOD KWD LYD OMR TND",
     4: "CLF UYW",
 }
+_WIDE = Context(prec=100)  # more digits than any amount: a nonsense one is no crash
 _PLACES = {code: places for places, codes in _OTHERS.items() for code in codes.split()}
 
 
@@ -25,4 +26,4 @@ def smallest(currency: str) -> Decimal:
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Return an amount in whole smallest units of a currency, a half away from zero as Odoo does."""
-    return amount.quantize(smallest(currency), ROUND_HALF_UP)
+    return amount.quantize(smallest(currency), ROUND_HALF_UP, _WIDE)

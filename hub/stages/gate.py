@@ -22,8 +22,8 @@ from hub.model.documents import (
 )
 from hub.model.finding import Finding, Severity, Where
 from hub.model.leeway import Leeway
+from hub.model.signs import signed
 from hub.stages.answers import lines_by_number, same_item
-from hub.stages.order_shares import signed
 from hub.stages.order_sums import Sums, shipped_items
 from hub.stages.their_units import as_told, same_price
 

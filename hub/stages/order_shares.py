@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from hub.model.currencies import rounded
-from hub.model.documents import Charge, Invoice, InvoiceLine
+from hub.model.documents import Invoice, InvoiceLine
+from hub.model.signs import worth_of
 
 _ZERO = Decimal(0)
 
@@ -36,18 +37,6 @@ def share_of(invoice: Invoice, order_number: str, amount: Decimal) -> Decimal:
     before = sum((worth[number] for number in orders[: orders.index(order_number)]), _ZERO)
     upto = before + worth[order_number]
     return _part(invoice, amount, upto / whole) - _part(invoice, amount, before / whole)
-
-
-def worth_of(line: InvoiceLine) -> Decimal:
-    """Return what a line comes to with its allowances, charges and taxes, not rounded."""
-    net = line.quantity * line.unit_price + sum(map(signed, line.charges), _ZERO)
-    return net + sum((tax.amount for tax in line.taxes), _ZERO)
-
-
-def signed(charge: Charge) -> Decimal:
-    """Return what an allowance or a charge adds; other kinds are for information and add nothing."""
-    sign = {"allowance": -1, "charge": 1}.get(charge.kind, 0)
-    return sign * (charge.amount or _ZERO)
 
 
 def _orders(invoice: Invoice) -> list[str]:

@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from hub.model import problems
-from hub.model.documents import AnyDocument, DocType, OrderChange, PurchaseOrder, RecordBatch
+from hub.model.documents import AnyDocument, DocType, Invoice, OrderChange, PurchaseOrder, RecordBatch
 from hub.model.exchange import Exchange, State, posting_key
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import Outcome
 from hub.model.partner import Partner, Receive
+from hub.model.signs import upright
 from hub.stages.below_zero import below_zero
 from hub.stages.recording.posting import translate_records
 from hub.stages.repeats import notes_on_repeat
@@ -80,6 +81,8 @@ def translate(exchange: Exchange, needs: Needs) -> Outcome:
         return _unreadable(exchange, findings)
     if isinstance(document, RecordBatch):
         return translate_records(exchange, document, partner, findings)
+    if isinstance(document, Invoice):
+        document = upright(document)
     return _in_our_codes(exchange, partner, document, findings, needs)
 
 

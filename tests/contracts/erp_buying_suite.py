@@ -27,13 +27,15 @@ from hub.model.documents import (
 from hub.model.exchange import ErpRecord, posting_key
 from hub.model.leeway import Leeway
 from tests.contracts.erp_suite import Erp, a_number, d, held
+from tests.support.erp_finance import currency_of
 from tests.support.erp_world import World
 
 
-def bought(erp: Erp) -> tuple[ErpRecord, PurchaseOrder]:
+def bought(erp: Erp, currency: str = "") -> tuple[ErpRecord, PurchaseOrder]:
     """Return a confirmed purchase order of 10 widgets at 4.50 and 4 gadgets at 7.00, and as it is sent."""
     gateway, world = erp
-    record = world.buy({world.widget: (10, 4.5), world.gadget: (4, 7)})
+    foreign = currency_of(world, currency) if currency else 0
+    record = world.buy({world.widget: (10, 4.5), world.gadget: (4, 7)}, currency=foreign)
     return record, gateway.read_purchase_order(record)
 
 

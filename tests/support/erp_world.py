@@ -174,7 +174,9 @@ class World:
         return self.record("sale.order", self.session.create("sale.order", [values])[0])
 
     # --- buying
-    def buy(self, lines: dict[str, tuple[float, float]], *, confirm: bool = True) -> ErpRecord:
+    def buy(
+        self, lines: dict[str, tuple[float, float]], *, confirm: bool = True, currency: int = 0
+    ) -> ErpRecord:
         """A buyer orders from the vendor: quantity and price by code."""
         commands = [
             [
@@ -189,9 +191,10 @@ class World:
             ]
             for code, (quantity, price) in lines.items()
         ]
-        order = self.session.create("purchase.order", [{"partner_id": self.vendor, "order_line": commands}])[
-            0
-        ]
+        values: dict[str, Any] = {"partner_id": self.vendor, "order_line": commands}
+        if currency:
+            values["currency_id"] = currency
+        order = self.session.create("purchase.order", [values])[0]
         if confirm:
             self.session.call("purchase.order", "button_confirm", [order])
         return self.record("purchase.order", order)

@@ -15,8 +15,10 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from hub.model import problems
+from hub.model.currencies import rounded
 from hub.model.documents import ChangeLine, Charge, Invoice, InvoiceLine, OrderLine, Party, Tax
 from hub.model.finding import Finding, Where
+from hub.model.signs import opposite
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
@@ -33,7 +35,9 @@ Rate = tuple[str, Decimal | None]
 def completed_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
     """Return the invoice with its line amounts, its taxes by category and its sums, and what does not add up."""
     invoice = _addressed(invoice)
-    lines = tuple(_referenced(replace(li, amount=_line_amount(li)), invoice) for li in invoice.lines)
+    lines = tuple(
+        _referenced(replace(li, amount=_line_amount(li, invoice.currency)), invoice) for li in invoice.lines
+    )
     net = _sum(_amount(line) for line in lines) + _signed(invoice.charges)
     usual = _usual_rate(invoice, net)
     free = _untaxed(invoice)
@@ -107,16 +111,20 @@ def peppol_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
 
 
 def cxml_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
-    """Return the invoice with the sums that cXML wants said; its taxes stay as they are."""
+    """Return the invoice with the sums that cXML wants said; its taxes stay as they are.
+
+    The amounts of a credit memo are negative in cXML.
+    """
     invoice = _addressed(invoice)
-    lines = tuple(measured(replace(line, amount=_line_amount(line))) for line in invoice.lines)
+    lines = tuple(measured(replace(li, amount=_line_amount(li, invoice.currency))) for li in invoice.lines)
     net = _sum(_amount(line) for line in lines) + _signed(invoice.charges)
     taxes = tuple(
         tax if tax.kind else replace(tax, kind="vat" if tax.category else "sales") for tax in invoice.taxes
     )
     total = net + _sum(tax.amount for tax in taxes)
     findings = tuple(_disagreements(invoice, net, total))
-    return replace(invoice, lines=lines, taxes=taxes, net=None, total=total), findings
+    done = replace(invoice, lines=lines, taxes=taxes, net=None, total=total)
+    return opposite(done) if done.kind == "credit" else done, findings
 
 
 def measured(line: PricedLine) -> PricedLine:
@@ -126,15 +134,10 @@ def measured(line: PricedLine) -> PricedLine:
     return replace(line, base_unit=line.unit, base_factor=Decimal(1))
 
 
-def cents(amount: Decimal) -> Decimal:
-    """Round to the cent, a half up, as EN 16931 does."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
-
-
-def _line_amount(line: InvoiceLine) -> Decimal:
+def _line_amount(line: InvoiceLine, currency: str) -> Decimal:
     if line.amount is not None:
         return line.amount
-    return cents(line.quantity * line.unit_price) + _signed(line.charges)
+    return rounded(line.quantity * line.unit_price, currency) + _signed(line.charges)
 
 
 def _amount(line: InvoiceLine) -> Decimal:
@@ -169,7 +172,10 @@ def _usual_rate(invoice: Invoice, net: Decimal) -> Rate:
     if told := {line.tax_percent for line in invoice.lines if line.tax_percent}:
         return ("S", told.pop() if len(told) == 1 else None)
     tax = taxes[0]
-    return (tax.category or "S", tax.percent if tax.percent is not None else _percent(tax.amount, net))
+    return (
+        tax.category or "S",
+        tax.percent if tax.percent is not None else _percent(tax.amount, net, invoice.currency),
+    )
 
 
 def _untaxed(invoice: Invoice) -> Rate:
@@ -178,13 +184,13 @@ def _untaxed(invoice: Invoice) -> Rate:
     return ("Z", ZERO) if seller and seller.tax_number else ("O", None)
 
 
-def _percent(amount: Decimal, net: Decimal) -> Decimal | None:
+def _percent(amount: Decimal, net: Decimal, currency: str) -> Decimal | None:
     """Return the percentage that makes the tax out of the net amount, where one with few decimals does."""
     if not net:
         return None
     for decimals in (CENT, Decimal("0.0001")):
         percent = (amount * 100 / net).quantize(decimals, ROUND_HALF_UP)
-        if cents(net * percent / 100) == amount:
+        if rounded(net * percent / 100, currency) == amount:
             return percent.normalize() if percent % 1 else percent.quantize(Decimal(1))
     return None
 
@@ -225,7 +231,7 @@ def _taxes(invoice: Invoice, usual: Rate) -> Iterator[Tax]:
         bases[rate] = bases.get(rate, ZERO) + share
     alone = invoice.taxes[0] if len(invoice.taxes) == 1 and list(bases) == [usual] else None
     for (category, percent), base in bases.items():
-        amount = alone.amount if alone else cents(base * (percent or ZERO) / 100)
+        amount = alone.amount if alone else rounded(base * (percent or ZERO) / 100, invoice.currency)
         kept = alone or Tax()
         yield replace(kept, amount=amount, percent=percent, category=category, taxable=base)
 

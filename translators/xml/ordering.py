@@ -8,9 +8,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from hub.model.documents import AckLine, OrderAcknowledgment, OrderChange, OrderLine, PurchaseOrder
+from hub.model.currencies import rounded
+from hub.model.documents import AckLine, Document, OrderAcknowledgment, OrderChange, OrderLine, PurchaseOrder
 from hub.model.finding import Finding
-from translators.xml.billing import cents, measured
+from translators.xml.billing import measured
 
 CHANGED = "accepted_with_change"
 
@@ -65,11 +66,12 @@ def peppol_response(answer: OrderAcknowledgment) -> tuple[OrderAcknowledgment, t
     return (answer if answer.status == CHANGED else replace(answer, lines=())), ()
 
 
-def line_amount(_: object, line: object) -> Decimal | None:
+def line_amount(order: object, line: object) -> Decimal | None:
     """Return what a line comes to; None where it has no price."""
     if not isinstance(line, OrderLine) or line.unit_price is None:
         return None
-    return cents(line.unit_price * line.quantity)
+    currency = order.currency if isinstance(order, Document) else ""
+    return rounded(line.unit_price * line.quantity, currency)
 
 
 def order_total(order: Order, _: object) -> Decimal | None:

@@ -11,12 +11,16 @@ from hub.erp.odoo.client import Values
 from hub.erp.odoo.lookups import hold
 from hub.erp.odoo.purchase_lines import PurchaseLine
 from hub.erp.odoo.purchases import OPEN
-from hub.erp.odoo.reading import PRICE_PLACES, ref_name, text
+from hub.erp.odoo.reading import PRICE_PLACES, plain_number, ref_name, text
 from hub.erp.port import money
 from hub.model import problems
+from hub.model.currencies import places_of
 from hub.model.documents import Charge, Invoice
 from hub.model.finding import Finding
+from hub.model.leeway import Leeway
 
+#: What dividing a price by what it is for may leave: no amount of money is so small.
+_NOISE = Decimal("0.0000001")
 #: What the places in which a price is read leave of one that is told for many.
 _READ = Decimal(1).scaleb(-PRICE_PLACES)
 _HINT = "Release it to make the draft bill all the same, or dispute it with the supplier."
@@ -43,10 +47,10 @@ def charged(
     charges: Sequence[Charge],
     gross: Decimal,
     quantity: Decimal,
-    sign: int,
     where: str,
     *,
     taxes: Sequence[int],
+    places: int,
 ) -> Iterator[BillLine]:
     """Yield allowances and charges (SAC) as lines of their own: amount, else rate, else percent of gross.
 
@@ -59,43 +63,55 @@ def charged(
         elif charge.rate is not None:
             amount = charge.rate * quantity
         else:
-            amount = money(gross * (charge.percent or Decimal(0)) / 100)
+            amount = money(gross * (charge.percent or Decimal(0)) / 100, places)
         name = (charge.description or charge.code or charge.kind) + where
         price = -amount if charge.kind == "allowance" else amount
         taxed = tuple(taxes) if where or charge.tax_percent else ()
-        yield BillLine(name, Decimal(sign), price, ours=charge.ours, taxes=taxed)
+        yield BillLine(name, Decimal(1), price, ours=charge.ours, taxes=taxed)
 
 
-def wrong_sum(invoice: Invoice, bill: Sequence[BillLine]) -> Iterator[Finding]:
-    """Yield a finding when the invoice does not add up to its own total."""
-    line_taxes = [t.amount for line in invoice.lines for t in line.taxes]
-    tax = abs(sum([t.amount for t in invoice.taxes] or line_taxes, Decimal(0)))
-    sums = {
-        sum((money(b.amount) for b in bill), Decimal(0)) + tax,
-        money(sum((b.amount for b in bill), Decimal(0)) + tax),
-    }
-    if abs(invoice.total) not in sums:
-        yield hold(
-            problems.TOTAL_MISMATCH,
-            f"lines, allowances, charges and tax come to {min(sums)}, the invoice's total is {invoice.total}",
-            where="total",
-            value=str(invoice.total),
-            hint="Ask the supplier for a correct invoice, and cancel this exchange.",
-        )
+def wrong_sum(invoice: Invoice, bill: Sequence[BillLine], places: int) -> Iterator[Finding]:
+    """Yield a finding when the invoice does not add up to its own total.
+
+    Every amount that is not in whole smallest units of the currency was rounded, by itself or with the others, up
+    or down: each may have moved the total by half a unit. Amounts that are whole leave no such room.
+    """
+    unit = Decimal(1).scaleb(-places)
+    worked = sum((line.amount for line in bill), Decimal(0))
+    rounded = [line for line in bill if abs(money(line.amount, places) - line.amount) > _NOISE]
+    room = unit / 2 * len(rounded) + _NOISE
+    if any(abs(worked + tax - invoice.total) <= room for tax in _taxes(invoice)):
+        return
+    told = money(worked + next(iter(_taxes(invoice))), places)
+    yield hold(
+        problems.TOTAL_MISMATCH,
+        f"lines, allowances, charges and tax come to {told}, the invoice's total is {invoice.total}:"
+        f" {abs(invoice.total - told)} {'more' if invoice.total > told else 'less'}",
+        where="total",
+        value=str(invoice.total),
+        hint="Ask the supplier for a correct invoice, and cancel this exchange; or release it to make the draft.",
+    )
+
+
+def _taxes(invoice: Invoice) -> list[Decimal]:
+    """Return what the tax may be: told for the whole, else by line; or for the whole beside that of the lines."""
+    whole = sum((tax.amount for tax in invoice.taxes), Decimal(0))
+    lines = sum((tax.amount for line in invoice.lines for tax in line.taxes), Decimal(0))
+    return [whole or lines, whole + lines]
 
 
 def wrong_own_sum(invoice: Invoice) -> Iterator[Finding]:
     """Yield a finding when an invoice does not add up, before its lines are matched with those of an order."""
-    sign = -1 if invoice.total < 0 else 1
+    places = places_of(invoice.currency)
     bill: list[BillLine] = []
     gross = Decimal(0)
     for line in invoice.lines:
         amount = line.quantity * line.unit_price
-        bill.append(BillLine(line.number, sign * line.quantity, line.unit_price))
-        bill += charged(line.charges, amount, line.quantity, sign, "", taxes=())
+        bill.append(BillLine(line.number, line.quantity, line.unit_price))
+        bill += charged(line.charges, amount, line.quantity, "", taxes=(), places=places)
         gross += amount
-    bill += charged(invoice.charges, gross, Decimal(1), sign, "", taxes=())
-    yield from wrong_sum(invoice, bill)
+    bill += charged(invoice.charges, gross, Decimal(1), "", taxes=(), places=places)
+    yield from wrong_sum(invoice, bill, places)
 
 
 def not_billable(heads: Sequence[Values]) -> Iterator[Finding]:
@@ -130,27 +146,32 @@ def foreign(invoice: Invoice, ours: str) -> Iterator[Finding]:
         )
 
 
-def against_orders(
-    bill: Sequence[BillLine], invoice: Invoice, by_receipt: Mapping[int, bool]
-) -> Iterator[Finding]:
-    """Yield findings where the bill asks for another price than the order, or for more than may be billed.
+class Limits(Struct, frozen=True):
+    """How far a bill may depart from its orders."""
 
-    `by_receipt`, by product: whether what was received is the limit, and not what was ordered.
-    """
+    price: Leeway  # per our unit
+    quantity: Leeway
+    by_receipt: Mapping[int, bool]  # by product: what was received is the limit, and not what was ordered
+
+
+def against_orders(bill: Sequence[BillLine], invoice: Invoice, limits: Limits) -> Iterator[Finding]:
+    """Yield findings where the bill asks for another price than the order, or for more than may be billed."""
     billed: dict[int, Decimal] = {}
     for item in bill:
         if item.line is None:
             continue
-        if abs(item.price - item.line.price) > _READ:
-            message = f"{item.line.label}: ordered at {item.line.price}, billed at {item.price}"
-            yield hold(problems.PRICE_DIFFERS, message, value=str(item.price), hint=_HINT)
+        near = abs(item.price - item.line.price) <= _READ
+        if not near and not limits.price.allows(item.line.price, item.price):
+            price = plain_number(round(item.price, PRICE_PLACES).normalize())
+            message = f"{item.line.label}: ordered at {item.line.price}, billed at {price}"
+            yield hold(problems.PRICE_DIFFERS, message, value=price, hint=_HINT)
         billed[item.line.id] = billed.get(item.line.id, item.line.invoiced) + item.quantity
-    if invoice.kind == "credit" or invoice.total < 0:
+    if invoice.kind == "credit":
         return
     for line, order in {item.line.id: (item.line, item.order) for item in bill if item.line}.values():
-        received = by_receipt.get(line.product.id, False)
+        received = limits.by_receipt.get(line.product.id, False)
         limit = line.received if received else line.quantity
-        if billed[line.id] > limit:
+        if billed[line.id] > limit and not limits.quantity.allows(limit, billed[line.id]):
             said = f"{limit} {line.unit} were received" if received else f"{order} orders {limit} {line.unit}"
             message = f"{line.label}: {said}, billed {billed[line.id]} in all"
             yield hold(problems.QUANTITY_DIFFERS, message, value=str(billed[line.id]), hint=_HINT)

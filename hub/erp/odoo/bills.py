@@ -1,9 +1,9 @@
 """Make a supplier's invoice a DRAFT vendor bill whose lines are linked to the purchase lines.
 
 The invoice must add up before it is written: lines less allowances plus charges and tax is its total to the
-cent, each line rounded or only the sum. It may bill several orders of that vendor. Taxes: where the supplier
-bills none, none; else those of the purchase line, and a difference to the supplier's total is told. A person
-checks and posts.
+currency's smallest unit, whatever each line was rounded to. It may bill several orders of that vendor. Taxes:
+where the supplier bills none, none; else those of the purchase line, and a difference to the supplier's total is
+told. A person checks and posts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from hub.erp.odoo.bill_checks import BillLine, against_orders, charged, foreign, not_billable, wrong_sum
+from hub.erp.odoo.bill_checks import (
+    BillLine,
+    Limits,
+    against_orders,
+    charged,
+    foreign,
+    not_billable,
+    wrong_sum,
+)
 from hub.erp.odoo.charge_targets import ChargeTargets, Target
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.errors import Refused
@@ -20,6 +28,7 @@ from hub.erp.odoo.invoices import GOODS
 from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import external_id
 from hub.erp.odoo.lookups import hold
+from hub.erp.odoo.places import Places
 from hub.erp.odoo.purchase_lines import (
     PurchaseLine,
     PurchaseLines,
@@ -36,6 +45,7 @@ from hub.model import problems
 from hub.model.documents import Invoice
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding, Severity, Where
+from hub.model.leeway import Leeway
 
 COLUMNS = ("product_id/.id", "name", "quantity", "price_unit", "purchase_line_id/.id", "tax_ids/.id")
 
@@ -43,17 +53,25 @@ COLUMNS = ("product_id/.id", "name", "quantity", "price_unit", "purchase_line_id
 class Bills:
     """The vendor bills of one Odoo."""
 
-    def __init__(self, session: Session, ledger: Ledger, purchases: Purchases, lines: PurchaseLines) -> None:
+    def __init__(
+        self,
+        session: Session,
+        ledger: Ledger,
+        purchases: Purchases,
+        lines: PurchaseLines,
+        places: Places,
+    ) -> None:
         self._session = session
         self._ledger = ledger
         self._purchases = purchases
         self._lines = lines
+        self._places = places
         self._targets = ChargeTargets(session)
 
     def post(
         self, key: str, invoice: Invoice, orders: Mapping[str, ErpRecord], policy: BillPolicy
     ) -> PostResult:
-        """Make the draft bill of a key, once. A release waives prices and quantities, never a wrong sum."""
+        """Make the draft bill of a key, once. A release waives prices and quantities, and a wrong sum that it names."""
         with self._ledger.one_at_a_time(key):
             found = self._ledger.find(key, ["account.move"])
             if found:
@@ -61,14 +79,16 @@ class Bills:
                 return PostResult(record=self._named(found, invoice), findings=told)
             heads = {number: self._purchases.head(order.id) for number, order in orders.items()}
             first = next(iter(heads.values()))
-            bill, findings = self._bill(invoice, heads)
+            currency = ref_id(first["currency_id"])
+            bill, findings = self._bill(invoice, heads, self._places.of(currency))
             targets, unknown = self._targets.of([line.ours for line in bill])
             findings += [*not_billable(list(heads.values())), *unknown]
             findings += foreign(invoice, ref_name(first["currency_id"]))
-            findings += wrong_sum(invoice, bill)
+            if not policy.sum_released:
+                findings += wrong_sum(invoice, bill, self._places.of(currency))
             findings += self._repeated(invoice, first)
             if not policy.released:
-                findings += against_orders(bill, invoice, self._by_receipt(bill, policy))
+                findings += against_orders(bill, invoice, self._limits(bill, policy, currency))
             if findings:
                 return PostResult(findings=tuple(findings))
             try:
@@ -79,10 +99,11 @@ class Bills:
             told = self._told(key, invoice, record)
             return PostResult(record=self._named(record, invoice), created=created, findings=told)
 
-    def _bill(self, invoice: Invoice, heads: Mapping[str, Values]) -> tuple[list[BillLine], list[Finding]]:
+    def _bill(
+        self, invoice: Invoice, heads: Mapping[str, Values], places: int
+    ) -> tuple[list[BillLine], list[Finding]]:
         """Return the bill's lines; lines of no purchase line leave findings."""
         lines = {number: self._lines.read(h["id"], ref_id(h["partner_id"])) for number, h in heads.items()}
-        sign = -1 if invoice.total < 0 else 1
         bill: list[BillLine] = []
         findings: list[Finding] = []
         for index, said in enumerate(invoice.lines):
@@ -96,14 +117,21 @@ class Bills:
                 findings.append(unlike_units(line, said, f"lines[{index}].unit"))
             name = said.description or (line.name if line else said.number)
             quantity, price = said.quantity * (factor or 1), said.unit_price / (factor or 1)
-            bill.append(BillLine(name, sign * quantity, price, line, order))
+            bill.append(BillLine(name, quantity, price, line, order))
             gross = said.quantity * said.unit_price
             rated = line.tax_ids if line and any(tax.percent for tax in said.taxes) else ()
-            bill += charged(said.charges, gross, said.quantity, sign, f" ({said.number})", taxes=rated)
+            bill += charged(
+                said.charges, gross, said.quantity, f" ({said.number})", taxes=rated, places=places
+            )
         gross = sum((li.quantity * li.unit_price for li in invoice.lines), Decimal(0))
         usual = next((item.line.tax_ids for item in bill if item.line and item.line.tax_ids), ())
-        bill += charged(invoice.charges, gross, Decimal(1), sign, "", taxes=usual)
+        bill += charged(invoice.charges, gross, Decimal(1), "", taxes=usual, places=places)
         return bill, findings
+
+    def _limits(self, bill: Sequence[BillLine], policy: BillPolicy, currency: int) -> Limits:
+        """Return how far the bill may depart, as agreed; of a price at least as far as Odoo rounds it."""
+        price = Leeway(self._places.half_price(currency)) if policy.price is None else policy.price
+        return Limits(price, policy.quantity, self._by_receipt(bill, policy))
 
     def _by_receipt(self, bill: Sequence[BillLine], policy: BillPolicy) -> dict[int, bool]:
         """Return of which products no more may be billed than was received, as Odoo's product says."""
@@ -174,7 +202,7 @@ class Bills:
 
     def _header(self, key: str, invoice: Invoice, heads: Sequence[Values]) -> dict[str, str]:
         first = heads[0]
-        refund = invoice.kind == "credit" or invoice.total < 0
+        refund = invoice.kind == "credit"
         due = (invoice.terms.due if invoice.terms else None) or invoice.due
         corrected = self._of_vendor(invoice.original, first, ["in_invoice"]) if invoice.original else []
         header = {
@@ -192,11 +220,12 @@ class Bills:
 
     def _told(self, key: str, invoice: Invoice, bill: ErpRecord) -> tuple[Finding, ...]:
         """Write a note on a new bill; return a warning when Odoo's total is not the supplier's."""
-        total = money(self._session.one("account.move", bill.id, ["amount_total"])["amount_total"])
+        row = self._session.one("account.move", bill.id, ["amount_total", "currency_id"])
+        total = money(row["amount_total"], self._places.of(ref_id(row["currency_id"])))
         body = f"Invoice {invoice.number} of the supplier came in by EDI, total {invoice.total}. Key {key}."
         findings: tuple[Finding, ...] = ()
-        if total != abs(invoice.total):
-            message = f"Odoo computes a total of {total}, the supplier bills {abs(invoice.total)}"
+        if total != invoice.total:
+            message = f"Odoo computes a total of {total}, the supplier bills {invoice.total}"
             hint = "Correct taxes or rounding on the draft before posting it."
             findings = (
                 Finding(

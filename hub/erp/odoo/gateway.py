@@ -24,6 +24,7 @@ from hub.erp.odoo.orders import Orders
 from hub.erp.odoo.paid_bills import PaidBills
 from hub.erp.odoo.parties import Parties
 from hub.erp.odoo.payments import Payments
+from hub.erp.odoo.places import Places
 from hub.erp.odoo.probing import probe
 from hub.erp.odoo.purchase_lines import PurchaseLines
 from hub.erp.odoo.purchases import Purchases
@@ -72,14 +73,15 @@ class OdooGateway:
         self.revising = Revisions(session, names, self._ledger, self._orders)
         self._decisions = Decisions(session, names, self._codes, self._ledger)
         self._deliveries = Deliveries(session, names, self._codes, parties)
-        self._invoices = Invoices(session, names, self._codes, parties)
+        places = Places(session)
+        self._invoices = Invoices(session, names, self._codes, parties, places)
         self._changes = Changes(session)
         lines = PurchaseLines(session, names, self._codes)
         self._purchases = Purchases(session, names, parties, self._ledger, lines)
         self._answers = Acknowledgments(session, names, self._ledger, self._purchases, lines)
         self._receipts = Receipts(session, names, self._ledger, self._purchases, lines)
-        self._bills = Bills(session, self._ledger, self._purchases, lines)
-        paid_bills = PaidBills(session, names, parties)
+        self._bills = Bills(session, self._ledger, self._purchases, lines, places)
+        paid_bills = PaidBills(session, names, parties, places)
         self.payments = Payments(session, names, self._ledger, self._codes, paid_bills)
         self.warehousing = OdooWarehousing(session, names, self._ledger, self._codes, parties)
         self.receiving = Received(session, names, self._ledger, self._purchases, lines)

@@ -11,6 +11,7 @@ from hub.erp.odoo.line_keys import is_charge, line_number
 from hub.erp.odoo.lookups import Codes
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.parties import Parties
+from hub.erp.odoo.places import Places
 from hub.erp.odoo.reading import PRICE_PLACES, day, number, ref_id, ref_name, text
 from hub.erp.port import money
 from hub.model.documents import Charge, Invoice, InvoiceLine, Tax, Terms
@@ -57,11 +58,14 @@ GOODS = (False, "product")
 class Invoices:
     """The customer invoices of one Odoo."""
 
-    def __init__(self, session: Session, names: Names, codes: Codes, parties: Parties) -> None:
+    def __init__(
+        self, session: Session, names: Names, codes: Codes, parties: Parties, places: Places
+    ) -> None:
         self._session = session
         self._names = names
         self._codes = codes
         self._parties = parties
+        self._places = places
 
     def orders(self, invoice: ErpRecord) -> tuple[ErpRecord, ...]:
         """Return the sale orders that an invoice bills, in the order of its lines."""
@@ -74,12 +78,13 @@ class Invoices:
             raise Undeliverable(f"invoice {head['name'] or invoice.id} is {head['state']}, not posted")
         rows = self._rows(invoice)
         orders = _Orders(self._session, rows)
-        total, tax, suffix = money(head["amount_total"]), money(head["amount_tax"]), ""
+        places = self._places.of(ref_id(head["currency_id"]))
+        total, tax, suffix = money(head["amount_total"], places), money(head["amount_tax"], places), ""
         if order is not None and len(orders.records) > 1:
             part = orders.place(order)
-            tax = _tax_of(rows, orders, part, tax)
+            tax = _tax_of(rows, orders, part, tax, places)
             rows = [row for row in rows if orders.of(row) == part]
-            total = sum((money(row["price_subtotal"]) for row in rows), tax)
+            total = sum((money(row["price_subtotal"], places) for row in rows), tax)
             suffix = f"-{part + 1}"
         corrected = self._session.read(
             "account.move", [i for i in [ref_id(head["reversed_entry_id"])] if i], ["name"]
@@ -100,8 +105,8 @@ class Invoices:
                     "remit_to": self._parties.company_partner(ref_id(head["company_id"])),
                 }
             ),
-            lines=tuple(self._lines([row for row in rows if not orders.is_charge(row)], orders)),
-            charges=tuple(self._charges([row for row in rows if orders.is_charge(row)])),
+            lines=tuple(self._lines([row for row in rows if not orders.is_charge(row)], orders, places)),
+            charges=tuple(self._charges([row for row in rows if orders.is_charge(row)], places)),
             taxes=(Tax(kind=ALL_TAXES, amount=tax),) if tax else (),
             total=total,
         )
@@ -140,13 +145,13 @@ class Invoices:
         row = rows.get(term)
         return row if row and row.get("early_discount") else None
 
-    def _lines(self, rows: Sequence[Values], orders: _Orders) -> list[InvoiceLine]:
+    def _lines(self, rows: Sequence[Values], orders: _Orders, places: int) -> list[InvoiceLine]:
         products = self._codes.products_by_id(ref_id(r["product_id"]) for r in rows)
         rates = self._rates({i for row in rows for i in row["tax_ids"]})
         lines = []
         for row in rows:
             item = products.get(ref_id(row["product_id"]))
-            price, charges = _price(row)
+            price, charges = _price(row, places)
             lines.append(
                 InvoiceLine(
                     number=orders.line_number(row),
@@ -163,12 +168,12 @@ class Invoices:
             )
         return lines
 
-    def _charges(self, rows: Sequence[Values]) -> Iterator[Charge]:
+    def _charges(self, rows: Sequence[Values], places: int) -> Iterator[Charge]:
         """Yield what was ordered as an allowance or a charge, with our product for it."""
         products = self._codes.products_by_id(ref_id(r["product_id"]) for r in rows)
         rates = self._rates({i for row in rows for i in row["tax_ids"]})
         for row in rows:
-            amount, item = money(row["price_subtotal"]), products.get(ref_id(row["product_id"]))
+            amount, item = money(row["price_subtotal"], places), products.get(ref_id(row["product_id"]))
             yield Charge(
                 kind="allowance" if amount < 0 else "charge",
                 amount=abs(amount),
@@ -232,7 +237,7 @@ class _Orders:
         return ""
 
 
-def _price(row: Values) -> tuple[Decimal, tuple[Charge, ...]]:
+def _price(row: Values, places: int) -> tuple[Decimal, tuple[Charge, ...]]:
     """Return a line's price before discount and the discount as an allowance.
 
     Where the price contains tax, quantity x price is not the untaxed subtotal: the price is then taken
@@ -241,11 +246,11 @@ def _price(row: Values) -> tuple[Decimal, tuple[Charge, ...]]:
     quantity, price, subtotal = (
         number(row["quantity"]),
         number(row["price_unit"], PRICE_PLACES),
-        money(row["price_subtotal"]),
+        money(row["price_subtotal"], places),
     )
     discount = number(row["discount"])
-    gross = money(quantity * price)
-    if money(quantity * price * (100 - discount) / 100) != subtotal:
+    gross = money(quantity * price, places)
+    if money(quantity * price * (100 - discount) / 100, places) != subtotal:
         return (round(subtotal / quantity, 6).normalize() if quantity else price), ()
     if gross == subtotal:
         return price, ()
@@ -259,9 +264,9 @@ def _rate(row: Values, rates: Mapping[int, Decimal]) -> Decimal | None:
     return sum((rates[i] for i in taxes), Decimal(0)) if all(i in rates for i in taxes) else None
 
 
-def _tax_of(rows: Sequence[Values], orders: _Orders, part: int, whole: Decimal) -> Decimal:
+def _tax_of(rows: Sequence[Values], orders: _Orders, part: int, whole: Decimal, places: int) -> Decimal:
     """Return the tax of one order's lines; what rounding leaves of the whole goes with the last order."""
     sums = [Decimal(0)] * len(orders.records)
     for row in rows:
-        sums[orders.of(row)] += money(row["price_total"]) - money(row["price_subtotal"])
+        sums[orders.of(row)] += money(row["price_total"], places) - money(row["price_subtotal"], places)
     return whole - sum(sums[:-1], Decimal(0)) if part == len(sums) - 1 else sums[part]

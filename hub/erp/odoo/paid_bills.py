@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.parties import Parties
+from hub.erp.odoo.places import Places
 from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
 from hub.erp.port import money
 from hub.model.documents import Adjustment, Remittance, RemittedItem
@@ -63,10 +64,11 @@ class Bill(Struct, frozen=True, kw_only=True):
 class PaidBills:
     """The payments to vendors of one Odoo."""
 
-    def __init__(self, session: Session, names: Names, parties: Parties) -> None:
+    def __init__(self, session: Session, names: Names, parties: Parties, places: Places) -> None:
         self._session = session
         self._names = names
         self._parties = parties
+        self._places = places
 
     def read(self, payment: ErpRecord) -> Remittance:
         """Return a posted payment to a vendor with the bills that it settles."""
@@ -76,8 +78,11 @@ class PaidBills:
         )
         if row["state"] not in MADE:
             raise Undeliverable(f"payment {row['name'] or payment.id} is {row['state']}, not posted")
-        paid_on, amount = day(row["date"]), money(row["amount"])
-        items, adjustments = told(self._bills(row, paid_on), amount)
+        paid_on = day(row["date"])
+        places = self._places.of(ref_id(row["currency_id"]))
+        amount = money(row["amount"], places)
+        bills = self._bills(row, paid_on, places)
+        items, adjustments = told(bills, amount) if row["move_id"] else told_unbooked(bills, amount)
         company = self._parties.company_partner(ref_id(row["company_id"]))
         return Remittance(
             number=text(row[memo]) or text(row["name"]),
@@ -92,30 +97,34 @@ class PaidBills:
             adjustments=adjustments,
         )
 
-    def _bills(self, payment: Values, paid_on: date | None) -> list[Bill]:
+    def _bills(self, payment: Values, paid_on: date | None, places: int) -> list[Bill]:
         rows = self._session.read("account.move", payment["reconciled_bill_ids"], _BILL)
         terms = self._session.read(
             "account.payment.term",
             [term for row in rows.values() if (term := ref_id(row["invoice_payment_term_id"]))],
             ["early_discount", "discount_percentage", "discount_days"],
         )
-        settled = self._settled(ref_id(payment["move_id"]), rows)
+        settled = self._settled(ref_id(payment["move_id"]), rows, places)
         ordered = sorted(rows.values(), key=lambda row: (row["move_type"] == "in_refund", row["id"]))
         return [
-            _bill(
-                row, settled.get(row["id"], _ZERO), terms.get(ref_id(row["invoice_payment_term_id"])), paid_on
+            Bill(
+                number=text(row["ref"]) or text(row["name"]),
+                date=day(row["invoice_date"]),
+                gross=_signed(row, places),
+                settled=settled.get(row["id"], _ZERO),
+                discount=_discount(row, terms.get(ref_id(row["invoice_payment_term_id"])), paid_on, places),
             )
             for row in ordered
         ]
 
-    def _settled(self, entry: int, rows: Mapping[int, Values]) -> dict[int, Decimal]:
+    def _settled(self, entry: int, rows: Mapping[int, Values], places: int) -> dict[int, Decimal]:
         """Return how much of each bill (in its currency) the payment and its refunds settle; refunds are negative.
 
         A journal without an outstanding account makes no entry: then its bills are taken to be paid in full.
         """
         bill_of = {line: row["id"] for row in rows.values() for line in row["line_ids"]}
         if not entry:
-            return {i: _signed(row) for i, row in rows.items()}
+            return {i: _signed(row, places) for i, row in rows.items()}
         refunds = [i for i, row in rows.items() if row["move_type"] == "in_refund"]
         domain: list[Any] = [
             ["debit_move_id.move_id", "in", [entry, *refunds]],
@@ -124,7 +133,7 @@ class PaidBills:
         settled: dict[int, Decimal] = {}
         fields = ["debit_move_id", "credit_move_id", "credit_amount_currency"]
         for match in self._session.search_read("account.partial.reconcile", domain, fields):
-            amount = money(match["credit_amount_currency"])
+            amount = money(match["credit_amount_currency"], places)
             bill, refund = (
                 bill_of[ref_id(match["credit_move_id"])],
                 bill_of.get(ref_id(match["debit_move_id"])),
@@ -151,25 +160,30 @@ def told(bills: Sequence[Bill], amount: Decimal) -> tuple[tuple[RemittedItem, ..
     return tuple(bill.item() for bill in bills), (replace(off, note="written off of the whole"),)
 
 
-def _bill(row: Values, settled: Decimal, term: Values | None, paid_on: date | None) -> Bill:
+def told_unbooked(
+    bills: Sequence[Bill], amount: Decimal
+) -> tuple[tuple[RemittedItem, ...], tuple[Adjustment, ...]]:
+    """Return the items of a payment that made no journal entry: all of its bills, or a part of its only one.
+
+    Nothing says what of several bills a smaller amount settles; then the items make more than the amount.
+    """
+    if len(bills) == 1 and 0 < amount < bills[0].settled - bills[0].discount:
+        return (replace(bills[0], settled=amount).item(),), ()
+    discount = sum((bill.settled for bill in bills), _ZERO) - amount
+    if discount and discount == sum((bill.discount for bill in bills), _ZERO):
+        return tuple(bill.item(discount=bill.discount) for bill in bills), ()
+    return tuple(bill.item() for bill in bills), ()
+
+
+def _signed(row: Values, places: int) -> Decimal:
+    return money(row["amount_total"], places) * (-1 if row["move_type"] == "in_refund" else 1)
+
+
+def _discount(row: Values, term: Values | None, paid_on: date | None, places: int) -> Decimal:
+    """Return the early payment discount that a bill's terms give on a day, in the currency's smallest units."""
     issued = day(row["invoice_date"])
-    return Bill(
-        number=text(row["ref"]) or text(row["name"]),
-        date=issued,
-        gross=_signed(row),
-        settled=settled,
-        discount=_discount(_signed(row), term, issued, paid_on),
-    )
-
-
-def _signed(row: Values) -> Decimal:
-    return money(row["amount_total"]) * (-1 if row["move_type"] == "in_refund" else 1)
-
-
-def _discount(gross: Decimal, term: Values | None, issued: date | None, paid_on: date | None) -> Decimal:
-    """Return the early payment discount that terms give on a day, rounded to cents."""
     if term is None or not term["early_discount"] or issued is None or paid_on is None:
         return _ZERO
     if paid_on > issued + timedelta(days=int(term["discount_days"] or 0)):
         return _ZERO
-    return money(gross * number(term["discount_percentage"]) / 100)
+    return money(_signed(row, places) * number(term["discount_percentage"]) / 100, places)

@@ -19,6 +19,7 @@ from hub.erp.odoo.line_keys import external_id
 from hub.erp.odoo.lookups import Codes, hold
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.paid_bills import PaidBills
+from hub.erp.odoo.places import Places
 from hub.erp.odoo.reading import plain_number, ref_id, ref_name, text
 from hub.erp.odoo.refusals import refused
 from hub.erp.odoo.settlement import (
@@ -43,13 +44,19 @@ class Payments:
     """The payments of one Odoo, from customers and to vendors."""
 
     def __init__(
-        self, session: Session, names: Names, ledger: Ledger, codes: Codes, paid_bills: PaidBills
+        self,
+        session: Session,
+        names: Names,
+        ledger: Ledger,
+        codes: Codes,
+        paid_bills: PaidBills,
     ) -> None:
         self._session = session
         self._names = names
         self._ledger = ledger
         self._codes = codes
         self._paid_bills = paid_bills
+        self._places = Places(session)
 
     def read(self, payment: ErpRecord) -> Remittance:
         """Return a posted payment to a vendor."""
@@ -94,7 +101,9 @@ class Payments:
         fields = ["name", "move_type", "currency_id", "company_currency_id"]
         fields += ["amount_total", "amount_residual"]
         rows = self._session.search_read("account.move", domain, fields) if wanted else []
-        return {text(row["name"]): _open_invoice(row) for row in rows}
+        return {
+            text(row["name"]): _open_invoice(row, self._places.of(ref_id(row["currency_id"]))) for row in rows
+        }
 
     def _repeated(self, remittance: Remittance, customer: Values) -> Sequence[Finding]:
         """Return a finding when this customer's payment is in Odoo already: typed by hand, or from the bank."""
@@ -161,15 +170,15 @@ class Payments:
             self._ledger.attach(kept, record, f"remittance {proposal.trace}.json", content)
 
 
-def _open_invoice(row: Mapping[str, Any]) -> OpenInvoice:
+def _open_invoice(row: Mapping[str, Any], places: int) -> OpenInvoice:
     sign = -1 if row["move_type"] == "out_refund" else 1
     return OpenInvoice(
         id=row["id"],
         name=text(row["name"]),
         currency=ref_name(row["currency_id"]),
         company_currency=ref_name(row["company_currency_id"]),
-        total=sign * money(row["amount_total"]),
-        open=sign * money(row["amount_residual"]),
+        total=sign * money(row["amount_total"], places),
+        open=sign * money(row["amount_residual"], places),
     )
 
 

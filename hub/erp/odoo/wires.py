@@ -34,6 +34,7 @@ READS = frozenset(
         "has_access",
         "check_access_rights",
         "context_get",
+        "precision_get",
     }
 )
 

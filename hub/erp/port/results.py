@@ -33,7 +33,10 @@ class BillPolicy(Struct, frozen=True, kw_only=True):
     """How a supplier's invoice may be posted, from the agreement."""
 
     by_receipt: bool = False  # what was received is the most that may be billed, where Odoo's product says so
+    price: Leeway | None = None  # from ours, per our unit; None: half of the last place of the ERP's prices
+    quantity: Leeway = Leeway()  # so much more than was ordered, or received, may be billed
     released: bool = False  # an operator decided: prices and quantities no longer hold
+    sum_released: bool = False  # ... and saw that it does not add up: neither does that
 
 
 class NoticePolicy(Struct, frozen=True, kw_only=True):

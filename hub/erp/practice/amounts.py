@@ -16,14 +16,13 @@ from hub.erp.practice.wire import Json
 if TYPE_CHECKING:
     from hub.erp.practice.records import Env
 
-CENT = Decimal("0.01")
-
 
 class LineAmount(Struct, frozen=True):
     """What one line comes to; `taxes` is (tax id, amount not yet rounded)."""
 
     subtotal: Decimal
     taxes: tuple[tuple[int, Decimal], ...]
+    places: int = 2  # of the currency
 
     @property
     def tax(self) -> Decimal:
@@ -32,16 +31,16 @@ class LineAmount(Struct, frozen=True):
 
 
 class Totals(Struct, frozen=True):
-    """What a document comes to, in cents; `taxes` is the amount per tax id."""
+    """What a document comes to, in its currency's smallest units; `taxes` is the amount per tax id."""
 
     untaxed: Decimal
     tax: Decimal
     taxes: Mapping[int, Decimal]
 
 
-def cents(amount: Decimal) -> Decimal:
-    """Round half up to cents."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+def rounded(amount: Decimal, places: int) -> Decimal:
+    """Round half up to a currency's places."""
+    return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def decimal(value: Json) -> Decimal:
@@ -50,10 +49,10 @@ def decimal(value: Json) -> Decimal:
 
 
 def line_amount(
-    quantity: Json, price: Json, discount: Json, taxes: Iterable[Mapping[str, Json]]
+    quantity: Json, price: Json, discount: Json, taxes: Iterable[Mapping[str, Json]], places: int = 2
 ) -> LineAmount:
     """Return what a line comes to; discount in percent; taxes as rows with id, amount and amount_type."""
-    subtotal = cents(decimal(quantity) * decimal(price) * (1 - decimal(discount) / 100))
+    subtotal = rounded(decimal(quantity) * decimal(price) * (1 - decimal(discount) / 100), places)
     amounts = tuple(
         (
             int(tax["id"]),
@@ -63,7 +62,7 @@ def line_amount(
         )
         for tax in taxes
     )
-    return LineAmount(subtotal, amounts)
+    return LineAmount(subtotal, amounts, places)
 
 
 def totals(lines: Iterable[LineAmount]) -> Totals:
@@ -73,24 +72,25 @@ def totals(lines: Iterable[LineAmount]) -> Totals:
     for line in lines:
         for tax, amount in line.taxes:
             taxes[tax] = taxes.get(tax, Decimal(0)) + amount
-    rounded = {tax: cents(amount) for tax, amount in taxes.items()}
-    return Totals(
-        sum((line.subtotal for line in lines), Decimal(0)), sum(rounded.values(), Decimal(0)), rounded
-    )
+    places = max((line.places for line in lines), default=2)
+    whole = {tax: rounded(amount, places) for tax, amount in taxes.items()}
+    return Totals(sum((line.subtotal for line in lines), Decimal(0)), sum(whole.values(), Decimal(0)), whole)
 
 
 def line_amounts(env: Env, model: str, ids: Iterable[int], quantity: str) -> dict[int, LineAmount]:
     """Work out the lines of a model, write their subtotal and total, and return them by id."""
     result = {}
-    for row in env.rows(model, ids, [quantity, "price_unit", "discount", "tax_ids"]):
+    for row in env.rows(model, ids, [quantity, "price_unit", "discount", "tax_ids", "currency_id"]):
         taxes = env.rows("account.tax", row["tax_ids"], ["amount", "amount_type"])
-        amount = line_amount(row[quantity], row["price_unit"], row["discount"], taxes)
+        places = int(env.one("res.currency", row["currency_id"], "decimal_places")["decimal_places"])
+        amount = line_amount(row[quantity], row["price_unit"], row["discount"], taxes, places)
+        total = rounded(amount.subtotal + amount.tax, places)
         shown = {
             "price_subtotal": float(amount.subtotal),
-            "price_total": float(cents(amount.subtotal + amount.tax)),
+            "price_total": float(total),
         }
         if "price_tax" in env.schema[model].fields:
-            shown["price_tax"] = float(cents(amount.subtotal + amount.tax) - amount.subtotal)
+            shown["price_tax"] = float(total - amount.subtotal)
         env.put(model, row["id"], shown)
         result[row["id"]] = amount
     return result

@@ -236,6 +236,12 @@ def activity_schedule(
     return [env.create("mail.activity", asked | {"res_id": record}) for record in ids]
 
 
+def precision_get(env: Env, model: str, application: str) -> int:
+    """Return how many decimals a kind of number has; 2 for one that nobody set."""
+    rows = env.rows(model, env.search(model, [["name", "=", application]], 0, 1, None), ["digits"])
+    return int(rows[0]["digits"]) if rows else 2
+
+
 def context_get(env: Env, model: str) -> Values:
     """Return the user's language and zone."""
     user = read(env, model, [UID], ["lang", "tz"])[0]

@@ -123,6 +123,7 @@ RULES = Rules(
 METHODS: Mapping[tuple[str, str], Method] = MappingProxyType(
     {
         ("res.users", "context_get"): Method(methods.context_get),
+        ("decimal.precision", "precision_get"): Method(methods.precision_get),
         ("ir.model.data", "check_object_reference"): Method(loading.check_object_reference),
         ("sale.order", "action_confirm"): Method(sale.action_confirm, records=True),
         ("sale.order", "action_cancel"): Method(sale.action_cancel, records=True),

@@ -53,7 +53,10 @@ class InvoiceLine(Priced, frozen=True, kw_only=True):
 
 
 class Invoice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="invoice"):
-    """A seller bills (X12 810). `number` is BIG02; `kind` says which way the money goes."""
+    """A seller bills (X12 810). `number` is BIG02; `kind` says which way the money goes.
+
+    Amounts are positive for an invoice and for a credit alike (`hub.model.signs`); a single line may be negative.
+    """
 
     doc_type: ClassVar[DocType] = DocType.INVOICE
 
@@ -67,7 +70,7 @@ class Invoice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="invo
     lines: tuple[InvoiceLine, ...] = ()
     charges: tuple[Charge, ...] = ()
     taxes: tuple[Tax, ...] = ()
-    total: Decimal = Decimal(0)  # TDS01, document currency (the wire has cents)
+    total: Decimal = Decimal(0)  # TDS01, document currency (X12 has hundredths, whatever the currency)
     units_shipped: Decimal | None = None  # ISS01
     units_shipped_unit: str = ""  # ISS02
     weight: Decimal | None = None  # ISS03

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from hub.erp.port import AnswerPolicy, BillPolicy, NoticePolicy
+from hub.model import problems
 from hub.model.documents import (
     AnyDocument,
     DocType,
@@ -81,6 +82,18 @@ def post_invoice(exchange: Exchange, document: AnyDocument, needs: Needs) -> Pos
         if order is None:
             return unknown_order(number)
         orders[number] = order
-    agreed = needs.partner(exchange.partner).receive[exchange.document]
-    policy = BillPolicy(by_receipt=agreed.limit == "received", released=exchange.released)
+    policy = _bill_policy(exchange, needs)
     return Posted(needs.erp().post_vendor_bill(exchange.key, document, orders, policy))
+
+
+def _bill_policy(exchange: Exchange, needs: Needs) -> BillPolicy:
+    """Return how a bill may be posted. A release waives a wrong sum only for who was told of it before."""
+    agreed = needs.partner(exchange.partner).receive[exchange.document]
+    told = {finding.problem for finding in needs.findings(exchange, "post")} if exchange.released else set()
+    return BillPolicy(
+        by_receipt=agreed.limit == "received",
+        price=leeway(agreed.accept.price) if agreed.accept.price.strip() else None,
+        quantity=leeway(agreed.accept.quantity),
+        released=exchange.released,
+        sum_released=problems.TOTAL_MISMATCH in told,
+    )

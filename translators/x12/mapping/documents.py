@@ -8,16 +8,18 @@ once for each set and profile, to functions that go over the segments once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import lru_cache
 
 from msgspec.structs import replace
 
-from hub.model.documents import STRUCTURES, AnyDocument, DocType, Invoice, InvoiceLine, ShipNotice
+from hub.model.currencies import rounded, smallest
+from hub.model.documents import STRUCTURES, AnyDocument, DocType, Invoice, ShipNotice
 from hub.model.envelope import Envelope
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import Partner, Receive, Send
+from hub.model.signs import signed, upright, worth_of
 from translators.errors import Unwritable
 from translators.price_bases import default_bases
 from translators.x12.mapping.emit import Segments, Writing
@@ -32,7 +34,6 @@ from translators.x12.mapping.write import Writer, compile_writer
 from translators.x12.sets import CARRIED, doctype, set_of, sets_of
 
 _CENT = Decimal("0.01")
-_WIDE = Context(prec=100)  # more digits than any quantity and price together: a nonsense total is no crash
 
 
 def read_document(
@@ -161,30 +162,21 @@ def _write_notice(notice: ShipNotice, writers: dict[str, Writer], notes: Writing
 
 
 def _check_total(invoice: Invoice, book: Reading) -> None:
-    """Note a TDS01 that does not agree with the lines. (The dictionary check counts them for CTT01.)"""
-    worked = invoice_total(invoice)
+    """Note a TDS01 that does not agree with the lines. (The dictionary check counts them for CTT01.)
+
+    Whether a credit's amounts are negative is each sender's own matter. TDS01 has hundredths (N2): of a currency with
+    smaller units it can't tell more.
+    """
+    meant = upright(invoice)
+    worked = invoice_total(meant)
     if any(line.price_basis not in {"", *default_bases().one} for line in invoice.lines):
         return  # the crosswalk says what those prices are for; whoever books it adds them up
-    if invoice.lines and abs(worked - invoice.total) >= _CENT:
+    if invoice.lines and abs(worked - meant.total) >= max(_CENT, smallest(invoice.currency)):
         book.mismatch(f"TDS01 says {invoice.total} and the lines make {worked}", "TDS", "total")
 
 
 def invoice_total(invoice: Invoice) -> Decimal:
-    """Return what an invoice's lines, charges and taxes add up to, rounded to cents."""
-    total = _extras(invoice)
-    for line in invoice.lines:
-        total += line.quantity * line.unit_price + _extras(line)
-    return total.quantize(_CENT, context=_WIDE)
-
-
-def _extras(part: Invoice | InvoiceLine) -> Decimal:
-    """Return charges less allowances, and taxes; other kinds of charge (SAC01 N) are for information."""
-    total = Decimal(0)
-    for charge in part.charges:
-        if charge.kind == "charge":
-            total += charge.amount or 0
-        elif charge.kind == "allowance":
-            total -= charge.amount or 0
-    for tax in part.taxes:
-        total += tax.amount
-    return total
+    """Return what an invoice's lines, charges and taxes add up to, in the smallest units of its currency."""
+    total = sum(map(signed, invoice.charges), Decimal(0)) + sum((t.amount for t in invoice.taxes), Decimal(0))
+    total += sum(map(worth_of, invoice.lines), Decimal(0))
+    return rounded(total, invoice.currency)

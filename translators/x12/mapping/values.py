@@ -90,7 +90,7 @@ def write_cents(value: Decimal) -> str:
     text = write_decimal(value)
     whole, _, part = text.partition(".")
     if len(part) > 2:
-        raise ValueError("has more than two decimals")
+        raise ValueError("has more than the two decimals that X12 has for it (type N2)")
     sign = "-" if whole.startswith("-") else ""
     digits = (whole.removeprefix("-") + part.ljust(2, "0")).lstrip("0")
     return sign + digits if digits else "0"
