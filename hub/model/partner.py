@@ -166,11 +166,9 @@ class OrderRules(_Table, frozen=True, kw_only=True):
 
 
 class Accept(_Table, frozen=True, kw_only=True):
-    """How far a supplier's answer, or what they ship, may depart from our order and be written without being asked."""
+    """How far a supplier's answer, what they ship or bill, may depart from our order and be written without asking."""
 
-    price: str = (
-        ""  # by so much above or below ours: "2%", or "0.05" in the order's currency; default: not at all
-    )
+    price: str = ""  # so far from ours: "2%", or "0.05" per unit; default: not at all, invoices: as a price may be rounded
     quantity: str = (
         ""  # by so much: "10%", or "5" of the order's unit; default: not at all. None at all is held
     )
@@ -211,7 +209,9 @@ class Receive(_Table, frozen=True, kw_only=True):
     )
     cancel: Literal["hold", "when_unshipped"] = "hold"  # a cancelled order: a person decides, or we do
     rules: OrderRules = OrderRules()  # orders: what may be ordered, and what becomes of the rest
-    accept: Accept = Accept()  # 855, 865: what of a supplier's answer is written without asking
+    accept: Accept = (
+        Accept()
+    )  # 855, 865, 856, invoices: what departs from our order and is taken without asking
     patience: float = 900.0  # order changes: how long one waits for its order ("15m") before it is held
     unknown: Literal["skip", "hold"] = (
         "skip"  # 846, 832: a line whose item we do not have: leave it out, or hold all

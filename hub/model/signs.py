@@ -31,7 +31,9 @@ def upright(invoice: Invoice) -> Invoice:
     if invoice.total >= 0 and (invoice.kind != "credit" or _adds_up(invoice)):
         return invoice
     if invoice.total < 0 and _adds_up(invoice):
-        return opposite(replace(invoice, kind="credit"))
+        turned = opposite(replace(invoice, kind="credit"))
+        lines = tuple(replace(_tidy(li), charges=tuple(map(_told, li.charges))) for li in turned.lines)
+        return replace(turned, lines=lines, charges=tuple(map(_told, turned.charges)))
     worth = _sum(line.quantity * line.unit_price for line in invoice.lines)
     taxes = invoice.taxes
     return replace(
@@ -83,12 +85,7 @@ def _adds_up(invoice: Invoice) -> bool:
 def _with_sign(line: InvoiceLine, *, turned: bool) -> InvoiceLine:
     """Return a line, turned if all lines are, whose own amount, charges and taxes go the way of its quantity."""
     if turned:
-        line = replace(
-            line,
-            quantity=-line.quantity if line.price >= 0 else line.quantity,
-            our_quantity=_negated(line.our_quantity) if line.price >= 0 else line.our_quantity,
-            price=abs(line.price),
-        )
+        line = _tidy(replace(line, quantity=-line.quantity, our_quantity=_negated(line.our_quantity)))
     worth = line.quantity * line.unit_price
     return replace(
         line,
@@ -99,26 +96,31 @@ def _with_sign(line: InvoiceLine, *, turned: bool) -> InvoiceLine:
 
 
 def _opposite_line(line: InvoiceLine) -> InvoiceLine:
-    """Return a line turned round: its price if that is negative, else its quantity."""
-    by_price = line.price < 0
     return replace(
         line,
-        quantity=line.quantity if by_price else -line.quantity,
-        our_quantity=line.our_quantity if by_price else _negated(line.our_quantity),
-        price=-line.price if by_price else line.price,
+        quantity=-line.quantity,
+        our_quantity=_negated(line.our_quantity),
         amount=_negated(line.amount),
         charges=tuple(map(_opposite_charge, line.charges)),
         taxes=tuple(map(_opposite_tax, line.taxes)),
     )
 
 
+def _tidy(line: InvoiceLine) -> InvoiceLine:
+    """Return a line whose price is not negative together with its quantity; it comes to the same."""
+    if line.quantity >= 0 or line.price >= 0:
+        return line
+    return replace(line, quantity=-line.quantity, our_quantity=_negated(line.our_quantity), price=-line.price)
+
+
 def _opposite_charge(charge: Charge) -> Charge:
-    """Return what adds as much as a charge takes away; a percentage follows what it is of."""
-    if charge.amount is None or charge.kind not in _OTHER:
-        return charge
-    if charge.amount < 0:
-        return _positive(charge)
-    return replace(charge, kind=_OTHER[charge.kind])
+    """Return what adds as much as a charge takes away; a rate or a percentage follows what it is of."""
+    return charge if charge.amount is None else replace(charge, kind=_OTHER.get(charge.kind, charge.kind))
+
+
+def _told(charge: Charge) -> Charge:
+    """Return a charge with its sign in its kind; it comes to the same."""
+    return _positive(_opposite_charge(charge)) if charge.amount is not None and charge.amount < 0 else charge
 
 
 def _positive(charge: Charge) -> Charge:

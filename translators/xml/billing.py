@@ -124,7 +124,12 @@ def cxml_invoice(invoice: Invoice) -> tuple[Invoice, tuple[Finding, ...]]:
     total = net + _sum(tax.amount for tax in taxes)
     findings = tuple(_disagreements(invoice, net, total))
     done = replace(invoice, lines=lines, taxes=taxes, net=None, total=total)
-    return opposite(done) if done.kind == "credit" else done, findings
+    return cxml_credit(done), findings
+
+
+def cxml_credit(invoice: Invoice) -> Invoice:
+    """Return a credit note with the other sign, as cXML writes it and as it is read; an invoice as it is."""
+    return opposite(invoice) if invoice.kind == "credit" else invoice
 
 
 def measured(line: PricedLine) -> PricedLine:

@@ -14,7 +14,7 @@ from typing import Any
 from hub.model.documents import AnyDocument
 from hub.model.finding import Finding
 from translators.paths import fetch
-from translators.xml.billing import SUMS, completed_invoice, cxml_invoice, peppol_invoice
+from translators.xml.billing import SUMS, completed_invoice, cxml_credit, cxml_invoice, peppol_invoice
 from translators.xml.ordering import (
     ORDER_SUMS,
     billed_order,
@@ -54,7 +54,10 @@ def _gtin(_: AnyDocument, line: object) -> object:
 
 
 #: What puts together a document that the places alone part.
-FINISHED: dict[str, Callable[[Any], AnyDocument]] = {"shipped_lines": merged_lines}
+FINISHED: dict[str, Callable[[Any], AnyDocument]] = {
+    "cxml_invoice": cxml_credit,
+    "shipped_lines": merged_lines,
+}
 
 COMPUTED: dict[str, Compute] = {
     **SUMS,
