@@ -168,7 +168,9 @@ class OrderRules(_Table, frozen=True, kw_only=True):
 class Accept(_Table, frozen=True, kw_only=True):
     """How far a supplier's answer, what they ship or bill, may depart from our order and be written without asking."""
 
-    price: str = ""  # so far from ours: "2%", or "0.05" per unit; default: not at all, invoices: as a price may be rounded
+    price: str = (
+        ""  # so far from ours: "2%", or "0.05" a unit; default: not at all, invoices: as prices are rounded
+    )
     quantity: str = (
         ""  # by so much: "10%", or "5" of the order's unit; default: not at all. None at all is held
     )
