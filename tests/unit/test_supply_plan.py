@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hub.erp.odoo.lookups import Product
-from hub.erp.odoo.supply_days import Known
 from hub.erp.odoo.supply_items import Goods
 from hub.erp.odoo.supply_jumps import Jump, in_money, jumps, told_jumps
 from hub.erp.odoo.supply_plan import Plan, plan
 from hub.erp.odoo.supply_rows import PriceRow, rows_of
+from hub.erp.odoo.supply_spans import Known
 from hub.model.documents import CatalogLine, CatalogPrice, PriceCatalog
 
 TODAY = date(2026, 11, 22)

@@ -12,12 +12,12 @@ from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.lookups import Codes, hold
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
-from hub.erp.odoo.supply_days import Known
 from hub.erp.odoo.supply_items import Goods, SupplyItems, batches
 from hub.erp.odoo.supply_jumps import TOLD, in_money, jumps, told_jumps
 from hub.erp.odoo.supply_packs import Packs, not_allowed
 from hub.erp.odoo.supply_plan import Plan, plan
 from hub.erp.odoo.supply_rows import MOST_PLACES, PriceRow, rows_of
+from hub.erp.odoo.supply_spans import Known
 from hub.erp.odoo.supply_writing import PriceWriter
 from hub.erp.port.results import PostResult
 from hub.erp.port.supplying import CatalogPolicy, CatalogResult, Named

@@ -9,94 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.erp.odoo.supply_rows import PriceRow
-
-_DAY = dt.timedelta(days=1)
-_EVER, _NEVER = dt.date.min, dt.date.max
-
-
-class Known(Struct, frozen=True, kw_only=True):
-    """A supplier price as it stands in Odoo."""
-
-    id: int
-    product: int
-    minimum: Decimal
-    start: dt.date | None
-    end: dt.date | None
-    price: Decimal
-    currency: str
-    code: str
-    name: str
-    delay: int
-    discount: Decimal = Decimal(0)  # percent
-
-    @property
-    def cost(self) -> Decimal:
-        """Return the price less its discount."""
-        return self.price * (100 - self.discount) / 100
-
-    def counts(self, on: dt.date) -> bool:
-        """Say whether it counts on a day."""
-        return (self.start or on) <= on <= (self.end or on)
-
-
-class Span(Struct):
-    """A price and its days, first to last; one without a day has no bound. `row`: what the list tells of it.
-
-    `resumed`: it goes on after a dearer price.
-    """
-
-    start: dt.date | None
-    end: dt.date | None
-    known: Known | None = None
-    row: PriceRow | None = None
-    resumed: bool = False
-
-    @property
-    def first(self) -> dt.date:
-        """Return the first day."""
-        return self.start or _EVER
-
-    @property
-    def last(self) -> dt.date:
-        """Return the last day."""
-        return self.end or _NEVER
-
-    @property
-    def next(self) -> dt.date | None:
-        """Return the day after the last one."""
-        return _day_after(self.end)
-
-    def told(self) -> PriceRow:
-        """Return it as a row to make."""
-        assert self.row is not None
-        return replace(self.row, start=self.start, end=self.end)
-
-    @property
-    def money(self) -> tuple[Decimal, str]:
-        """Return what it costs, and in which currency."""
-        if self.row is None:
-            assert self.known is not None
-            return self.known.cost, self.known.currency
-        discount = self.known.discount if self.known else self.row.discount
-        currency = self.row.currency or (self.known.currency if self.known else "")
-        return self.row.price * (100 - discount) / 100, currency
-
-    def passes(self, others: Iterable[Span]) -> bool:
-        """Say whether it lies over other prices: one counts when it begins, and one goes on when it ends."""
-        apart = [one for one in others if (one.start, one.end) != (self.start, self.end)]
-        begun = any(one.first <= self.first <= one.last for one in apart)
-        return begun and any(one.first <= self.last < one.last for one in apart)
-
-    def gives_way_to(self, other: Span) -> bool:
-        """Say whether Odoo would take it though another is meant."""
-        (mine, own), (theirs, other_s) = self.money, other.money
-        return own != other_s or mine < theirs
+from hub.erp.odoo.supply_spans import DAY, EVER, NEVER, Known, Span, day_after
 
 
 class Days:
@@ -106,7 +23,7 @@ class Days:
         self._today = today
         self.spans = [
             Span(one.start, one.end, known=one)
-            for one in sorted(known, key=lambda k: (k.start or _EVER, k.id))
+            for one in sorted(known, key=lambda k: (k.start or EVER, k.id))
         ]
 
     def with_(self, rows: Sequence[PriceRow]) -> list[Span]:
@@ -128,16 +45,16 @@ class Days:
         begun = any(row.start is not None and row.start <= self._today for row in rows)
         rows = [row for row in rows if row.start is not None or not begun]
         rows = sorted(
-            rows, key=lambda row: row.start or _EVER
+            rows, key=lambda row: row.start or EVER
         )  # of two for one day the one that tells it counts
         by_day = {row.start: row for one in rows if (row := self._dated(one, base, passing))}
-        dated = sorted(by_day.values(), key=lambda row: row.start or _EVER)
+        dated = sorted(by_day.values(), key=lambda row: row.start or EVER)
         again = _interrupted(base)
         asked = [self._standing(row, base) for row in dated]
         starts = sorted({span.start for span in (*asked, *base) if span.start})
         for span in asked:
             following = next((first for first in starts if first > span.first), None)
-            span.end = following - _DAY if following else span.end
+            span.end = following - DAY if following else span.end
         for span in base:
             if span.row is None:
                 _supersede(span, [one.start for one in asked if one.start])
@@ -173,7 +90,7 @@ class Days:
                 return replace(row, start=after.start)
         begun = _after(replace(row, start=self._today), passing)
         following = [
-            span for span in base if span.start and self._today < span.start <= (begun.start or _NEVER)
+            span for span in base if span.start and self._today < span.start <= (begun.start or NEVER)
         ]
         if not following:
             return begun
@@ -188,13 +105,13 @@ class Days:
         counting = any(row.start and row.end and row.start <= self._today <= row.end for row in rows)
         undated = [] if counting else [row for row in rows if row.start is None][-1:]
         dated = [self._begun(row) for row in (*undated, *(row for row in rows if row.start is not None))]
-        dated.sort(key=lambda row: row.end or _NEVER)
+        dated.sort(key=lambda row: row.end or NEVER)
         parted: list[PriceRow] = []
         for row in dated:  # of two of one first day the one that ends later waits for a dearer one
             parted.append(
                 _after(row, [one for one in parted if one.start == row.start and one.end != row.end])
             )
-        return sorted(parted, key=lambda row: (row.start or _EVER, -(row.end or _NEVER).toordinal()))
+        return sorted(parted, key=lambda row: (row.start or EVER, -(row.end or NEVER).toordinal()))
 
     def _begun(self, row: PriceRow) -> PriceRow:
         if row.start is not None or not self.spans:
@@ -222,7 +139,7 @@ class Days:
             if other.last > span.last:
                 self._part(other, span)
             elif other.first < span.first:
-                other.end = span.first - _DAY
+                other.end = span.first - DAY
 
     def _found(self, row: PriceRow) -> Span | None:
         """Return the span of a price for some days; None where the price that stands is the same anyway."""
@@ -251,11 +168,7 @@ class Days:
             span.start != after for span in self.spans
         ):  # else it goes on there already, or another one begins
             self.spans.append(Span(after, whole.end, row=_copy(whole, inner.row), resumed=True))
-        whole.end = inner.first - _DAY
-
-
-def _day_after(day: dt.date | None) -> dt.date | None:
-    return None if day is None or day == _NEVER else day + _DAY
+        whole.end = inner.first - DAY
 
 
 def _copy(span: Span, beside: PriceRow) -> PriceRow:
@@ -283,9 +196,9 @@ def _same(span: Span, row: PriceRow) -> bool:
 
 def _nothing_new(row: PriceRow, standing: Sequence[PriceRow], today: dt.date) -> bool:
     """Say whether a price for some days is the one that stands on them by the same list."""
-    begun = [one for one in standing if (one.start or _EVER) <= (row.end or _NEVER)]
-    last = max(begun, key=lambda one: one.start or _EVER, default=None)
-    if last is None or (last.start or _EVER) > (row.start or today):
+    begun = [one for one in standing if (one.start or EVER) <= (row.end or NEVER)]
+    last = max(begun, key=lambda one: one.start or EVER, default=None)
+    if last is None or (last.start or EVER) > (row.start or today):
         return False
     return (last.price, last.currency) == (row.price, row.currency)
 
@@ -294,8 +207,8 @@ def _after(row: PriceRow, passing: Sequence[PriceRow]) -> PriceRow:
     """Return a price that stands, without days on which the same list tells a dearer one from its first day on."""
     for one in passing:
         dearer = one.currency != row.currency or one.price > row.price
-        if one.end and dearer and (one.start or _EVER) <= (row.start or _EVER) <= one.end:
-            row = replace(row, start=_day_after(one.end))
+        if one.end and dearer and (one.start or EVER) <= (row.start or EVER) <= one.end:
+            row = replace(row, start=day_after(one.end))
     return row
 
 
@@ -315,7 +228,7 @@ def _supersede(span: Span, starts: Sequence[dt.date]) -> None:
     """End a price on the day before the next one begins, where it would go on."""
     following = next((first for first in starts if first > span.first), None)
     if following is not None and span.last >= following:
-        span.end = following - _DAY
+        span.end = following - DAY
 
 
 def _go_on(before: Span, after: Span, asked: Sequence[Span]) -> None:

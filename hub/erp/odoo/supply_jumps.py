@@ -10,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.erp.odoo.lookups import hold
-from hub.erp.odoo.supply_days import Known
 from hub.erp.odoo.supply_rows import PriceRow
+from hub.erp.odoo.supply_spans import Known
 from hub.model import problems
 from hub.model.finding import Finding
 

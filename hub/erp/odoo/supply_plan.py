@@ -15,8 +15,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from hub.erp.odoo.supply_days import Days, Known, Span
+from hub.erp.odoo.supply_days import Days
 from hub.erp.odoo.supply_rows import PriceRow
+from hub.erp.odoo.supply_spans import Known, Span
 
 _DAY = dt.timedelta(days=1)
 
