@@ -119,7 +119,7 @@ def _schedule(outcome: Outcome, attempts: int, needs: Needs) -> tuple[datetime |
         seconds = outcome.due_in_seconds or needs.pause_seconds(attempts)
         return needs.now() + timedelta(seconds=seconds), attempts + 1
     if outcome.due_in_seconds is not None:
-        return needs.now() + timedelta(seconds=outcome.due_in_seconds), attempts
+        return needs.now() + timedelta(seconds=outcome.due_in_seconds), 0
     return None, 0
 
 

@@ -16,7 +16,7 @@ from hub.heart import Heart
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.exchange import MOVES, Exchange, State, Transmission
 from hub.model.outcome import Outcome
-from hub.stages import check, compose, match, post, send, translate, unwrap
+from hub.stages import check, compose, lanes, match, post, send, translate, unwrap
 from hub.stages.unwrap import ANSWERS
 from hub.store import Lease, LeaseLost, Store
 
@@ -64,8 +64,8 @@ def pause_seconds(attempts: int) -> float:
 class Pipeline:
     """Takes steps. Safe to use from many threads; a lane is worked on by one at a time."""
 
-    def __init__(self, store: Store, needs: Needs, heart: Heart) -> None:
-        self._store, self._needs, self._heart = store, needs, heart
+    def __init__(self, store: Store, needs: Needs, heart: Heart, bulk_at_once: int = 2) -> None:
+        self._store, self._needs, self._heart, self._bulk_at_once = store, needs, heart, bulk_at_once
 
     def drain(self, lane: str, owner: str, stopping: Callable[[], bool] = lambda: False) -> int:
         """Take every due step of a lane and return their number; 0 when somebody else holds the lane.
@@ -73,6 +73,8 @@ class Pipeline:
         May be called at any time, by anyone, any number of times. `stopping` is asked between two steps.
         """
         with self._store.begin() as tx:
+            if lanes.is_bulk(lane) and tx.held_bulk() >= self._bulk_at_once:
+                return 0
             lease = tx.claim_lane(lane, owner, self._heart.lease_seconds)
         if lease is None:
             return 0

@@ -95,7 +95,7 @@ class Scheduler:
             document=document,
             state=State.NOTICED,
             envelope=outgoing_envelope(partner, self._needs.company(), document),
-            lane=lanes.sending(partner.key),
+            lane=lanes.composing(partner.key, document),
             key=f"{document.value}:{partner.key}:{due.isoformat()}",
             why=f"due at {shown:%Y-%m-%d %H:%M}",
             source=ErpRecord(CLOCK, int(due.timestamp()), f"{shown:%Y-%m-%d %H:%M}", "due"),

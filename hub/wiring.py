@@ -227,7 +227,7 @@ class Hub:
         )
         self.nudge: Callable[[str], None] = lambda _lane: None
         self.heart = Heart(self.store)
-        self.pipeline = Pipeline(self.store, self.desk, self.heart)
+        self.pipeline = Pipeline(self.store, self.desk, self.heart, settings.workers.bulk)
         self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge)
         self.noticer = Noticer(self.store, self.desk, self._nudge)
         self.scheduler = Scheduler(self.store, self.desk, self._nudge)

@@ -191,6 +191,9 @@ class Receive(_Table, frozen=True, kw_only=True):
     xsd: str = ""  # XML: a schema that it must keep, relative to the partners folder
     map_file: str = ""  # a whole map of the partner's own, relative to the partners folder
     map: dict[str, str] = field(default_factory=dict)  # single lines of the map: canonical path = place
+    when: str = (
+        ""  # goes to Odoo: at once, "hourly" (from :00 to :05), or in a window of the day, "22:00-05:00"
+    )
     crosswalk: Crosswalks = Crosswalks()
     item_trust: tuple[str, ...] = ()  # whose item numbers count, best first; default: by the kind of document
     price: str = "partner"  # partner | pricelist | tolerance N%

@@ -9,6 +9,7 @@ from pathlib import Path
 from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.partner import Crosswalks, Partner, Receive, Send
+from hub.model.schedule import HOURLY, parse_window
 from hub.profiles.fault import Fault
 from hub.profiles.map_rules import leaves, map_faults
 from hub.profiles.supply_rules import supply_faults
@@ -38,6 +39,11 @@ def agreement_faults(partner: Partner, folder: Path) -> Iterator[Fault]:
             yield from _files(agreement, path, folder)
     for document, receive in partner.receive.items():
         yield from _trust(receive, ("receive", document.value, "item_trust"))
+        if receive.when and receive.when != HOURLY and parse_window(receive.when) is None:
+            told = f'"{clip(receive.when)}" is no time at which work is done'
+            yield Fault(
+                ("receive", document.value, "when"), told, 'write "hourly", or a window as "22:00-05:00"'
+            )
     yield from _matches(partner)
     yield from supply_faults(partner)
     yield from value_faults(partner)

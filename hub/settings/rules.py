@@ -84,6 +84,7 @@ def _passwords(settings: Settings, in_file: Callable[[KeyPath], bool]) -> Iterat
 def _amounts(settings: Settings) -> Iterator[Fault]:
     for table, key, count in (
         ("workers", "count", settings.workers.count),
+        ("workers", "bulk", settings.workers.bulk),
         ("odoo", "concurrency", settings.odoo.concurrency),
     ):
         if not 1 <= count <= MOST:

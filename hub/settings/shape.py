@@ -71,6 +71,7 @@ class Workers(_Table, frozen=True, kw_only=True):
 
     runner: Literal["local", "celery"] = "local"  # local: threads; celery: `hub worker` and a broker
     count: int = 4  # threads (local) or processes (celery) of a worker that drain lanes
+    bulk: int = 2  # lanes of bulk documents (846, 832, records) at the same time, of all workers together
     broker: str = ""  # celery: reference (env:NAME, file:NAME) to the URL of RabbitMQ or Redis
 
 

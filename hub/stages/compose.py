@@ -23,6 +23,7 @@ from hub.model.exchange import Exchange, State
 from hub.model.finding import Finding, Severity
 from hub.model.outcome import Outcome, OutFile
 from hub.model.partner import Partner
+from hub.stages import lanes
 from hub.stages.addresses import outgoing_envelope
 from hub.stages.composing import COMPOSERS, Composed, Needs
 from hub.stages.recording.sending import compose_records
@@ -32,7 +33,14 @@ __all__ = ["Needs", "compose"]
 
 
 def compose(exchange: Exchange, needs: Needs) -> Outcome:
-    """Compose one outbound document."""
+    """Compose one outbound document; what was made apart is sent with all that goes out to the partner."""
+    outcome = _compose(exchange, needs)
+    if outcome.state is not State.COMPOSED:
+        return outcome
+    return structs.replace(outcome, changes={**outcome.changes, "lane": lanes.sending(exchange.partner)})
+
+
+def _compose(exchange: Exchange, needs: Needs) -> Outcome:
     assert exchange.source is not None, "an outbound document has an Odoo record behind it"
     partner = _agreed(exchange, needs)
     if isinstance(partner, Outcome):

@@ -1,12 +1,20 @@
 """Lanes: what is done in order. Inside a lane one step follows the other; lanes run side by side.
 
-Opening and checking a partner's files is one lane, so the answer to a file never waits for Odoo; each
-kind of document then posts in a lane of its own, and everything that goes out to a partner keeps its order.
+Opening and checking a partner's files is one lane, so the answer to a file never waits for Odoo. What belongs to
+orders goes to Odoo in one lane, whatever its kind: a change never overtakes its order, not even while that is tried
+again (`Lanes.next_due`). Money has a lane of its own, and so has each kind of bulk document, of which only a few
+are worked on at a time: 50,000 lines of stock delay no order. All that goes out to a partner keeps its order.
 """
 
 from __future__ import annotations
 
 from hub.model.documents import DocType
+
+#: How the name of a lane of bulk documents ends; the store looks at it.
+BULK = ":bulk"
+
+_BULK = frozenset({DocType.INVENTORY_ADVICE, DocType.PRICE_CATALOG, DocType.RECORDS})
+_MONEY = frozenset({DocType.INVOICE, DocType.REMITTANCE})
 
 
 def opening(partner: str) -> str:
@@ -15,10 +23,23 @@ def opening(partner: str) -> str:
 
 
 def posting(partner: str, document: DocType) -> str:
-    """Return the lane in which one kind of document of a partner goes to Odoo."""
-    return f"{partner or '-'}:in:{document.value}"
+    """Return the lane in which a partner's document is translated and goes to Odoo."""
+    start = f"{partner or '-'}:in"
+    if document in _BULK:
+        return f"{start}:{document.value}{BULK}"
+    return f"{start}:{'money' if document in _MONEY else 'orders'}"
 
 
 def sending(partner: str) -> str:
     """Return the lane of all that goes out to a partner."""
     return f"{partner or '-'}:out"
+
+
+def composing(partner: str, document: DocType) -> str:
+    """Return the lane in which what is due to a partner is made; bulk is made apart, and sent with the rest."""
+    return f"{sending(partner)}{BULK}" if document in _BULK else sending(partner)
+
+
+def is_bulk(lane: str) -> bool:
+    """Say whether a lane holds bulk documents."""
+    return lane.endswith(BULK)

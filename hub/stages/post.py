@@ -23,6 +23,7 @@ from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import Exchange, State
 from hub.model.finding import Severity
 from hub.model.outcome import NewExchange, Outcome
+from hub.model.schedule import opens_in
 from hub.stages import watch
 from hub.stages.posting import POSTERS, Needs, Posted, origin
 from hub.stages.recording.posting import post_records
@@ -34,6 +35,8 @@ _log = logging.getLogger("hub.post")
 
 def post(exchange: Exchange, needs: Needs) -> Outcome:
     """Post one translated document; a repeat finds what an earlier try left behind."""
+    if closed := _closed_for(exchange, needs):
+        return Outcome(state=exchange.state, why="waits for its time of day", due_in_seconds=closed)
     document = needs.document(exchange)
     try:
         if document.doc_type is DocType.RECORDS:
@@ -50,6 +53,14 @@ def post(exchange: Exchange, needs: Needs) -> Outcome:
     except Retryable as fault:
         state = State.IN_DOUBT if fault.in_doubt else exchange.state
         return Outcome(state=state, why=str(fault), tried=True)
+
+
+def _closed_for(exchange: Exchange, needs: Needs) -> float:
+    """Return for how many seconds this kind of document is not to go to Odoo; what a person released goes."""
+    agreed = needs.partner(exchange.partner).receive.get(exchange.document)
+    if agreed is None or not agreed.when or exchange.released or exchange.state is State.IN_DOUBT:
+        return 0.0
+    return opens_in(agreed.when, needs.now())
 
 
 def _missed(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select, true, union_all, update
 
 from hub.model.exchange import Exchange, Transmission
 from hub.store.base import TxPart
@@ -20,36 +20,50 @@ from hub.store.schema import exchanges, leases, transmissions
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NOBODY = ""  # the owner of a lane that rests
+_BULK = ":bulk"  # how the name of a lane of bulk documents ends (hub.stages.lanes)
 
 
 class Lanes(TxPart):
     """Leases on lanes, and the next thing to do in a lane."""
 
     def due_lanes(self, limit: int = 100) -> list[str]:
-        """Return lanes that have work due and no live lease, the one that waits longest first."""
+        """Return lanes that have work due and no live lease: bulk last, then the one that waits longest first."""
         taken = select(leases.c.lane).where(leases.c.expires_at > self._lease_clock())
         work = union_all(*(self._due(table) for table in (transmissions, exchanges))).subquery()
         statement = (
             select(work.c.lane)
             .where(work.c.lane.not_in(taken))
             .group_by(work.c.lane)
-            .order_by(func.min(work.c.since), work.c.lane)
+            .order_by(work.c.lane.like(f"%{_BULK}"), func.min(work.c.since), work.c.lane)
             .limit(limit)
         )
         return [row.lane for row in self._rows(statement)]
 
     def next_due(self, lane: str) -> Transmission | Exchange | None:
-        """Return the oldest thing in a lane that may be stepped now; what waits does not block the rest."""
-        for table, read in ((transmissions, to_transmission), (exchanges, to_exchange)):
+        """Return the oldest thing in a lane that may be stepped now.
+
+        What is tried again blocks what came after it for the same order, and nothing else.
+        """
+        for table, read, free in (
+            (transmissions, to_transmission, true()),
+            (exchanges, to_exchange, ~_is_behind(lane)),
+        ):
             statement = (
                 select(table)
-                .where(table.c.work_lane == lane, self._is_due(table))
+                .where(table.c.work_lane == lane, self._is_due(table), free)
                 .order_by(table.c.id)
                 .limit(1)
             )
             for row in self._rows(statement):
                 return read(row)
         return None
+
+    def held_bulk(self) -> int:
+        """Return how many lanes of bulk documents are being worked on."""
+        held = select(func.count()).where(
+            leases.c.lane.like(f"%{_BULK}"), leases.c.expires_at > self._lease_clock()
+        )
+        return self._connection.execute(held).scalar_one()
 
     def claim_lane(self, lane: str, owner: str, seconds: float, *, early: bool = False) -> Lease | None:
         """Take the lease of a lane for so many seconds, or return None while somebody else has it.
@@ -122,6 +136,22 @@ class Lanes(TxPart):
         now = self._connection.execute(select(func.clock_timestamp())).scalar_one()
         assert isinstance(now, datetime)
         return now
+
+
+def _is_behind(lane: str) -> ColumnElement[bool]:
+    """Say of an exchange that an earlier one for the same order failed to go on in its lane and is tried again.
+
+    One that waits for something (a change for its order) was not tried in vain, and blocks nothing: it may be
+    what comes behind that it waits for.
+    """
+    earlier = exchanges.alias("earlier")
+    return exists().where(
+        earlier.c.work_lane == lane,
+        earlier.c.order_number == exchanges.c.order_number,
+        earlier.c.id < exchanges.c.id,
+        earlier.c.attempts > 0,
+        exchanges.c.order_number != "",
+    )
 
 
 def _held(lease: Lease) -> tuple[ColumnElement[bool], ...]:

@@ -65,7 +65,7 @@ def file_due(partner: Partner, record_type: str, due: dt.datetime, company: Comp
             receiver=their_address(partner),
             set_id=record_type,
         ),
-        lane=lanes.sending(partner.key),
+        lane=lanes.composing(partner.key, DocType.RECORDS),
         number=record_type,
         key=f"records:{partner.key}:{record_type}:{due.isoformat()}",
         why=f"due at {shown_due:%Y-%m-%d %H:%M}",
