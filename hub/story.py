@@ -99,7 +99,7 @@ def tell(store: Store, formats: Formats, exchange_id: int, most_canonical: int =
             owner=OWNERS.get(exchange.state, ""),
             lines=shown.lines,
             left_out=shown.left_out,
-            findings=findings,
+            findings=_distinct([*_of_the_file(tx, exchange), *findings]),
             canonical=canonical,
             canonical_left_out=cut,
             trouble=trouble,
@@ -109,6 +109,13 @@ def tell(store: Store, formats: Formats, exchange_id: int, most_canonical: int =
             answers=tuple(tx.acknowledged_by(exchange_id)),
             related=_related(tx, exchange),
         )
+
+
+def _of_the_file(tx: Tx, exchange: Exchange) -> list[Finding]:
+    """Return what was said of the whole file in which a document came, such as lines that were skipped."""
+    if exchange.direction is not Direction.IN or exchange.transmission_id is None:
+        return []
+    return tx.findings(transmission_id=exchange.transmission_id)
 
 
 def tell_file(store: Store, transmission_id: int) -> FileStory:

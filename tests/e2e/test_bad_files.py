@@ -6,9 +6,10 @@ import time
 
 import pytest
 
+from hub import story
 from hub.model import problems
 from hub.model.exchange import Direction, State
-from tests.support.small_hub import SmallHub, fresh_number
+from tests.support.small_hub import PARTNERS, SmallHub, fresh_number
 from tests.support.wire import find, functional_ack, group, interchange, order, order_file, segment
 
 
@@ -228,3 +229,11 @@ def test_a_rejected_order_keeps_its_number(hub: SmallHub) -> None:
     hub.send(order_file(number, ("AR-10001", "2x4", "EA", "9.99")))
     rejected = hub.order()
     assert (rejected.state, rejected.number) == (State.REJECTED, number)
+
+
+def test_lines_that_were_skipped_are_told_with_each_document_of_the_file(hub: SmallHub) -> None:
+    hub.edit("nordic", "[csv]", "[csv]\nskip = 1")
+    sample = (PARTNERS / "nordic" / "samples" / "order_70031.csv").read_bytes()
+    hub.send(b"Orders of the day\n" + sample, "order_70031.csv", "nordic")
+    told = story.tell(hub.hub.store, hub.hub.formats, hub.received()[0].id)
+    assert any("skipped as agreed" in f.message and "Orders of the day" in f.message for f in told.findings)

@@ -27,10 +27,6 @@ _FENCE = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _END = re.compile(r"\s+#|\s+[|>]|\s+&&|\s{3,}|;")
 #: Commands of docs/x12.md that are run on a sample; the files that they name are copies of it.
 _RUN = ("show", "check", "ack", "diff", "grep", "scrub", "new", "sets", "dictionary")
-#: What `hub restore` names and no command does yet.
-_TO_COME = frozenset({"verify"})
-
-
 def fenced(page: Path) -> list[str]:
     """Return the commands in the fenced blocks of a page."""
     lines = (line for block in _FENCE.findall(page.read_text("utf-8")) for line in block.splitlines())
@@ -57,7 +53,7 @@ def unknown(command: str) -> Iterator[str]:
         word = words.pop(0).rstrip(",")
         if word.startswith("-"):
             break
-        if word.isupper() or word in _TO_COME:
+        if word.isupper():
             return  # stands for any
         if word not in here.commands:
             yield f"there is no command {word!r}"
