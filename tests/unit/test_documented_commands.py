@@ -27,6 +27,8 @@ _FENCE = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _END = re.compile(r"\s+#|\s+[|>]|\s+&&|\s{3,}|;")
 #: Commands of docs/x12.md that are run on a sample; the files that they name are copies of it.
 _RUN = ("show", "check", "ack", "diff", "grep", "scrub", "new", "sets", "dictionary")
+
+
 def fenced(page: Path) -> list[str]:
     """Return the commands in the fenced blocks of a page."""
     lines = (line for block in _FENCE.findall(page.read_text("utf-8")) for line in block.splitlines())
