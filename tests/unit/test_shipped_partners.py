@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from hub.model.documents import AnyDocument, DocType, Invoice, PurchaseOrder, ShipNotice
+from hub.model.exchange import State
 from hub.model.finding import Severity
 from hub.model.partner import Partner
 from hub.profiles import load_partners
+from hub.settings import Settings
+from hub.wiring import Trials
 from tests.support import record_samples
 from translators.crosswalk import load_tables, translate_document
 from translators.csv.translator import CsvTranslator
@@ -103,3 +107,11 @@ def test_what_globex_bills_is_what_it_shipped() -> None:
     goods = sum(line.quantity * line.price for line in bill.lines)
     freight = sum(charge.amount or 0 for charge in bill.charges)
     assert bill.total == goods + freight == Decimal("835.75")
+
+
+@pytest.mark.parametrize("name", ["acme/samples/850_two_orders.edi", "nordic/samples/order_70031.csv"])
+def test_no_sample_order_is_held_because_its_days_have_passed(name: str) -> None:
+    trials = Trials(Settings(), lambda: dt.datetime(2035, 12, 31, tzinfo=dt.UTC))
+    trial = trials.run((FOLDER / name).read_bytes(), Path(name).name, name.partition("/")[0])
+    assert [document.state for document in trial.documents] == [State.TRANSLATED] * 2
+    assert not any(finding.severity is Severity.HOLD for d in trial.documents for finding in d.findings)
