@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from msgspec import structs
 
 from hub.cli.context import MISUSED, answers_in_one_line, print_json, settings
 from hub.model import problems
@@ -37,9 +38,10 @@ def lint_command(
     config = settings()
     folder = partners_folder(config)
     wanted = tuple(keys or ())
-    findings = (*lint(folder, wanted), *_dictionary_findings(config))
+    found = (*lint(folder, wanted), *_dictionary_findings(config))
     if odoo:
-        findings += _odoo_findings(config, folder, wanted)
+        found += _odoo_findings(config, folder, wanted)
+    findings = tuple(map(_weighed, found))
     loaded = [key for key in load_partners(folder)[0] if not keys or key in keys]
     if as_json:
         print_json([_as_json(finding) for finding in findings])
@@ -55,6 +57,11 @@ def partners_folder(config: Settings) -> Path:
     """Return the partners folder, relative when it is below us: messages are shorter and can be clicked."""
     folder, here = Path(config.paths.partners), Path.cwd()
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
+def _weighed(finding: Finding) -> Finding:
+    """Return a finding as lint weighs it: a table that would hold every document is an error before the first comes."""
+    return structs.replace(finding, severity=Severity.ERROR) if finding.severity is Severity.HOLD else finding
 
 
 def lines(findings: Iterable[Finding]) -> Iterator[str]:

@@ -24,6 +24,7 @@ _MENDS = {
     NameKind.UNIT: "correct the table, or make the unit in Odoo",
     NameKind.CHARGE: "correct the table: our product's internal reference, or an account's number",
     NameKind.WAREHOUSE: "write the short name of a warehouse in Odoo",
+    NameKind.LOCATION: "write the whole name of a location in Odoo, such as WH/Quarantine",
     NameKind.CARRIER: "write the shipping method as Odoo calls it",
     NameKind.MODEL: "correct the model, or install the module that brings it",
     NameKind.FIELD: "`hub records fields MODEL` lists them",

@@ -19,6 +19,7 @@ class NameKind(StrEnum):
     UNIT = "unit of measure"  # by name
     CHARGE = "product or account"  # by internal reference, or by number
     WAREHOUSE = "warehouse"  # by short name
+    LOCATION = "location"  # by its whole name: WH/Quarantine
     CARRIER = "shipping method"  # by name
     MODEL = "model"  # e.g. project.task
     FIELD = "field"  # `scope` is its model

@@ -66,8 +66,9 @@ def _set(document: DocType, agreement: Agreement, path: KeyPath) -> Iterator[Fau
 def _warehouse(document: DocType, agreement: Agreement, path: KeyPath) -> Iterator[Fault]:
     """Warehouse orders are of one warehouse, on whichever side it is ours."""
     if document is DocType.WAREHOUSE_ORDER and not agreement.warehouse:
-        message = "it names no warehouse, so nothing would come of it"
-        yield Fault(path, message, 'write warehouse = "WH2", the short name of the warehouse in Odoo')
+        message = f"[{path[0]}.{path[1]}] names no warehouse, so nothing would come of it"
+        hint = 'write warehouse = "WH2", the short name of the warehouse in Odoo'
+        yield Fault((*path, "warehouse"), message, hint, problem=problems.CONFIG_MISSING)
 
 
 def _trust(receive: Receive, path: KeyPath) -> Iterator[Fault]:

@@ -66,6 +66,8 @@ def _names(reader: _Reader) -> Iterator[ErpName]:
 
 def _rules(agreement: Receive | Send, path: KeyPath, reader: _Reader) -> Iterator[ErpName]:
     if isinstance(agreement, Receive):
+        if agreement.damaged:
+            yield reader.name(NameKind.LOCATION, agreement.damaged, (*path, "damaged"))
         for table in ("minimum", "multiple"):
             for item in getattr(agreement.rules, table):
                 if item != _EVERY:

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from hub.model import problems
 from hub.model.documents import DOCUMENTS, DocType
-from hub.model.finding import Finding
+from hub.model.finding import Finding, Where
 from hub.model.partner import Identity, Partner
 from hub.profiles.clashes import clashes
 from hub.profiles.fault import Fault
@@ -106,6 +106,8 @@ def _key_is_no_setting(draft: Draft) -> tuple[Finding, ...]:
 
 def _finding(fault: Fault, draft: Draft) -> Finding:
     where = draft.locate(fault.path)
+    if fault.problem == problems.CONFIG_MISSING and where.file != draft.file:
+        where = Where(file=draft.file)  # what a template leaves open, each profile has to say
     return Finding(fault.problem, fault.message, fault.severity, where, fault.value, fault.hint)
 
 

@@ -102,8 +102,10 @@ def _coming(kind: RecordType, path: KeyPath) -> Iterator[Fault]:
     elif kind.system_of_record == "odoo" and kind.policy != "update":
         hint = 'write policy = "update", or system_of_record = "partner"'
         yield Fault((*path, "policy"), "Odoo is the system of record: a file makes no new records", hint)
-    if kind.every or kind.at or kind.domain:
-        yield Fault(path, "every, at and domain belong to what goes out", 'is direction = "out" meant?')
+    for name in ("every", "at", "domain"):
+        if getattr(kind, name):
+            message = f'"{name}" says nothing of what comes in'
+            yield Fault((*path, name), message, 'is direction = "out" meant? Else leave it out')
     yield from _named_fields(kind, path)
 
 
@@ -293,6 +295,5 @@ def _xml(kind: RecordType, path: KeyPath) -> Iterator[Fault]:
 
 
 def _lacking(path: KeyPath, key: str, hint: str) -> Fault:
-    return Fault(
-        path, f'"{".".join(map(str, path))}.{key}" is missing', hint, problem=problems.CONFIG_MISSING
-    )
+    at = (*path, key)
+    return Fault(at, f'"{".".join(map(str, at))}" is missing', hint, problem=problems.CONFIG_MISSING)

@@ -38,13 +38,20 @@ def _release(text: str, path: KeyPath) -> Iterator[Fault]:
 
     described = ", ".join(f'"{release}"' for release in SHIPPED.releases())
     if not _RELEASE.fullmatch(text):
-        near = f'; the nearest is "{nearest_release(text)}"' if re.fullmatch(r"00[2-8]\d{3}", text) else ""
-        yield Fault(
-            path, f'"{clip(text)}" is no release of X12{near}', f"dictionaries are of {described}", text
-        )
+        hint = f"dictionaries are of {described}"
+        yield Fault(path, f'"{clip(text)}" is no release of X12{_meant(text)}', hint, text)
         return
     near = nearest_release(text)
     if near[:3] != text[:3]:
         message = f'"{text}" has no dictionary here: documents are checked by that of {near}'
         hint = f"dictionaries are of {described}; `hub x12 import` makes one of your own"
         yield Fault(path, message, hint, text, severity=Severity.WARNING)
+
+
+def _meant(text: str) -> str:
+    """Return what a release that does not exist probably means, as it ends a message."""
+    from translators.x12.rules.source import nearest_release
+
+    if re.fullmatch(r"[3-8]0[1-7]\d", text):
+        return f': did you mean "00{text}"?'
+    return f'; the nearest is "{nearest_release(text)}"' if re.fullmatch(r"00[2-8]\d{3}", text) else ""

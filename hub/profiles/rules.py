@@ -18,6 +18,7 @@ from hub.profiles.agreements import agreement_faults
 from hub.profiles.fault import Fault
 from hub.profiles.record_rules import record_faults
 from hub.profiles.releases import release_faults
+from hub.profiles.xml_rules import xml_faults
 from hub.secrets import is_reference
 from hub.toml.checking import clip, did_you_mean
 from hub.toml.durations import parse_duration
@@ -63,7 +64,7 @@ def _identity(partner: Partner) -> Iterator[Fault]:
     identity = partner.identity
     if partner.format == "x12" and not identity.isa:
         hint = 'write isa = "ZZ:THEIRID", qualifier:id as they send it'
-        yield Fault(("identity",), '"identity.isa" is missing', hint, problem=problems.CONFIG_MISSING)
+        yield Fault(("identity", "isa"), '"identity.isa" is missing', hint, problem=problems.CONFIG_MISSING)
     for name, isa in (("isa", identity.isa), ("our_isa", identity.our_isa)):
         if isa and not INTERCHANGE_ID.fullmatch(isa):
             hint = 'write "ZZ:THEIRID": two characters of qualifier, a colon, an id of at most 15 characters'
@@ -110,11 +111,11 @@ def _remote(partner: Partner) -> Iterator[Fault]:
     for name, hint in hints.items():
         if not getattr(transport, name):
             yield Fault(
-                ("transport",), f'"transport.{name}" is missing', hint, problem=problems.CONFIG_MISSING
+                ("transport", name), f'"transport.{name}" is missing', hint, problem=problems.CONFIG_MISSING
             )
     if not transport.key and not transport.password:
         hint = 'write key = "file:NAME" (a private key) or password = "file:NAME"'
-        yield Fault(("transport",), '"transport.key" is missing', hint, problem=problems.CONFIG_MISSING)
+        yield Fault(("transport", "key"), '"transport.key" is missing', hint, problem=problems.CONFIG_MISSING)
     for index, print_ in enumerate(transport.host_key):
         if not _HOST_KEY.fullmatch(print_):
             hint = "ssh-keyscan HOST | ssh-keygen -lf - prints it; compare with what they told you"
@@ -274,5 +275,6 @@ RULES: tuple[Callable[[Partner], Iterator[Fault]], ...] = (
     _x12,
     release_faults,
     _csv,
+    xml_faults,
     _obligations,
 )

@@ -21,6 +21,7 @@ from hub.toml.durations import parse_duration
 from hub.toml.positions import KeyPath
 from hub.toml.reading import Table
 
+_SURE = 80  # of 100: so like a key that is known here, another table's of the same name is not meant
 _BAD = object()  # stands for a value that was refused and reported
 _SECRET_KEYS = frozenset({"password", "key"})
 _NAMES: dict[type, str] = {
@@ -44,9 +45,9 @@ def clip(text: object, limit: int = 60) -> str:
     return plain if len(plain) <= limit else plain[: limit - 3] + "..."
 
 
-def nearest(word: str, choices: Iterable[str]) -> str:
-    """Return the choice that `word` probably meant, or "" when none is near."""
-    found = process.extractOne(word.lower()[:200], list(choices), scorer=fuzz.ratio, score_cutoff=60)
+def nearest(word: str, choices: Iterable[str], least: float = 60) -> str:
+    """Return the choice that `word` probably meant, or "" when none is near; `least`: how like it, of 100."""
+    found = process.extractOne(word.lower()[:200], list(choices), scorer=fuzz.ratio, score_cutoff=least)
     return str(found[0]) if found else ""
 
 
@@ -224,15 +225,17 @@ class _Checker:
 
     def _type(self, value: object, wanted: str, path: KeyPath) -> object:
         message = f'"{dotted(path)}" must be {wanted}, not {name_of(value)}'
-        if path[-1] in _SECRET_KEYS:  # somebody may have put the secret itself there
+        if path[-1] in _SECRET_KEYS and wanted == "text":  # somebody may have put the secret itself there
             self._add(problems.CONFIG_TYPE, path, message, 'write "file:NAME" or "env:NAME"')
         else:
             self._add(problems.CONFIG_TYPE, path, message, _type_hint(value, wanted, path), value)
         return _BAD
 
     def _unknown_key(self, key: str, known: Iterable[str], path: KeyPath) -> None:
-        guess = did_you_mean(key, known)
-        homes = [] if guess else [h for h in _homes(self.root, key) if h != path]
+        guess, homes = did_you_mean(key, known), [h for h in _homes(self.root, key) if h != path]
+        if homes and nearest(key, known, _SURE):
+            homes = []  # a slip of the finger, and not a key in the wrong table
+        guess = "" if homes else guess
         hint = f"known here: {', '.join(sorted(known))}"
         if homes:
             hint = "it belongs in " + " or ".join(
@@ -266,7 +269,9 @@ def _quoted(value: object) -> str:
 
 
 def _homes(kind: inspect.Type, key: str, path: KeyPath = ()) -> list[KeyPath]:
-    """Return the tables under `kind` that have a key of that name."""
+    """Return the tables under `kind` that have a key of that name; DOCUMENT stands for any document's."""
+    if isinstance(kind, inspect.DictType) and isinstance(kind.key_type, inspect.EnumType):
+        return _homes(kind.value_type, key, (*path, "DOCUMENT"))
     if not isinstance(kind, inspect.StructType):
         return []
     here = [path] if any(f.encode_name == key for f in kind.fields) else []

@@ -34,6 +34,7 @@ class Naming:
     def test_warehouses_go_by_their_short_names(self, erp: Erp) -> None:
         gateway, _ = erp
         assert dict(gateway.naming.having(NameKind.WAREHOUSE, ("WH", "W9Q"))) == {"WH": 1, "W9Q": 0}
+        assert dict(gateway.naming.having(NameKind.LOCATION, ("WH/Stock",))) == {"WH/Stock": 1}
         assert "WH" in gateway.naming.near(NameKind.WAREHOUSE, "WHX")
 
     def test_a_shipping_method_that_is_not_there_is_none(self, erp: Erp) -> None:

@@ -30,6 +30,8 @@ rules.minimum = { "HUB-1001" = 2, "HUB-10001" = 6, "*" = 1 }
 warehouse = "WHX"
 [receive.invoice]
 crosswalk.charge = "acme/charges.csv"
+[receive.warehouse_advice]
+damaged = "WH/Stok"
 [send.ship_notice]
 carriers = { "Parcel Ground" = "PGND", "Parcel Grund" = "PGND" }
 """
@@ -86,8 +88,9 @@ def test_each_name_that_odoo_lacks_is_told_at_its_line_with_what_is_near(
     error, warning = Severity.ERROR, Severity.WARNING
     assert sorted(said(folder, erp)) == [
         ('acme.toml:11:1: Odoo has no warehouse "WHX": did you mean "WH"?', error),
+        ('acme.toml:15:1: Odoo has no location "WH/Stok": did you mean "WH/Stock"?', warning),
         (
-            'acme.toml:15:40: Odoo has no shipping method "Parcel Grund": did you mean "Parcel Ground"?',
+            'acme.toml:17:40: Odoo has no shipping method "Parcel Grund": did you mean "Parcel Ground"?',
             warning,
         ),
         ('acme.toml:4:1: Odoo has no partner "ACMEE": did you mean "ACME"?', error),

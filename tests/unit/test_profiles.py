@@ -92,7 +92,7 @@ ADDED_LINES: list[Case] = [
     ('[obligations]\nthey_owe.functional_ack = "4 hours"\n', VALUE, 5, "it is a duration"),
     ('[obligations.we_owe]\nship_notice = "soon"\n', VALUE, 5, "is no promise"),
     ("[receive.purchase_ordr]\n", UNKNOWN, 4, 'did you mean "purchase_order"?'),
-    ("[send.warehouse_order]\n", VALUE, 4, "names no warehouse"),
+    ("[send.warehouse_order]\n", MISSING, 4, "names no warehouse"),
     ('[send.purchase_order]\nset = "940"\n', VALUE, 5, "carries no purchase order"),
     ("[receive.unknown]\n", UNKNOWN, 4, 'unknown key "unknown"'),
     ("[send.functional_ack]\n", UNKNOWN, 4, 'unknown key "functional_ack"'),

@@ -96,7 +96,7 @@ def test_a_sound_record_type_loads(tmp_path: Path, text: str) -> None:
         (
             'match = "hours_*.csv"',
             'match = "h*"\nevery = "1h"',
-            "every, at and domain belong to what goes out",
+            "says nothing of what comes in",
         ),
         ('match = "hours_*.csv"', 'match = "h*"\nzone = "Mars/Base"', '"Mars/Base" is no time zone'),
         ('match = "hours_*.csv"', 'match = "h*"\nbatch = 0', "a batch has 1 to"),

@@ -20,6 +20,7 @@ FIELDS: Mapping[NameKind, tuple[str, tuple[str, ...]]] = {
     NameKind.ADDRESS: ("res.partner", ("ref", "name")),
     NameKind.ITEM: ("product.product", ("default_code",)),
     NameKind.WAREHOUSE: ("stock.warehouse", ("code",)),
+    NameKind.LOCATION: ("stock.location", ("complete_name",)),
     NameKind.CARRIER: ("delivery.carrier", ("name",)),
 }
 
