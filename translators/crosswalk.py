@@ -47,12 +47,20 @@ from hub.model.documents import (
 from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import Receive
 from translators.crosswalk_lines import our_item, our_parties, our_unit, unknown_item
-from translators.crosswalk_send import to_partner
+from translators.crosswalk_send import to_partner, units_to_partner
 from translators.crosswalk_supply import Units, catalog_line, stock_line
 from translators.crosswalk_tables import Crosswalk, Entry, Tables, load_tables
 from translators.price_bases import Line, based
 
-__all__ = ["Crosswalk", "Entry", "Tables", "load_tables", "to_partner", "translate_document"]
+__all__ = [
+    "Crosswalk",
+    "Entry",
+    "Tables",
+    "load_tables",
+    "to_partner",
+    "translate_document",
+    "units_to_partner",
+]
 
 #: Whose numbers a line carries, best first, where the profile says no other order of trust: of what customers
 #: send, the vendor part is our own number; of what suppliers send, the buyer part.

@@ -77,6 +77,14 @@ def to_partner(document: AnyDocument, tables: Tables) -> tuple[AnyDocument, tupl
             return document, ()
 
 
+def units_to_partner(notice: ShipNotice, tables: Tables) -> tuple[ShipNotice, tuple[Finding, ...]]:
+    """Set the partner's codes of the units that a ship notice tells in Odoo's words; all else is theirs already."""
+    findings: list[Finding] = []
+    sender = _Sender(tables, "", "", notice.date, findings)
+    orders = tuple(sender.own_units(order, f"orders[{i}]") for i, order in enumerate(notice.orders))
+    return replace(notice, orders=orders), tuple(findings)
+
+
 def _goods(document: _Goods, sender: _Sender) -> _Goods:
     """Return a document that tells of goods without an order of the partner's."""
     if isinstance(document, InventoryAdvice):
@@ -112,6 +120,23 @@ class _Sender:
             for at, package in enumerate(order.packages)
         )
         return replace(order, packages=packages, items=self._items(order.items, where))
+
+    def own_units(self, order: ShippedOrder, where: str) -> ShippedOrder:
+        """Return an order's shipment with codes for the units of the items told in our product's own unit."""
+        packages = tuple(
+            replace(
+                package,
+                items=tuple(self._own_unit(item, f"{where}.packages[{at}]") for item in package.items),
+            )
+            for at, package in enumerate(order.packages)
+        )
+        items = tuple(self._own_unit(item, f"{where}.items[{at}]") for at, item in enumerate(order.items))
+        return replace(order, packages=packages, items=items)
+
+    def _own_unit(self, item: ShippedItem, where: str) -> ShippedItem:
+        if item.own is None or item.unit != item.own.unit:
+            return item
+        return replace(item, unit=self._unit(item.unit, where))
 
     def _items(self, items: tuple[ShippedItem, ...], where: str) -> tuple[ShippedItem, ...]:
         return tuple(self.line(item, f"{where}.items[{at}]") for at, item in enumerate(items))

@@ -21,13 +21,20 @@ from hub.model.documents import (
     LineStatus,
     OrderAcknowledgment,
     OrderLine,
+    OwnUnit,
     Party,
     PurchaseOrder,
     ShipNotice,
     ShippedItem,
     ShippedOrder,
 )
-from hub.stages.their_units import as_told, in_their_unit, price_per_their_unit, same_price
+from hub.stages.their_units import (
+    as_told,
+    in_their_unit,
+    own_of_theirs,
+    price_per_their_unit,
+    same_price,
+)
 
 #: Parties that are told as the order names them: their codes are how the partner knows a place, and us.
 ECHOED = frozenset({"ship_to", "bill_to", "buyer", "seller"})
@@ -199,30 +206,46 @@ def merge_items(items: tuple[ShippedItem, ...]) -> tuple[ShippedItem, ...]:
             item
             if before is None
             else structs.replace(
-                before, quantity=before.quantity + item.quantity, lots=before.lots + item.lots
+                before,
+                quantity=before.quantity + item.quantity,
+                lots=before.lots + item.lots,
+                own=_together(before.own, item.own),
             )
         )
     return tuple(merged.values())
+
+
+def _together(one: OwnUnit | None, other: OwnUnit | None) -> OwnUnit | None:
+    return one and other and structs.replace(one, quantity=one.quantity + other.quantity)
 
 
 def _shipped_item(item: ShippedItem, lines: dict[str, OrderLine]) -> ShippedItem:
     line = lines.get(item.line_number)
     if line is None:
         return item
+    same = same_item(line, item.sku, item.ids)
+    item = structs.replace(
+        item,
+        ids=line.ids if same else item.ids,
+        description=(line.description if same else "") or item.description,
+        sku=line.sku if same else item.sku,
+        own=own_of_theirs(line, item.own),
+    )
+    return item if told_in_own_unit(item) else _in_words_of(line, item)
+
+
+def told_in_own_unit(item: ShippedItem) -> bool:
+    """Say whether Odoo tells an item in the product's own unit, for it is no even part of the order line's."""
+    return item.own is not None and item.unit == item.own.unit
+
+
+def _in_words_of(line: OrderLine, item: ShippedItem) -> ShippedItem:
     lots = tuple(
         lot if lot.quantity is None else structs.replace(lot, quantity=in_their_unit(line, lot.quantity))
         for lot in item.lots
     )
-    same = same_item(line, item.sku, item.ids)
     return structs.replace(
-        item,
-        ids=line.ids if same else item.ids,
-        description=(line.description if same else "") or item.description,
-        quantity=in_their_unit(line, item.quantity),
-        unit=line.unit,
-        ordered=line.quantity,
-        lots=lots,
-        sku=line.sku if same else item.sku,
+        item, quantity=in_their_unit(line, item.quantity), unit=line.unit, ordered=line.quantity, lots=lots
     )
 
 

@@ -228,7 +228,7 @@ def gate_billed(
     for number, line in lines_by_number(order).items():
         limit = line.quantity if shipped is None else sums.shipped.get(number, Decimal(0))
         billed = sums.invoiced.get(number, Decimal(0))
-        slack = over if shipped is None else EXACT
+        slack = over if shipped is None else Leeway(sums.rounded.get(number, Decimal(0)))
         if any(i.number == number for i in invoice.lines) and _beyond(billed, limit, slack):
             text = f"{billed} invoiced in all, {limit} {word}"
             findings.append(_disagrees(f"line {number}", text, str(billed)))

@@ -15,22 +15,24 @@ from hub.model.documents import (
     AckLine,
     AnyDocument,
     Invoice,
+    InvoiceLine,
     ItemIds,
     LineStatus,
     OrderAcknowledgment,
     OrderChange,
     OrderChangeAcknowledgment,
+    OwnUnit,
     PurchaseOrder,
+    ReceivedItem,
     ReceivingAdvice,
     Remittance,
     ShipNotice,
     ShippedItem,
 )
 from hub.stages.amended import amended
+from hub.stages.line_units import ROUNDING, ByLine, of_line, sums
 from hub.stages.order_shares import lines_of
-
-#: Quantities by the buyer's line number, in the unit of the order.
-ByLine: TypeAlias = dict[str, Decimal]
+from hub.stages.their_units import plain
 
 _ZERO = Decimal(0)
 
@@ -73,11 +75,13 @@ class Sums:
         now = amended(first, changes, answers) if first else None
         self.now = {line.number: line for line in now.lines} if now else {}
         self.invoices = [d for d in counted if isinstance(d, Invoice)]
+        self._own = self._own_units(counted)
         self.acks = self._acknowledged(
             [d for d in counted if isinstance(d, OrderAcknowledgment | OrderChangeAcknowledgment)],
             by_store=any(isinstance(d, PurchaseOrder) and d.store for d in counted),
         )
-        self.shipped = self._shipped([d for d in counted if isinstance(d, ShipNotice)])
+        notices = [d for d in counted if isinstance(d, ShipNotice)]
+        self.shipped, self.rounded = self._shipped(notices), self._rounded(notices)
         self.received = self._received([d for d in counted if isinstance(d, ReceivingAdvice)])
         self.paid = _paid(self.invoices, [d for d in counted if isinstance(d, Remittance)])
         self.invoiced = self._billed([i for i in self.invoices if i.kind != "credit"])
@@ -98,6 +102,26 @@ class Sums:
         ]
         return fits[0] if len(fits) == 1 else number or sku or next(iter(ids.values()), "?")
 
+    def _own_units(self, counted: Sequence[AnyDocument]) -> dict[str, OwnUnit]:
+        """Return what Odoo has said of lines that count in another unit than their product, by line number."""
+        found = {number: line.own for number, line in self.now.items() if line.own}
+        for document in counted:
+            items: Iterable[ShippedItem | ReceivedItem] = ()
+            if isinstance(document, ShipNotice):
+                items = shipped_items(document)
+            elif isinstance(document, ReceivingAdvice):
+                items = document.items
+            for item in items:
+                number = item.line_number if isinstance(item, ShippedItem) else item.order_line
+                if item.own:
+                    found.setdefault(self._key(number, item.sku, item.ids), item.own)
+        return found
+
+    def _of_line(self, number: str, said: InvoiceLine | ReceivedItem | ShippedItem) -> tuple[str, Decimal]:
+        """Return which line is meant, and how much is said of it in its unit."""
+        key = self._key(number, said.sku, said.ids)
+        return key, of_line(said, self._own.get(key))
+
     def _acknowledged(self, answers: Sequence[_Answer], *, by_store: bool) -> dict[str, AckLine]:
         """Return what was said of each line; of an order by store, what was said to all of its stores together."""
         places: dict[str, list[_Answer]] = {}
@@ -114,7 +138,8 @@ class Sums:
         said: dict[str, AckLine] = {}
         for answer in answers:
             for line in answer.lines:
-                said[self._key(line.number, line.sku, line.ids)] = line
+                key = self._key(line.number, line.sku, line.ids)
+                said[key] = _in_line_unit(line, self._own.get(key))
             if not answer.lines and isinstance(answer, OrderAcknowledgment) and answer.status != "held":
                 none = answer.status == "rejected"
                 said |= {
@@ -124,23 +149,32 @@ class Sums:
         return said
 
     def _shipped(self, notices: Sequence[ShipNotice]) -> ByLine:
-        return _sums(
-            (self._key(i.line_number, i.sku, i.ids), i.quantity)
+        return sums(
+            self._of_line(i.line_number, i)
             for notice in standing(notices)
             for i in shipped_items(notice, self.number)
         )
 
+    def _rounded(self, notices: Sequence[ShipNotice]) -> ByLine:
+        """Return how far Odoo's own sum of what was shipped may be off, of lines told in another unit than ordered."""
+        return sums(
+            (self._key(i.line_number, i.sku, i.ids), ROUNDING)
+            for notice in standing(notices)
+            for i in shipped_items(notice, self.number)
+            if i.own
+        )
+
     def _received(self, advices: Sequence[ReceivingAdvice]) -> ByLine:
-        return _sums(
-            (self._key(i.order_line, i.sku, i.ids), i.received)
+        return sums(
+            self._of_line(i.order_line, i)
             for advice in advices
             for i in advice.items
             if (i.order_number or advice.order_number or self.number) == self.number
         )
 
     def _billed(self, invoices: Sequence[Invoice]) -> ByLine:
-        return _sums(
-            (self._key(i.order_line or i.number, i.sku, i.ids), abs(i.quantity))
+        return sums(
+            self._of_line(i.order_line or i.number, replace(i, quantity=abs(i.quantity)))
             for invoice in invoices
             for i in lines_of(invoice, self.number)
         )
@@ -150,7 +184,9 @@ class Sums:
         for invoice in reversed(self.invoices):
             for line in lines_of(invoice, self.number):
                 if self._key(line.order_line or line.number, line.sku, line.ids) == number:
-                    return line.unit_price
+                    counted = of_line(line, self._own.get(number))
+                    same = counted in {line.quantity, _ZERO}
+                    return line.unit_price if same else plain(line.unit_price * line.quantity / counted)
         return None
 
 
@@ -164,8 +200,30 @@ def billed_shipment(
     billed = {i.shipment for i in earlier if i.kind == "invoice"}
     wanted = Sums(order.number, order, [invoice]).invoiced
     open_ = (n for n in shipped if n.number not in billed)
-    fits = (n for n in open_ if Sums(order.number, order, [n]).shipped == wanted)
+    fits = (n for n in open_ if _alike(Sums(order.number, order, [n]).shipped, wanted))
     return next(fits, shipped[-1] if shipped else None)
+
+
+def _alike(one: ByLine, other: ByLine) -> bool:
+    return one.keys() == other.keys() and all(abs(one[n] - other[n]) <= ROUNDING for n in one)
+
+
+def _in_line_unit(line: AckLine, own: OwnUnit | None) -> AckLine:
+    """Return what was said of a line counted in the line's own unit."""
+    quantity = of_line(line, own)
+    if quantity == line.quantity or not line.quantity:
+        return line
+    factor = quantity / line.quantity
+    statuses = tuple(
+        replace(
+            s,
+            quantity=None if s.quantity is None else plain(s.quantity * factor),
+            price=None if s.price is None else plain(s.price / factor),
+        )
+        for s in line.statuses
+    )
+    price = None if line.price is None else plain(line.price / factor)
+    return replace(line, quantity=plain(quantity), statuses=statuses, price=price)
 
 
 def _place(answer: _Answer) -> str:
@@ -188,16 +246,9 @@ def _counted(line: AckLine) -> tuple[LineStatus, ...]:
 def _paid(invoices: Sequence[Invoice], remittances: Sequence[Remittance]) -> dict[str, Decimal]:
     """Return what was paid on each invoice, discounts taken counted in, by the invoice's number."""
     known = {invoice.number for invoice in invoices}
-    return _sums(
+    return sums(
         (item.number, item.settled + (item.discount or _ZERO))
         for remittance in remittances
         for item in remittance.items
         if item.number in known
     )
-
-
-def _sums(parts: Iterable[tuple[str, Decimal]]) -> ByLine:
-    total: dict[str, Decimal] = {}
-    for number, quantity in parts:
-        total[number] = total.get(number, _ZERO) + quantity
-    return total

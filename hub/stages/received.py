@@ -14,7 +14,9 @@ from msgspec import Struct
 from hub.model import problems
 from hub.model.documents import ItemIds, ReceivedItem, ReceivingAdvice, ShipNotice, ShippedItem
 from hub.model.finding import Finding, Severity, Where
+from hub.stages.line_units import of_line
 from hub.stages.order_sums import shipped_items, standing
+from hub.stages.their_units import plain
 
 _GOOD = frozenset({"", "good"})
 
@@ -64,11 +66,11 @@ def answered_by(
 
 
 def _by_line(items: Iterable[ShippedItem]) -> dict[str, tuple[ShippedItem, Decimal]]:
-    """Return what was shipped by the order's line number."""
+    """Return what was shipped by the order's line number, counted in that line's unit."""
     found: dict[str, tuple[ShippedItem, Decimal]] = {}
     for item in items:
         first, before = found.get(item.line_number, (item, Decimal(0)))
-        found[item.line_number] = (first, before + item.quantity)
+        found[item.line_number] = (first, before + of_line(item))
     return found
 
 
@@ -96,16 +98,31 @@ def _compared(
             yield _unclear(where, item, [number, *others], unclear)
             continue
         line = came.setdefault(number, _Came(where))
-        line.accepted += item.received
+        sent_as = shipped[number][0] if number in shipped else None
+        line.accepted += _accepted(item, sent_as)
         line.wrong += _complaints(item)
-        if number in shipped and item.unit and item.unit != shipped[number][0].unit:
-            line.wrong.append(f"counted in {item.unit}, shipped in {shipped[number][0].unit}")
+        if sent_as is not None and not _comparable(item, sent_as):
+            line.wrong.append(f"counted in {item.unit}, shipped in {sent_as.unit}")
     for number in shipped.keys() - came.keys() - open_lines:
         came[number] = _Came("items", wrong=["not in the advice"])
     for number, line in came.items():
-        sent = shipped[number][1] if number in shipped else Decimal(0)
+        sent = plain(shipped[number][1]) if number in shipped else Decimal(0)
+        line.accepted = plain(line.accepted)
         if sent != line.accepted or line.wrong:
             yield _differs(number, sent, line, severity)
+
+
+def _comparable(item: ReceivedItem, sent: ShippedItem) -> bool:
+    """Say whether an item counts in a unit that what was shipped can be held against."""
+    converted = sent.own is not None and item.our_quantity is not None and item.our_unit == sent.own.unit
+    return item.unit in {"", sent.unit} or converted
+
+
+def _accepted(item: ReceivedItem, sent: ShippedItem | None) -> Decimal:
+    """Return what came of an item in the unit of the order line: theirs may be ours or the product's own."""
+    if sent is not None and sent.own is not None and item.unit == sent.unit and sent.quantity:
+        return item.received * sent.own.of_line / sent.quantity
+    return of_line(item, sent.own if sent else None)
 
 
 def _lines_of(item: ReceivedItem, shipped: Mapping[str, tuple[ShippedItem, Decimal]]) -> list[str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hub.model.documents import OrderLine, Priced
+from msgspec.structs import replace
+
+from hub.model.documents import OrderLine, OwnUnit, Priced
 
 #: Half of the last place of what we and Odoo keep of a number: six places.
 HALF_PLACE = Decimal("0.0000005")
@@ -17,6 +19,11 @@ HALF_PLACE = Decimal("0.0000005")
 def in_their_unit(line: OrderLine, quantity: Decimal) -> Decimal:
     """Return a quantity of ours counted in the unit in which the partner ordered the line."""
     return plain(quantity / _factor(line))
+
+
+def own_of_theirs(line: OrderLine, own: OwnUnit | None) -> OwnUnit | None:
+    """Return a quantity of the product's own unit as a part of the unit in which the partner ordered the line."""
+    return None if own is None else replace(own, contained=own.contained * _factor(line))
 
 
 def price_per_their_unit(line: OrderLine, price: Decimal) -> Decimal:

@@ -14,6 +14,7 @@ from tests.contracts import (
     erp_storing_suite,
     erp_suite,
     erp_supplying_suite,
+    erp_units_suite,
     erp_warehouse_suite,
     erp_watching_suite,
 )
@@ -103,3 +104,11 @@ class TestLabelling(erp_storing_suite.Labelling):
 
 class TestActing(erp_storing_suite.Acting):
     """One company of several."""
+
+
+class TestSellingInDozens(erp_units_suite.SellingInDozens):
+    """They order in another unit than the product's."""
+
+
+class TestBuyingInDozens(erp_units_suite.BuyingInDozens):
+    """We order in another unit than the product's."""

@@ -174,10 +174,22 @@ class World:
         return self.record("sale.order", self.session.create("sale.order", [values])[0])
 
     # --- buying
+    def dozens(self) -> int:
+        """Return the unit of twelve; a fresh Odoo keeps it out of sight until somebody wants it."""
+        domain = [["name", "=", "Dozens"], ["active", "in", [True, False]]]
+        unit = int(self.session.search_read("uom.uom", domain, ["id"])[0]["id"])
+        self.session.write("uom.uom", [unit], {"active": True})
+        return unit
+
     def buy(
-        self, lines: dict[str, tuple[float, float]], *, confirm: bool = True, currency: int = 0
+        self,
+        lines: dict[str, tuple[float, float]],
+        *,
+        confirm: bool = True,
+        currency: int = 0,
+        unit: int = 0,
     ) -> ErpRecord:
-        """A buyer orders from the vendor: quantity and price by code."""
+        """A buyer orders from the vendor: quantity and price by code, in the products' own unit or another one."""
         commands = [
             [
                 0,
@@ -187,6 +199,7 @@ class World:
                     "product_qty": quantity,
                     "price_unit": price,
                     "date_planned": "2026-12-15 12:00:00",
+                    **({"product_uom_id": unit} if unit else {}),
                 },
             ]
             for code, (quantity, price) in lines.items()

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from hub.erp.odoo.advised import Part, plan_of
 from hub.erp.odoo.lookups import Product
 from hub.erp.odoo.transfers import Move
+from hub.erp.odoo.units import LineUnits, Unit
 from hub.model import problems
 from hub.model.documents import AdvisedLine, Lot, WarehouseAdvice
 
+UNIT = Unit(1, "Units", 1)
 WIDGET = Product(id=1, code="W1", name="Widget", barcode="012345678905")
 CHEESE = Product(id=2, code="C1", name="Cheese", tracked=True)
 CARTONS = ("006141411234567890", "00006141411234567906")
@@ -26,7 +28,7 @@ def move(number: int, item: Product = WIDGET, demand: int = 10, line: str = "") 
         product=item,
         demand=quantity,
         done=quantity,
-        unit="Units",
+        units=LineUnits(UNIT, UNIT),
         state="assigned",
         line=line,
     )

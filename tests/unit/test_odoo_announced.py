@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from hub.erp.odoo.announced import Parcel, label, outstanding, parcels_of, spread, too_much
 from hub.erp.odoo.lookups import Product
 from hub.erp.odoo.purchase_lines import PurchaseLine, match
+from hub.erp.odoo.units import LineUnits, Unit
 from hub.model.documents import Lot, Package, ShippedItem, ShippedOrder
 from hub.model.finding import Finding, Severity
 from hub.model.leeway import Leeway
 
+UNIT = Unit(1, "Units", 1)
 WIDGET = Product(id=1, code="W1", name="Widget", barcode="012345678905")
 GADGET = Product(id=2, code="G1", name="Gadget")
 
@@ -28,7 +30,7 @@ def line(number: int, item: Product = WIDGET, quantity: int = 10, received: int 
         quantity=Decimal(quantity),
         received=Decimal(received),
         invoiced=Decimal(0),
-        unit="Units",
+        units=LineUnits(UNIT, UNIT),
         price=Decimal(1),
         planned=None,
         tax_ids=(),

@@ -15,8 +15,8 @@ from translators.xml.compiling import xml_map
 from translators.xml.map_source import SHIPPED
 from translators.xml.xml_map import Branch
 
-#: What our crosswalks add to a line: no partner sends it.
-OURS = {"sku", "our_quantity", "our_unit", "ours", "unit_factor", "store"}
+#: What our crosswalks, and Odoo, add to a line: no partner sends it.
+OURS = {"sku", "our_quantity", "our_unit", "ours", "own", "unit_factor", "store"}
 
 
 def of_the_model(part: type[Struct], path: str = "") -> Iterator[str]:

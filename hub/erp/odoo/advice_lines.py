@@ -26,11 +26,9 @@ class Part(Struct, frozen=True):
 
 def quantity_of(line: AdvisedLine, move: Move) -> Decimal | None:
     """Return what was done in the move's unit, None where nobody told how theirs is counted."""
-    if line.our_unit and line.our_unit.casefold() != move.unit.casefold():
-        return None  # dozens are no pieces
-    if line.our_quantity is not None:
-        return line.our_quantity
-    return line.quantity if move.counts_in(line.unit) else None
+    if not line.our_unit:
+        return line.our_quantity if line.our_quantity is not None else move.counted(line.quantity, line.unit)
+    return move.counted(line.quantity if line.our_quantity is None else line.our_quantity, line.our_unit)
 
 
 def parts_of(line: AdvisedLine, quantity: Decimal, *, tracked: bool) -> list[Part]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.erp.odoo.advice_lines import Part, ours, parts_of, quantity_of
 from hub.erp.odoo.lookups import hold
@@ -88,8 +89,9 @@ class _Sum:
             elif quantity < 0:
                 yield _negative(line, index, move)
             else:
-                self.parts[move.id] += parts_of(line, quantity, tracked=move.product.tracked)
-                self.lines.append((line, move, advice.kind))
+                counted = replace(line, our_quantity=quantity, our_unit=move.unit)
+                self.parts[move.id] += parts_of(counted, quantity, tracked=move.product.tracked)
+                self.lines.append((counted, move, advice.kind))
                 if line.status == "cancelled":
                     self.dropped.add(move.id)
 
@@ -187,7 +189,7 @@ def _unknown(line: AdvisedLine, index: int, transfer: str) -> Finding:
 def _no_unit(line: AdvisedLine, index: int, move: Move) -> Finding:
     return hold(
         problems.CODE_UNKNOWN,
-        f"{move.label}: {line.quantity} {line.unit} is not counted in {move.unit}",
+        f"{move.label}: {line.quantity} {line.unit} cannot be counted in {move.unit}",
         where=f"lines[{index}].unit",
         value=line.unit,
         hint="Add the unit to the crosswalk, with its factor; then release.",

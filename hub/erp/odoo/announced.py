@@ -10,7 +10,8 @@ from msgspec import Struct, structs
 
 from hub.erp.odoo.client import Values
 from hub.erp.odoo.lookups import hold
-from hub.erp.odoo.purchase_lines import PurchaseLine, match, units_in_one, unknown_line, unlike_units
+from hub.erp.odoo.measures import Measure, measure, uneven, unlike_units
+from hub.erp.odoo.purchase_lines import PurchaseLine, match, unknown_line
 from hub.erp.odoo.reading import number, ref_id
 from hub.model import problems
 from hub.model.documents import ShipNotice, ShippedItem, ShippedOrder
@@ -22,7 +23,7 @@ class Parcel(Struct, frozen=True):
     """A part of an announced quantity: what of it is in one package and of one lot."""
 
     line: PurchaseLine
-    quantity: Decimal
+    quantity: Decimal  # in the product's own unit
     lot: str = ""
     sscc: str = ""
     expires: dt.date | None = None  # of the lot
@@ -37,13 +38,16 @@ def parcels_of(
     placed += [(item, label(package.sscc)) for package in shipped.packages for item in package.items]
     for item, sscc in placed:
         line = match(lines, item.line_number, item.ids, item.sku)
-        factor = units_in_one(line, item, item.quantity) if line else None
         if line is None:
             findings.append(unknown_line(order, item.line_number, item.ids, where))
-        elif factor is None:
-            findings.append(unlike_units(line, item, where))
+            continue
+        counted = measure(line.units, item, item.quantity)
+        if counted is None:
+            findings.append(unlike_units(line.label, line.units, item, where))
+        elif not counted.exact(item.quantity):
+            findings.append(uneven(line.label, line.units.own, item.quantity, item.unit, where))
         else:
-            parcels += _by_lot(line, item, factor, sscc)
+            parcels += _by_lot(line, item, counted, sscc)
     return parcels
 
 
@@ -52,12 +56,12 @@ def label(sscc: str) -> str:
     return sscc[2:] if len(sscc) == 20 and sscc.startswith("00") else sscc
 
 
-def _by_lot(line: PurchaseLine, item: ShippedItem, factor: Decimal, sscc: str) -> list[Parcel]:
-    """Return one parcel a lot, and one for what the lots do not account for, in the line's unit."""
+def _by_lot(line: PurchaseLine, item: ShippedItem, counted: Measure, sscc: str) -> list[Parcel]:
+    """Return one parcel a lot, and one for what the lots do not account for, in the product's own unit."""
     parcels = []
-    rest = item.quantity * factor
+    rest = counted.own(item.quantity)
     for lot in item.lots:
-        quantity = rest if lot.quantity is None else min(lot.quantity * factor, rest)
+        quantity = rest if lot.quantity is None else min(counted.own(lot.quantity), rest)
         if quantity:
             parcels.append(Parcel(line, quantity, lot.number, sscc, lot.expires))
             rest -= quantity
@@ -115,13 +119,14 @@ def too_much(
     findings = []
     for line in lines:
         total = sum((p.quantity for p in announced if p.line.id == line.id), Decimal(0))
-        over = total > line.quantity and not leeway.allows(line.quantity, total)
+        told = line.units.own.into(line.units.line, total)
+        over = total > line.ordered and not leeway.allows(line.quantity, told)
         if over and any(p.line.id == line.id for p in now):
             findings.append(
                 hold(
                     problems.QUANTITY_DIFFERS,
-                    f"{line.label}: ordered {line.quantity} {line.unit}, announced {total} in all",
-                    value=str(total),
+                    f"{line.label}: ordered {line.quantity} {line.unit}, announced {line.units.words(total)} in all",
+                    value=str(told),
                     hint="Settle it with the supplier, or raise the order's quantity in Odoo; then release.",
                 )
             )

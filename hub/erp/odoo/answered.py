@@ -13,8 +13,8 @@ from decimal import Decimal
 from msgspec import Struct
 
 from hub.erp.odoo.lookups import hold
-from hub.erp.odoo.purchase_lines import PurchaseLine, match, units_in_one, unknown_line, unlike_units
-from hub.erp.odoo.reading import PRICE_PLACES, number
+from hub.erp.odoo.measures import Measure, measure, uneven, unlike_units
+from hub.erp.odoo.purchase_lines import PurchaseLine, match, unknown_line
 from hub.erp.port import AnswerPolicy
 from hub.model import problems
 from hub.model.documents import AckLine, ChangeAckLine, OrderAcknowledgment, OrderChangeAcknowledgment
@@ -44,13 +44,19 @@ def decided(answer: Answer, lines: Sequence[PurchaseLine], order: str) -> tuple[
     findings: list[Finding] = []
     for index, said in enumerate(answer.lines):
         line = match(lines, said.number, said.ids, said.sku)
-        factor = units_in_one(line, said, said.quantity) if line else None
-        if line is not None and factor is None:
-            findings.append(unlike_units(line, said, f"lines[{index}].unit"))
-        elif line is not None and factor is not None:
-            found.append(_read(line, said, factor))
-        elif not _is_gone(said):
-            findings.append(unknown_line(order, said.number, said.ids, f"lines[{index}]"))
+        if line is None:
+            if not _is_gone(said):
+                findings.append(unknown_line(order, said.number, said.ids, f"lines[{index}]"))
+            continue
+        counted = measure(line.units, said, said.quantity)
+        if counted is None:
+            findings.append(unlike_units(line.label, line.units, said, f"lines[{index}].unit"))
+            continue
+        one = _read(line, said, counted)
+        if not line.units.alike and not line.units.line.keeps(one.quantity):
+            findings.append(uneven(line.label, line.units.line, said.quantity, said.unit, f"lines[{index}]"))
+            continue
+        found.append(one)
     return found, findings
 
 
@@ -99,16 +105,16 @@ def _is_gone(said: AckLine) -> bool:
     return isinstance(said, ChangeAckLine) and said.action == "delete" and not refused
 
 
-def _read(line: PurchaseLine, said: AckLine, factor: Decimal) -> Decided:
-    """Return what one line says; `factor`: how many of our unit one of theirs is."""
-    return _change(line, said, factor) if isinstance(said, ChangeAckLine) else _decided(line, said, factor)
+def _read(line: PurchaseLine, said: AckLine, counted: Measure) -> Decided:
+    """Return what one line says; `counted`: what they count in."""
+    return _change(line, said, counted) if isinstance(said, ChangeAckLine) else _decided(line, said, counted)
 
 
-def _decided(line: PurchaseLine, said: AckLine, factor: Decimal) -> Decided:
+def _decided(line: PurchaseLine, said: AckLine, counted: Measure) -> Decided:
     """Return what one PO1 loop with its ACK segments comes to; no ACK means as ordered."""
-    told = _per_unit(said, said.price, factor)
+    told = _per_unit(said, said.price, line, counted)
     if not said.statuses:
-        return Decided(line, said.quantity * factor, told, None)
+        return Decided(line, counted.line(said.quantity), told, None)
     taken = [s for s in said.statuses if s.code not in NOT_TAKEN]
     quantities = (said.quantity if s.quantity is None else s.quantity for s in taken)
     prices = [s.price for s in taken if s.price is not None]
@@ -116,21 +122,21 @@ def _decided(line: PurchaseLine, said: AckLine, factor: Decimal) -> Decided:
     substitutes = [", ".join(s.ids.values()) for s in taken if s.code == "substituted"]
     return Decided(
         line=line,
-        quantity=sum(quantities, Decimal(0)) * factor,
-        price=_per_unit(said, prices[0], factor) if prices else told,
+        quantity=counted.line(sum(quantities, Decimal(0))),
+        price=_per_unit(said, prices[0], line, counted) if prices else told,
         date=max(dates, default=None),
         substitute=substitutes[0] if substitutes else "",
     )
 
 
-def _change(line: PurchaseLine, said: ChangeAckLine, factor: Decimal) -> Decided:
+def _change(line: PurchaseLine, said: ChangeAckLine, counted: Measure) -> Decided:
     """Return what a POC loop with its ACK segments comes to: the order has by now what we asked for."""
     if any(s.code == "rejected" for s in said.statuses):
         return Decided(line, line.quantity, None, None, refused=f"{said.action} {said.quantity}".strip())
     if said.action == "delete" or not said.statuses or not said.unit:
         dates = [s.date for s in said.statuses if s.date]
         return Decided(line, line.quantity, None, max(dates, default=None))
-    heard = _decided(line, said, factor)
+    heard = _decided(line, said, counted)
     as_asked = sum((s.quantity or Decimal(0) for s in said.statuses), Decimal(0)) in {
         said.quantity,
         Decimal(0),
@@ -140,6 +146,6 @@ def _change(line: PurchaseLine, said: ChangeAckLine, factor: Decimal) -> Decided
     )
 
 
-def _per_unit(said: AckLine, price: Decimal | None, factor: Decimal) -> Decimal | None:
-    """Return a price of theirs per our unit, in the places that are read of ours."""
-    return None if price is None else number(said.per_one(price) / factor, PRICE_PLACES)
+def _per_unit(said: AckLine, price: Decimal | None, line: PurchaseLine, counted: Measure) -> Decimal | None:
+    """Return a price of theirs per unit of the line."""
+    return None if price is None else counted.line_price(said.per_one(price), line.price)

@@ -11,8 +11,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hub.model.documents import Questioned
+from hub.erp.odoo.arrived import Arrived
+from hub.erp.odoo.purchase_lines import PurchaseLine
+from hub.model.documents import Questioned, ReceivedItem
 
 #: Quantities by purchase line.
 ByLine = Mapping[int, Decimal]
@@ -57,3 +60,46 @@ def in_question(*, damaged: Decimal, short: Decimal) -> tuple[Questioned, ...]:
     """Return what is wrong with an item; a shortage below zero is too much."""
     found = [(damaged, "damaged"), (short, "short"), (-short, "over")]
     return tuple(Questioned(quantity=quantity, condition=word) for quantity, word in found if quantity > 0)
+
+
+def short_of_order(missing: Decimal, came: Decimal, *, waiting: bool) -> Decimal:
+    """Return what is missing of the order (below zero: too much) where nothing was announced.
+
+    As long as Odoo waits for more of the line, nothing is missing yet; and what earlier receipts brought too
+    much is not told again.
+    """
+    if missing < 0:
+        return max(missing, -came)
+    return _ZERO if waiting else missing
+
+
+def received_item(
+    line: PurchaseLine, came: Arrived, announced: Decimal | None, short: Decimal, ordinal: int
+) -> ReceivedItem:
+    """Return what to tell of a line: in its own unit where all is exact in it, else in the product's."""
+    good = came.quantity - came.returned - came.damaged
+    parts = (good, came.returned, came.damaged, short, announced or _ZERO)
+    unit = line.units.told(*parts, *(lot.quantity or _ZERO for lot in came.lots))
+
+    def told(quantity: Decimal) -> Decimal:
+        return line.units.own.into(unit, quantity)
+
+    wrong = in_question(damaged=told(came.damaged), short=told(short))
+    return ReceivedItem(
+        number=str(ordinal),
+        order_line=line.number,
+        ids=line.ids,
+        description=line.name.partition("\n")[0],
+        received=told(good),
+        unit=unit.name,
+        returned=told(came.returned) or None,
+        questioned=wrong[0].quantity if wrong else None,
+        condition=wrong[0].condition if wrong else "",
+        others=wrong[1:],
+        announced=None if announced is None else told(announced),
+        ordered=told(line.ordered),
+        lots=tuple(replace(lot, quantity=told(lot.quantity or _ZERO)) for lot in came.lots),
+        labels=came.labels,
+        sku=line.product.code,
+        own=line.units.beside(good),
+    )

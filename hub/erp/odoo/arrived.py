@@ -1,12 +1,12 @@
 """What came of each purchase line with one receipt: accepted, sent back, thrown away, its lots and labels.
 
-Odoo counts a receipt in the product's unit, or in the one that a storekeeper chose; all is told in the unit of the
-purchase line, as it was ordered.
+Odoo counts a receipt in the product's unit, or in the one that a storekeeper chose; all is counted in the product's own
+here, which is exact whatever the purchase line counts in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,9 +17,9 @@ from hub.erp.odoo.announced import label
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.purchase_lines import PurchaseLine
-from hub.erp.odoo.reading import number, ref_id, ref_name, text
+from hub.erp.odoo.reading import Plain, number, ref_id, ref_name, text
 from hub.erp.odoo.scrapped import Room, Scrap
-from hub.erp.odoo.units import counted, factors
+from hub.erp.odoo.units import LineUnits
 from hub.model.documents import Lot
 
 _ZERO = Decimal(0)
@@ -28,7 +28,7 @@ _DONE = ["state", "=", "done"]
 
 
 class Arrived(Struct, frozen=True, kw_only=True):
-    """What came of one purchase line with one receipt, in the unit of the line."""
+    """What came of one purchase line with one receipt, in the product's own unit."""
 
     quantity: Decimal = _ZERO
     returned: Decimal = _ZERO
@@ -55,7 +55,7 @@ class Arrivals:
     def moves(self, lines: Sequence[PurchaseLine]) -> list[Values]:
         """Return the moves in of these lines, of all receipts, oldest first; what was sent back is not among them.
 
-        `quantity` is in the unit of the purchase line.
+        `quantity` is in the product's own unit; `units` are those of the purchase line.
         """
         quantity = self._names.field("stock.move", "quantity")
         domain: list[Any] = [
@@ -67,12 +67,10 @@ class Arrivals:
         rows = self._session.search_read(
             "stock.move", domain, [*fields, "move_line_ids", quantity], order="date, id"
         )
-        units = {line.id: line.unit_id for line in lines}
-        known = self._factors(rows, "product_uom", units.values())
+        units = {line.id: line.units for line in lines}
         for row in rows:
-            unit = units[ref_id(row["purchase_line_id"])]
-            row["quantity"] = counted(number(row[quantity]), ref_id(row["product_uom"]), unit, known)
-            row["unit"] = unit
+            row["units"] = units[ref_id(row["purchase_line_id"])]
+            row["quantity"] = _own(row["units"], row["product_uom"], row[quantity])
         return rows
 
     def of(self, moves: Sequence[Values], receipt: int) -> dict[int, Arrived]:
@@ -98,16 +96,14 @@ class Arrivals:
     def _returned(self, moves: Sequence[Values]) -> dict[int, Decimal]:
         """Return what was sent back, by the move that it came with."""
         quantity = self._names.field("stock.move", "quantity")
-        units = {move["id"]: move["unit"] for move in moves}
+        units = {move["id"]: move["units"] for move in moves}
         domain: list[Any] = [["origin_returned_move_id", "in", list(units)], _DONE]
         fields = ["origin_returned_move_id", "product_uom", quantity]
         rows = self._session.search_read("stock.move", domain, fields)
-        known = self._factors(rows, "product_uom", units.values())
         found: dict[int, Decimal] = {}
         for row in rows:
             origin = ref_id(row["origin_returned_move_id"])
-            back = counted(number(row[quantity]), ref_id(row["product_uom"]), units[origin], known)
-            found[origin] = found.get(origin, _ZERO) + back
+            found[origin] = found.get(origin, _ZERO) + _own(units[origin], row["product_uom"], row[quantity])
         return found
 
     def _damaged(
@@ -120,58 +116,48 @@ class Arrivals:
         """Return what was scrapped of a receipt, by purchase line."""
         fields = ["product_id", "scrap_qty", "product_uom_id", "lot_id"]
         rows = self._session.search_read("stock.scrap", [["picking_id", "=", receipt], _DONE], fields)
-        if not rows:
-            return {}
-        units = {ref_id(move["purchase_line_id"]): move["unit"] for move in moves}
-        known = self._factors(rows, "product_uom_id", units.values())
-        one = Decimal(1)
+        units = {ref_id(move["product_id"]): move["units"] for move in moves}
         scraps = [
             Scrap(
-                product=ref_id(row["product_id"]),
-                quantity=number(row["scrap_qty"]) * known.get(ref_id(row["product_uom_id"]), one),
+                product=product,
+                quantity=_own(units[product], row["product_uom_id"], row["scrap_qty"]),
                 lot=ref_name(row["lot_id"]),
             )
             for row in rows
+            if (product := ref_id(row["product_id"])) in units
         ]
         rooms = [
             room
             for move in moves
-            for room in _rooms(
-                move, stows.get(move["id"], ()), returned.get(move["id"], _ZERO), known.get(move["unit"], one)
-            )
+            for room in _rooms(move, stows.get(move["id"], ()), returned.get(move["id"], _ZERO))
         ]
-        found = scrapped.by_line(scraps, rooms)
-        return {
-            line: number(float(quantity / known.get(units[line], one))) for line, quantity in found.items()
-        }
+        return scrapped.by_line(scraps, rooms)
 
     def _stows(self, moves: Sequence[Values]) -> dict[int, list[Stow]]:
         """Return lot and label of each part of a move, by move."""
         quantity = self._names.field("stock.move.line", "quantity")
-        units = {move["id"]: move["unit"] for move in moves}
+        units = {move["id"]: move["units"] for move in moves}
         wanted = [line for move in moves for line in move["move_line_ids"]]
         fields = ["move_id", "lot_id", "lot_name", "result_package_id", "product_uom_id", quantity]
-        rows = list(self._session.read("stock.move.line", wanted, fields).values())
-        known = self._factors(rows, "product_uom_id", units.values())
         found: dict[int, list[Stow]] = {}
-        for row in rows:
+        for row in self._session.read("stock.move.line", wanted, fields).values():
             move, sscc = ref_id(row["move_id"]), label(ref_name(row["result_package_id"]))
             stow = Stow(
-                quantity=counted(number(row[quantity]), ref_id(row["product_uom_id"]), units[move], known),
+                quantity=_own(units[move], row["product_uom_id"], row[quantity]),
                 lot=ref_name(row["lot_id"]) or text(row["lot_name"]),
                 label=sscc if len(sscc) == _SSCC_DIGITS and sscc.isdecimal() else "",
             )
             found.setdefault(move, []).append(stow)
         return found
 
-    def _factors(self, rows: Sequence[Values], field: str, more: Iterable[int]) -> Mapping[int, Decimal]:
-        """Return the factors of the units that records are counted in and told in; none where they are the same."""
-        units = {ref_id(row[field]) for row in rows} | set(more)
-        return factors(self._session, self._names, units) if len(units) > 1 else {}
+
+def _own(units: LineUnits, unit: Plain, quantity: Plain) -> Decimal:
+    """Return a quantity as Odoo gives it, with its unit (`[id, name]`), in the product's own unit."""
+    return units.numbered(ref_id(unit)).into(units.own, number(quantity))
 
 
-def _rooms(move: Values, parts: Sequence[Stow], returned: Decimal, factor: Decimal) -> list[Room]:
-    """Return what is left of a finished move by lot, less what was sent back; `factor`: of the unit of its line."""
+def _rooms(move: Values, parts: Sequence[Stow], returned: Decimal) -> list[Room]:
+    """Return what is left of a finished move by lot, less what was sent back."""
     if move["state"] != "done":
         return []
     rooms = []
@@ -179,5 +165,5 @@ def _rooms(move: Values, parts: Sequence[Stow], returned: Decimal, factor: Decim
         kept = max(part.quantity - returned, _ZERO)
         returned -= part.quantity - kept
         line, product = ref_id(move["purchase_line_id"]), ref_id(move["product_id"])
-        rooms.append(Room(line=line, product=product, left=kept * factor, lot=part.lot))
+        rooms.append(Room(line=line, product=product, left=kept, lot=part.lot))
     return rooms

@@ -30,12 +30,15 @@ class BillLine(Struct, frozen=True):
     """One line of the bill; `line` is None for an allowance or a charge, and `ours` what it is to us."""
 
     name: str
-    quantity: Decimal
-    price: Decimal
+    quantity: Decimal  # in `unit`
+    price: Decimal  # per `unit`
     line: PurchaseLine | None = None
     order: str = ""
     ours: str = ""
     taxes: tuple[int, ...] = ()  # of an allowance or a charge whose tax the supplier tells
+    unit: int = 0  # uom.uom id; 0: Odoo's choice
+    line_price: Decimal = Decimal(0)  # the price per unit of `line`
+    own: Decimal = Decimal(0)  # the quantity in the product's own unit
 
     @property
     def amount(self) -> Decimal:
@@ -160,18 +163,20 @@ def against_orders(bill: Sequence[BillLine], invoice: Invoice, limits: Limits) -
     for item in bill:
         if item.line is None:
             continue
-        near = abs(item.price - item.line.price) <= _READ
-        if not near and not limits.price.allows(item.line.price, item.price):
-            price = plain_number(round(item.price, PRICE_PLACES).normalize())
+        near = abs(item.line_price - item.line.price) <= _READ
+        if not near and not limits.price.allows(item.line.price, item.line_price):
+            price = plain_number(round(item.line_price, PRICE_PLACES).normalize())
             message = f"{item.line.label}: ordered at {item.line.price}, billed at {price}"
             yield hold(problems.PRICE_DIFFERS, message, value=price, hint=_HINT)
-        billed[item.line.id] = billed.get(item.line.id, item.line.invoiced) + item.quantity
+        billed[item.line.id] = billed.get(item.line.id, item.line.invoiced) + item.own
     if invoice.kind == "credit":
         return
     for line, order in {item.line.id: (item.line, item.order) for item in bill if item.line}.values():
-        received = limits.by_receipt.get(line.product.id, False)
-        limit = line.received if received else line.quantity
-        if billed[line.id] > limit and not limits.quantity.allows(limit, billed[line.id]):
-            said = f"{limit} {line.unit} were received" if received else f"{order} orders {limit} {line.unit}"
-            message = f"{line.label}: {said}, billed {billed[line.id]} in all"
-            yield hold(problems.QUANTITY_DIFFERS, message, value=str(billed[line.id]), hint=_HINT)
+        received, total = limits.by_receipt.get(line.product.id, False), billed[line.id]
+        limit = line.received if received else line.ordered
+        most, told = (line.units.own.into(line.units.line, own) for own in (limit, total))
+        if total > limit and not limits.quantity.allows(most, told):
+            words = line.units.words(limit)
+            said = f"{words} were received" if received else f"{order} orders {words}"
+            message = f"{line.label}: {said}, billed {line.units.words(total)} in all"
+            yield hold(problems.QUANTITY_DIFFERS, message, value=str(told), hint=_HINT)

@@ -28,26 +28,28 @@ from hub.erp.odoo.invoices import GOODS
 from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import external_id
 from hub.erp.odoo.lookups import hold
+from hub.erp.odoo.measures import Measure, measure, unlike_units
 from hub.erp.odoo.places import Places
-from hub.erp.odoo.purchase_lines import (
-    PurchaseLine,
-    PurchaseLines,
-    match,
-    units_in_one,
-    unknown_line,
-    unlike_units,
-)
+from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines, match, unknown_line
 from hub.erp.odoo.purchases import Purchases
 from hub.erp.odoo.reading import plain_number, ref_id, ref_name, text
 from hub.erp.odoo.refusals import refused
 from hub.erp.port import BillPolicy, PostResult, money
 from hub.model import problems
-from hub.model.documents import Invoice
+from hub.model.documents import Invoice, InvoiceLine
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding, Severity, Where
 from hub.model.leeway import Leeway
 
-COLUMNS = ("product_id/.id", "name", "quantity", "price_unit", "purchase_line_id/.id", "tax_ids/.id")
+COLUMNS = (
+    "product_id/.id",
+    "name",
+    "quantity",
+    "product_uom_id/.id",
+    "price_unit",
+    "purchase_line_id/.id",
+    "tax_ids/.id",
+)
 
 
 class Bills:
@@ -110,14 +112,12 @@ class Bills:
             number = said.order_number if said.order_number in heads else next(iter(heads))
             order = text(heads[number]["name"])
             line = match(lines[number], said.order_line or said.number, said.ids, said.sku)
-            factor = units_in_one(line, said, said.quantity) if line else Decimal(1)
+            counted = measure(line.units, said, said.quantity) if line else None
             if line is None:
                 findings.append(unknown_line(order, said.number, said.ids, f"lines[{index}]"))
-            elif factor is None:
-                findings.append(unlike_units(line, said, f"lines[{index}].unit"))
-            name = said.description or (line.name if line else said.number)
-            quantity, price = said.quantity * (factor or 1), said.unit_price / (factor or 1)
-            bill.append(BillLine(name, quantity, price, line, order))
+            elif counted is None:
+                findings.append(unlike_units(line.label, line.units, said, f"lines[{index}].unit"))
+            bill.append(_billed(said, order, line, counted))
             gross = said.quantity * said.unit_price
             rated = line.tax_ids if line and any(tax.percent for tax in said.taxes) else ()
             bill += charged(
@@ -247,6 +247,23 @@ class Bills:
         return ErpRecord(record.model, record.id, name, record.state)
 
 
+def _billed(said: InvoiceLine, order: str, line: PurchaseLine | None, counted: Measure | None) -> BillLine:
+    """Return a line of the bill in the unit that they bill in, as far as that is one of ours."""
+    name = said.description or (line.name if line else said.number)
+    if line is None or counted is None:
+        return BillLine(name, said.quantity, said.unit_price, line, order)
+    return BillLine(
+        name=name,
+        quantity=counted.ours(said.quantity),
+        price=counted.price(said.unit_price),
+        line=line,
+        order=order,
+        unit=counted.unit.id,
+        line_price=counted.line_price(said.unit_price, line.price),
+        own=counted.own(said.quantity),
+    )
+
+
 def _cells(line: BillLine, target: Target, *, taxed: bool) -> list[str]:
     """Return a line's cells in the order of COLUMNS; an empty tax cell means: no tax."""
     of: PurchaseLine | None = line.line
@@ -255,6 +272,7 @@ def _cells(line: BillLine, target: Target, *, taxed: bool) -> list[str]:
         str(of.product.id if of else target.product or ""),
         line.name,
         plain_number(line.quantity),
+        str(line.unit or target.unit or ""),
         plain_number(line.price),
         str(of.id) if of else "",
         ",".join(str(t) for t in taxes) if taxed else "",

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from hub.erp.odoo.client import Session
 from hub.erp.odoo.lookups import hold
-from hub.erp.odoo.reading import text
+from hub.erp.odoo.reading import ref_id, text
 from hub.model import problems
 from hub.model.finding import Finding
 
@@ -19,6 +19,7 @@ class Target(Struct, frozen=True):
 
     product: int = 0
     account: int = 0
+    unit: int = 0  # the product's own
 
 
 class ChargeTargets:
@@ -33,8 +34,10 @@ class ChargeTargets:
         if not wanted:
             return {}, []
         domain: list[Any] = [["default_code", "in", wanted]]
-        rows = self._session.search_read("product.product", domain, ["default_code"])
-        found = {text(row["default_code"]): Target(product=row["id"]) for row in rows}
+        rows = self._session.search_read("product.product", domain, ["default_code", "uom_id"])
+        found = {
+            text(row["default_code"]): Target(product=row["id"], unit=ref_id(row["uom_id"])) for row in rows
+        }
         left = [code for code in wanted if code not in found]
         if left:
             rows = self._session.search_read("account.account", [["code", "in", left]], ["code"])

@@ -6,9 +6,6 @@ What was shipped loose stands beside the packages (see packages.py); a pallet is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-
-from msgspec import Struct
 
 from hub.erp.odoo.carried_orders import orders_of_deliveries
 from hub.erp.odoo.client import Session, Values
@@ -18,20 +15,11 @@ from hub.erp.odoo.names import Names
 from hub.erp.odoo.packages import Packages, weight_unit
 from hub.erp.odoo.parties import Parties
 from hub.erp.odoo.reading import day, instant, number, ref_id, ref_name, text
-from hub.model.documents import Carriage, Lot, Package, ShipNotice, ShippedItem, ShippedOrder
+from hub.erp.odoo.shipped_items import ShippedItems, Stow, Telling
+from hub.erp.odoo.units import Units
+from hub.model.documents import Carriage, Lot, Package, ShipNotice, ShippedOrder
 from hub.model.errors import Undeliverable
 from hub.model.exchange import ErpRecord
-
-
-class Stow(Struct, frozen=True):
-    """One move line: what of an order line went into which package."""
-
-    order_line: int  # sale.order.line id, 0 when the move belongs to none
-    product: int
-    quantity: Decimal
-    unit: str
-    package: int  # 0: loose
-    lot: int  # 0: not tracked
 
 
 class Deliveries:
@@ -43,6 +31,7 @@ class Deliveries:
         self._codes = codes
         self._parties = parties
         self._packages = Packages(session, names)
+        self._units = Units(session, names)
 
     def label(self, delivery: ErpRecord, prefix: str) -> None:
         """Name a delivery's packages that have no label by those of our GS1 prefix."""
@@ -92,7 +81,7 @@ class Deliveries:
                 ref_id(moves.get(ref_id(row["move_id"]), {}).get("sale_line_id")),
                 ref_id(row["product_id"]),
                 number(row[quantity]),
-                ref_name(row["product_uom_id"]),
+                ref_id(row["product_uom_id"]),
                 ref_id(row["result_package_id"]),
                 ref_id(row["lot_id"]),
             )
@@ -113,11 +102,13 @@ class Deliveries:
     ) -> tuple[ShippedOrder, ...]:
         """Return what goes to each order; what belongs to no order line stands in the first, without a number."""
         lines = self._lines(stows)
-        items = _Items(
-            products=self._codes.products_by_id(s.product for s in stows),
+        products = self._codes.products_by_id(s.product for s in stows)
+        items = ShippedItems(
+            products=products,
             ordered={line: number(row["product_uom_qty"]) for line, row in lines.items()},
             numbers=self._numbers(lines),
             lots=self._lots(stows),
+            counted=self._counted(stows, lines, products),
         )
         first, own = next(iter(sales)), {order: list[Stow]() for order in sales}
         for stow in stows:
@@ -141,9 +132,26 @@ class Deliveries:
     def _lines(self, stows: Sequence[Stow]) -> dict[int, Values]:
         """Return the order lines by id, each with its order: lines of several orders have numbers alike."""
         ids = [s.order_line for s in stows if s.order_line]
-        return self._session.read("sale.order.line", ids, ["product_uom_qty", "order_id"])
+        unit = self._names.field("sale.order.line", "product_uom_id")
+        rows = self._session.read("sale.order.line", ids, ["product_uom_qty", "order_id", unit])
+        return {line: {**row, "unit": ref_id(row[unit])} for line, row in rows.items()}
 
-    def _packed(self, stows: Sequence[Stow], items: _Items, prefix: str) -> tuple[Package, ...]:
+    def _counted(
+        self, stows: Sequence[Stow], lines: Mapping[int, Values], products: Mapping[int, Product]
+    ) -> dict[tuple[int, int], Telling]:
+        """Return in which unit to tell what is shipped, by order line and product: alike in all packages."""
+        table = self._units.read()
+        groups: dict[tuple[int, int], list[Stow]] = {}
+        for stow in stows:
+            groups.setdefault((stow.order_line, stow.product), []).append(stow)
+        return {
+            (line, product): Telling.of(
+                table.of(lines[line]["unit"] if line in lines else 0, products[product].unit_id), held
+            )
+            for (line, product), held in groups.items()
+        }
+
+    def _packed(self, stows: Sequence[Stow], items: ShippedItems, prefix: str) -> tuple[Package, ...]:
         """Return pallets, each before what stands on it, and packages with what is in them."""
         inside: dict[int, list[Stow]] = {}
         for stow in stows:
@@ -168,44 +176,6 @@ class Deliveries:
         return {
             i: Lot(number=text(r["name"]), expires=day(r.get("expiration_date"))) for i, r in rows.items()
         }
-
-
-class _Items(Struct, frozen=True):
-    """What turns move lines into shipped items."""
-
-    products: dict[int, Product]
-    ordered: dict[int, Decimal]
-    numbers: dict[int, str]
-    lots: dict[int, Lot]
-
-    def of(self, stows: Sequence[Stow]) -> tuple[ShippedItem, ...]:
-        """Return one item per order line and product, its lots within."""
-        groups: dict[tuple[int, int, str], list[Stow]] = {}
-        for stow in stows:
-            groups.setdefault((stow.order_line, stow.product, stow.unit), []).append(stow)
-        return tuple(self._item(group) for group in groups.values())
-
-    def _item(self, group: Sequence[Stow]) -> ShippedItem:
-        first = group[0]
-        item = self.products.get(first.product)
-        return ShippedItem(
-            line_number=self.numbers.get(first.order_line, ""),
-            ids=item.ids if item else {},
-            description=item.name if item else "",
-            quantity=sum((s.quantity for s in group), Decimal(0)),
-            unit=first.unit,
-            ordered=self.ordered.get(first.order_line),
-            lots=tuple(self._lot(s) for s in group if s.lot),
-            sku=item.code if item else "",
-        )
-
-    def _lot(self, stow: Stow) -> Lot:
-        known = self.lots.get(stow.lot)
-        return Lot(
-            number=known.number if known else str(stow.lot),
-            quantity=stow.quantity,
-            expires=known.expires if known else None,
-        )
 
 
 def _carriage(head: Values) -> Carriage | None:

@@ -62,8 +62,8 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "parent_package_id": ("parent_package_id",),  # since 19
         "package_type_id": ("package_type_id", "packaging_id"),
     },
-    "uom.uom": {"relative_uom_id": ("relative_uom_id",)},  # since 19
     "stock.lot": {"expiration_date": ("expiration_date",)},
+    "uom.uom": {"category_id": ("category_id",), "factor_inv": ("factor_inv",)},  # until 18
 }
 
 #: newest model name -> its names, newest first

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct, field
 
 from hub.erp.odoo.client import Session, Values
-from hub.erp.odoo.lookups import BARCODE_KINDS, EACH, Codes, Product, barcode_forms, hold
+from hub.erp.odoo.lookups import BARCODE_KINDS, Codes, Product, barcode_forms, hold
 from hub.erp.odoo.names import Names
-from hub.erp.odoo.reading import PRICE_PLACES, day, number, ref_id, ref_name, text
+from hub.erp.odoo.purchase_progress import PurchaseProgress
+from hub.erp.odoo.reading import PRICE_PLACES, day, number, ref_id, text
+from hub.erp.odoo.units import LineUnits, Units, UnitTable
 from hub.model import problems
 from hub.model.documents import ItemIds
 from hub.model.finding import Finding
 
 
 class PurchaseLine(Struct, frozen=True, kw_only=True):
-    """One line of a purchase order; quantities in its unit, price per unit in the order's currency."""
+    """One line of a purchase order, price per its unit in the order's currency."""
 
     id: int
     product: Product
     name: str
-    quantity: Decimal
-    received: Decimal
-    invoiced: Decimal
-    unit: str
-    unit_id: int = 0
+    quantity: Decimal  # in the line's own unit, `units.line`
+    received: Decimal  # in the product's own unit, `units.own`
+    invoiced: Decimal  # in the product's own unit
+    units: LineUnits
     price: Decimal
     planned: date | None
     tax_ids: tuple[int, ...]
@@ -38,6 +39,16 @@ class PurchaseLine(Struct, frozen=True, kw_only=True):
     def number(self) -> str:
         """Return the line number that we sent: the line's id, which no later edit moves."""
         return str(self.id)
+
+    @property
+    def unit(self) -> str:
+        """Return the name of the unit that was ordered in."""
+        return self.units.line.name
+
+    @property
+    def ordered(self) -> Decimal:
+        """Return what was ordered in the product's own unit."""
+        return self.units.line.into(self.units.own, self.quantity)
 
     def answers_to(self, ids: ItemIds, sku: str) -> bool:
         """Say whether item numbers of a document mean this line's product."""
@@ -63,6 +74,8 @@ class PurchaseLines:
         self._session = session
         self._names = names
         self._codes = codes
+        self._units = Units(session, names)
+        self._progress = PurchaseProgress(session, names)
 
     def read(self, order: int, vendor: int) -> list[PurchaseLine]:
         """Return the product lines of an order, sections and notes left out, as they stand on it."""
@@ -75,13 +88,35 @@ class PurchaseLines:
         rows = [row for row in rows if row["product_id"]]
         products = self._codes.products_by_id(ref_id(row["product_id"]) for row in rows)
         vendor_codes = self._vendor_codes(rows, vendor)
+        table = self._units.read()
+        units = {
+            row["id"]: table.of(ref_id(row[unit]), products[ref_id(row["product_id"])].unit_id)
+            for row in rows
+        }
+        came, billed = self._exact(units, table)
         return [
-            self._line(row, products[ref_id(row["product_id"])], vendor_codes, unit, row[taxes])
+            self._line(
+                {**row, "taxes": row[taxes]}
+                | {"qty_received": came.get(row["id"], row["qty_received"])}
+                | {"qty_invoiced": billed.get(row["id"], row["qty_invoiced"])},
+                products[ref_id(row["product_id"])],
+                vendor_codes,
+                units[row["id"]],
+            )
             for row in rows
         ]
 
+    def _exact(
+        self, units: Mapping[int, LineUnits], table: UnitTable
+    ) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+        """Return what came and was billed of the lines whose own sums Odoo rounds, in the products' own units."""
+        rounded = {line: of.own for line, of in units.items() if not of.alike}
+        if not rounded:
+            return {}, {}
+        return self._progress.received(rounded, table), self._progress.billed(rounded, table)
+
     def _line(
-        self, row: Values, item: Product, vendor_codes: dict[int, str], unit: str, taxes: Sequence[int]
+        self, row: Values, item: Product, vendor_codes: dict[int, str], units: LineUnits
     ) -> PurchaseLine:
         ids = {"vendor_part": vendor_codes.get(item.id, ""), "buyer_part": item.code, **item.ids}
         return PurchaseLine(
@@ -91,11 +126,10 @@ class PurchaseLines:
             quantity=number(row["product_qty"]),
             received=number(row["qty_received"]),
             invoiced=number(row["qty_invoiced"]),
-            unit=ref_name(row[unit]),
-            unit_id=ref_id(row[unit]),
+            units=units,
             price=number(row["price_unit"], PRICE_PLACES),
             planned=day(row["date_planned"], self._session.zone()),
-            tax_ids=tuple(taxes),
+            tax_ids=tuple(row["taxes"]),
             ids={kind: value for kind, value in ids.items() if value},
         )
 
@@ -135,40 +169,6 @@ def match(lines: Sequence[PurchaseLine], said: str, ids: ItemIds, sku: str = "")
     if by_number and (by_number[0] in by_item or not by_item):
         return by_number[0]
     return by_item[0] if len(by_item) == 1 else None
-
-
-class Counted(Protocol):
-    """A line of a supplier's document that says how much, in their unit and, where the crosswalk knows it, in ours."""
-
-    @property
-    def unit(self) -> str: ...
-    @property
-    def our_unit(self) -> str: ...
-    @property
-    def our_quantity(self) -> Decimal | None: ...
-
-
-def units_in_one(line: PurchaseLine, said: Counted, quantity: Decimal) -> Decimal | None:
-    """Return how many of a purchase line's unit one of the supplier's is; None when nothing says so.
-
-    Never a guess: a case is not a piece, and a supplier who is asked for dozens may count in pieces.
-    """
-    if not said.our_unit:
-        return Decimal(1) if said.unit.strip().upper() in EACH else None
-    if said.our_unit.casefold() != line.unit.casefold():
-        return None
-    return said.our_quantity / quantity if said.our_quantity and quantity else Decimal(1)
-
-
-def unlike_units(line: PurchaseLine, said: Counted, where: str) -> Finding:
-    """Return the finding for a quantity in a unit that cannot be compared with the line's."""
-    return hold(
-        problems.CODE_UNKNOWN,
-        f"{line.label}: they count in {said.unit!r}, the order in {line.unit}: nothing says how the two compare",
-        where=where,
-        value=said.unit,
-        hint=f"Add a row to the unit crosswalk (theirs = {said.unit}, ours = {line.unit}, factor); then release.",
-    )
 
 
 def unknown_line(order: str, said: str, ids: ItemIds, where: str) -> Finding:

@@ -119,4 +119,5 @@ def _order_line(line: PurchaseLine) -> OrderLine:
         sku=line.product.code,
         our_quantity=line.quantity,
         our_unit=line.unit,
+        own=line.units.beside(line.ordered),
     )

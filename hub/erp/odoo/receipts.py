@@ -31,8 +31,9 @@ from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.purchase_lines import PurchaseLine, PurchaseLines
 from hub.erp.odoo.purchases import Purchases
-from hub.erp.odoo.reading import noon, ref_id, text
+from hub.erp.odoo.reading import noon, number, ref_id, text
 from hub.erp.odoo.refusals import refused
+from hub.erp.odoo.units import LineUnits
 from hub.erp.port import NoticePolicy, PostResult
 from hub.model.documents import DocType, ShipNotice, ShippedOrder
 from hub.model.exchange import ErpRecord
@@ -138,14 +139,16 @@ class Receipts:
         return found
 
     def _open_moves(self, lines: Sequence[PurchaseLine]) -> list[Values]:
-        """Return the moves that are still to come in, each with its picking's name and its move lines."""
-        fields = ["picking_id", "product_id", "product_uom_qty", "purchase_line_id", "move_line_ids"]
+        """Return the moves that are still to come in, their demand in the product's own unit (`unit`)."""
+        fields = ["picking_id", "product_id", "product_uom_qty", "product_uom", "purchase_line_id"]
         domain: list[Any] = [
             ["purchase_line_id", "in", [line.id for line in lines]],
             ["state", "not in", list(CLOSED)],
             ["picking_id", "!=", False],
         ]
-        moves = self._session.search_read("stock.move", domain, fields)
+        rows = self._session.search_read("stock.move", domain, [*fields, "move_line_ids"])
+        units = {line.id: line.units for line in lines}
+        moves = [_in_own_unit(row, units[ref_id(row["purchase_line_id"])]) for row in rows]
         pickings = self._session.read(
             "stock.picking", [ref_id(m["picking_id"]) for m in moves], ["picking_type_code"]
         )
@@ -188,8 +191,7 @@ class Receipts:
     def _expected_anew(self, move: Values) -> list[Any]:
         """Return the commands that take back what was announced of a move: all of it is expected, as at first."""
         quantity = self._names.field("stock.move.line", "quantity")
-        values: Values = {"product_id": ref_id(move["product_id"]), "picking_id": ref_id(move["picking_id"])}
-        values[quantity] = float(move["product_uom_qty"])
+        values = {**_of_move(move), quantity: float(move["product_uom_qty"])}
         return [*([2, old, 0] for old in move["move_line_ids"]), [0, 0, values]]
 
     def _move_lines(self, move: Values, parcels: Sequence[Parcel], packages: Mapping[str, int]) -> list[Any]:
@@ -197,10 +199,9 @@ class Receipts:
         if not parcels:
             return []
         quantity = self._names.field("stock.move.line", "quantity")
-        base = {"product_id": ref_id(move["product_id"]), "picking_id": ref_id(move["picking_id"])}
         made: list[Any] = []
         for parcel in parcels:
-            values: Values = {**base, quantity: float(parcel.quantity)}
+            values = {**_of_move(move), quantity: float(parcel.quantity)}
             if parcel.lot and parcel.line.product.tracked:
                 values["lot_name"] = parcel.lot
                 expiry = self._names.field("stock.move.line", "expiration_date")
@@ -239,3 +240,18 @@ class Receipts:
         body = ", ".join(parts) + f". Quantities are announced, not received. Key {key}."
         for picking in sorted(pickings):
             self._ledger.tell(f"{key}_{picking}", ErpRecord("stock.picking", picking), body)
+
+
+def _in_own_unit(move: Values, units: LineUnits) -> Values:
+    """Return a move with its demand counted in the product's own unit."""
+    demand = units.numbered(ref_id(move["product_uom"])).into(units.own, number(move["product_uom_qty"]))
+    return {**move, "product_uom_qty": demand, "unit": units.own.id}
+
+
+def _of_move(move: Values) -> Values:
+    """Return what a new line of a move begins with; it counts in the product's own unit, whatever the move does."""
+    return {
+        "product_id": ref_id(move["product_id"]),
+        "picking_id": ref_id(move["picking_id"]),
+        "product_uom_id": move["unit"],
+    }

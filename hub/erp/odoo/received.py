@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from hub.erp.odoo.announced import parcels_of
-from hub.erp.odoo.arrivals import ByLine, Expected, expected, in_question
+from hub.erp.odoo.arrivals import ByLine, Expected, expected, received_item, short_of_order
 from hub.erp.odoo.arrived import Arrivals, Arrived
 from hub.erp.odoo.client import Session, Values
 from hub.erp.odoo.ledger import Ledger
@@ -89,12 +89,12 @@ class Received:
             if came is None and not announced:
                 continue
             came = came or Arrived()
-            missing = line.quantity - in_all.get(line.id, _ZERO)
+            missing = line.ordered - in_all.get(line.id, _ZERO)
             if due:
                 short = (announced or _ZERO) - came.quantity
             else:
-                short = _short_of_order(missing, came.quantity, waiting=line.id in waiting)
-            found.append(_item(line, came, announced, short, len(found) + 1))
+                short = short_of_order(missing, came.quantity, waiting=line.id in waiting)
+            found.append(received_item(line, came, announced, short, len(found) + 1))
         return tuple(found)
 
     # --- what they received
@@ -143,40 +143,6 @@ def _announced(notice: ShipNotice, lines: Sequence[PurchaseLine], order: str) ->
         for parcel in parcels_of(shipped, lines, order, "", [])
     ]
     return _sums((parcel.line.id, parcel.quantity) for parcel in parcels)
-
-
-def _short_of_order(missing: Decimal, came: Decimal, *, waiting: bool) -> Decimal:
-    """Return what is missing of the order (below zero: too much) where nothing was announced.
-
-    As long as Odoo waits for more of the line, nothing is missing yet; and what earlier receipts brought too
-    much is not told again.
-    """
-    if missing < 0:
-        return max(missing, -came)
-    return _ZERO if waiting else missing
-
-
-def _item(
-    line: PurchaseLine, came: Arrived, announced: Decimal | None, short: Decimal, ordinal: int
-) -> ReceivedItem:
-    wrong = in_question(damaged=came.damaged, short=short)
-    return ReceivedItem(
-        number=str(ordinal),
-        order_line=line.number,
-        ids=line.ids,
-        description=line.name.partition("\n")[0],
-        received=came.quantity - came.returned - came.damaged,
-        unit=line.unit,
-        returned=came.returned or None,
-        questioned=wrong[0].quantity if wrong else None,
-        condition=wrong[0].condition if wrong else "",
-        others=wrong[1:],
-        announced=announced,
-        ordered=line.quantity,
-        lots=came.lots,
-        labels=came.labels,
-        sku=line.product.code,
-    )
 
 
 def _carriage(receipt: Values, tracking: Sequence[str]) -> Carriage | None:

@@ -13,6 +13,7 @@ from hub.erp.odoo.line_keys import line_number
 from hub.erp.odoo.lookups import BARCODE_KINDS, EACH, Codes, Product, barcode_forms
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.reading import day, number, ref_id, ref_name, text
+from hub.erp.odoo.units import LineUnits, Units
 from hub.model.documents import ItemIds, Lot
 
 CLOSED = ("done", "cancel")
@@ -21,7 +22,7 @@ DIRECTIONS = {"ship": "outgoing", "receive": "incoming"}
 
 
 class Move(Struct, frozen=True, kw_only=True):
-    """One product of a transfer. Quantities are in `unit`."""
+    """One product of a transfer. Quantities are in the unit of the move, `units.line`."""
 
     id: int
     transfer: int
@@ -29,7 +30,7 @@ class Move(Struct, frozen=True, kw_only=True):
     demand: Decimal
     done: Decimal  # reserved, as long as the transfer is open and it is not picked
     picked: bool = False
-    unit: str
+    units: LineUnits
     state: str
     line: str = ""  # the number of the order line that it is for
     lots: tuple[Lot, ...] = ()
@@ -42,9 +43,18 @@ class Move(Struct, frozen=True, kw_only=True):
         bars = {form for kind in BARCODE_KINDS if kind in ids for form in barcode_forms(ids[kind])}
         return self.product.code in codes or bool(self.product.barcode and self.product.barcode in bars)
 
-    def counts_in(self, unit: str) -> bool:
-        """Say whether a quantity in a unit of a document may be taken as it is."""
-        return unit.upper() in EACH or unit.casefold() == self.unit.casefold()
+    @property
+    def unit(self) -> str:
+        """Return the name of the unit that it counts in."""
+        return self.units.line.name
+
+    def counted(self, quantity: Decimal, unit: str) -> Decimal | None:
+        """Return a quantity of a document in the unit of the move; None when Odoo's factors do not give it exactly."""
+        said = self.units.own if unit.upper() in EACH else self.units.named(unit)
+        if said is None or said.id == self.units.line.id:
+            return quantity if said else None
+        ours = said.into(self.units.line, quantity)
+        return ours if self.units.line.keeps(ours) else None
 
     @property
     def label(self) -> str:
@@ -59,6 +69,7 @@ class Transfers:
         self._session = session
         self._names = names
         self._codes = codes
+        self._units = Units(session, names)
 
     def head(self, transfer: int) -> Values:
         """Return the fields of a transfer that its documents are made of."""
@@ -100,7 +111,7 @@ class Transfers:
         domain: list[Any] = [["picking_id", "in", list(transfers)]]
         rows = self._session.search_read("stock.move", domain, fields, order="sequence, id")
         products = self._codes.products_by_id(ref_id(row["product_id"]) for row in rows)
-        numbers = self._numbers(rows)
+        numbers, table = self._numbers(rows), self._units.read()
         stows = self._stows([line for row in rows for line in row["move_line_ids"]])
         return [
             Move(
@@ -110,7 +121,7 @@ class Transfers:
                 demand=number(row["product_uom_qty"]),
                 done=number(row[done]),
                 picked=all(row[mark] for mark in marks),
-                unit=ref_name(row["product_uom"]),
+                units=table.of(ref_id(row["product_uom"]), products[ref_id(row["product_id"])].unit_id),
                 state=text(row["state"]),
                 line=numbers.get(row["id"], ""),
                 lots=tuple(lot for lot, _ in stows.get(row["id"], ()) if lot.number),

@@ -148,6 +148,23 @@ class Lot(Value, frozen=True, kw_only=True):
     expires: dt.date | None = None
 
 
+class OwnUnit(Value, frozen=True, kw_only=True):
+    """A quantity of an order line in the unit that our product is kept in, where the line has another; set by the ERP.
+
+    What is shipped in pieces of a line in dozens is told in pieces when it is no even part of a dozen: this says
+    what it is of the line all the same.
+    """
+
+    unit: str  # the unit's name in Odoo
+    quantity: Decimal  # the same quantity, in `unit`
+    contained: Decimal  # how many of `unit` one of the order line's unit is
+
+    @property
+    def of_line(self) -> Decimal:
+        """Return the quantity in the order line's unit, not rounded: add up first, then round."""
+        return self.quantity / self.contained
+
+
 class Package(Value, frozen=True, kw_only=True):
     """A carton or pallet with a label (X12 856 HL level P or T)."""
 
@@ -168,9 +185,10 @@ class ShippedItem(Value, frozen=True, kw_only=True):
     description: str = ""
     quantity: Decimal = Decimal(0)  # SN102 shipped, in `unit`
     unit: str = ""  # SN103
-    ordered: Decimal | None = None  # SN105
+    ordered: Decimal | None = None  # SN105, in `unit`
     lots: tuple[Lot, ...] = ()
     refs: dict[str, str] = field(default_factory=dict)
     sku: str = ""  # our item code, set by the crosswalk
     our_quantity: Decimal | None = None  # in `our_unit`, set by the crosswalk
     our_unit: str = ""
+    own: OwnUnit | None = None  # of ours: `quantity` in the product's own unit

@@ -9,7 +9,7 @@ from msgspec import field
 
 from hub.model.documents.base import Document
 from hub.model.documents.kinds import DocType
-from hub.model.documents.parts import Carriage, ItemIds, Lot, Value
+from hub.model.documents.parts import Carriage, ItemIds, Lot, OwnUnit, Value
 
 
 class Questioned(Value, frozen=True, kw_only=True):
@@ -42,6 +42,7 @@ class ReceivedItem(Value, frozen=True, kw_only=True):
     sku: str = ""  # our item code, set by the crosswalk
     our_quantity: Decimal | None = None  # `received` in `our_unit`, set by the crosswalk
     our_unit: str = ""
+    own: OwnUnit | None = None  # of ours: `received` in the product's own unit
 
 
 class ReceivingAdvice(Document, frozen=True, kw_only=True, omit_defaults=True, tag="receiving_advice"):

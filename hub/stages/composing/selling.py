@@ -11,7 +11,7 @@ from hub.model.exchange import ErpRecord, Exchange
 from hub.model.finding import Finding
 from hub.model.gs1 import PREFIX
 from hub.model.partner import Partner
-from hub.stages.answers import answer_order, complete_ship_notice
+from hub.stages.answers import answer_order, complete_ship_notice, told_in_own_unit
 from hub.stages.carriers import known_carrier
 from hub.stages.change_answers import dated
 from hub.stages.composing.billing import as_of, ship_notices
@@ -24,6 +24,8 @@ from hub.stages.gate import (
     gate_strangers,
     gate_together,
 )
+from hub.stages.order_sums import shipped_items
+from translators.crosswalk import units_to_partner
 
 
 def compose_acknowledgment(exchange: Exchange, source: ErpRecord, partner: Partner, needs: Needs) -> Composed:
@@ -56,6 +58,10 @@ def compose_ship_notice(exchange: Exchange, source: ErpRecord, partner: Partner,
     wrong = gate_labels(notice, agreement.labels, prefix) + gate_together(
         [part.order for part in parts], notice
     )
+    if any(told_in_own_unit(item) for item in shipped_items(notice)):
+        tables, faults = needs.send_tables(partner, exchange)
+        notice, unknown = units_to_partner(notice, tables)
+        wrong += faults + unknown
     return Composed(notice, wrong + tuple(finding for part in parts for finding in part.wrong))
 
 

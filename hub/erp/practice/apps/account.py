@@ -48,11 +48,19 @@ def prepare_line(env: Env, values: Values) -> Values:
         move = env.one("account.move", values["move_id"], "move_type") if values.get("move_id") else {}
         ours = JOURNALS.get(move.get("move_type", "")) == "sale"
         values["name"] = values.get("name") or product["display_name"]
-        values["product_uom_id"] = values.get("product_uom_id") or product["uom_id"]
+        values["product_uom_id"] = (
+            values.get("product_uom_id") or _ordered_in(env, values) or product["uom_id"]
+        )
         if values.get("price_unit") is None:
             values["price_unit"] = product["list_price" if ours else "standard_price"]
         values.setdefault("tax_ids", product["taxes_id" if ours else "supplier_taxes_id"])
     return values
+
+
+def _ordered_in(env: Env, values: Values) -> int | None:
+    """Return the unit of the purchase line that is billed."""
+    line = values.get("purchase_line_id")
+    return env.one("purchase.order.line", line, "product_uom_id")["product_uom_id"] if line else None
 
 
 def saved_move(env: Env, ids: Ids, changed: frozenset[str]) -> None:  # noqa: ARG001 - one signature for all

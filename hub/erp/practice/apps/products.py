@@ -66,7 +66,7 @@ def prepare_seller(env: Env, values: Values) -> Values:
 
 
 def seller_of(env: Env, product: int, vendor: int, quantity: float, on: str) -> Values | None:
-    """Return the vendor's price that counts for a product, a quantity and a day (ISO): the cheapest; or None."""
+    """Return the vendor's price (and its unit) that counts for a product, a quantity and a day (ISO): the cheapest."""
     template = env.one("product.product", product, "product_tmpl_id")["product_tmpl_id"]
     commercial = env.one("res.partner", vendor, "commercial_partner_id")["commercial_partner_id"]
     domain = [
@@ -82,7 +82,7 @@ def seller_of(env: Env, product: int, vendor: int, quantity: float, on: str) -> 
         ["date_end", ">=", on],
     ]
     found = env.search("product.supplierinfo", domain, limit=1, order="price, sequence, id")
-    names = ["product_code", "product_name", "price", "delay", "discount"]
+    names = ["product_code", "product_name", "price", "delay", "discount", "product_uom_id"]
     return env.rows("product.supplierinfo", found, names)[0] if found else None
 
 

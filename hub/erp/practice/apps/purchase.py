@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hub.erp.practice.amounts import line_amounts, put_totals, totals
-from hub.erp.practice.apps import reservation, stock
+from hub.erp.practice.apps import reservation, stock, units
 from hub.erp.practice.apps.account import show_move
 from hub.erp.practice.apps.products import seller_of
 from hub.erp.practice.apps.sale import billed_quantity
@@ -42,7 +42,8 @@ def prepare_line(env: Env, values: Values) -> Values:
         code = seller["product_code"] if seller else None
         called = (seller["product_name"] if seller else None) or product["name"]
         values["name"] = values.get("name") or (f"[{code}] {called}" if code else product["display_name"])
-        values["product_uom_id"] = values.get("product_uom_id") or product["uom_id"]
+        theirs = seller["product_uom_id"] if seller else None
+        values["product_uom_id"] = values.get("product_uom_id") or theirs or product["uom_id"]
         if values.get("price_unit") is None:
             values["price_unit"] = seller["price"] if seller else product["standard_price"]
         lead = timedelta(days=int(seller["delay"]) if seller else 0)
@@ -60,7 +61,7 @@ def saved_order(env: Env, ids: Ids, changed: frozenset[str]) -> None:  # noqa: A
 def saved_line(env: Env, ids: Ids, changed: frozenset[str]) -> None:
     """Have the order worked out again; what changes on a confirmed order changes its open receipt."""
     names = ["order_id", "state", "move_ids", "product_qty", "price_unit", "date_planned"]
-    rows = env.rows("purchase.order.line", ids, names)
+    rows = env.rows("purchase.order.line", ids, [*names, "product_uom_id", "product_id.uom_id"])
     env.mark("purchase.order", [row["order_id"] for row in rows])
     for row in rows:
         if row["state"] != "purchase":
@@ -69,7 +70,8 @@ def saved_line(env: Env, ids: Ids, changed: frozenset[str]) -> None:
             _receive_lines(env, row["order_id"], [row["id"]])
             continue
         if "product_qty" in changed:
-            reservation.set_demand(env, row["move_ids"], row["product_qty"])
+            demand = units.demanded(env, row, "product_qty")["product_uom_qty"]
+            reservation.set_demand(env, row["move_ids"], demand)
         for move in env.rows("stock.move", row["move_ids"], ["state"]):
             if move["state"] not in stock.CLOSED:
                 news = {"price_unit": row["price_unit"], "date_deadline": row["date_planned"]}
@@ -151,19 +153,18 @@ def _bill_lines(env: Env, lines: Ids) -> list[list[Json]]:
 def _receive_lines(env: Env, order: int, lines: Ids) -> None:
     names = ["name", "partner_id", "picking_type_id", "dest_address_id", "picking_ids"]
     head = env.one("purchase.order", order, *names)
-    names = ["product_id", "product_id.type", "product_qty", "product_uom_id", "price_unit", "date_planned"]
+    names = ["product_id", "product_id.type", "product_id.uom_id", "product_qty", "product_uom_id"]
     moves: list[Values] = [
         {
             "product_id": line["product_id"],
-            "product_uom_qty": line["product_qty"],
-            "product_uom": line["product_uom_id"],
+            **units.demanded(env, line, "product_qty"),
             "purchase_line_id": line["id"],
             "price_unit": line["price_unit"],
             "origin": head["name"],
             "date": line["date_planned"],
             "date_deadline": line["date_planned"],
         }
-        for line in env.rows("purchase.order.line", lines, names)
+        for line in env.rows("purchase.order.line", lines, [*names, "price_unit", "date_planned"])
         if line["product_id"] and line["product_id.type"] == "consu" and line["product_qty"]
     ]
     dates = [move["date"] for move in moves]
@@ -219,6 +220,7 @@ def _follow_line(env: Env, line: int, state: str) -> float:
     """Work out what of a line is received and billed; return what is to be billed."""
     names = [
         "product_qty",
+        "product_uom_id",
         "qty_received",
         "move_ids",
         "invoice_lines",
@@ -228,8 +230,8 @@ def _follow_line(env: Env, line: int, state: str) -> float:
     row = env.one("purchase.order.line", line, *names)
     received = float(row["qty_received"] or 0)
     if row["product_id.type"] == "consu":
-        received = -reservation.done_quantity(env, row["move_ids"], "supplier")
-    billed = billed_quantity(env, row["invoice_lines"], "in_invoice", "in_refund")
+        received = -reservation.done_quantity(env, row["move_ids"], "supplier", row["product_uom_id"])
+    billed = billed_quantity(env, row, "in_invoice", "in_refund")
     due = received if row["product_id.purchase_method"] == "receive" else float(row["product_qty"])
     open_quantity = due - billed if state == "purchase" else 0.0
     env.put(

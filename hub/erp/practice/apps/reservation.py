@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.erp.practice.apps import units
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
 from hub.erp.practice.records import Env
@@ -111,15 +112,15 @@ def set_demand(env: Env, moves: Ids, total: float) -> None:
             env.mark("stock.picking", [opened[0]["picking_id"]])
 
 
-def done_quantity(env: Env, moves: Ids, to_usage: str) -> float:
-    """Return what finished moves brought to locations of a usage, less what came back from there."""
+def done_quantity(env: Env, moves: Ids, to_usage: str, unit: int | None) -> float:
+    """Return what finished moves brought to locations of a usage, less what came back from there, in a unit."""
     total = 0.0
-    names = ["state", "quantity", "location_id.usage", "location_dest_id.usage"]
+    names = ["state", "quantity", "product_uom", "location_id.usage", "location_dest_id.usage"]
     for row in env.rows("stock.move", moves, names):
         if row["state"] == "done":
             sign = (row["location_dest_id.usage"] == to_usage) - (row["location_id.usage"] == to_usage)
-            total += sign * float(row["quantity"])
-    return total
+            total += sign * units.convert(env, float(row["quantity"]), row["product_uom"], unit)
+    return round(total, 6)
 
 
 def prepare_location(env: Env, values: Values) -> Values:
@@ -166,9 +167,11 @@ def set_quantity(env: Env, move: int, quantity: float) -> None:
 
 def refresh(env: Env, move: int) -> None:
     """Bring an open move's quantity and state up to date with its lines, and its picking with it."""
-    row = env.one("stock.move", move, "move_line_ids", "product_uom_qty", "state", "picking_id", "product_id")
-    lines = env.rows("stock.move.line", row["move_line_ids"], ["quantity", "picked"])
-    quantity = round(sum(line["quantity"] for line in lines), 6)
+    names = ["move_line_ids", "product_uom_qty", "product_uom", "state", "picking_id", "product_id"]
+    row = env.one("stock.move", move, *names)
+    lines = env.rows("stock.move.line", row["move_line_ids"], ["quantity", "product_uom_id", "picked"])
+    counted = (units.convert(env, li["quantity"], li["product_uom_id"], row["product_uom"]) for li in lines)
+    quantity = round(sum(counted), 6)
     changed: Values = {"quantity": quantity, "picked": any(line["picked"] for line in lines)}
     if row["state"] in OPEN:
         enough = quantity >= float(row["product_uom_qty"])

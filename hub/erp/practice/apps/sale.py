@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.erp.practice.amounts import line_amounts, put_totals, totals
-from hub.erp.practice.apps import reservation, stock
+from hub.erp.practice.apps import reservation, stock, units
 from hub.erp.practice.apps.partners import address
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
@@ -85,7 +85,8 @@ def saved_order(env: Env, ids: Ids, changed: frozenset[str]) -> None:
 
 def saved_line(env: Env, ids: Ids, changed: frozenset[str]) -> None:
     """Have the order worked out again; a line added to or changed on a confirmed order changes its delivery."""
-    rows = env.rows("sale.order.line", ids, ["order_id", "state", "move_ids", "product_uom_qty"])
+    names = ["order_id", "state", "move_ids", "product_uom_qty", "product_uom_id", "product_id.uom_id"]
+    rows = env.rows("sale.order.line", ids, names)
     env.mark("sale.order", [row["order_id"] for row in rows])
     for row in rows:
         if row["state"] != "sale":
@@ -93,7 +94,8 @@ def saved_line(env: Env, ids: Ids, changed: frozenset[str]) -> None:
         if "id" in changed:
             _deliver_lines(env, row["order_id"], [row["id"]])
         elif "product_uom_qty" in changed:
-            reservation.set_demand(env, row["move_ids"], row["product_uom_qty"])
+            demand = units.demanded(env, row, "product_uom_qty")["product_uom_qty"]
+            reservation.set_demand(env, row["move_ids"], demand)
 
 
 def guard_order(env: Env, ids: Ids) -> None:
@@ -153,12 +155,11 @@ def _deliver_lines(env: Env, order: int, lines: Ids) -> None:
     ]
     head = env.one("sale.order", order, *names)
     date = head["commitment_date"] or stamp(env.now)[:19]
-    goods = ["product_id", "product_id.type", "product_uom_qty", "product_uom_id"]
+    goods = ["product_id", "product_id.type", "product_id.uom_id", "product_uom_qty", "product_uom_id"]
     moves: list[Values] = [
         {
             "product_id": line["product_id"],
-            "product_uom_qty": line["product_uom_qty"],
-            "product_uom": line["product_uom_id"],
+            **units.demanded(env, line, "product_uom_qty"),
             "sale_line_id": line["id"],
             "origin": head["name"],
             "date": date,
@@ -218,6 +219,7 @@ def _follow_line(env: Env, line: int, state: str) -> str:
     """Work out what of a line is delivered and billed; return its invoice status."""
     names = [
         "product_uom_qty",
+        "product_uom_id",
         "qty_delivered",
         "move_ids",
         "invoice_lines",
@@ -227,8 +229,8 @@ def _follow_line(env: Env, line: int, state: str) -> str:
     row = env.one("sale.order.line", line, *names)
     delivered = float(row["qty_delivered"] or 0)
     if row["product_id.type"] == "consu":
-        delivered = reservation.done_quantity(env, row["move_ids"], "customer")
-    billed = billed_quantity(env, row["invoice_lines"], "out_invoice", "out_refund")
+        delivered = reservation.done_quantity(env, row["move_ids"], "customer", row["product_uom_id"])
+    billed = billed_quantity(env, row, "out_invoice", "out_refund")
     due = delivered if row["product_id.invoice_policy"] == "delivery" else float(row["product_uom_qty"])
     open_quantity = due - billed if state == "sale" else 0.0
     if state != "sale":
@@ -242,13 +244,17 @@ def _follow_line(env: Env, line: int, state: str) -> str:
     return status
 
 
-def billed_quantity(env: Env, items: Ids, plus: str, minus: str) -> float:
-    """Return what invoice lines bill, credit notes taken off and cancelled ones left out."""
+def billed_quantity(env: Env, line: Values, plus: str, minus: str) -> float:
+    """Return what is billed of an order line, in its unit, credit notes taken off and cancelled ones left out."""
     total = 0.0
-    for row in env.rows("account.move.line", items, ["quantity", "move_type", "parent_state"]):
+    names = ["quantity", "product_uom_id", "move_type", "parent_state"]
+    for row in env.rows("account.move.line", line["invoice_lines"], names):
         if row["parent_state"] != "cancel":
-            total += {plus: 1, minus: -1}.get(row["move_type"], 0) * float(row["quantity"] or 0)
-    return total
+            quantity = units.billed(
+                env, float(row["quantity"] or 0), row["product_uom_id"], line["product_uom_id"]
+            )
+            total += {plus: 1, minus: -1}.get(row["move_type"], 0) * quantity
+    return round(total, 6)
 
 
 def _order_invoice_status(state: str, statuses: list[str]) -> str:

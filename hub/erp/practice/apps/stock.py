@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hub.erp.practice.apps import reservation
+from hub.erp.practice.apps import reservation, units
 from hub.erp.practice.apps.sequences import next_number
 from hub.erp.practice.errors import UserError
 from hub.erp.practice.records import Env
@@ -219,22 +219,19 @@ def _put_off(env: Env, picking: int, moves: Ids) -> None:
 def _finish(env: Env, move: int) -> None:
     """Move the goods: off the shelf, into the package and lot, to where they go."""
     row = env.one("stock.move", move, "move_line_ids", "location_dest_id", "product_id")
-    names = ["product_id", "product_id.tracking", "quantity", "lot_id", "lot_name", "package_id"]
-    for line in env.rows(
-        "stock.move.line",
-        row["move_line_ids"],
-        [*names, "result_package_id", "location_id", "location_dest_id"],
-    ):
+    names = ["product_id", "product_id.tracking", "product_id.uom_id", "quantity", "product_uom_id"]
+    names += ["lot_id", "lot_name", "package_id", "result_package_id", "location_id", "location_dest_id"]
+    for line in env.rows("stock.move.line", row["move_line_ids"], names):
         if not line["quantity"]:
             env.unlink("stock.move.line", [line["id"]])
             continue
         lot = line["lot_id"] or _lot(env, line)
-        reservation.change_quant(
-            env, (line["product_id"], line["location_id"], lot, line["package_id"]), -line["quantity"]
-        )
+        moved = units.convert(env, line["quantity"], line["product_uom_id"], line["product_id.uom_id"])
+        origin = (line["product_id"], line["location_id"], lot, line["package_id"])
+        reservation.change_quant(env, origin, -moved)
         to = line["location_dest_id"] or row["location_dest_id"]
         place = (line["product_id"], to, lot, line["result_package_id"])
-        reservation.change_quant(env, place, line["quantity"])
+        reservation.change_quant(env, place, moved)
         env.put("stock.move.line", line["id"], {"picked": True, "lot_id": lot, "date": stamp(env.now)[:19]})
     env.put("stock.move", move, {"state": "done", "picked": True, "date": stamp(env.now)[:19]})
     env.mark("product.product", [row["product_id"]])
