@@ -16,7 +16,7 @@ from hub.toml.reading import as_line
 HEAD = 'name = "ACME"\nidentity.isa = "ZZ:ACME"\n'
 
 #: What every kind of document has, in every format.
-COMMON = {"format", "must", "map_file", "map", "crosswalk"}
+COMMON = {"format", "must", "map_file", "map", "when", "crosswalk"}
 
 
 def linted(folder: Path, text: str) -> list[Finding]:
