@@ -62,7 +62,6 @@ SENT: dict[str, tuple[DocType, ...]] = {
     "several_orders": (_INVOICE,),
     "after": (_INVOICE,),
     "patience": (_INVOICE,),
-    "patience": (_INVOICE,),
     "method": (_PAID,),
     "every": (_STOCK, _PRICES),
     "at": (_STOCK, _PRICES),
