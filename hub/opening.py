@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.store import Archive, Store
+from hub.store.sealing import Keyring, key_from
 
 
 def utc_now() -> datetime:
@@ -15,10 +18,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def make_store(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Store:
+def make_archive(settings: Settings, environ: Mapping[str, str] = os.environ) -> Archive:
+    """Return the archive with its keys; raise ConfigError for a key that is not there."""
+    secrets = Secrets(Path(settings.paths.secrets), environ)
+    keys = [key_from(secrets.read(reference), reference) for reference in settings.store.archive_keys]
+    return Archive(Path(settings.store.archive), Keyring(keys, seals=settings.store.encrypt))
+
+
+def make_store(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    environ: Mapping[str, str] = os.environ,
+) -> Store:
     """Return the store, migrated to what this version needs."""
     Path(settings.paths.var).mkdir(mode=0o700, parents=True, exist_ok=True)
     url = settings.store.url or f"sqlite:///{settings.paths.var}/hub.sqlite3"
-    store = Store(url, Archive(Path(settings.store.archive)), clock)
+    store = Store(url, make_archive(settings, environ), clock)
     store.migrate()
     return store

@@ -67,15 +67,16 @@ class Retaining:
         """Remove what may go, or with `dry` only count it."""
         with self._store.read() as tx:
             known = tx.known_partners()
-        removed = Removed(dry=dry)
+        removed, asked = Removed(dry=dry), False
         for number, partner in enumerate(known, 1):
             period = self._period(partner)
+            asked = asked or bool(period.payloads or period.log)
             if period.payloads:
                 removed = self._walk(partner, period.payloads, removed, log=False)
             if period.log:
                 removed = self._walk(partner, period.log, removed, log=True)
             tell("partners", number, len(known))
-        return removed if dry else self._sweep(removed, tell)
+        return self._sweep(removed, tell) if asked and not dry else removed
 
     def _period(self, partner: str) -> Retention:
         """Return how long a partner's traffic is kept, in seconds; 0: for ever."""

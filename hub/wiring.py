@@ -208,7 +208,7 @@ class Hub:
     ) -> None:
         self.settings, self.clock = settings, clock
         self.secrets = Secrets(Path(settings.paths.secrets), environ)
-        self.store = make_store(settings, clock)
+        self.store = make_store(settings, clock, environ)
         self.partners = PartnerBook(Path(settings.paths.partners))
         self.formats = make_formats(settings.paths, self.secrets)
         self.tables = TableShelf(Path(settings.paths.partners))

@@ -4,7 +4,7 @@
     hub.toml                      the settings, where there is such a file
     partners/...                  profiles, crosswalks, samples (and dictionaries/... where they are kept elsewhere)
     tables/NAME/000001.jsonl      rows: the first line names the columns, each further line is one row
-    archive/SHA256                the payloads that rows name, as the archive has them
+    archive/SHA256                the payloads that rows name, as the archive has them (SHA256.sealed: encrypted)
     manifest.json                 Manifest: how many of each, and their SHA-256; last, so that all can be written
                                   in one stream
 
@@ -36,7 +36,7 @@ CHUNK_BYTES = 1 << 20
 MOST_NAMED = 1000
 
 TABLE_PART = re.compile(r"tables/([a-z_]+)/\d{6,}\.jsonl")
-PAYLOAD = re.compile(r"archive/([0-9a-f]{64})")
+PAYLOAD = re.compile(r"archive/([0-9a-f]{64}(?:\.sealed)?)")
 
 
 class Header(Struct, frozen=True, kw_only=True):
@@ -103,7 +103,10 @@ class Sums:
     def payload(self, name: str, sha256: str, size: int) -> None:
         """Count one payload: by the name that it has, and by what its bytes are."""
         self._digest.update(f"{name}:{sha256}\n".encode())
-        counted, bad = self._payloads, name != sha256
+        counted, bad = (
+            self._payloads,
+            "." not in name and name != sha256,
+        )  # of a sealed one only its key tells
         self._payloads = structs.replace(
             counted,
             count=counted.count + 1,

@@ -21,9 +21,9 @@ from hub.backup.files import folders, kept_files
 from hub.backup.form import PAYLOAD, SETTINGS, TABLE_PART, Header, Manifest, is_safe
 from hub.model.errors import ConfigError, Undeliverable
 from hub.model.progress import Tell, silent
+from hub.opening import make_archive
 from hub.runners.local import take_lock
 from hub.settings import Settings, load_settings
-from hub.store import Archive
 from hub.store.rebuilding import Rebuilding, holds_rows, knows_revision, rebuilt
 
 #: Control numbers that are skipped: more than most hubs give out between two backups.
@@ -63,7 +63,7 @@ def restore(
     with closing(take_lock(Path(settings.paths.var) / "hub.lock")):
         if not plan.over:
             _refuse_full(settings, home, manifest, plan)
-        restored = _Restoring(settings, manifest, plan, clock, tell).run(file)
+        restored = _Restoring(settings, manifest, plan, environ, clock=clock, tell=tell).run(file)
         if text:
             (home / SETTINGS).write_bytes(brought[SETTINGS])
     return restored
@@ -102,12 +102,14 @@ class _Restoring:
         settings: Settings,
         manifest: Manifest,
         plan: Plan,
+        environ: Mapping[str, str],
+        *,
         clock: Callable[[], datetime],
         tell: Tell,
     ) -> None:
         self._settings, self._manifest, self._plan = settings, manifest, plan
         self._clock, self._tell = clock, tell
-        self._archive = Archive(Path(settings.store.archive))
+        self._archive = make_archive(settings, environ)
         self._folders = {prefix: folder for prefix, folder in folders(settings.paths) if plan.profiles}
 
     def run(self, file: Path) -> Restored:
@@ -131,7 +133,7 @@ class _Restoring:
             columns, *rows = _lines(member)
             new.load(match.group(1), columns, rows)
         elif match := PAYLOAD.fullmatch(member.name):
-            self._archive.put_stream(member.source, lasting=False)
+            self._archive.adopt(match.group(1), member.source)
         else:
             self._take_file(member)
 

@@ -154,8 +154,8 @@ def _write_payloads(store: Store, names: NamesAside, writer: _Writer, tell: Tell
         else:
             with path.open("rb") as source:
                 hashing, size = Hashing(source), os.fstat(source.fileno()).st_size
-                writer.stream(f"{ARCHIVE}{name}", cast("IO[bytes]", hashing), size)
-            writer.sums.payload(name, hashing.sha256, size)
+                writer.stream(f"{ARCHIVE}{path.name}", cast("IO[bytes]", hashing), size)
+            writer.sums.payload(path.name, hashing.sha256, size)
         tell("payloads", number, names.count)
 
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 from typer.exceptions import TyperException
 
 from hub.cli.act import cancel, redrive, reject, release, resend
+from hub.cli.archive import app as archive
 from hub.cli.backup import backup, restore
 from hub.cli.context import MISUSED, errors
 from hub.cli.demo import demo
@@ -63,6 +64,7 @@ app.add_typer(partner, name="partner")
 app.add_typer(maps, name="map")
 app.add_typer(records, name="records")
 app.add_typer(x12, name="x12")
+app.add_typer(archive, name="archive")
 app.add_typer(retention, name="retention")
 partner.command(name="try")(try_file)
 

@@ -29,6 +29,7 @@ def faults_of(settings: Settings, in_file: Callable[[KeyPath], bool]) -> Iterato
     yield from _ports(settings)
     yield from _odoo(settings)
     yield from _references(settings)
+    yield from _archive_keys(settings)
     yield from _passwords(settings, in_file)
     yield from _amounts(settings)
 
@@ -70,6 +71,17 @@ def _references(settings: Settings) -> Iterator[Fault]:
     ):
         if text and not is_reference(text):
             yield Fault((table, key), f"{table}.{key} must be a reference, not the secret itself", hint)
+
+
+def _archive_keys(settings: Settings) -> Iterator[Fault]:
+    hint = 'make a key with `hub archive newkey NAME` and write archive_keys = ["file:NAME"]'
+    for index, text in enumerate(settings.store.archive_keys):
+        if not is_reference(text):
+            yield Fault(
+                ("store", "archive_keys", index), "a key must be a reference, never the key itself", hint
+            )
+    if settings.store.encrypt and not settings.store.archive_keys:
+        yield Fault(("store", "encrypt"), "there is no key to encrypt with", hint)
 
 
 def _passwords(settings: Settings, in_file: Callable[[KeyPath], bool]) -> Iterator[Fault]:

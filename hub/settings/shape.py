@@ -28,6 +28,8 @@ class Store(_Table, frozen=True, kw_only=True):
 
     url: str = ""  # database; default: SQLite in [paths] var. PostgreSQL: postgresql+psycopg://user@host/name
     archive: str = "var/archive"  # folder of the archived bytes, by sha256
+    encrypt: bool = False  # true: what is archived is encrypted under the first of `archive_keys`
+    archive_keys: tuple[str, ...] = ()  # references to keys, the newest first; all of them can be read
 
 
 class SftpServer(_Table, frozen=True, kw_only=True):

@@ -14,22 +14,35 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from hub.model.errors import Retryable, Undeliverable
+from hub.store.sealing import Keyring, Sealer, sealed_size
 
 CHUNK_BYTES = 1 << 20
 _TWO_DIGITS = re.compile(r"[0-9a-f]{2}")
+#: What is added to the name of a sealed file.
+SEALED = ".sealed"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class _Clear:
+    """Takes bytes as they are."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.write = file.write
+
+    def finish(self) -> None:
+        """Nothing is left to write."""
 
 
 class Archive:
     """Bytes by SHA-256 under one folder. Safe for many threads and processes at once."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, keys: Keyring | None = None) -> None:
+        self._root, self._keys = root, keys or Keyring()
         self._incoming = root / "tmp"
         self._incoming.mkdir(parents=True, exist_ok=True)
         self._rooted: set[str] = set()  # folders `ab/cd` that a power cut can no longer take away
@@ -39,7 +52,9 @@ class Archive:
         sha256 = hashlib.sha256(data).hexdigest()
         if not self._holds(sha256, len(data)):
             with self._temporary() as file:
-                file.write(data)
+                sink = self._sink(file)
+                sink.write(data)
+                sink.finish()
                 self._settle(file, sha256)
         return sha256
 
@@ -55,10 +70,12 @@ class Archive:
         """
         digest, size = hashlib.sha256(), 0
         with self._temporary() as file:
+            sink = self._sink(file)
             while chunk := source.read(CHUNK_BYTES):
                 digest.update(chunk)
                 size += len(chunk)
-                file.write(chunk)
+                sink.write(chunk)
+            sink.finish()
             sha256 = digest.hexdigest()
             if not self._holds(sha256, size):
                 self._settle(file, sha256, lasting=lasting)
@@ -80,25 +97,65 @@ class Archive:
         return data
 
     def open(self, sha256: str) -> BinaryIO:
-        """Open the bytes for reading, unverified; raise Undeliverable when they are missing."""
-        path = self._path(sha256)
+        """Open the clear bytes for reading, unverified; raise Undeliverable when they are missing."""
+        clear, sealed = self._path(sha256), self._sealed(sha256)
+        for path in (clear, sealed, clear):  # `rekey` may put one in the other's place just now
+            with suppress(FileNotFoundError):
+                return self._unsealed(path) if path == sealed else path.open("rb")
+        raise Undeliverable(
+            f"archive: {clear} is missing. Restore the file from a backup, then redrive what needs it."
+        )
+
+    def _unsealed(self, path: Path) -> BinaryIO:
+        file = path.open("rb")
         try:
-            return path.open("rb")
-        except FileNotFoundError:
-            raise Undeliverable(
-                f"archive: {path} is missing. Restore the file from a backup, then redrive what needs it."
-            ) from None
+            return self._keys.unsealed(file, str(path))
+        except Undeliverable:
+            file.close()
+            raise
 
     def stored(self, sha256: str) -> Path | None:
-        """Return the file that holds the bytes, None when there is none."""
-        path = self._path(sha256)
-        return path if path.is_file() else None
+        """Return the file that holds the bytes (clear or sealed, as its name says), None when there is none."""
+        return next((path for path in self._forms(sha256) if path.is_file()), None)
+
+    def adopt(self, name: str, source: IO[bytes]) -> None:
+        """Keep a file as another archive had it, under that name, sealed or clear; `sync` makes it lasting.
+
+        Raises Undeliverable when it is sealed under a key that is not here.
+        """
+        sha256 = name.removesuffix(SEALED)
+        if name == sha256:
+            self.put_stream(source, lasting=False)
+            return
+        with self._temporary() as file:
+            shutil.copyfileobj(source, file, CHUNK_BYTES)
+            file.seek(0)
+            self._keys.unsealed(file, name)
+            path = self._sealed(sha256)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Path(file.name).replace(path)
+
+    def rekey(self, sha256: str) -> bool:
+        """Write a file as new ones are written: sealed under the newest key, or clear. False when it is so already."""
+        wanted, other = self._target(sha256), self._forms(sha256)[self._keys.seals]
+        if wanted.exists() and not other.exists() and self._is_newest(wanted):
+            return False
+        if not self.is_sound(sha256)[0]:
+            raise Undeliverable(f"archive: {sha256} is damaged and stays as it is")
+        with self.open(sha256) as source, self._temporary() as file:
+            sink = self._sink(file)
+            shutil.copyfileobj(source, sink, CHUNK_BYTES)
+            sink.finish()
+            self._settle(file, sha256)
+        other.unlink(missing_ok=True)
+        return True
 
     def names(self) -> Iterator[str]:
         """Yield the SHA-256 of all that is kept, in ascending order; a folder at a time is held in memory."""
         for outer in _folders(self._root):
             for inner in _folders(outer):
-                yield from sorted(entry.name for entry in inner.iterdir() if _SHA256.fullmatch(entry.name))
+                names = {entry.name.removesuffix(SEALED) for entry in inner.iterdir()}
+                yield from sorted(name for name in names if _SHA256.fullmatch(name))
 
     def is_sound(self, sha256: str) -> tuple[bool, int]:
         """Read a file to its end; say whether it is what its name says, and its size. Raise Undeliverable."""
@@ -118,11 +175,32 @@ class Archive:
             raise ValueError(f"not a SHA-256 in lower-case hexadecimal: {sha256!r}")
         return self._root / sha256[:2] / sha256[2:4] / sha256
 
+    def _sealed(self, sha256: str) -> Path:
+        return self._path(sha256).with_suffix(SEALED)
+
+    def _forms(self, sha256: str) -> tuple[Path, Path]:
+        """Return where the bytes may be: sealed, and clear."""
+        return self._sealed(sha256), self._path(sha256)
+
+    def _target(self, sha256: str) -> Path:
+        """Return where new bytes go."""
+        return self._sealed(sha256) if self._keys.seals else self._path(sha256)
+
+    def _sink(self, file: IO[bytes]) -> Sealer | _Clear:
+        """Return what takes clear bytes into a file: as they are, or sealed."""
+        return self._keys.sealer(file) if self._keys.seals else _Clear(file)
+
+    def _is_newest(self, path: Path) -> bool:
+        if path.suffix != SEALED:
+            return True
+        with path.open("rb") as file:
+            return self._keys.is_newest(file)
+
     def _holds(self, sha256: str, size: int) -> bool:
         """Say whether the file is there in full; one cut short by a failing disk is written again."""
         try:
-            path = self._path(sha256)
-            if path.stat().st_size != size:
+            path = self.stored(sha256)
+            if path is None or path.stat().st_size != (sealed_size(size) if path.suffix else size):
                 return False
             os.utime(path)  # it is used again: `remove` spares what was used a moment ago
         except OSError:
@@ -148,7 +226,7 @@ class Archive:
         file.flush()
         if lasting:
             os.fsync(file.fileno())
-        path = self._path(sha256)
+        path = self._target(sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         Path(file.name).replace(path)
         if not lasting:
@@ -184,8 +262,8 @@ class Archive:
         It is moved aside and looked at again: whoever puts the same bytes meanwhile has either marked it as used
         before, and it goes back, or does not find it and writes it anew.
         """
-        path, aside = self._path(sha256), self._incoming / f"{sha256}.removed"
-        if path.stat().st_mtime >= unused_since:
+        path, aside = self.stored(sha256), self._incoming / f"{sha256}.removed"
+        if path is None or path.stat().st_mtime >= unused_since:
             return None
         path.rename(aside)
         found = aside.stat()

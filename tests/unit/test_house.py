@@ -24,7 +24,7 @@ HOMES = {
     "alembic": ("hub/store",),
     "argon2": ("hub/transports",),
     "celery": ("hub/runners", "hub/working"),
-    "cryptography": ("hub/transports",),
+    "cryptography": ("hub/transports", "hub/store"),
     "httpx": ("hub/erp/odoo",),
     "jinja2": ("hub/web", "hub/erp/practice"),
     "kombu": ("hub/runners",),

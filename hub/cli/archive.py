@@ -1,0 +1,60 @@
+"""`hub archive`: keys for the encryption of what is archived, and writing it anew under the newest one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cli.context import FAILED, answers_in_one_line, complain, console, open_store, print_json, settings
+from hub.cli.progress import telling
+
+app = typer.Typer(help="Encryption of the archived payloads.", no_args_is_help=True)
+
+
+@app.command("newkey")
+@answers_in_one_line
+def newkey(
+    name: Annotated[str, typer.Argument(help="What its file in the secrets folder is to be called.")],
+) -> None:
+    """Make a key and keep it as a secret. Without it nothing that is encrypted under it can be read: keep a copy."""
+    from hub.secrets import Secrets
+    from hub.store.sealing import new_key
+
+    path = Secrets(Path(settings().paths.secrets), os.environ).write(f"file:{name}", new_key())
+    console.print(f"{path}: keep a copy of it in another place than the backups", soft_wrap=True)
+    console.print(
+        f'write it first: [store] encrypt = true, archive_keys = \\["file:{name}", ...older ones]; '
+        "restart the hub, then `hub archive rekey`",
+        soft_wrap=True,
+    )
+
+
+@app.command("rekey")
+@answers_in_one_line
+def rekey(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Write every payload as new ones are written: under the newest key, or clear when `encrypt` is off.
+
+    Works while the hub runs; broken off, it goes on where it was. Damaged payloads are named and stay as they are.
+    """
+    from hub.model.errors import Undeliverable
+
+    written, kept, failed = 0, 0, list[str]()
+    with open_store() as store, telling("rekey") as tell:
+        for number, name in enumerate(store.archive.names(), 1):
+            try:
+                changed = store.archive.rekey(name)
+            except Undeliverable as fault:
+                failed.append(str(fault))
+                continue
+            written, kept = written + changed, kept + (not changed)
+            tell("payloads", number, 0)
+    if as_json:
+        print_json({"written": written, "kept": kept, "failed": failed})
+    else:
+        console.print(f"{written:,} payloads written anew, {kept:,} were so already")
+        for why in failed:
+            complain(why)
+    raise typer.Exit(FAILED if failed else 0)
