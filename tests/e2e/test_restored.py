@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,11 @@ def back_up(hub: SmallHub) -> Path:
     return file
 
 
-def bring_back(lost: SmallHub, file: Path, odoo: PracticeOdoo) -> SmallHub:
-    """Restore into a new folder and start a hub there, to the same Odoo."""
+def bring_back(lost: SmallHub, file: Path, odoo: PracticeOdoo, ago: float = 0) -> SmallHub:
+    """Restore into a new folder, so many seconds ago, and start a hub there, to the same Odoo."""
     root = lost.root.parent / "restored"
     root.mkdir()
-    restore(file, root, {}, Plan(control_gap=100), clock=lost.clock)
+    restore(file, root, {}, Plan(control_gap=100), clock=lambda: lost.clock() - timedelta(seconds=ago))
     (root / "var" / "hub.sqlite").touch()  # tells a small hub that its folder is ready
     return SmallHub(root, odoo, lost.clock)
 
@@ -114,7 +115,7 @@ def test_news_after_the_restore_go_out_by_themselves(lost: SmallHub, odoo: Pract
     lost.send(order_file(number, control=1))
     file = back_up(lost)
     shutil.rmtree(lost.home("acme"))
-    restored = bring_back(lost, file, odoo)
+    restored = bring_back(lost, file, odoo, ago=2)  # Odoo tells its time to the second
     try:
         restored.confirmed(number)
         assert [segment(f, "ST")[1] for f in restored.collect()] == ["855"]
