@@ -43,6 +43,29 @@ class Trading:
         _all_is_settled(trade)
         _ledgers_agree(trade, order)
 
+    def test_dozens_of_what_is_kept_in_pieces(self, trade: Trade) -> None:
+        """7 pieces of 2 dozen are 7 EA on the 856, and both ledgers add up to 2 dozen in the end."""
+        buyer, seller = trade.buyer, trade.seller
+        us, them = buyer.world, seller.world
+        them.dozens()
+        order = us.buy({us.widget: (2, 54)}, unit=us.dozens())
+        sale = trade.sale_order(order.name)
+        buyer.settled(DocType.ORDER_ACKNOWLEDGMENT, IN, State.POSTED)
+
+        for ordinal, pieces in ((1, 7), (2, 17)):
+            them.deliver(sale, {them.widget: pieces}, package=a_label())
+            buyer.settled(DocType.SHIP_NOTICE, IN, State.POSTED, ordinal)
+            us.receive(order, {us.widget: pieces})
+            seller.settled(DocType.RECEIVING_ADVICE, IN, State.POSTED, ordinal)
+        bill = _billed(trade, sale)
+
+        assert amount(us, bill) == amount(us, order) == amount(them, sale) == Decimal(108)
+        for firm in (buyer, seller):
+            ledger = firm.order(order.name).ledger
+            assert ledger.disagreements == (), firm.story()
+            told = [(x.unit, x.ordered, x.shipped, x.received, x.invoiced) for x in ledger.lines]
+            assert told == [("DZ", 2, 2, 2, 2)], told
+
 
 def _order_more(trade: Trade, order: ErpRecord, quantity: float) -> None:
     """Let the buyer raise the quantity of the widget, and wait until the seller has agreed."""
