@@ -52,7 +52,7 @@ class Rebuilding:
         self.earlier_controls = earlier
         reflected = MetaData()
         reflected.reflect(connection)
-        self._tables = reflected.tables
+        self._tables = {name: _storing(table) for name, table in reflected.tables.items()}
 
     def load(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Insert rows; raise ConfigError for a table or column that the backup's revision does not have."""
@@ -65,7 +65,7 @@ class Rebuilding:
             for row in rows
         ]
         if values:
-            self._connection.execute(_storing(table).insert(), values)
+            self._connection.execute(table.insert(), values)
 
     def complete(self) -> Tx:
         """Migrate to this version, let ids go on after the last one, and give a transaction for the rest."""
@@ -201,7 +201,7 @@ def _refuse_leased(connection: Connection) -> None:
 
 def _reader(table: Table, column: str) -> Callable[[Any], object]:
     """Return what turns a value of the backup into one that the column takes."""
-    if isinstance(table.c[column].type, DateTime):
+    if isinstance(table.c[column].type, Instant):
         return lambda value: None if value is None else datetime.fromisoformat(value)
     return lambda value: value
 

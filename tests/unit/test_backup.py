@@ -21,10 +21,11 @@ from sqlalchemy import inspect
 from typer.testing import CliRunner
 
 from hub.backup import Header, Plan, check_backup
-from hub.backup.form import TABLE_PART, Sums
+from hub.backup.form import PART_BYTES, TABLE_PART, Sums
 from hub.cli.main import app
 from hub.model.errors import ConfigError, Undeliverable
 from hub.model.exchange import State
+from hub.model.finding import Finding
 from hub.runners.local import take_lock
 from hub.store.engine import make_engine
 from hub.store.migrate import upgrade
@@ -102,6 +103,18 @@ def test_what_comes_back_is_what_was_there(pair: str, tmp_path: Path) -> None:
         assert (new.home / "hub.toml").read_bytes() == (old.home / "hub.toml").read_bytes()
         with new.store() as store, store.begin() as tx:  # ids go on after the last one
             assert add_order(tx).id == max(row[0] for row in before["exchanges"]) + 1  # type: ignore[type-var]
+
+
+def test_a_table_may_have_many_parts(old: Place, new: Place, tmp_path: Path) -> None:
+    long = [Finding("x.y", f"{number}" * PART_BYTES) for number in range(3)]
+    with old.store() as store, store.begin() as tx:
+        tx.add_findings(long, exchange_id=1, stage="long")
+        tx.add_findings([Finding("x.y", "short")], exchange_id=2, stage="after")
+    file = old.backup(tmp_path / "long.backup")
+    with tarfile.open(file, "r:gz") as tar:
+        assert sum(name.startswith("tables/findings/") for name in tar.getnames()) > 2
+    new.restore(file)
+    assert new.rows()["findings"] == old.rows()["findings"]
 
 
 def test_no_secret_is_in_a_backup(saved: Path) -> None:
