@@ -26,7 +26,7 @@ test: $(STAMP) ## the fast tests: no server outside the process
 	$(BIN)/pytest -q -n 2
 
 test-odoo: $(STAMP) ## every flow on a real Odoo 19 and PostgreSQL, over both APIs (made by tools/odoo19)
-	tools/odoo19 with $(BIN)/pytest -q -m odoo -n 2 --dist loadscope tests
+	tools/odoo19 with $(BIN)/pytest -q -m odoo -n 2 --dist loadscope --timeout 400 tests
 
 test-sftp: $(STAMP) ## the transports against a real OpenSSH server and client
 	@test -x /usr/sbin/sshd -a -x /usr/bin/sftp || \
