@@ -35,7 +35,8 @@ def retention(
     """
     if context.invoked_subcommand is not None:
         return
-    from hub.wiring import PartnerBook, make_retaining
+    from hub.books import PartnerBook
+    from hub.wiring import make_retaining
 
     found = settings()
     partners = PartnerBook(Path(found.paths.partners))
