@@ -31,7 +31,7 @@ class DirectionName(StrEnum):
     OUT = "out"
 
 
-def _day(text: str | None, *, after: bool = False) -> datetime | None:
+def as_instant(text: str | None, *, after: bool = False) -> datetime | None:
     """Return a day or instant given on the command line as an instant, UTC."""
     if text is None:
         return None
@@ -82,8 +82,8 @@ def log(
         number=number,
         state=state,
         direction=Direction(direction.value) if direction else None,
-        since=_day(since),
-        until=_day(until, after=True),
+        since=as_instant(since),
+        until=as_instant(until, after=True),
         text=text,
         limit=limit,
     )

@@ -18,6 +18,7 @@ from hub.cli.log import log, queue, raw, show
 from hub.cli.map import app as maps
 from hub.cli.order import order
 from hub.cli.partner import app as partner
+from hub.cli.prove import app as prove
 from hub.cli.records import app as records
 from hub.cli.retention import app as retention
 from hub.cli.run import run, worker
@@ -66,6 +67,7 @@ app.add_typer(records, name="records")
 app.add_typer(x12, name="x12")
 app.add_typer(archive, name="archive")
 app.add_typer(retention, name="retention")
+app.add_typer(prove, name="prove")
 partner.command(name="try")(try_file)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.store.archive import Archive
+from hub.store.proof import LedgerLine
 from hub.store.records import (
     Acknowledgment,
     Artifact,
@@ -33,6 +34,7 @@ __all__ = [
     "IllegalMove",
     "Lease",
     "LeaseLost",
+    "LedgerLine",
     "LogQuery",
     "NotFound",
     "PayloadOwner",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, insert, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, text, true, update
 
 from hub.model.exchange import State
 from hub.store.base import TxPart
@@ -192,13 +192,15 @@ class Retention(TxPart):
             self._event("payload_removed", transmission_id=file_id, actor="retention", why=why)
 
     def remove_exchanges(self, ids: Sequence[int]) -> None:
-        """Remove exchanges with all that is told of them; the keys of outbound ones stay, so they stay told."""
-        keyed = select(exchanges.c.key).where(
+        """Remove exchanges with all that is told of them; the keys of what was told or posted stay."""
+        told = select(exchanges.c.key).where(
             exchanges.c.id.in_(ids), exchanges.c.direction == "out", exchanges.c.key != ""
         )
-        rows = [{"key": key, "at": self._clock()} for key in self._connection.execute(keyed).scalars()]
-        if rows:
-            self._connection.execute(insert(past_keys), rows)
+        posted = select(postings.c.key).where(postings.c.exchange_id.in_(ids))
+        keyed = self._connection.execute(told.union(posted)).scalars()
+        rows = [{"key": key, "at": self._clock()} for key in keyed]
+        if rows:  # a document that came again after its line was removed is removed again
+            self._connection.execute(self._dialect_insert(past_keys).on_conflict_do_nothing(), rows)
         self._remove_events(events.c.exchange_id.in_(ids))
         for column in (
             findings.c.exchange_id,

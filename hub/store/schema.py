@@ -322,7 +322,7 @@ holds = Table(  # legal holds: nothing of theirs is removed; of a partner, an or
     _words("ended_by"),
 )
 
-past_keys = Table(  # keys of outbound exchanges that retention removed: what was told is not told again
+past_keys = Table(  # keys whose exchanges retention removed: what was told is not told again, what was posted is known
     "past_keys",
     metadata,
     Column("key", Name, primary_key=True),

@@ -6,6 +6,7 @@ from hub.store.acks import Acknowledgments
 from hub.store.exchanges import Exchanges
 from hub.store.lanes import Lanes
 from hub.store.ledger import Ledger
+from hub.store.proof import Proof
 from hub.store.retention import Retention
 from hub.store.search import Search
 from hub.store.transmissions import Transmissions
@@ -13,5 +14,7 @@ from hub.store.vendor_stock import VendorStocks
 from hub.store.whole import Whole
 
 
-class Tx(Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Ledger, Lanes, Whole, Retention):
+class Tx(
+    Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Ledger, Lanes, Whole, Retention, Proof
+):
     """All that can be read and written in one transaction. Made by `Store.begin` and `Store.read`."""

@@ -10,6 +10,7 @@ from hub.erp.odoo import OdooGateway, OdooSettings
 from tests.contracts import (
     erp_billing_suite,
     erp_buying_suite,
+    erp_proving_suite,
     erp_revising_suite,
     erp_storing_suite,
     erp_suite,
@@ -112,3 +113,11 @@ class TestSellingInDozens(erp_units_suite.SellingInDozens):
 
 class TestBuyingInDozens(erp_units_suite.BuyingInDozens):
     """We order in another unit than the product's."""
+
+
+class TestProving(erp_proving_suite.Proving):
+    """Is each key there, once?"""
+
+
+class TestOnceOnly(erp_proving_suite.OnceOnly):
+    """Do ledger and Odoo agree?"""

@@ -39,7 +39,6 @@ def bring_back(lost: SmallHub, file: Path, odoo: PracticeOdoo, ago: float = 0) -
     root = lost.root.parent / "restored"
     root.mkdir()
     restore(file, root, {}, Plan(control_gap=100), clock=lambda: lost.clock() - timedelta(seconds=ago))
-    (root / "var" / "hub.sqlite").touch()  # tells a small hub that its folder is ready
     return SmallHub(root, odoo, lost.clock)
 
 

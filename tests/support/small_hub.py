@@ -51,7 +51,7 @@ class SmallHub:
     def __init__(self, root: Path, practice: PracticeOdoo, clock: MovableClock | None = None) -> None:
         self.root, self.practice, self.clock = root, practice, clock or MovableClock()
         (root / "var").mkdir(parents=True, exist_ok=True)
-        database = root / "var" / "hub.sqlite"
+        database = root / "var" / "hub.sqlite3"
         if not database.exists():
             database.write_bytes(migrated_sqlite())
             shutil.copytree(PARTNERS, root / "partners")

@@ -26,6 +26,7 @@ from hub.erp.odoo.parties import Parties
 from hub.erp.odoo.payments import Payments
 from hub.erp.odoo.places import Places
 from hub.erp.odoo.probing import probe
+from hub.erp.odoo.proving import OdooProving
 from hub.erp.odoo.purchase_lines import PurchaseLines
 from hub.erp.odoo.purchases import Purchases
 from hub.erp.odoo.receipts import Receipts
@@ -84,6 +85,7 @@ class OdooGateway:
         paid_bills = PaidBills(session, names, parties, places)
         self.payments = Payments(session, names, self._ledger, self._codes, paid_bills)
         self.warehousing = OdooWarehousing(session, names, self._ledger, self._codes, parties)
+        self.proving = OdooProving(session)
         self.receiving = Received(session, names, self._ledger, self._purchases, lines)
 
     def acting_for(self, company: str) -> AbstractContextManager[None]:

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from hub.erp.port.naming import Naming
 from hub.erp.port.payments import Payments
+from hub.erp.port.proving import Proving
 from hub.erp.port.receiving import Receiving
 from hub.erp.port.records import Records
 from hub.erp.port.results import AnswerPolicy, BillPolicy, NoticePolicy, OrderPolicy, PostResult
@@ -123,6 +124,10 @@ class ErpGateway(Protocol):
     @property
     def warehousing(self) -> Warehousing:
         """Our goods in somebody's warehouse, and somebody's goods in ours."""
+
+    @property
+    def proving(self) -> Proving:
+        """What the ERP has by the keys of the hub, for a proof that all is there once."""
 
     def acting_for(self, company: str) -> AbstractContextManager[None]:
         """Do all that this thread does within for one of the ERP's companies, by its name; "" for the user's own.
