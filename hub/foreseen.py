@@ -6,17 +6,20 @@ The very rules of posting that ask Odoo nothing are asked here beforehand; what 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from hub.erp.odoo.bill_checks import wrong_own_sum
+from hub.model import problems
 from hub.model.documents import (
     AnyDocument,
     DocType,
     Invoice,
+    OrderLine,
     PurchaseOrder,
     RecordBatch,
     Remittance,
 )
-from hub.model.finding import Finding
+from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import Partner
 from hub.stages.posting import payments
 from hub.stages.rules import judge
@@ -61,7 +64,7 @@ def foreseen(document: AnyDocument, partner: Partner, today: dt.date) -> tuple[F
     if agreed is None:
         return ()
     if isinstance(document, PurchaseOrder):
-        return judge(document, agreed.rules, today, released=False).findings
+        return (*_listed_only(document), *judge(document, agreed.rules, today, released=False).findings)
     if isinstance(document, Invoice):
         return tuple(wrong_own_sum(document))
     if isinstance(document, Remittance):
@@ -69,11 +72,27 @@ def foreseen(document: AnyDocument, partner: Partner, today: dt.date) -> tuple[F
     return ()
 
 
+def _listed_only(order: PurchaseOrder) -> Iterator[Finding]:
+    """Yield a warning for each line whose item only Odoo's list of customer references may name."""
+    for at, line in enumerate(order.lines):
+        if line.listed is not None and line.listed.otherwise is None:
+            number = line.listed.number
+            yield Finding(
+                problem=problems.CODE_UNKNOWN,
+                severity=Severity.WARNING,
+                message=f'line {line.number}: no item of ours for buyer_part "{number}", unless Odoo has it as a '
+                "customer reference",
+                where=Where(path=f"lines[{at}].ids.buyer_part"),
+                value=number,
+                hint=f"add a row to the item crosswalk (theirs = {number}), or the reference to the product in Odoo",
+            )
+
+
 def would_post(document: AnyDocument, further: int) -> str:
     """Return what would be posted, in words; `further`: orders of other stores that the document becomes too."""
     if isinstance(document, PurchaseOrder):
         items = ", ".join(
-            f"{line.our_quantity or line.quantity} × {line.sku or 'the product with that barcode'}"
+            f"{line.our_quantity or line.quantity} × {line.sku or _by_number(line)}"
             for line in document.lines
         )
         others = f"; and {further} more for the other stores" if further else ""
@@ -84,6 +103,15 @@ def would_post(document: AnyDocument, further: int) -> str:
         )
     said = _WOULD.get(document.doc_type, "nothing of it is posted")
     return f"{said} {', '.join(document.order_numbers)}".strip()
+
+
+def _by_number(line: OrderLine) -> str:
+    """Return how a line names a product that only Odoo can tell."""
+    if line.listed is None:
+        return "the product with that barcode"
+    otherwise = line.listed.otherwise
+    rest = "none" if otherwise is None else otherwise or "the product with that barcode"
+    return f"the product with customer reference {line.listed.number}, else {rest}"
 
 
 def asked_of_odoo(document: AnyDocument) -> str:

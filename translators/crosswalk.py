@@ -46,7 +46,7 @@ from hub.model.documents import (
 )
 from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import Receive
-from translators.crosswalk_lines import our_item, our_parties, our_unit, unknown_item
+from translators.crosswalk_lines import listed_item, our_item, our_parties, our_unit, unknown_item
 from translators.crosswalk_send import to_partner, units_to_partner
 from translators.crosswalk_supply import Units, catalog_line, stock_line
 from translators.crosswalk_tables import Crosswalk, Entry, Tables, load_tables
@@ -64,7 +64,7 @@ __all__ = [
 
 #: Whose numbers a line carries, best first, where the profile says no other order of trust: of what customers
 #: send, the vendor part is our own number; of what suppliers send, the buyer part.
-OF_CUSTOMERS = ("crosswalk", "vendor_part", "upc", "ean", "gtin", "sku")
+OF_CUSTOMERS = ("crosswalk", "vendor_part", "upc", "ean", "gtin", "sku", "customer_reference")
 OF_SUPPLIERS = ("crosswalk", "buyer_part", "upc", "ean", "gtin")
 OF_WAREHOUSES = ("crosswalk", "sku", "vendor_part", "buyer_part", "upc", "ean", "gtin")
 _TRUST = {
@@ -191,9 +191,12 @@ class _Words:
         if action == "delete" or (action != "add" and not line.unit):
             return replace(line, sku=self._item(line.ids)[0])
         item = our_item(line.ids, self._tables.item, self._trust, self._on)
-        if item is None and action == "add":
+        listed = listed_item(line.ids, self._tables.item, self._trust, self._on)
+        if item is None and listed is None and action == "add":
             self.findings.append(unknown_item(line.ids, line.number, where, self._tables.item))
         sku, items_in_one = item or ("", Decimal(1))
+        if listed is not None:
+            sku, line = "", replace(line, listed=listed)
         pack = getattr(line, "pack", None)
         unit = our_unit(line.unit, pack, line.number, self._tables.unit, self._on)
         if isinstance(unit, Finding):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 from hub.model import problems
-from hub.model.documents import ItemIds, Party
+from hub.model.documents import CustomerReference, ItemIds, Party
 from hub.model.finding import Finding, Severity, Where
 from translators.crosswalk_tables import Crosswalk, Entry, default_units
 
 #: Numbers that the ERP looks up as barcodes; they need no row in a table.
 _BARCODES = frozenset({"upc", "ean", "gtin"})
+
+
+#: The word of `item_trust` for the ERP's own list of what a customer calls our items.
+CUSTOMER_REFERENCE = "customer_reference"
 
 
 def our_item(
@@ -31,6 +35,25 @@ def our_item(
     return None
 
 
+def listed_item(
+    ids: ItemIds, table: Crosswalk, trust: Sequence[str], on: dt.date | None
+) -> CustomerReference | None:
+    """Return their number where only the ERP's customer references can say whose it is; None where that is settled.
+
+    The crosswalk goes before, wherever it stands: its factor is settled here. What is trusted less is kept beside.
+    """
+    number = ids.get("buyer_part", "")
+    if not number or CUSTOMER_REFERENCE not in trust:
+        return None
+    ahead = trust[: trust.index(CUSTOMER_REFERENCE)]
+    if our_item(ids, table, ("crosswalk", *ahead) if "crosswalk" in trust else ahead, on):
+        return None
+    found = our_item(ids, table, trust, on)
+    if found is None:
+        return CustomerReference(number=number, near=_nearest(ids, table))
+    return CustomerReference(number=number, otherwise=found[0])
+
+
 def in_table(ids: ItemIds, table: Crosswalk, on: dt.date | None) -> Entry | None:
     found = (table.to_ours(code, kind, on) for kind, code in ids.items())
     return next((entry for entry in found if entry is not None), None)
@@ -40,7 +63,7 @@ def unknown_item(ids: ItemIds, number: str, where: str, table: Crosswalk) -> Fin
     if not ids:
         return miss(f"line {number} names no item", f"{where}.ids", "", "ask the partner which item is meant")
     kind, code = next(iter(ids.items()))
-    near = next((name for code in ids.values() for name in table.nearest(code, 1)), "")
+    near = _nearest(ids, table)
     meant = f'did they mean "{near}"? ' if near else ""
     return miss(
         f'line {number}: no item of ours for {kind} "{code}"',
@@ -48,6 +71,10 @@ def unknown_item(ids: ItemIds, number: str, where: str, table: Crosswalk) -> Fin
         code,
         f"{meant}add a row to the item crosswalk (theirs = {code}), then release",
     )
+
+
+def _nearest(ids: ItemIds, table: Crosswalk) -> str:
+    return next((name for code in ids.values() for name in table.nearest(code, 1)), "")
 
 
 def our_unit(

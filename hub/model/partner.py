@@ -195,7 +195,9 @@ class Receive(_Table, frozen=True, kw_only=True):
         ""  # goes to Odoo: at once, "hourly" (from :00 to :05), or in a window of the day, "22:00-05:00"
     )
     crosswalk: Crosswalks = Crosswalks()
-    item_trust: tuple[str, ...] = ()  # whose item numbers count, best first; default: by the kind of document
+    item_trust: tuple[
+        str, ...
+    ] = ()  # whose item numbers count, best first (see docs/documents.md); default: by the kind of document
     price: str = "partner"  # partner | pricelist | tolerance N%
     sdq: Literal["hold", "one_order", "order_per_store"] = (
         "hold"  # orders by store (SDQ): ask, all to the one address, or a sale order for each store

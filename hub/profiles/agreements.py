@@ -20,7 +20,17 @@ from translators.crosswalk import Crosswalk
 from translators.x12.sets import sets_of
 
 _FORMATS = ("x12", "csv", "xml")
-_TRUST = ("crosswalk", "buyer_part", "vendor_part", "upc", "ean", "gtin", "sku", "manufacturer_part")
+_TRUST = (
+    "crosswalk",
+    "buyer_part",
+    "vendor_part",
+    "upc",
+    "ean",
+    "gtin",
+    "sku",
+    "manufacturer_part",
+    "customer_reference",
+)
 
 Agreement = Receive | Send
 

@@ -11,6 +11,7 @@ from hub.erp.odoo import OdooGateway, OdooSettings
 from tests.contracts import (
     erp_billing_suite,
     erp_buying_suite,
+    erp_listing_suite,
     erp_proving_suite,
     erp_revising_suite,
     erp_storing_suite,
@@ -119,3 +120,7 @@ class TestProving(erp_proving_suite.Proving):
 
 class TestOnceOnly(erp_proving_suite.OnceOnly):
     """Do ledger and Odoo agree?"""
+
+
+class TestListing(erp_listing_suite.Listing):
+    """They order by numbers that Odoo lists for them."""

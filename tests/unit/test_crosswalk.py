@@ -13,6 +13,7 @@ from hub.model import problems
 from hub.model.documents import (
     AckLine,
     ChangeLine,
+    CustomerReference,
     Invoice,
     InvoiceLine,
     OrderAcknowledgment,
@@ -172,6 +173,33 @@ class TestOrders:
         )
         assert (found.lines[0].sku, findings) == (sku, ())
 
+    def test_a_number_of_theirs_alone_is_left_to_the_list_of_the_erp(self) -> None:
+        found, findings = translate_document(order(line(ids={"buyer_part": "B-7"})), Tables(), Receive())
+        assert findings == ()
+        assert (found.lines[0].sku, found.lines[0].listed) == ("", CustomerReference(number="B-7"))
+
+    def test_the_nearest_number_that_the_crosswalk_knows_goes_with_it(self) -> None:
+        tables = Tables(item=table(**{"AR-10001": "S-1"}))
+        found, _ = translate_document(order(line(ids={"buyer_part": "AR-1001"})), tables, Receive())
+        assert found.lines[0].listed == CustomerReference(number="AR-1001", near="AR-10001")
+
+    @pytest.mark.parametrize(
+        ("trust", "sku", "listed"),
+        [
+            (("vendor_part", "customer_reference"), "V-1", None),
+            (("customer_reference", "vendor_part"), "", CustomerReference(number="B-1", otherwise="V-1")),
+            (("customer_reference", "upc"), "", CustomerReference(number="B-1", otherwise="")),
+            (("customer_reference", "crosswalk"), "S-1", None),
+        ],
+    )
+    def test_the_list_of_the_erp_counts_where_the_profile_puts_it_but_behind_the_crosswalk(
+        self, trust: tuple[str, ...], sku: str, listed: CustomerReference | None
+    ) -> None:
+        ids = {"buyer_part": "B-1", "vendor_part": "V-1", "upc": "012345678905"}
+        tables = Tables(item=table(**{"B-1": "S-1"}))
+        found, findings = translate_document(order(line(ids=ids)), tables, Receive(item_trust=trust))
+        assert (found.lines[0].sku, found.lines[0].listed, findings) == (sku, listed, ())
+
     def test_the_profile_can_turn_trust_round(self) -> None:
         receive = Receive(item_trust=("vendor_part", "crosswalk"))
         ids = {"buyer_part": "B-1", "vendor_part": "V-1"}
@@ -182,7 +210,7 @@ class TestOrders:
         tables = Tables(item=table(**{"AR-10001": "S-1"}))
         unknown = line(ids={"buyer_part": "AR-1001"}, number="7")
         _, (finding,) = translate_document(
-            order(line(ids={"buyer_part": "AR-10001"}), unknown), tables, Receive()
+            order(line(ids={"buyer_part": "AR-10001"}), unknown), tables, Receive(item_trust=("crosswalk",))
         )
         assert (finding.problem, finding.severity) == (problems.CODE_UNKNOWN, Severity.HOLD)
         assert (finding.where.path, finding.value) == ("lines[1].ids.buyer_part", "AR-1001")
@@ -375,7 +403,9 @@ class TestAnswers:
         other = ChangeLine(number="2", action="price", price=Decimal(2))
         new = replace(more, number="3", action="add")
         _, (finding,) = translate_document(
-            OrderChange(number="1", order_number="P", lines=(more, other, new)), Tables(), Receive()
+            OrderChange(number="1", order_number="P", lines=(more, other, new)),
+            Tables(),
+            Receive(item_trust=("crosswalk",)),
         )
         assert finding.where.path.startswith("lines[2]")
         assert (finding.problem, finding.severity) == (problems.CODE_UNKNOWN, Severity.HOLD)

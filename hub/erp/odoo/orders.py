@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import structs
 
 from hub.erp.odoo.client import Session, Values
+from hub.erp.odoo.customer_items import CustomerItems
 from hub.erp.odoo.errors import Refused
 from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import charge_ids, external_id, line_ids
@@ -40,6 +41,7 @@ class Orders:
         self._names = names
         self._codes = codes
         self._ledger = ledger
+        self._items = CustomerItems(session, codes)
         self._quoting = Quoting(session, names)
 
     def post(self, key: str, order: PurchaseOrder, policy: OrderPolicy) -> PostResult:
@@ -49,9 +51,12 @@ class Orders:
             if found and self._ledger.told(key):
                 return PostResult(record=found)
             findings: list[Finding] = []
-            header = self._header(order, policy, findings)
+            customer = self._codes.partner(policy.customer_ref)
+            header = self._header(order, policy, customer, findings)
             noted: list[OrderLine] = []
-            goods = self._goods(order.lines, findings, noted if policy.unknown_item == "note" else None)
+            goods = self._goods(
+                order.lines, customer, findings, noted if policy.unknown_item == "note" else None
+            )
             order = structs.replace(order, lines=tuple(line for line in order.lines if line not in noted))
             if not findings:
                 goods, findings = self._priced(order, goods, header, policy)
@@ -76,7 +81,7 @@ class Orders:
         if isinstance(customer, Finding):
             return [], [customer]
         findings: list[Finding] = []
-        goods = self._goods(order.lines, findings)
+        goods = self._goods(order.lines, customer, findings)
         if findings:
             return [], findings
         return self._priced(order, goods, {"partner_id/.id": str(customer["id"])}, policy)
@@ -125,9 +130,10 @@ class Orders:
         yield from rounded(order, goods, [number(row["price_unit"], PRICE_PLACES) for row in rows])
 
     # --- header
-    def _header(self, order: PurchaseOrder, policy: OrderPolicy, findings: list[Finding]) -> dict[str, str]:
+    def _header(
+        self, order: PurchaseOrder, policy: OrderPolicy, customer: Values | Finding, findings: list[Finding]
+    ) -> dict[str, str]:
         """Return the header's columns, or {} with findings."""
-        customer = self._codes.partner(policy.customer_ref)
         if isinstance(customer, Finding):
             findings.append(customer)
             return {}
@@ -174,13 +180,17 @@ class Orders:
 
     # --- lines
     def _goods(
-        self, lines: Sequence[OrderLine], findings: list[Finding], noted: list[OrderLine] | None = None
+        self,
+        lines: Sequence[OrderLine],
+        customer: Values | Finding,
+        findings: list[Finding],
+        noted: list[OrderLine] | None = None,
     ) -> list[Goods]:
         """Return the lines in Odoo's terms; one without leaves findings, or is `noted` if its item is unknown."""
         if not lines:
             hint = "Ask the partner for the lines, or cancel this exchange."
             findings.append(hold(problems.FIELD_MISSING, "the order has no lines", where="lines", hint=hint))
-        products = self._codes.products([(line.sku, line.ids) for line in lines])
+        products = self._items.products(lines, customer)
         units = self._codes.units(line.our_unit or line.unit for line in lines)
         goods = []
         for index, (line, item) in enumerate(zip(lines, products, strict=True)):

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from hub.erp.odoo.client import Session, Values
+from hub.erp.odoo.customer_items import CustomerItems
 from hub.erp.odoo.errors import Refused
 from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import external_id, line_ids
@@ -51,6 +52,7 @@ class Storage:
         self._names = names
         self._ledger = ledger
         self._codes = codes
+        self._items = CustomerItems(session, codes)
         self._transfers = transfers
 
     def post_order(self, key: str, order: WarehouseOrder, policy: StoragePolicy) -> PostResult:
@@ -61,8 +63,9 @@ class Storage:
                 self._tell_order(key, found, order, policy)
                 return PostResult(record=found)
             findings: list[Finding] = []
-            header = self._header(order, policy, findings)
-            kept = self._kept(order.lines, findings)
+            depositor = self._codes.partner(policy.depositor_ref)
+            header = self._header(order, policy, depositor, findings)
+            kept = self._kept(order.lines, depositor, findings)
             if findings:
                 return PostResult(findings=tuple(findings))
             owned = self._names.present("stock.move", "restrict_partner_id")
@@ -129,9 +132,12 @@ class Storage:
 
     # --- a depositor's order in Odoo's terms
     def _header(
-        self, order: WarehouseOrder, policy: StoragePolicy, findings: list[Finding]
+        self,
+        order: WarehouseOrder,
+        policy: StoragePolicy,
+        depositor: Values | Finding,
+        findings: list[Finding],
     ) -> dict[str, str]:
-        depositor = self._codes.partner(policy.depositor_ref)
         kind = self._operation(order, policy)
         if isinstance(depositor, Finding) or isinstance(kind, Finding):
             findings += [found for found in (depositor, kind) if isinstance(found, Finding)]
@@ -167,11 +173,13 @@ class Storage:
             hint="Correct `warehouse` in the profile, or the short name in Odoo; then release.",
         )
 
-    def _kept(self, lines: Sequence[WarehouseLine], findings: list[Finding]) -> list[Kept]:
+    def _kept(
+        self, lines: Sequence[WarehouseLine], depositor: Values | Finding, findings: list[Finding]
+    ) -> list[Kept]:
         """Return the lines in Odoo's terms; a line that has none leaves findings."""
         if not lines:
             findings.append(hold(problems.FIELD_MISSING, "the warehouse order has no lines", where="lines"))
-        products = self._codes.products([(line.sku, line.ids) for line in lines])
+        products = self._items.products(lines, depositor)
         units = self._codes.units(line.our_unit or line.unit for line in lines)
         kept = []
         for index, (line, item) in enumerate(zip(lines, products, strict=True)):

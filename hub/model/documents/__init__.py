@@ -44,6 +44,7 @@ from hub.model.documents.ordering import (
 from hub.model.documents.parts import (
     Carriage,
     Charge,
+    CustomerReference,
     ItemIds,
     Lot,
     OwnUnit,
@@ -102,6 +103,7 @@ __all__ = [
     "ChangeAckLine",
     "ChangeLine",
     "Charge",
+    "CustomerReference",
     "DocType",
     "Document",
     "InventoryAdvice",

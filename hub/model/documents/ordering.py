@@ -10,7 +10,17 @@ from msgspec import field
 
 from hub.model.documents.base import Document
 from hub.model.documents.kinds import DocType
-from hub.model.documents.parts import Carriage, Charge, ItemIds, OwnUnit, Priced, Split, Terms, Value
+from hub.model.documents.parts import (
+    Carriage,
+    Charge,
+    CustomerReference,
+    ItemIds,
+    OwnUnit,
+    Priced,
+    Split,
+    Terms,
+    Value,
+)
 
 
 class OrderLine(Priced, frozen=True, kw_only=True):
@@ -32,6 +42,7 @@ class OrderLine(Priced, frozen=True, kw_only=True):
     our_quantity: Decimal | None = None  # in `our_unit`, set by the crosswalk
     our_unit: str = ""  # our unit's name, set by the crosswalk
     own: OwnUnit | None = None  # of ours: `quantity` in the product's own unit
+    listed: CustomerReference | None = None  # asked of the ERP before `ids`, `sku` is empty; by the crosswalk
 
     @property
     def unit_price(self) -> Decimal | None:

@@ -177,6 +177,16 @@ class Package(Value, frozen=True, kw_only=True):
     items: tuple[ShippedItem, ...] = ()
 
 
+class CustomerReference(Value, frozen=True, kw_only=True):
+    """Their number of an item, which only the ERP's list of customer references can tell for ours."""
+
+    number: str  # as the line has it under `buyer_part`
+    otherwise: str | None = (
+        None  # our code by the numbers trusted less; empty: a barcode; None: nothing names it
+    )
+    near: str = ""  # the nearest number that the crosswalk knows, where nothing else names the item
+
+
 class ShippedItem(Value, frozen=True, kw_only=True):
     """One shipped item (X12 856 HL level I)."""
 

@@ -9,7 +9,7 @@ from msgspec import field
 
 from hub.model.documents.base import Document
 from hub.model.documents.kinds import DocType
-from hub.model.documents.parts import Carriage, ItemIds, Lot, OwnUnit, Value
+from hub.model.documents.parts import Carriage, CustomerReference, ItemIds, Lot, OwnUnit, Value
 
 
 class Questioned(Value, frozen=True, kw_only=True):
@@ -81,6 +81,7 @@ class WarehouseLine(Value, frozen=True, kw_only=True):
     sku: str = ""  # our item code, set by the crosswalk
     our_quantity: Decimal | None = None  # in `our_unit`, set by the crosswalk
     our_unit: str = ""
+    listed: CustomerReference | None = None  # asked of the ERP before `ids`, `sku` is empty; by the crosswalk
 
 
 class WarehouseOrder(Document, frozen=True, kw_only=True, omit_defaults=True, tag="warehouse_order"):
