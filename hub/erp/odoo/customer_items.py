@@ -21,7 +21,7 @@ _MODEL = "customer.product.reference"
 _FIELDS = ("customer_product_reference", "partner_id", "product_id")
 
 _Listed = dict[str, list[Product]]
-_Lines = Sequence[OrderLine] | Sequence[WarehouseLine]
+_Lines = Sequence[OrderLine | WarehouseLine]
 
 
 class CustomerItems:
