@@ -80,6 +80,8 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
     for kind, data in outcome.artifacts.items():
         tx.put_artifact(exchange.id, kind, data)
     changes["due_at"], changes["attempts"] = _schedule(outcome, exchange.attempts, needs)
+    if exchange.state is State.COMPOSED is not outcome.state:
+        tx.note_delivery(exchange.id, "")  # what became of it is known, in the same transaction
     moved = tx.move(exchange.id, outcome.state, why=outcome.why, **changes)
     if outcome.orders:
         tx.set_orders(exchange.id, (number for number in outcome.orders if number != moved.order_number))

@@ -324,6 +324,16 @@ class Desk(OrderHistory):
         told = [a for a in told if a.kind == "824"] or told
         return bool(told) and told[-1].verdict in {"A", "E"}
 
+    def delivery_begun(self, exchange: Exchange) -> str:
+        """Return the name under which an earlier try may have put the file there; "" when none came so far."""
+        with self._store.read() as tx:
+            return tx.delivery_begun(exchange.id)
+
+    def note_delivery(self, exchange: Exchange, name: str) -> None:
+        """Note, durably, that the partner may see the file under that name from now on; "": that he does not."""
+        with self._store.begin() as tx:
+            tx.note_delivery(exchange.id, name)
+
     def mailbox(self, partner: Partner) -> Mailbox:
         """Return the partner's mailbox, opened once per profile."""
         with self._guard:

@@ -32,6 +32,10 @@ _log = logging.getLogger("hub.pickup")
 _CAME_TO_NOTHING = frozenset({State.REJECTED, State.QUARANTINED, State.DEAD})
 
 
+#: After so long a poll ends, and the next one goes on: a slow server must not hold a thread for hours.
+LONGEST_POLL_SECONDS = 300.0
+
+
 #: A copy in the spool that was not touched for so long is nobody's; other processes make theirs beside ours.
 _LEFT_SECONDS = 86_400.0
 
@@ -66,8 +70,16 @@ class _Earlier:
 class Pickup:
     """Takes the ready files of mailboxes. One object serves all threads."""
 
-    def __init__(self, store: Store, spool: Path, nudge: Nudge) -> None:
+    def __init__(
+        self,
+        store: Store,
+        spool: Path,
+        nudge: Nudge,
+        longest_seconds: float = LONGEST_POLL_SECONDS,
+    ) -> None:
         self._store, self._spool, self._nudge = store, spool, nudge
+        self._longest_seconds = longest_seconds
+        self._stuck: dict[str, dict[str, str]] = {}  # what was told of each partner's mailbox
         spool.mkdir(parents=True, exist_ok=True)
         for left in spool.iterdir():  # copies that a killed process was making; the mailbox has the originals
             with suppress(FileNotFoundError):  # another process clears up, too
@@ -79,16 +91,34 @@ class Pickup:
 
         Raises Retryable or Undeliverable when the mailbox itself cannot be read.
         """
-        taken = 0
-        for file in mailbox.list_ready():
+        taken, ready, began = 0, mailbox.list_ready(), time.monotonic()
+        for file in ready:
+            if time.monotonic() - began > self._longest_seconds:
+                _log.warning("%s: the poll took too long; the next one goes on at %s", partner.key, file.name)
+                break
             try:
                 taken += self._take(partner, mailbox, file)
             except (OSError, Retryable, Undeliverable) as fault:
                 _log.warning("%s: %s was not taken and stays where it is: %s", partner.key, file.name, fault)
+        self._tell_stuck(partner.key, mailbox)
         if taken:
             self._nudge(lanes.opening(partner.key))
             self._nudge(lanes.sending(partner.key))
         return taken
+
+    def _tell_stuck(self, partner: str, mailbox: Mailbox) -> None:
+        """Keep for `hub queue` what lies in the mailbox and is not taken; tell the log of what is new there."""
+        files, before = mailbox.stuck(), self._stuck.get(partner)
+        found = {file.name: file.why for file in files}
+        if found == before:
+            return
+        for name in found.keys() - (before or {}).keys():
+            _log.warning("%s: %s lies there and is not taken: %s", partner, name, found[name])
+        with (
+            self._store.begin() as tx
+        ):  # at the first look, too: what was told before the last stop may be gone
+            tx.set_stuck(partner, [(file.name, file.why, file.seconds) for file in files])
+        self._stuck[partner] = found
 
     def _take(self, partner: Partner, mailbox: Mailbox, file: RemoteFile) -> int:
         if file.size > partner.transport.max_bytes:

@@ -15,7 +15,18 @@ from hub.model.envelope import Envelope
 from hub.model.errors import Undeliverable
 from hub.model.exchange import OWNERS, Direction, Exchange, State, Transmission
 from hub.model.finding import Finding
-from hub.store import ACTIVE_STATES, Acknowledgment, Artifact, Event, LogQuery, NotFound, Store, Tx, kept
+from hub.store import (
+    ACTIVE_STATES,
+    Acknowledgment,
+    Artifact,
+    Event,
+    LogQuery,
+    NotFound,
+    Store,
+    StuckFile,
+    Tx,
+    kept,
+)
 from translators.records.sources import SourceTable, decode_part, shown_row
 from translators.x12.annotate import annotate
 from translators.x12.isa import LONGEST, mask_isa
@@ -161,6 +172,12 @@ def queues(store: Store, each: int = 5) -> tuple[tuple[Queue, ...], tuple[Transm
         found += _tried_again(tx, each)
         files = tx.transmissions(state=State.QUARANTINED) + tx.transmissions(state=State.DEAD)
     return tuple(found), tuple(files)
+
+
+def stuck(store: Store) -> list[StuckFile]:
+    """Return the files that lie in partners' mailboxes and are not taken, as of the last polls."""
+    with store.read() as tx:
+        return tx.stuck()
 
 
 def _tried_again(tx: Tx, each: int) -> list[Queue]:

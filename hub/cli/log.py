@@ -213,11 +213,11 @@ def raw(
 def queue(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Show what waits for somebody, and whose move it is."""
     with open_store() as store:
-        waiting, files = story.queues(store)
+        (waiting, files), stuck = story.queues(store), story.stuck(store)
     if as_json:
-        print_json({"queues": waiting, "files": files})
+        print_json({"queues": waiting, "files": files, "stuck": stuck})
         return
-    if not waiting and not files:
+    if not waiting and not files and not stuck:
         console.print("Nothing waits: every document is where it should be.")
     for one in waiting:
         style = STATE_STYLE.get(one.state, "bold")
@@ -227,6 +227,11 @@ def queue(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
             console.print(f"  ... `hub log --state {one.state}` lists them all")
     for t in files:
         console.print(f"file T{t.id} {escape(t.name)} from {t.partner}: {t.state}: {escape(t.why)}")
+    for lying in stuck:
+        since = f"since {lying.since[:16].replace('T', ' ')} UTC"
+        console.print(
+            f"{lying.partner}: {escape(lying.name)} lies in their folder {since}: {escape(lying.why)}"
+        )
 
 
 def _number(text: str) -> int:

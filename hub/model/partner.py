@@ -61,7 +61,11 @@ class Transport(_Table, frozen=True, kw_only=True):
     poll_seconds: float = 30.0  # pause between two polls
     settle_seconds: float = 2.0  # size and time must not change for so long before a file is read
     max_bytes: int = 100_000_000  # larger files are quarantined unread
+    wait_for: str = ""  # ending of done files, e.g. ".done": a.edi is read when a.edi.done or a.done is there
+    stuck_after: float = 3600.0  # a file that lies unread for so long is named to operators
     write: Literal["rename", "direct"] = "rename"  # direct: servers that whisk files away on close
+    verify: Literal["hash", "size"] = "hash"  # read back what we wrote before they see it; size: do not
+    announce: str = ""  # ending of an empty file that we put beside each of ours when it is whole
     name: str = "{document}_{number}_{control}.{ext}"  # file name of what we send
 
 

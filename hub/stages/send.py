@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from hub.model.documents import DocType
@@ -38,6 +39,8 @@ class Needs(Protocol):
     def outgoing_bytes(self, exchange: Exchange) -> bytes: ...
     def now(self) -> datetime: ...
     def accepted(self, exchange: Exchange) -> bool: ...
+    def delivery_begun(self, exchange: Exchange) -> str: ...
+    def note_delivery(self, exchange: Exchange, name: str) -> None: ...
 
 
 def send(exchange: Exchange, needs: Needs) -> Outcome:
@@ -49,6 +52,8 @@ def send(exchange: Exchange, needs: Needs) -> Outcome:
         name = needs.mailbox(partner).deliver(
             file_name(exchange, partner, extension_of(exchange, partner, needs.translator)),
             needs.outgoing_bytes(exchange),
+            begun=needs.delivery_begun(exchange),
+            note=partial(needs.note_delivery, exchange),
         )
     except Retryable as fault:
         return Outcome(state=State.COMPOSED, why=str(fault), tried=True)

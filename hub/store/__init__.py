@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.store.archive import Archive
+from hub.store.mailboxes import StuckFile
 from hub.store.proof import LedgerLine
 from hub.store.records import (
     Acknowledgment,
@@ -40,6 +41,7 @@ __all__ = [
     "PayloadOwner",
     "Posting",
     "Store",
+    "StuckFile",
     "Tx",
     "is_shared",
     "kept",

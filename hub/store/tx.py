@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.store.acks import Acknowledgments
 from hub.store.exchanges import Exchanges
 from hub.store.lanes import Lanes
-from hub.store.ledger import Ledger
+from hub.store.mailboxes import Mailboxes
 from hub.store.proof import Proof
 from hub.store.retention import Retention
 from hub.store.search import Search
@@ -15,6 +15,6 @@ from hub.store.whole import Whole
 
 
 class Tx(
-    Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Ledger, Lanes, Whole, Retention, Proof
+    Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Mailboxes, Lanes, Whole, Retention, Proof
 ):
     """All that can be read and written in one transaction. Made by `Store.begin` and `Store.read`."""

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
 
 from watchdog.events import (
     FileClosedEvent,
@@ -19,6 +18,7 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 
+from hub.transports.delivery import Manner
 from hub.transports.drive import LocalDrive
 from hub.transports.mailbox import DriveMailbox, Folders
 from hub.transports.pickup import Rules, is_temporary
@@ -43,8 +43,8 @@ class FolderMailbox(DriveMailbox):
         outbox: Path,
         archive: Path | None = None,
         rules: Rules | None = None,
+        manner: Manner | None = None,
         *,
-        write: Literal["rename", "direct"] = "rename",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         for folder in (inbox, outbox, archive):
@@ -53,7 +53,7 @@ class FolderMailbox(DriveMailbox):
         folders = Folders(
             str(inbox.absolute()), str(outbox.absolute()), str(archive.absolute()) if archive else ""
         )
-        super().__init__(LocalDrive(), folders, rules, write=write, monotonic=monotonic)
+        super().__init__(LocalDrive(), folders, rules, manner, monotonic=monotonic)
 
 
 class FolderWatcher:

@@ -16,16 +16,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from msgspec import Struct
 
 from hub.model.errors import Retryable, Undeliverable
 from hub.transports import pickup
-from hub.transports.delivery import Delivery
+from hub.transports.delivery import Delivery, Manner
 from hub.transports.drive import Drive
 from hub.transports.pickup import Look, Rules, place
-from hub.transports.port import FetchedFile, RemoteFile
+from hub.transports.port import FetchedFile, RemoteFile, Stuck, forget
 
 log = logging.getLogger("hub.transports")
 
@@ -46,36 +46,52 @@ class DriveMailbox:
         drive: Drive,
         folders: Folders,
         rules: Rules | None = None,
+        manner: Manner | None = None,
         *,
-        write: Literal["rename", "direct"] = "rename",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._drive = drive
         self._folders = folders
         self._rules = rules or Rules()
-        self._delivery = Delivery(drive, folders.outbox, write)
+        self._delivery = Delivery(drive, folders.outbox, manner or Manner())
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._looks: dict[str, Look] = {}
         self._whole: set[RemoteFile] = set()  # X12 files whose IEA was seen: not read again at each look
-        self._stuck: set[RemoteFile] = set()  # fetched, but the server would not let them go yet
+        self._kept: set[RemoteFile] = set()  # fetched, but the server would not let them go yet
+        self._lying: dict[str, tuple[RemoteFile, float]] = {}  # what lies there, and since when we know
+        self._names: frozenset[str] = frozenset()  # all that the last look saw
         self._refused: dict[str, str] = {}  # hostile names that lie there, and why they are refused
 
     def list_ready(self) -> list[RemoteFile]:
         """Return the files that are complete, oldest first (then by name)."""
         with self._lock, sorting(f"list {self._folders.inbox}"):
             now = self._monotonic()
-            files = self._candidates(self._drive.scan(self._folders.inbox))
+            files = self._candidates(self._drive.scan(self._folders.inbox), now)
             self._looks = pickup.look_again(self._looks, files, now)
             self._whole.intersection_update(files)
-            self._stuck.intersection_update(files)
-            self._release_stuck()
+            self._kept.intersection_update(files)
+            self._release_kept()
             ready = (
                 file
                 for file in pickup.pickup_order(files)
-                if file not in self._stuck and self._is_ready(self._looks[file.name], now)
+                if file not in self._kept and self._is_ready(self._looks[file.name], now)
             )
             return list(islice(ready, self._rules.most_at_once))
+
+    def stuck(self) -> list[Stuck]:
+        """Return the files that were there for too long at the last look, and why they are not taken."""
+        with self._lock:
+            now = self._monotonic()
+            return [
+                Stuck(
+                    pickup.printable(name) if pickup.name_fault(name) else name,
+                    self._why_stuck(file),
+                    now - since,
+                )
+                for name, (file, since) in sorted(self._lying.items())
+                if now - since >= self._rules.stuck_seconds
+            ]
 
     def fetch(self, file: RemoteFile, into: Path) -> FetchedFile | None:
         """Copy a file into the folder `into`; None when it changed or vanished meanwhile (try next time).
@@ -106,19 +122,22 @@ class DriveMailbox:
         """
         path = place(self._folders.inbox, file.name)
         with self._lock, sorting(f"release {path}"):
-            self._stuck.add(file)
+            self._kept.add(file)
             self._let_go(path, file)
-            self._stuck.discard(file)
+            self._kept.discard(file)
+            self._lying.pop(file.name, None)
 
-    def deliver(self, name: str, data: bytes) -> str:
+    def deliver(
+        self, name: str, data: bytes, *, begun: str = "", note: Callable[[str], object] = forget
+    ) -> str:
         """Put a file before the partner and return its final name (suffixed if the name is still taken).
 
         The same bytes that still wait under this name are not put there twice: a delivery whose result was
-        unknown can be tried again.
+        unknown can be tried again. `begun` and `note`: see the contract.
         """
         place(self._folders.outbox, name)
         with self._lock, sorting(f"deliver {self._folders.outbox}/{name}"):
-            return self._delivery.put(name, data)
+            return self._delivery.put(name, data, begun, note)
 
     def probe(self) -> list[str]:
         """Try what the agreement needs (list, write, rename, read, delete); return one line per fault."""
@@ -145,8 +164,14 @@ class DriveMailbox:
 
     # pickup
 
-    def _candidates(self, files: list[RemoteFile]) -> list[RemoteFile]:
+    def _candidates(self, files: list[RemoteFile], now: float) -> list[RemoteFile]:
         """Return the files that the profile asks for; hostile names are reported when they appear."""
+        self._names = frozenset(file.name for file in files)
+        self._lying = {
+            file.name: (file, self._lying.get(file.name, (file, now))[1])
+            for file in files
+            if pickup.may_come(file.name, self._rules)
+        }
         faults = {pickup.printable(file.name): pickup.name_fault(file.name) for file in files}
         refused = {shown: fault for shown, fault in faults.items() if fault}
         for shown in sorted(refused.keys() - self._refused.keys()):
@@ -155,8 +180,15 @@ class DriveMailbox:
         return [
             file
             for file in files
-            if not pickup.name_fault(file.name) and pickup.is_wanted(file.name, self._rules)
+            if not pickup.name_fault(file.name)
+            and pickup.is_wanted(file.name, self._rules)
+            and pickup.is_called_done(file.name, self._names, self._rules)
         ]
+
+    def _why_stuck(self, file: RemoteFile) -> str:
+        if file in self._kept:
+            return "it was taken, and the server does not let us move it away"
+        return pickup.why_waiting(file, self._names, self._rules)
 
     def _is_ready(self, look: Look, now: float) -> bool:
         if not pickup.has_settled(look, self._rules, now):
@@ -201,7 +233,9 @@ class DriveMailbox:
         if self._drive.stat(path) != file:
             return None
         try:
-            self._drive.read(path, keep, file.size)
+            self._drive.read(
+                path, keep, file.size + 1
+            )  # what it has beyond its size, an old stat does not say
         except FileNotFoundError:
             return None
         target.flush()
@@ -213,15 +247,17 @@ class DriveMailbox:
     def _let_go(self, path: str, file: RemoteFile) -> None:
         if self._drive.stat(path) != file:
             return
+        for done in pickup.done_names(file.name, self._rules) if self._rules.done else ():
+            self._drive.remove(place(self._folders.inbox, done))  # first: it must not speak for the next file
         if not self._folders.archive:
             self._drive.remove(path)
             return
         self._drive.make_folder(self._folders.archive)
         self._archive(path, file)
 
-    def _release_stuck(self) -> None:
+    def _release_kept(self) -> None:
         """Try again to release what could not be released; a fault was reported when it first came."""
-        for file in list(self._stuck):
+        for file in list(self._kept):
             with suppress(OSError):
                 self._let_go(place(self._folders.inbox, file.name), file)
 

@@ -9,12 +9,13 @@ import msgspec
 from hub.model.errors import ConfigError
 from hub.model.partner import Partner
 from hub.transports.accounts import Account, hash_password
+from hub.transports.delivery import Manner
 from hub.transports.folder import FolderMailbox
 from hub.transports.keys import public_blob
 from hub.transports.pickup import name_fault
 from hub.transports.port import Mailbox
 from hub.transports.server import EmbeddedMailbox
-from hub.transports.sftp import SftpMailbox, rules_of
+from hub.transports.sftp import SftpMailbox, manner_of, rules_of
 from hub.transports.sftp_session import Secrets
 
 #: How long a file without its IEA may stand still before it is picked up to be quarantined.
@@ -30,14 +31,15 @@ def open_mailbox(partner: Partner, spool: Path, server_root: Path, secrets: Secr
     transport = partner.transport
     if transport.kind == "embedded":
         rules = msgspec.structs.replace(rules_of(transport, 0.0), settle_seconds=0.0)
-        return EmbeddedMailbox(server_root, account_name(partner), rules, keep=bool(transport.archive))
+        manner = Manner(done=transport.announce)  # our own disk: nothing is read back
+        keep = bool(transport.archive)
+        return EmbeddedMailbox(server_root, account_name(partner), rules, manner, keep=keep)
     if transport.kind == "folder":
         base = spool / partner.key
         archive = base / transport.archive if transport.archive else None
         rules = rules_of(transport, PATIENCE_SECONDS)
-        return FolderMailbox(
-            base / transport.inbox, base / transport.outbox, archive, rules, write=transport.write
-        )
+        manner = manner_of(transport)
+        return FolderMailbox(base / transport.inbox, base / transport.outbox, archive, rules, manner)
     if not transport.host or not transport.user:
         raise ConfigError(f"{partner.key}: transport.kind is sftp: host and user must be set")
     if not transport.host_key:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from itertools import count
@@ -47,7 +47,9 @@ HEAD_BYTES = 160
 class Rules(Struct, frozen=True, kw_only=True):
     """What one partner's profile says about pickup. `patience_seconds` bounds the wait for a missing IEA.
 
-    `most_at_once` bounds one look, so that a folder of thousands does not hold up the first of them.
+    `most_at_once` bounds one look, so that a folder of thousands does not hold up the first of them. `done` is
+    the ending of the file that says that another one is whole; "" = there are none. What is not taken for
+    `stuck_seconds` is told.
     """
 
     include: tuple[str, ...] = ("*",)
@@ -56,6 +58,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     patience_seconds: float = 600.0
     max_bytes: int = 100_000_000
     most_at_once: int = 500
+    done: str = ""
+    stuck_seconds: float = 3600.0
 
 
 class Look(Struct, frozen=True):
@@ -109,7 +113,42 @@ def is_wanted(name: str, rules: Rules) -> bool:
     def matches(patterns: Iterable[str]) -> bool:
         return any(fnmatchcase(folded, pattern.casefold()) for pattern in patterns)
 
-    return not is_temporary(name) and matches(rules.include) and not matches(rules.exclude)
+    if is_temporary(name) or (rules.done and folded.endswith(rules.done.casefold())):
+        return False
+    return matches(rules.include) and not matches(rules.exclude)
+
+
+def done_names(name: str, rules: Rules) -> tuple[str, ...]:
+    """Return the names that the done file of a file may have: a.edi.done, or a.done."""
+    stem = name.rpartition(".")[0]
+    return (name + rules.done, stem + rules.done) if stem else (name + rules.done,)
+
+
+def is_called_done(name: str, names: Collection[str], rules: Rules) -> bool:
+    """Tell whether the partner says that the file is whole; where no done files are agreed, always."""
+    return not rules.done or any(done in names for done in done_names(name, rules))
+
+
+def may_come(name: str, rules: Rules) -> bool:
+    """Tell whether the profile asks for the file, now or when its uploader gives it its last name."""
+    if name_fault(name):
+        return True
+    if is_temporary(name):
+        return not name.startswith((".hub-probe", "~"))
+    return is_wanted(name, rules)
+
+
+def why_waiting(file: RemoteFile, names: Collection[str], rules: Rules) -> str:
+    """Return what keeps a file from being taken, in words for operators."""
+    if fault := name_fault(file.name):
+        return f"its name is refused: {fault}"
+    if is_temporary(file.name):
+        return "its name says that it is still being written"
+    if not is_called_done(file.name, names, rules):
+        return f"its done file ({' or '.join(done_names(file.name, rules))}) is not there"
+    if file.size == 0:
+        return "it is empty"
+    return "it changes at each look, cannot be read, or is an interchange without its end"
 
 
 def look_again(

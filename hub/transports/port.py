@@ -8,6 +8,7 @@ a temporary name, a size check, a rename, and never over a file that the partner
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +32,18 @@ class FetchedFile(Struct, frozen=True):
     sha256: str
 
 
+class Stuck(Struct, frozen=True):
+    """A file that lies in the partner's folder and is not taken. `name` is safe to print."""
+
+    name: str
+    why: str
+    seconds: float  # since we saw it first
+
+
+def forget(_name: str) -> None:
+    """Take no note: for deliveries that nobody repeats."""
+
+
 class Mailbox(Protocol):
     """One partner's folders behind some transport. Raises Retryable or Undeliverable, nothing else."""
 
@@ -43,8 +56,18 @@ class Mailbox(Protocol):
     def release(self, file: RemoteFile) -> None:
         """Move the file to the archive (never overwriting) or delete it, as the profile says."""
 
-    def deliver(self, name: str, data: bytes) -> str:
-        """Put a file before the partner and return its final name (suffixed if the name is still taken)."""
+    def stuck(self) -> list[Stuck]:
+        """Return the files that were there for too long at the last look, and why they are not taken."""
+
+    def deliver(
+        self, name: str, data: bytes, *, begun: str = "", note: Callable[[str], object] = forget
+    ) -> str:
+        """Put a file before the partner and return its final name (suffixed if the name is still taken).
+
+        `note` hears the final name just before the partner may see the file, and "" when it is sure that he
+        did not. Kept durably and handed back as `begun`, it keeps the next try from putting there again what
+        was collected before anybody could look.
+        """
 
     def probe(self) -> list[str]:
         """Try what the agreement needs (list, write, rename, read, delete); return one line per fault."""

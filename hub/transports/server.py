@@ -17,6 +17,7 @@ from pathlib import Path
 import paramiko
 
 from hub.transports.accounts import Account, AuditEvent, Limits
+from hub.transports.delivery import Manner
 from hub.transports.folder import FolderMailbox
 from hub.transports.keys import fingerprint, load_or_generate
 from hub.transports.pickup import Rules
@@ -214,6 +215,7 @@ class EmbeddedMailbox(FolderMailbox):
         root: Path,
         account: str,
         rules: Rules | None = None,
+        manner: Manner | None = None,
         *,
         keep: bool = True,
         monotonic: Callable[[], float] = time.monotonic,
@@ -221,4 +223,4 @@ class EmbeddedMailbox(FolderMailbox):
         home = make_home(root, account)
         at_once = rules or Rules(settle_seconds=0.0, patience_seconds=0.0)
         archive = home / "archive" if keep else None
-        super().__init__(home / "in", home / "out", archive, at_once, monotonic=monotonic)
+        super().__init__(home / "in", home / "out", archive, at_once, manner, monotonic=monotonic)

@@ -11,12 +11,13 @@ from typing import TypeVar
 import paramiko
 
 from hub.model.partner import Transport
+from hub.transports.delivery import Manner
 from hub.transports.drive import name_of
 from hub.transports.mailbox import DriveMailbox, Folders
 from hub.transports.pickup import Rules
 from hub.transports.port import RemoteFile
 from hub.transports.sftp_session import Secrets, SftpSession
-from hub.transports.sftp_wire import WireClient
+from hub.transports.sftp_wire import GRACE_SECONDS, NotOpenedError, WireClient
 
 T = TypeVar("T")
 
@@ -67,16 +68,11 @@ class SftpDrive:
         return self._repeatable(read)
 
     def write(self, path: str, data: bytes, *, exclusive: bool) -> None:
-        def put(client: WireClient) -> None:
-            with client.open(path, "wx" if exclusive else "w") as file:
-                file.set_pipelined(True)
-                file.write(data)
-
         try:
-            self._once(put)
-        except OSError as fault:
-            if exclusive and fault.errno is None and self.stat(path) is not None:
-                raise FileExistsError(path) from fault  # SFTP 3 has no code for it
+            self._once(lambda client: client.write_whole(path, data, exclusive=exclusive))
+        except NotOpenedError as fault:
+            if exclusive and self.stat(path) is not None:
+                raise FileExistsError(path) from fault
             raise
 
     def rename(self, old: str, new: str) -> bool:
@@ -89,9 +85,21 @@ class SftpDrive:
         except (ConnectionError, FileNotFoundError):
             raise
         except OSError:  # SFTP 3 has no code for a taken name: servers say Failure or Permission denied
-            if self.stat(new) is not None:
+            if self._is_there(new):
                 return False
             self._once(lambda client: client.posix_rename(old, new))
+        return True
+
+    def _is_there(self, path: str) -> bool:
+        """Ask twice, in two ways: what a server remembers of a name may be older than the file."""
+        if self.stat(path) is not None:
+            return True
+        try:
+            self._once(lambda client: client.open(path, "rb").close())
+        except ConnectionError:
+            raise
+        except OSError:
+            return False
         return True
 
     def take(self, old: str, new: str) -> bool:
@@ -146,14 +154,15 @@ class SftpMailbox(DriveMailbox):
         secrets: Secrets,
         *,
         timeout_seconds: float = 30.0,
+        grace_seconds: float = GRACE_SECONDS,
         patience_seconds: float = 600.0,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(
-            SftpDrive(SftpSession(transport, secrets, timeout_seconds)),
+            SftpDrive(SftpSession(transport, secrets, timeout_seconds, grace_seconds)),
             Folders(transport.inbox, transport.outbox, transport.archive),
             rules_of(transport, patience_seconds),
-            write=transport.write,
+            manner_of(transport),
             monotonic=monotonic,
         )
 
@@ -166,4 +175,11 @@ def rules_of(transport: Transport, patience_seconds: float) -> Rules:
         settle_seconds=transport.settle_seconds,
         patience_seconds=patience_seconds,
         max_bytes=transport.max_bytes,
+        done=transport.wait_for,
+        stuck_seconds=transport.stuck_after,
     )
+
+
+def manner_of(transport: Transport) -> Manner:
+    """Return how a profile wants files put before the partner."""
+    return Manner(write=transport.write, verify=transport.verify, done=transport.announce)

@@ -34,10 +34,13 @@ KEEPALIVE_SECONDS = 20
 class SftpSession:
     """One SFTP session, opened at first use and again after it broke. Not thread-safe: the drive locks."""
 
-    def __init__(self, transport: Transport, secrets: Secrets, timeout_seconds: float) -> None:
+    def __init__(
+        self, transport: Transport, secrets: Secrets, timeout_seconds: float, grace_seconds: float
+    ) -> None:
         self._profile = transport
         self._secrets = secrets
         self._timeout_seconds = timeout_seconds
+        self._grace_seconds = grace_seconds
         self._ssh: paramiko.Transport | None = None
         self._client: WireClient | None = None
 
@@ -74,6 +77,7 @@ class SftpSession:
                 channel.settimeout(self._timeout_seconds)
                 channel.invoke_subsystem("sftp")
                 client = WireClient(channel)
+                client.grace_seconds = self._grace_seconds
             except BaseException:
                 shut(ssh)
                 raise

@@ -258,6 +258,7 @@ class CuttingProxy:
             while data := source.recv(16_384):
                 self.left[direction] -= len(data)
                 if self.left[direction] < 0:
+                    target.sendall(data[: max(0, len(data) + int(self.left[direction]))])
                     break
                 target.sendall(data)
         self._cut(pair)
