@@ -278,7 +278,7 @@ def test_the_partners_dialect_is_written() -> None:
     receiver = partner("csv", csv={"separator": ";", "decimal": ",", "date_format": "%d.%m.%Y"})
     text = CSV.write(invoice, ENVELOPE, receiver).decode()
     assert "02.03.2026" in text
-    assert ";1,5;EA;2,50\r\n" in text
+    assert ";1,5;EA;2,50;" in text
 
 
 def test_a_receipt_names_row_and_column() -> None:

@@ -76,7 +76,7 @@ def test_a_new_schedule_begins_with_its_next_time(store: Store, clock: Clockwork
     assert (one.state, one.partner, one.why) == (State.NOTICED, "acme", "due at 2026-11-23 06:00")
     assert one.source is not None
     assert (one.source.model, one.source.name) == ("clock", "2026-11-23 06:00")
-    assert clock.nudged == ["acme:out"]
+    assert clock.nudged == ["acme:out:bulk"]
 
 
 def test_what_was_missed_is_sent_once(store: Store, clock: Clockwork) -> None:
