@@ -7,6 +7,8 @@ they answered.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
 
 import msgspec
 
@@ -22,16 +24,23 @@ from hub.model.documents import (
 from hub.model.errors import ConfigError
 from hub.model.exchange import Direction, ErpRecord, Exchange, State
 from hub.stages.revisions import Answer
-from hub.store import Store
+from hub.stages.watch import REJECTION
+from hub.store import Tx
 from hub.store.exchanges import COMMITTED_STATES
 
 _DOCUMENTS: msgspec.json.Decoder[AnyDocument] = msgspec.json.Decoder(AnyDocument)
 
 
-class OrderHistory:
-    """Reads the log of orders. Safe for many threads."""
+class Reads(Protocol):
+    """Where the log is read: a store, or a transaction that is under way."""
 
-    def __init__(self, store: Store) -> None:
+    def read(self) -> AbstractContextManager[Tx]: ...
+
+
+class OrderHistory:
+    """Reads the log of orders. Safe for many threads, where the store is."""
+
+    def __init__(self, store: Reads) -> None:
         self._store = store
 
     # --- their orders
@@ -68,16 +77,23 @@ class OrderHistory:
 
     def change_answer(self, exchange: Exchange) -> OrderChangeAcknowledgment:
         """Return what was decided about the change that an outbound answer tells of."""
-        key = exchange.key.partition(":")[2]
-        with self._store.read() as tx:
-            found = sorted(tx.exchange_by_key(key, Direction.IN), key=lambda e: e.id)
-        for change in reversed(found):
-            answer = self._kept(change, "answer")
+        for change, kind in self._changes_answered(exchange):
+            answer = self._kept(change, kind)
             if isinstance(answer, OrderChangeAcknowledgment):
                 return answer
         raise ConfigError(
             f"what was decided about {exchange.number!r} is not in the log; nothing can answer it"
         )
+
+    def _changes_answered(self, exchange: Exchange) -> Sequence[tuple[Exchange, str]]:
+        """Return the changes that an answer may be to, newest first, and as what it is kept with them."""
+        key = exchange.key.partition(":")[2]
+        rejected = key.partition(":")
+        with self._store.read() as tx:
+            if rejected[0] == REJECTION:
+                return [(tx.exchange(int(rejected[2])), REJECTION)]
+            found = sorted(tx.exchange_by_key(key, Direction.IN), key=lambda e: e.id)
+        return [(change, "answer") for change in reversed(found)]
 
     def _of_order(self, exchange: Exchange) -> Sequence[Exchange]:
         """Return what came in and made the Odoo record of an exchange's order, oldest first."""

@@ -6,6 +6,7 @@ import datetime as dt
 
 from msgspec import structs
 
+from hub.erp.port.revising import OrderEdit
 from hub.model.documents import (
     ChangeAckLine,
     LineStatus,
@@ -15,7 +16,8 @@ from hub.model.documents import (
     Priced,
     PurchaseOrder,
 )
-from hub.stages.changes import Decision, Verdict
+from hub.model.exchange import ErpRecord
+from hub.stages.changes import Decision, Verdict, all_refused
 from hub.stages.their_units import as_told, price_per_their_unit, same_price
 
 
@@ -43,6 +45,22 @@ def answer_change(
         lines=lines,
         line_count=len(lines),
     )
+
+
+def refuse_change(
+    change: OrderChange, reason: str, order: PurchaseOrder, record: ErpRecord
+) -> OrderChangeAcknowledgment:
+    """Return the answer to a change that a person rejects: the reason is told once, and each line stays as it is.
+
+    `order`: as it was last agreed on; `record`: the sale order, whose number names it.
+    """
+    decision = Decision(
+        edit=OrderEdit(order=record, order_key=""),
+        refused=reason,
+        verdicts=tuple(all_refused(order, change, reason)),
+    )
+    answer = answer_change(change, decision, order, OrderAcknowledgment(number=record.name))
+    return structs.replace(answer, notes=(reason,))
 
 
 def dated(answer: OrderChangeAcknowledgment, today: dt.date) -> OrderChangeAcknowledgment:

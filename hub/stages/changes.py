@@ -67,7 +67,7 @@ def decide(
     if change.purpose == "cancel":
         return _cancelled(change, standing, edit, terms)
     if refused := closed(standing):
-        return Decision(edit=edit, refused=refused, verdicts=tuple(_all_refused(order, change, refused)))
+        return Decision(edit=edit, refused=refused, verdicts=tuple(all_refused(order, change, refused)))
     verdicts = tuple(
         _judged(line, order, standing, terms, f"lines[{index}]")
         for index, line in enumerate(effective_lines(order, change))
@@ -129,7 +129,8 @@ def _deletion(line: OrderLine) -> ChangeLine:
     )
 
 
-def _all_refused(order: PurchaseOrder, change: OrderChange, reason: str) -> Iterable[Verdict]:
+def all_refused(order: PurchaseOrder, change: OrderChange, reason: str) -> Iterable[Verdict]:
+    """Yield the verdicts on a change of which no line is accepted: each stays as the order has it."""
     for line in change.lines:
         before = before_of(order, line)
         yield Verdict(asked=line, before=before, after=before, reason=reason)

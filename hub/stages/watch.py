@@ -58,6 +58,12 @@ TO_KEEPERS = frozenset({Topic.TRANSFER_READY, Topic.TRANSFER_CANCELLED})
 OVERLAP = timedelta(minutes=2)
 
 
+#: What marks the key of an answer to a rejected change, and names the answer kept with that change.
+REJECTION = "rejection"
+
+_CHANGE_ANSWER = DocType.ORDER_CHANGE_ACKNOWLEDGMENT
+
+
 class Needs(composing.Needs, Protocol):
     """What watching asks of the hub."""
 
@@ -100,21 +106,38 @@ def answer_to_change(
     origin: Exchange, order_number: str, order: ErpRecord, needs: Needs
 ) -> NewExchange | None:
     """Return the answer (865) to a change that was decided, told once by the change's key; None: not agreed on."""
-    document = DocType.ORDER_CHANGE_ACKNOWLEDGMENT
     partner = needs.partners().get(origin.partner)
-    if partner is None or document not in partner.send:
+    if partner is None or _CHANGE_ANSWER not in partner.send:
         return None
+    new = _change_answer(order_number, order, partner, needs.company())
+    why = f"change {origin.number} of {order.name} is decided"
+    return structs.replace(new, key=f"{_CHANGE_ANSWER.value}:{origin.key}", why=why)
+
+
+def rejection_of_change(
+    origin: Exchange, order_number: str, order: ErpRecord, partner: Partner, company: Company
+) -> NewExchange | None:
+    """Return the answer (865) to a change that an operator rejects, told once an exchange; None: not agreed on.
+
+    Its key is not that of a decision: redriven, the same change may yet be applied, and that is told too.
+    """
+    if _CHANGE_ANSWER not in partner.send:
+        return None
+    new = _change_answer(order_number, order, partner, company)
+    why = f"change {origin.number} of {order.name} is rejected"
+    return structs.replace(new, key=f"{_CHANGE_ANSWER.value}:{REJECTION}:{origin.id}", why=why)
+
+
+def _change_answer(order_number: str, order: ErpRecord, partner: Partner, company: Company) -> NewExchange:
     return NewExchange(
         partner=partner.key,
         direction=Direction.OUT,
-        document=document,
+        document=_CHANGE_ANSWER,
         state=State.NOTICED,
-        envelope=outgoing_envelope(partner, needs.company(), document),
+        envelope=outgoing_envelope(partner, company, _CHANGE_ANSWER),
         lane=lanes.sending(partner.key),
         number=order.name,
         order_number=order_number,
-        key=f"{document.value}:{origin.key}",
-        why=f"change {origin.number} of {order.name} is decided",
         source=order,
         erp=order,
     )
