@@ -236,9 +236,12 @@ def add_reply(tx: Tx, reply: Reply, transmission_id: int, needs: Clock) -> Excha
         envelope=structs.replace(reply.file.envelope, set_id=reply.kind),
         transmission_id=transmission_id,
         number=reply.number,
+        order_number=reply.order_number,
         lane=lanes.sending(reply.partner),
         why=f"{reply.kind} for T{transmission_id}",
     )
+    if reply.canonical:
+        tx.put_artifact(added.id, "canonical", reply.canonical)
     envelope = _store_file(tx, added, reply.file, needs)
     functional_id = "FA" if reply.document is DocType.FUNCTIONAL_ACK else envelope.functional_id
     envelope = structs.replace(envelope, set_id=reply.kind, functional_id=functional_id)

@@ -76,6 +76,7 @@ class Desk(OrderHistory):
         clock: Callable[[], dt.datetime],
     ) -> None:
         super().__init__(store)
+        self._store: Store = store  # deliveries are noted in it too
         self._partners, self._company = partners, company
         self._profiles_complete = profiles_complete
         self._formats, self._tables, self._erp = formats, tables, erp

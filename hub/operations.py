@@ -3,7 +3,7 @@
 release   after a hold: go on, and do not ask again what a person has decided
 redrive   run again from the archived bytes; outbound: write anew from Odoo, under new control numbers
 resend    put the stored bytes before the partner again: same bytes, same control numbers
-reject    give a held document back to the partner, with a reason; by its profile an 824 tells them
+reject    give a held document back to the partner, with a reason; by its profile an 855 (order), 865 (change) or 824 tells them
 cancel    end it, with a reason
 """
 
@@ -41,7 +41,7 @@ class Done(Struct, frozen=True):
     lane: str = ""  # the lane that has work now
 
 
-#: Writes the 824 on a rejected document in the transaction of its decision; says how the partner hears of it.
+#: Begins or writes our answer to a rejected document (855, 865, 824) in the transaction of its decision; says how the partner hears of it.
 Advise = Callable[[Tx, Exchange, str], str]
 
 
@@ -114,7 +114,7 @@ class Operations:
             return Done(f"exchange {exchange.id} goes out again with the same bytes", exchange.lane)
 
     def reject(self, reference: str, actor: str, why: str) -> Done:
-        """Give a held document back to the partner, who has to send another; they read the reason in the 824."""
+        """Give a held document back to the partner, who has to send another; they read the reason in our answer."""
         if not why.strip():
             raise Refused("say why, for the partner reads it: --why TEXT")
         with self._store.begin() as tx:
@@ -126,7 +126,7 @@ class Operations:
                 )
             _refuse_part(tx, exchange)
             if self._advise is None:
-                raise Refused("the partners' profiles are not at hand, and they say whether an 824 is owed")
+                raise Refused("the partners' profiles are not at hand, and they say what answer is owed")
             told = self._advise(tx, exchange, why)
             tx.move(exchange.id, State.REJECTED, why=why, actor=actor, attempts=0, due_at=None)
             return Done(f"exchange {exchange.id} is rejected: {told}", lanes.sending(exchange.partner))

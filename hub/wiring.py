@@ -81,8 +81,10 @@ def make_company(settings: Settings) -> Company:
 def make_advising(settings: Settings) -> Advising:
     """Return what tells partners of rejected documents, for a command that works beside a running hub."""
     folder = Path(settings.paths.partners)
-    acknowledger = make_formats(settings.paths).acknowledger
-    return Advising(PartnerBook(folder), make_company(settings), acknowledger, utc_now)
+    formats = make_formats(settings.paths)
+    return Advising(
+        PartnerBook(folder), make_company(settings), formats.acknowledger, formats.by_name, utc_now
+    )
 
 
 def make_retaining(
@@ -146,7 +148,8 @@ class Hub:
         self.scheduler = Scheduler(self.store, self.desk, self._nudge)
         self.retaining = make_retaining(settings, self.store, self.partners, clock)
         self.operations = Operations(
-            self.store, Advising(self.partners, self.company, self.formats.acknowledger, clock)
+            self.store,
+            Advising(self.partners, self.company, self.formats.acknowledger, self.formats.by_name, clock),
         )
 
     def _nudge(self, lane: str) -> None:

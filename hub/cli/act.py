@@ -91,10 +91,10 @@ def resend(references: References, why: Why = "", as_json: AsJson = False) -> No
 @answers_in_one_line
 def reject(
     references: References,
-    why: Annotated[str, typer.Option(help="The reason, kept in the log; an 824 tells it to the partner.")],
+    why: Annotated[str, typer.Option(help="The reason, kept in the log; the partner reads it.")],
     as_json: AsJson = False,
 ) -> None:
-    """Give held documents back to the partner, who must send others; by the profile an 824 tells them why."""
+    """Give held documents back to the partner, who must send others; by the profile an 855, 865 or 824 tells them why."""
     from hub.wiring import make_advising
 
     advise = make_advising(settings())

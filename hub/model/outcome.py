@@ -46,6 +46,8 @@ class Reply(Struct, frozen=True, kw_only=True):
     answers: tuple[Answered, ...] = ()
     verdict: str = ""  # where it answers no exchange: on the envelope or the empty group
     number: str = ""  # what it answers, for the log
+    order_number: str = ""  # the order that it is about, where it answers one
+    canonical: bytes = b""  # the document that it is, where it is one
 
 
 class NewExchange(Struct, frozen=True, kw_only=True):

@@ -6,9 +6,10 @@ what the partner really writes.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.model import problems
 from hub.model.documents import DocType
@@ -145,4 +146,15 @@ def answering_envelope(received: Envelope, usage: str = "") -> Envelope:
         group_sender=received.group_receiver or received.receiver.id,
         group_receiver=received.group_sender or received.sender.id,
         release=received.release,
+    )
+
+
+def trial(envelope: Envelope) -> Envelope:
+    """Return an envelope with numbers that are nobody's: to try a writing before control numbers are drawn."""
+    return structs.replace(
+        envelope,
+        interchange_control="000000001",
+        group_control="1",
+        set_control="0001",
+        prepared_at=dt.datetime(2000, 1, 1),  # noqa: DTZ001 - a local clock without zone, as ISA09 is
     )

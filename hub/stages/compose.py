@@ -10,8 +10,6 @@ stays                   Odoo is down or busy, the partner is paused or its profi
 
 from __future__ import annotations
 
-import datetime as dt
-
 import msgspec
 from msgspec import structs
 
@@ -24,7 +22,7 @@ from hub.model.finding import Finding, Severity
 from hub.model.outcome import Outcome, OutFile
 from hub.model.partner import Partner
 from hub.stages import lanes
-from hub.stages.addresses import outgoing_envelope
+from hub.stages.addresses import outgoing_envelope, trial
 from hub.stages.composing import COMPOSERS, Composed, Needs
 from hub.stages.recording.sending import compose_records
 from translators.errors import Unwritable
@@ -118,7 +116,7 @@ def _written(
         return translator.write(document, numbered, partner)
 
     try:
-        render(_trial(envelope))
+        render(trial(envelope))
     except Unwritable as fault:
         held = tuple(structs.replace(f, severity=Severity.HOLD) for f in fault.findings)
         why = held[0].line() if held else "it cannot be written"
@@ -141,13 +139,3 @@ def _orders(exchange: Exchange, document: AnyDocument, needs: Needs) -> tuple[st
     """Return all orders that a document belongs to, the one first that it was noticed for."""
     numbers = (exchange.order_number, *needs.orders_of(exchange.partner, document))
     return tuple(dict.fromkeys(number for number in numbers if number))
-
-
-def _trial(envelope: Envelope) -> Envelope:
-    return structs.replace(
-        envelope,
-        interchange_control="000000001",
-        group_control="1",
-        set_control="0001",
-        prepared_at=dt.datetime(2000, 1, 1),  # noqa: DTZ001 - a local clock without zone, as ISA09 is
-    )

@@ -20,6 +20,7 @@ ADVICE = DocType.APPLICATION_ADVICE
 def held(hub: SmallHub) -> Exchange:
     """An order of acme's with an item that nobody knows, held, in a hub that sends 824s."""
     hub.edit("acme", "[transport]", "[send.application_advice]\n\n[transport]")
+    hub.edit("_x12_customer", "[send.order_acknowledgment]", "")
     (answer,) = hub.send(order_file(fresh_number(), ("NOPE", "24", "EA", "9.99"), control=31))
     assert segment(answer, "AK5")[1] == "A"
     found = hub.order()
@@ -80,7 +81,9 @@ def test_it_goes_out_once_however_often_it_is_rejected(hub: SmallHub, held: Exch
 
 def test_no_decision_without_its_824_while_the_profile_does_not_load(hub: SmallHub, held: Exchange) -> None:
     part = hub.hub
-    without = Operations(part.store, Advising(dict, part.company, part.formats.acknowledger, hub.clock))
+    without = Operations(
+        part.store, Advising(dict, part.company, part.formats.acknowledger, part.formats.by_name, hub.clock)
+    )
     with pytest.raises(Refused, match="does not load"):
         without.reject(str(held.id), "test", "no")
     assert hub.order().state is State.HELD
@@ -98,6 +101,7 @@ def test_a_reason_is_wanted_and_only_what_is_held_and_theirs_can_be_rejected(
 
 
 def test_without_an_agreement_nothing_goes_out_and_the_operator_is_told_so(hub: SmallHub) -> None:
+    hub.edit("_x12_customer", "[send.order_acknowledgment]", "")
     hub.send(order_file(fresh_number(), ("NOPE", "24", "EA", "9.99")))
     done = hub.hub.operations.reject(str(hub.order().id), "test", "no")
     assert "tell them yourself" in done.what

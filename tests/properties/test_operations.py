@@ -64,7 +64,7 @@ class Operated(RuleBasedStateMachine):
         self.store = self.opened.__enter__()
         self.operations = Operations(
             self.store,
-            Advising(lambda: BOOK, Company(name="OURCO", isa="ZZ:OURCO"), X12Acknowledger(), self.clock),
+            Advising(lambda: BOOK, Company(name="OURCO", isa="ZZ:OURCO"), X12Acknowledger(), {}, self.clock),
         )
         with self.store.begin() as tx:
             invoice = add_invoice(tx, "invoice:1")

@@ -77,7 +77,9 @@ class OpsPages:
         self.partners = Book()
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         company = Company(name="OURCO", isa="ZZ:OURCO")
-        advising = Advising(self.partners, company, self.formats.acknowledger, self.clock)
+        advising = Advising(
+            self.partners, company, self.formats.acknowledger, self.formats.by_name, self.clock
+        )
         self.operations = Operations(store, advising)
 
 
