@@ -3,7 +3,7 @@
 release   after a hold: go on, and do not ask again what a person has decided
 redrive   run again from the archived bytes; outbound: write anew from Odoo, under new control numbers
 resend    put the stored bytes before the partner again: same bytes, same control numbers
-reject    give a held document back to the partner, with a reason; by its profile an 855 (order), 865 (change) or 824 tells them
+reject    give a held document back to the partner, with a reason; by its profile an 855, 865 or 824 tells them
 cancel    end it, with a reason
 """
 
@@ -41,7 +41,7 @@ class Done(Struct, frozen=True):
     lane: str = ""  # the lane that has work now
 
 
-#: Begins or writes our answer to a rejected document (855, 865, 824) in the transaction of its decision; says how the partner hears of it.
+#: Answers a rejected document (855, 865, 824) in the transaction of its decision; says how the partner hears of it.
 Advise = Callable[[Tx, Exchange, str], str]
 
 

@@ -94,7 +94,7 @@ def reject(
     why: Annotated[str, typer.Option(help="The reason, kept in the log; the partner reads it.")],
     as_json: AsJson = False,
 ) -> None:
-    """Give held documents back to the partner, who must send others; by the profile an 855, 865 or 824 tells them why."""
+    """Give held documents back to the partner, who must send others; an 855, 865 or 824 tells them why."""
     from hub.wiring import make_advising
 
     advise = make_advising(settings())

@@ -47,7 +47,7 @@ RESEND = Action(
 REJECT = Action(
     name="reject",
     label="Reject",
-    does="Give it back: they must send another. Needs a reason, which they read in an 855, 865 or 824, where it is agreed.",
+    does="Give it back: they must send another. Needs a reason, which they read in our answer, if agreed.",
     grave=True,
 )
 CANCEL = Action(name="cancel", label="End it", does="Cancel it for good. Needs a reason.", grave=True)
