@@ -10,6 +10,7 @@ from hub.wiring import Hub
 
 EXPIRE_SECONDS = 5.0
 RETAIN_SECONDS = 86_400.0
+RECONCILE_SECONDS = 86_400.0
 _MAILBOX = "mailbox:"
 
 
@@ -29,6 +30,7 @@ class HubJobs:
             Job("schedules", EXPIRE_SECONDS, hub.scheduler.run),
             Job("groups", EXPIRE_SECONDS, hub.pipeline.close_groups),
             Job("retention", RETAIN_SECONDS, hub.retaining.run),
+            Job("reconcile", RECONCILE_SECONDS, hub.reconciler.run),
         )
         self._own = {job.name: job for job in jobs}
 

@@ -27,6 +27,7 @@ from hub.opening import make_store, utc_now
 from hub.operations import Operations
 from hub.pickup import Pickup
 from hub.pipeline import Pipeline
+from hub.reconciling import Reconciler
 from hub.retaining import Retaining
 from hub.scheduling import Scheduler
 from hub.secrets import Secrets
@@ -146,6 +147,7 @@ class Hub:
         self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge)
         self.noticer = Noticer(self.store, self.desk, self._nudge)
         self.scheduler = Scheduler(self.store, self.desk, self._nudge)
+        self.reconciler = Reconciler(self.store, clock)
         self.retaining = make_retaining(settings, self.store, self.partners, clock)
         self.operations = Operations(
             self.store,

@@ -19,6 +19,7 @@ from hub.cli.map import app as maps
 from hub.cli.order import order
 from hub.cli.partner import app as partner
 from hub.cli.prove import app as prove
+from hub.cli.reconcile import reconcile
 from hub.cli.records import app as records
 from hub.cli.retention import app as retention
 from hub.cli.run import run, worker
@@ -59,6 +60,7 @@ for command in (
     backup,
     restore,
     verify,
+    reconcile,
 ):
     app.command()(command)
 app.add_typer(partner, name="partner")

@@ -22,6 +22,7 @@ from hub.store.records import (
 from hub.store.rows import ACTIVE_STATES, opening_lane
 from hub.store.store import Store, is_shared
 from hub.store.story import kept
+from hub.store.sums import DocumentCount, FileCount, OpenItem, Period
 from hub.store.tx import Tx
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "Archive",
     "Artifact",
     "ControlUse",
+    "DocumentCount",
     "Event",
+    "FileCount",
     "Hold",
     "IllegalMove",
     "Lease",
@@ -38,7 +41,9 @@ __all__ = [
     "LedgerLine",
     "LogQuery",
     "NotFound",
+    "OpenItem",
     "PayloadOwner",
+    "Period",
     "Posting",
     "Store",
     "StuckFile",

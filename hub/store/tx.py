@@ -9,12 +9,23 @@ from hub.store.mailboxes import Mailboxes
 from hub.store.proof import Proof
 from hub.store.retention import Retention
 from hub.store.search import Search
+from hub.store.sums import Sums
 from hub.store.transmissions import Transmissions
 from hub.store.vendor_stock import VendorStocks
 from hub.store.whole import Whole
 
 
 class Tx(
-    Transmissions, Exchanges, Search, Acknowledgments, VendorStocks, Mailboxes, Lanes, Whole, Retention, Proof
+    Transmissions,
+    Exchanges,
+    Search,
+    Acknowledgments,
+    VendorStocks,
+    Mailboxes,
+    Lanes,
+    Whole,
+    Retention,
+    Proof,
+    Sums,
 ):
     """All that can be read and written in one transaction. Made by `Store.begin` and `Store.read`."""

@@ -14,6 +14,7 @@ from hub import story
 from hub.model.documents import DocType
 from hub.model.exchange import Exchange, State, Transmission
 from hub.orders import tell_orders
+from hub.reconciling import Summary, last_look
 from hub.stages.order_ledger import LEDGER_COLUMNS
 from hub.store import NotFound
 from hub.web import telling
@@ -52,6 +53,7 @@ class Looking:
             waiting=sorted(waiting, key=lambda queue: queue.owner in NOT_OURS),
             files=files,
             counts=_in_order(counts),
+            reconciled=await run_in_threadpool(self._reconciled),
             total=sum(q.count for q in waiting) + len(files),
             paused=paused,
             refresh=0 if paused else REFRESH_SECONDS,
@@ -163,6 +165,10 @@ class Looking:
     def _counts(self) -> dict[State, int]:
         with self._pages.store.read() as tx:
             return tx.count_by_state()
+
+    def _reconciled(self) -> Summary | None:
+        with self._pages.store.read() as tx:
+            return last_look(tx)
 
     def _exchange(self, row: int) -> Exchange:
         with self._pages.store.read() as tx:
