@@ -200,6 +200,17 @@ class TestACustomerByPeppol:
         assert hub.order().state is State.HELD
         assert hub.problems(hub.order()) == {problems.CODE_UNKNOWN}
 
+    def test_a_held_order_that_is_rejected_gets_an_order_response(self, hub: SmallHub) -> None:
+        self.test_a_place_that_we_do_not_know_is_held(hub)
+        held = hub.order()
+        hub.hub.operations.reject(str(held.id), "test", "no such dock")
+        hub.drain()
+        (response,) = written(hub.collect("fjord"), "OrderResponse")
+        assert one(response, "//cac:OrderReference/cbc:ID") == held.number
+        assert one(response, "//cbc:OrderResponseCode") == "RE"
+        assert one(response, "/*/cbc:Note") == "no such dock"
+        assert states(hub, DocType.ORDER_ACKNOWLEDGMENT) == [State.DELIVERED]
+
     def test_a_change_of_a_line_is_applied(self, hub: SmallHub) -> None:
         number = fresh_number()
         file = ubl_order(number, self.LINES[:1], buyer=FJORD, seller=US, place=GLN)
@@ -254,6 +265,17 @@ class TestACustomerByCxml:
         assert one(answers[2], "//DueAmount/Money") == "282.89"
         hub.notice()
         assert hub.collect("prairie") == []
+
+    def test_a_held_order_that_is_rejected_gets_a_confirmation_that_says_so(self, hub: SmallHub) -> None:
+        number = fresh_number()
+        hub.send(self.file(number, place="DOCK9"), "order.xml", "prairie")
+        hub.hub.operations.reject(str(hub.order().id), "test", "no such dock")
+        hub.drain()
+        (answer,) = written(hub.collect("prairie"), "ConfirmationRequest")
+        assert one(answer, "//ConfirmationHeader/@type") == "reject"
+        assert one(answer, "//ConfirmationHeader/Comments") == "no such dock"
+        assert one(answer, "//OrderReference/@orderID") == number
+        assert one(answer, "//DocumentReference/@payloadID") == f"{number}@customer.example"
 
     @pytest.mark.parametrize(
         "said", [{"secret": "wrong"}, {"secret": ""}, {"sender": "AN-X"}, {"receiver": "AN-X"}]
