@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.erp.practice.server import PracticeOdoo
 from hub.jobs import mailbox_job
@@ -22,9 +22,12 @@ from hub.model.partner import Partner, Transport
 from hub.runners.local import take_lock
 from hub.runners.port import Runner
 from hub.settings import Settings
-from hub.transports.accounts import Account, AuditEvent, hash_password
+from hub.settings.shape import SftpServer
+from hub.transports.accounts import Account, hash_password
+from hub.transports.audit import AuditEvent, AuditFile
 from hub.transports.folder import FolderWatcher
 from hub.transports.keys import generate_key
+from hub.transports.limits import Limits
 from hub.transports.opening import account_for, account_name
 from hub.transports.server import EmbeddedSftpServer
 from hub.web.server import WebServer
@@ -148,10 +151,11 @@ class Service:
             host_key,
             self._accounts,
             on_upload=lambda account, _path: self._uploaded(account),
-            audit=_write_audit,
+            audit=partial(_write_audit, AuditFile(Path(config.audit), config.audit_bytes, config.audit_kept)),
             host=config.host,
             port=config.port,
             clock=self.hub.clock,
+            limits=limits_of(config),
         )
         try:
             self.sftp.start()
@@ -182,7 +186,10 @@ class Service:
         if kept is None or kept[0] != partner.transport:
             account = account_for(partner, self.hub.secrets)
             if not account.public_keys and not account.password_hash and self.login is not None:
-                account = Account(account.name, (self.login.public_key,), self.login.password_hash)
+                login = self.login
+                account = structs.replace(
+                    account, public_keys=(login.public_key,), password_hash=login.password_hash
+                )
             kept = (partner.transport, account)
             self._kept_accounts[partner.key] = kept
         return kept[1]
@@ -222,7 +229,24 @@ class Service:
         self._stops.append(partial(file.unlink, missing_ok=True))
 
 
-def _write_audit(event: AuditEvent) -> None:
+def limits_of(config: SftpServer) -> Limits:
+    """Return what the embedded server puts up with, as the settings say."""
+    return Limits(
+        connections=config.connections,
+        connections_per_account=config.per_account,
+        connections_per_address=config.per_address,
+        connects_per_minute=config.per_minute,
+        login_seconds=config.login,
+        idle_seconds=config.idle,
+        ban_failures=config.ban_after,
+        ban_seconds=config.ban,
+        quota_bytes=config.quota_bytes,
+        quota_files=config.quota_files,
+    )
+
+
+def _write_audit(file: AuditFile, event: AuditEvent) -> None:
+    file.write(event)
     size = f" {event.size} bytes" if event.size is not None else ""
     text = f"{event.action} {event.account or '-'} {event.address} {event.path}{size} {event.detail}"
     _audit.info("%s", text.strip())

@@ -46,6 +46,8 @@ class Transport(_Table, frozen=True, kw_only=True):
     # embedded: an account on our own SFTP server
     user: str = ""  # login name (embedded: default the profile's key)
     public_keys: tuple[str, ...] = ()  # embedded: OpenSSH public keys, or references file:NAME
+    quota_bytes: int = 0  # embedded: what they may leave before it is picked up; 0: as hub.toml says
+    quota_files: int = 0  # embedded: how many files; 0: as hub.toml says
     password: str = ""  # a reference (env:NAME, file:NAME), never a value
     # sftp: we go to their server
     host: str = ""  # sftp: name or address of their server

@@ -88,7 +88,13 @@ FORMATS: dict[str, tuple[str, ...]] = {
 }
 
 #: Key of [transport] -> the kind of transport that has it.
-_TRANSPORT = {"host": "sftp", "host_key": "sftp", "public_keys": "embedded"}
+_TRANSPORT = {
+    "host": "sftp",
+    "host_key": "sftp",
+    "public_keys": "embedded",
+    "quota_bytes": "embedded",
+    "quota_files": "embedded",
+}
 
 
 def misplaced(draft: Draft, partner: Partner) -> Iterator[Fault]:

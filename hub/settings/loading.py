@@ -126,5 +126,6 @@ def _resolve(settings: Settings, root: Path) -> Settings:
     paths = Paths(**{name: str(root / value) for name, value in structs.asdict(settings.paths).items()})
     url = settings.store.url or f"sqlite:///{Path(paths.var) / 'hub.sqlite3'}"
     store = structs.replace(settings.store, url=url, archive=str(root / settings.store.archive))
-    server = structs.replace(settings.sftp_server, root=str(root / settings.sftp_server.root))
+    server = settings.sftp_server
+    server = structs.replace(server, root=str(root / server.root), audit=str(root / server.audit))
     return structs.replace(settings, paths=paths, store=store, sftp_server=server)

@@ -12,6 +12,21 @@ from hub.settings.shape import Settings
 from hub.toml.checking import clip
 from hub.toml.positions import KeyPath
 
+_BOUNDS = (
+    "connections",
+    "per_account",
+    "per_address",
+    "per_minute",
+    "login",
+    "idle",
+    "ban_after",
+    "ban",
+    "quota_bytes",
+    "quota_files",
+    "audit_bytes",
+    "audit_kept",
+)
+
 MOST = 64  # threads or calls at the same time; more only wait for each other
 
 
@@ -32,6 +47,7 @@ def faults_of(settings: Settings, in_file: Callable[[KeyPath], bool]) -> Iterato
     yield from _archive_keys(settings)
     yield from _passwords(settings, in_file)
     yield from _amounts(settings)
+    yield from _server(settings)
 
 
 def _company(settings: Settings) -> Iterator[Fault]:
@@ -112,6 +128,16 @@ def _amounts(settings: Settings) -> Iterator[Fault]:
             yield Fault(("retention", key), message, 'write "400d", or 0 to keep it for ever')
     if settings.odoo.timeout <= 0:
         yield Fault(("odoo", "timeout"), "odoo.timeout must be above 0", 'write "30s"')
+
+
+def _server(settings: Settings) -> Iterator[Fault]:
+    """What bounds the embedded server is a bound: 0 would shut everybody out, or nobody."""
+    server = settings.sftp_server
+    for key in _BOUNDS:
+        if getattr(server, key) <= 0:
+            yield Fault(
+                ("sftp_server", key), f"sftp_server.{key} must be above 0", "leave it out for the default"
+            )
 
 
 def _split(url: str) -> SplitResult | None:

@@ -40,6 +40,19 @@ class SftpServer(_Table, frozen=True, kw_only=True):
     port: int = 2222  # 0: any free port
     root: str = "var/sftp"  # folder that holds each account's own folder
     host_key: str = "file:sftp_host_key"  # reference to our private host key; made at the first start
+    connections: int = 64  # open at the same time, of all partners
+    per_account: int = 8  # open connections of one account
+    per_address: int = 16  # open connections from one address (of IPv6: from one /64)
+    per_minute: int = 300  # new connections from one address in a minute
+    login: float = 30.0  # who has not logged in after so long is hung up on
+    idle: float = 900.0  # who does nothing for so long is hung up on
+    ban_after: int = 10  # refused logins from one address within ten minutes that shut it out
+    ban: float = 900.0  # ... for so long
+    quota_bytes: int = 2_000_000_000  # what one account may leave with us before it is picked up
+    quota_files: int = 10_000  # and how many files
+    audit: str = "var/audit/sftp.log"  # each login and file operation, a line of JSON
+    audit_bytes: int = 50_000_000  # the file turns over when it is larger
+    audit_kept: int = 20  # so many older ones are kept
 
 
 class Odoo(_Table, frozen=True, kw_only=True):

@@ -1,11 +1,9 @@
-"""Accounts of the embedded SFTP server: keys, password hashes, limits, bans, and what the audit hears."""
+"""Accounts of the embedded SFTP server: keys, password hashes, and what each may leave with us."""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from functools import cache
 
 import argon2
@@ -20,42 +18,17 @@ _hashing = threading.BoundedSemaphore(2)
 
 
 class Account(Struct, frozen=True):
-    """Who may log in. `public_keys` are OpenSSH lines; `password_hash` is argon2, "" = keys only."""
+    """Who may log in. `public_keys` are OpenSSH lines; `password_hash` is argon2, "" = keys only.
+
+    What the account may leave with us: bytes of one file, of all, and their number; 0 = as the server says.
+    """
 
     name: str
     public_keys: tuple[str, ...] = ()
     password_hash: str = ""
-
-
-class AuditEvent(Struct, frozen=True):
-    """Something that happened at the server. `at` is UTC; `path` is as the partner sees it.
-
-    action: login, login_refused, banned, connection_refused, disconnected, upload, upload_interrupted,
-    upload_refused, download, rename, remove, refused.
-    """
-
-    at: datetime
-    action: str
-    account: str = ""
-    address: str = ""
-    path: str = ""
-    size: int | None = None
-    detail: str = ""
-
-
-class Limits(Struct, frozen=True, kw_only=True):
-    """What the server puts up with."""
-
-    connections: int = 64
-    sessions: int = 8  # SFTP sessions in one connection
-    login_attempts: int = 6  # per connection
-    login_seconds: float = 30.0
-    idle_seconds: float = 900.0
-    max_bytes: int = 100_000_000  # per file
-    open_files: int = 32  # per session
-    ban_failures: int = 10  # refused logins from one address within `ban_window_seconds` ...
-    ban_window_seconds: float = 600.0
-    ban_seconds: float = 900.0  # ... shut it out for so long
+    max_bytes: int = 0
+    quota_bytes: int = 0
+    quota_files: int = 0
 
 
 def hash_password(text: str) -> str:
@@ -87,37 +60,3 @@ def key_fits(account: Account | None, offered: bytes) -> bool:
 def allowed_blobs(lines: Iterable[str]) -> set[bytes]:
     """Return the wire forms of OpenSSH public key lines, without the unreadable ones."""
     return {blob for line in lines if (blob := public_blob(line))}
-
-
-class Bans:
-    """Counts refused logins by address and shuts out those that try too often."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self._failures: dict[str, deque[datetime]] = {}
-        self._until: dict[str, datetime] = {}
-        self._lock = threading.Lock()
-
-    def record(self, address: str, now: datetime) -> bool:
-        """Count one refused login; True when it is the one that brings the ban."""
-        window = timedelta(seconds=self._limits.ban_window_seconds)
-        with self._lock:
-            times = self._failures.setdefault(address, deque(maxlen=self._limits.ban_failures))
-            times.append(now)
-            if len(times) < self._limits.ban_failures or now - times[0] > window:
-                return False
-            self._until[address] = now + timedelta(seconds=self._limits.ban_seconds)
-            del self._failures[address]
-            return True
-
-    def is_banned(self, address: str, now: datetime) -> bool:
-        """Tell whether the address is shut out now."""
-        with self._lock:
-            return now < self._until.get(address, now)
-
-    def forget(self, now: datetime) -> None:
-        """Drop what is over, so that a scan of the whole internet does not fill our memory."""
-        window = timedelta(seconds=self._limits.ban_window_seconds)
-        with self._lock:
-            self._until = {address: until for address, until in self._until.items() if now < until}
-            self._failures = {a: times for a, times in self._failures.items() if now - times[-1] <= window}

@@ -64,7 +64,15 @@ def account_for(partner: Partner, secrets: Secrets) -> Account:
             raise ConfigError(f"{partner.key}: transport.public_keys: {key[:40]!r} is no OpenSSH public key")
     password = _text(secrets(partner.transport.password)) if partner.transport.password else ""
     hashed = password if password.startswith("$argon2") or not password else hash_password(password)
-    return Account(account_name(partner), keys, hashed)
+    transport = partner.transport
+    return Account(
+        account_name(partner),
+        keys,
+        hashed,
+        max_bytes=transport.max_bytes,
+        quota_bytes=transport.quota_bytes,
+        quota_files=transport.quota_files,
+    )
 
 
 def account_name(partner: Partner) -> str:

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import paramiko
 
-from hub.transports.accounts import Account, AuditEvent, Limits
+from hub.transports.accounts import Account
+from hub.transports.audit import AuditEvent
 from hub.transports.delivery import Manner
 from hub.transports.folder import FolderMailbox
 from hub.transports.keys import fingerprint, load_or_generate
+from hub.transports.limits import Limits, Recent, neighbourhood
 from hub.transports.pickup import Rules
 from hub.transports.server_files import PartnerFiles
 from hub.transports.server_login import Desk, Gate, make_home
@@ -47,6 +49,9 @@ MACS = (
     "hmac-sha2-256",
     "hmac-sha2-512",
 )
+
+#: Refused connections that the audit hears of, from one address in a minute: more would only fill the disk.
+COMPLAINTS_PER_MINUTE = 10
 
 #: How often the door is left to look after the connections.
 SWEEP_SECONDS = 0.25
@@ -92,6 +97,8 @@ class EmbeddedSftpServer:
             audit=audit,
         )
         self._gates: list[tuple[Gate, paramiko.Transport]] = []
+        self._knocks = Recent(self._desk.limits.connects_per_minute + 1, 60.0)
+        self._complaints = Recent(COMPLAINTS_PER_MINUTE + 1, 60.0)
         self._stopping = threading.Event()
         self._listener: socket.socket | None = None
         self._thread: threading.Thread | None = None
@@ -155,10 +162,9 @@ class EmbeddedSftpServer:
 
     def _admit(self, sock: socket.socket, address: str) -> None:
         now = self._desk.clock()
-        if self._desk.bans.is_banned(address, now) or len(self._gates) >= self._desk.limits.connections:
-            banned = self._desk.bans.is_banned(address, now)
-            why = "banned" if banned else f"{len(self._gates)} connections are open"
-            self._desk.tell(AuditEvent(now, "connection_refused", address=address, detail=why))
+        if why := self._why_not(address, now):
+            if not self._complaints.is_too_much(neighbourhood(address), now):
+                self._desk.tell(AuditEvent(now, "connection_refused", address=address, detail=why))
             sock.close()
             return
         try:
@@ -176,6 +182,23 @@ class EmbeddedSftpServer:
         self._gates.append((gate, ssh))
         ssh.start_server(event=threading.Event(), server=gate)
 
+    def _why_not(self, address: str, now: datetime) -> str:
+        """Return why a connection is refused before a word is said; "" when it is not."""
+        limits, key = self._desk.limits, neighbourhood(address)
+        if self._desk.bans.is_banned(address, now):
+            return "banned"
+        if self._knocks.is_too_much(key, now):
+            return f"more than {limits.connects_per_minute} connections in a minute"
+        if len(self._gates) >= limits.connections:
+            return f"{len(self._gates)} connections are open"
+        strangers = sum(not ssh.is_authenticated() for _, ssh in self._gates)
+        if strangers >= limits.strangers:
+            return f"{strangers} connections have not logged in yet"
+        near = sum(neighbourhood(gate.address) == key for gate, _ in self._gates)
+        if near >= limits.connections_per_address:
+            return f"{near} connections from this address are open"
+        return ""
+
     def _sweep(self) -> None:
         """Drop the connections that are over, that never logged in, and that fell asleep."""
         now, limits = self._desk.clock(), self._desk.limits
@@ -191,6 +214,8 @@ class EmbeddedSftpServer:
                 kept.append((gate, ssh))
         self._gates = kept
         self._desk.bans.forget(now)
+        self._knocks.drop_old(now)
+        self._complaints.drop_old(now)
 
 
 def hang_up(gate: Gate, ssh: paramiko.Transport) -> None:

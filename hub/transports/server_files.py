@@ -13,11 +13,18 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 import paramiko
-from paramiko.sftp import SFTP_FAILURE, SFTP_NO_SUCH_FILE, SFTP_OK, SFTP_PERMISSION_DENIED
+from paramiko.sftp import (
+    SFTP_FAILURE,
+    SFTP_NO_SUCH_FILE,
+    SFTP_OK,
+    SFTP_OP_UNSUPPORTED,
+    SFTP_PERMISSION_DENIED,
+)
 
 from hub.transports.drive import rename_new
+from hub.transports.pickup import printable
 from hub.transports.server_login import Gate
-from hub.transports.server_uploads import UploadHandle
+from hub.transports.server_uploads import Room, UploadHandle
 from hub.transports.server_view import (
     FOLDERS,
     UPLOADS,
@@ -117,9 +124,12 @@ class PartnerFiles(paramiko.SFTPServerInterface):
             return self._keep(DownloadHandle(self, self._real(spot), spot))
         if not may_write(spot):
             return self._refuse(spot, "files may be written to /in only")
-        desk = self.gate.desk
+        desk, quota = self.gate.desk, self.gate.desk.quota(self.gate.account)
+        if not quota.has_room_for_file():
+            return self._refuse(spot, "the account's quota is used up", SFTP_FAILURE)
         desk.uploads.displace(self._home / "in" / spot.name)
-        handle = UploadHandle(self, self._home, spot, flags, desk.limits.max_bytes)
+        room = Room(desk.max_bytes(self.gate.account), quota)
+        handle = UploadHandle(self, self._home, spot, flags, room)
         desk.uploads.add(handle)
         return self._keep(handle)
 
@@ -143,6 +153,20 @@ class PartnerFiles(paramiko.SFTPServerInterface):
     @answering
     def posix_rename(self, oldpath: str, newpath: str) -> int:
         return self._rename(self._spot(oldpath), self._spot(newpath), replace=True)
+
+    def mkdir(self, path: str, attr: paramiko.SFTPAttributes) -> int:  # noqa: ARG002 - paramiko's signature
+        return self._refuse_odd(path, "no folders are made")
+
+    def rmdir(self, path: str) -> int:
+        return self._refuse_odd(path, "no folders are removed")
+
+    def symlink(self, target_path: str, path: str) -> int:  # noqa: ARG002 - paramiko's signature
+        return self._refuse_odd(path, "no links are made")
+
+    def _refuse_odd(self, path: str, why: str) -> int:
+        """Refuse what nobody may do anywhere; the path may be any text."""
+        self.gate.tell("refused", printable(path), detail=why)
+        return SFTP_OP_UNSUPPORTED
 
     @answering
     def chattr(self, path: str, attr: paramiko.SFTPAttributes) -> int:
@@ -230,9 +254,9 @@ class PartnerFiles(paramiko.SFTPServerInterface):
         self._handles.add(handle)
         return handle
 
-    def _refuse(self, spot: Spot, why: str) -> int:
+    def _refuse(self, spot: Spot, why: str, code: int = SFTP_PERMISSION_DENIED) -> int:
         self.gate.tell("refused", spot.path, detail=why)
-        return SFTP_PERMISSION_DENIED
+        return code
 
 
 class DownloadHandle(paramiko.SFTPHandle):

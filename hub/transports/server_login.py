@@ -20,7 +20,9 @@ from paramiko.common import (
     OPEN_SUCCEEDED,
 )
 
-from hub.transports.accounts import Account, AuditEvent, Bans, Limits, key_fits, password_fits
+from hub.transports.accounts import Account, key_fits, password_fits
+from hub.transports.audit import AuditEvent
+from hub.transports.limits import Bans, Limits, Quota, Quotas, Seats
 from hub.transports.pickup import name_fault, printable
 from hub.transports.server_uploads import Uploads
 from hub.transports.server_view import FOLDERS, UPLOADS
@@ -46,6 +48,8 @@ class Desk:
         self.clock = clock
         self.bans = Bans(limits)
         self.uploads = Uploads()
+        self.seats = Seats(limits.connections_per_account)
+        self._quotas = Quotas()
         self._accounts = accounts
         self._on_upload = on_upload
         self._audit = audit
@@ -53,6 +57,17 @@ class Desk:
     def account(self, name: str) -> Account | None:
         """Return the account of this name; a name that could not be a folder has none."""
         return None if name_fault(name) or name.startswith(".") else self._accounts().get(name)
+
+    def quota(self, name: str) -> Quota:
+        """Return how much an account may leave with us."""
+        account = self._accounts().get(name, Account(name))
+        folders = (self.root / name / "in", self.root / name / UPLOADS)
+        most_bytes = account.quota_bytes or self.limits.quota_bytes
+        return self._quotas.of(name, folders, most_bytes, account.quota_files or self.limits.quota_files)
+
+    def max_bytes(self, name: str) -> int:
+        """Return how large one file of an account may be."""
+        return self._accounts().get(name, Account(name)).max_bytes or self.limits.max_bytes
 
     def tell(self, event: AuditEvent) -> None:
         """Hand an event to the audit; its faults are ours to log, never the partner's to see."""
@@ -98,6 +113,7 @@ class Gate(paramiko.ServerInterface):
         self._attempts = 0
         self._unproven_keys = 0
         self._accepted = False
+        self._seated = ""  # the account whose seat we hold
         self._lock = threading.Lock()
 
     def touch(self) -> None:
@@ -119,6 +135,9 @@ class Gate(paramiko.ServerInterface):
 
     def leave(self) -> None:
         """Note the end of the connection; wrong keys count as one refusal, as agents offer several."""
+        if self._seated:
+            self.desk.seats.give_back(self._seated)
+            self._seated = ""
         if self.account:
             self.tell("disconnected")
         elif self._unproven_keys and not self._accepted:
@@ -153,9 +172,22 @@ class Gate(paramiko.ServerInterface):
 
     def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002 - paramiko's signature
         self.sessions = [session for session in self.sessions if session.is_alive()]
-        if kind != "session" or len(self.sessions) >= self.desk.limits.sessions:
+        if kind != "session" or len(self.sessions) >= self.desk.limits.sessions or not self._sit_down():
             return OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
         return OPEN_SUCCEEDED
+
+    def _sit_down(self) -> bool:
+        """Take a seat of the account, once a connection; the login is done when channels are asked for."""
+        if self._seated:
+            return True
+        if not self.desk.seats.take(self._user):
+            why = f"{self.desk.limits.connections_per_account} connections of the account are open"
+            self.desk.tell(
+                AuditEvent(self.desk.clock(), "connection_refused", self._user, self.address, detail=why)
+            )
+            return False
+        self._seated = self._user
+        return True
 
     def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
         if name != "sftp" or len(self.sessions) >= self.desk.limits.sessions:

@@ -10,11 +10,12 @@ import os
 import shutil
 import threading
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import paramiko
 from paramiko.sftp import SFTP_FAILURE, SFTP_OK, SFTP_OP_UNSUPPORTED
 
+from hub.transports.limits import Quota
 from hub.transports.server_view import UPLOADS, Spot
 
 
@@ -30,17 +31,24 @@ class UploadSession(Protocol):
         """Hear, once, that an upload is over."""
 
 
-class UploadHandle(paramiko.SFTPHandle):
-    """One open upload, of at most `max_bytes`."""
+class Room(NamedTuple):
+    """How much an upload may take: bytes of one file, and what is left of the account's quota."""
 
-    def __init__(self, session: UploadSession, home: Path, spot: Spot, flags: int, max_bytes: int) -> None:
+    max_bytes: int
+    quota: Quota
+
+
+class UploadHandle(paramiko.SFTPHandle):
+    """One open upload, within its room."""
+
+    def __init__(self, session: UploadSession, home: Path, spot: Spot, flags: int, room: Room) -> None:
         super().__init__(flags)
         self.spot = spot
         self.size = 0
         self.fault = ""
         self._home = home
         self._appending = bool(flags & os.O_APPEND)
-        self._max_bytes = max_bytes
+        self._room = room
         self._session = session
         self._lock = threading.Lock()
         self._ended = False
@@ -76,9 +84,13 @@ class UploadHandle(paramiko.SFTPHandle):
         with self._lock:
             if self._ended or self.fault:
                 return SFTP_FAILURE
-            start = os.fstat(self._descriptor).st_size if self._appending else offset
-            if start + len(data) > self._max_bytes:
-                self.fault = f"larger than {self._max_bytes} bytes"
+            end = os.fstat(self._descriptor).st_size
+            start = end if self._appending else offset
+            if start + len(data) > self._room.max_bytes:
+                self.fault = f"larger than {self._room.max_bytes} bytes"
+                return SFTP_FAILURE
+            if not self._room.quota.grow(max(0, start + len(data) - end)):
+                self.fault = "the account's quota is used up"
                 return SFTP_FAILURE
             try:
                 view = memoryview(data)

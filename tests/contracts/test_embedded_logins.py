@@ -14,7 +14,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from hub.transports.accounts import Limits
+from hub.transports.limits import Limits
 from tests.support.sftp import PASSWORD, Embedded, embedded_server, ssh_to, wait_for
 
 

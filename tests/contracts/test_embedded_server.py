@@ -11,7 +11,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from hub.transports.accounts import Limits
+from hub.transports.limits import Limits
 from hub.transports.server import EmbeddedMailbox
 from tests.support.sftp import Embedded, embedded_server, wait_for
 

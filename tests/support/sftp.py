@@ -18,8 +18,10 @@ import argon2
 import paramiko
 
 from hub.model.partner import Transport
-from hub.transports.accounts import Account, AuditEvent, Limits
+from hub.transports.accounts import Account
+from hub.transports.audit import AuditEvent
 from hub.transports.keys import fingerprint, generate_key, load_or_generate, read_private_key
+from hub.transports.limits import Limits
 from hub.transports.server import EmbeddedSftpServer, utc_now
 
 PASSWORD = "open sesame"
