@@ -46,7 +46,7 @@ test-xml: $(STAMP) ## the UBL that we write, judged by its schemas and by the ru
 	tools/xml-judges up >/dev/null
 	$(BIN)/pytest -q -m judges tests
 
-bench: $(STAMP) ## orders a second beside pyx12, and a partner's wait for its 997 in the running hub
+bench: $(STAMP) ## orders a second beside pyx12, a partner's wait for its 997 in the running hub, SFTP beside OpenSSH
 	$(BIN)/python -m benchmarks
 
 bench-x12: $(STAMP) ## the X12 engine alone: the table of ratios to pyx12, memory, start

@@ -1,4 +1,4 @@
-"""`make bench-x12` (the X12 engine beside pyx12) and `make bench` (that, and the wait of a partner for its 997)."""
+"""`make bench-x12`: the X12 engine beside pyx12. `make bench`: that, the wait for a 997, and SFTP beside OpenSSH."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import engine, latency
+from benchmarks import engine, latency, transfer
 
 MEGABYTES = 100
 
 
 def main() -> None:
-    """Measure and print; the arguments name what: x12, latency, or both when there are none."""
-    wanted = sys.argv[1:] or ["x12", "latency"]
+    """Measure and print; the arguments name what: x12, latency, transfer, or all when there are none."""
+    wanted = sys.argv[1:] or ["x12", "latency", "transfer"]
     print(f"python -m benchmarks {' '.join(sys.argv[1:])} on {_machine()}\n")
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         if "x12" in wanted:
@@ -27,6 +27,8 @@ def main() -> None:
             _print_start(Path(folder))
         if "latency" in wanted:
             _print_latency(latency.measure(Path(folder)))
+        if "transfer" in wanted:
+            _print_transfer(Path(folder))
 
 
 def _machine() -> str:
@@ -51,6 +53,18 @@ def _print_engine(contests: list[engine.Contest]) -> None:
             f"  {one.what:44}{one.segments:11,}{one.ours * 1e6:11.2f}{speed:11.1f}"
             f"{one.pyx12 * 1e6:11.0f}{one.ratio:11.0f}{one.wanted:11.0f}"
         )
+
+
+def _print_transfer(folder: Path) -> None:
+    if not transfer.is_possible():
+        print(
+            "\n  SFTP beside OpenSSH: not measured, there is no sshd or sftp (make test-sftp installs them)"
+        )
+        return
+    print(f"\n  {transfer.MEGABYTES} MB over SFTP on loopback; best of {transfer.ROUNDS} alternating rounds")
+    print(f"  {'':20}{'ours MB/s':>11}{'OpenSSH':>11}{'ratio':>11}")
+    for one in transfer.measure(folder):
+        print(f"  {one.what:20}{one.ours:11.1f}{one.openssh:11.1f}{one.ratio:11.2f}")
 
 
 def _print_order(seconds: float) -> None:

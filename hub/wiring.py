@@ -36,6 +36,7 @@ from hub.stages.addresses import Company, find_sender
 from hub.store import Store
 from hub.transports.opening import open_mailbox
 from hub.transports.port import Mailbox
+from hub.transports.sftp_session import Sessions
 from hub.trial import Trial, anybody, try_file
 from translators.csv.tracing import CsvTracer
 from translators.csv.translator import CsvTranslator
@@ -141,6 +142,7 @@ class Hub:
             open_mailbox=self.open_mailbox,
             clock=clock,
         )
+        self._sessions = Sessions()
         self.nudge: Callable[[str], None] = lambda _lane: None
         self.heart = Heart(self.store)
         self.pipeline = Pipeline(self.store, self.desk, self.heart, settings.workers.bulk)
@@ -159,9 +161,8 @@ class Hub:
 
     def open_mailbox(self, partner: Partner) -> Mailbox:
         """Return a partner's mailbox; nothing is connected yet."""
-        return open_mailbox(
-            partner, Path(self.settings.paths.inbox), Path(self.settings.sftp_server.root), self.secrets
-        )
+        inbox, server_root = Path(self.settings.paths.inbox), Path(self.settings.sftp_server.root)
+        return open_mailbox(partner, inbox, server_root, self.secrets, self._sessions)
 
     def close(self) -> None:
         """Close mailboxes, the ERP's connections and the database."""

@@ -16,17 +16,20 @@ from hub.transports.pickup import name_fault
 from hub.transports.port import Mailbox
 from hub.transports.server import EmbeddedMailbox
 from hub.transports.sftp import SftpMailbox, manner_of, rules_of
-from hub.transports.sftp_session import Secrets
+from hub.transports.sftp_session import Secrets, Sessions
 
 #: How long a file without its IEA may stand still before it is picked up to be quarantined.
 PATIENCE_SECONDS = 600.0
 
 
-def open_mailbox(partner: Partner, spool: Path, server_root: Path, secrets: Secrets) -> Mailbox:
+def open_mailbox(
+    partner: Partner, spool: Path, server_root: Path, secrets: Secrets, sessions: Sessions | None = None
+) -> Mailbox:
     """Return the partner's mailbox; nothing is connected yet.
 
     `server_root` holds the embedded server's accounts; relative folders of kind "folder" stand in
-    spool/<partner>. Raises ConfigError for a profile that names no server.
+    spool/<partner>; `sessions` are shared by partners behind one SFTP server. Raises ConfigError for a
+    profile that names no server.
     """
     transport = partner.transport
     if transport.kind == "embedded":
@@ -46,7 +49,7 @@ def open_mailbox(partner: Partner, spool: Path, server_root: Path, secrets: Secr
         raise ConfigError(
             f"{partner.key}: transport.host_key is missing; ask the partner for the SHA256 fingerprint"
         )
-    return SftpMailbox(transport, secrets, patience_seconds=PATIENCE_SECONDS)
+    return SftpMailbox(transport, secrets, patience_seconds=PATIENCE_SECONDS, sessions=sessions)
 
 
 def account_for(partner: Partner, secrets: Secrets) -> Account:

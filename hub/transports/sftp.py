@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -16,7 +15,7 @@ from hub.transports.drive import name_of
 from hub.transports.mailbox import DriveMailbox, Folders
 from hub.transports.pickup import Rules
 from hub.transports.port import RemoteFile
-from hub.transports.sftp_session import Secrets, SftpSession
+from hub.transports.sftp_session import Secrets, Sessions, SftpSession
 from hub.transports.sftp_wire import GRACE_SECONDS, NotOpenedError, WireClient
 
 T = TypeVar("T")
@@ -40,7 +39,6 @@ class SftpDrive:
 
     def __init__(self, session: SftpSession) -> None:
         self._session = session
-        self._lock = threading.RLock()
 
     def scan(self, folder: str) -> list[RemoteFile]:
         return self._repeatable(lambda client: client.list_files(folder))
@@ -119,7 +117,7 @@ class SftpDrive:
             self._once(lambda client: client.mkdir(path))
 
     def close(self) -> None:
-        with self._lock:
+        with self._session.lock:
             self._session.close()
 
     def _repeatable(self, request: Callable[[WireClient], T]) -> T:
@@ -131,7 +129,7 @@ class SftpDrive:
 
     def _once(self, request: Callable[[WireClient], T]) -> T:
         """Carry out a request. Raises ConnectionError when its result is unknown, OSError when refused."""
-        with self._lock:
+        with self._session.lock:
             client = self._session.client()
             try:
                 return request(client)
@@ -156,10 +154,12 @@ class SftpMailbox(DriveMailbox):
         timeout_seconds: float = 30.0,
         grace_seconds: float = GRACE_SECONDS,
         patience_seconds: float = 600.0,
+        sessions: Sessions | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        pool = sessions or Sessions()
         super().__init__(
-            SftpDrive(SftpSession(transport, secrets, timeout_seconds, grace_seconds)),
+            SftpDrive(pool.session(transport, secrets, timeout_seconds, grace_seconds)),
             Folders(transport.inbox, transport.outbox, transport.archive),
             rules_of(transport, patience_seconds),
             manner_of(transport),

@@ -7,7 +7,8 @@ another way (`scan_host_key` shows what the server offers, for comparing).
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 
 import paramiko
@@ -32,11 +33,12 @@ KEEPALIVE_SECONDS = 20
 
 
 class SftpSession:
-    """One SFTP session, opened at first use and again after it broke. Not thread-safe: the drive locks."""
+    """One SFTP session, opened at first use and again after it broke. Who uses it holds its `lock`."""
 
     def __init__(
         self, transport: Transport, secrets: Secrets, timeout_seconds: float, grace_seconds: float
     ) -> None:
+        self.lock = threading.RLock()
         self._profile = transport
         self._secrets = secrets
         self._timeout_seconds = timeout_seconds
@@ -136,6 +138,25 @@ class SftpSession:
 
     def _secret(self, reference: str) -> bytes | str:
         return self._secrets(reference)
+
+
+class Sessions:
+    """The sessions of a process, one for each endpoint and login: partners behind one server share it."""
+
+    def __init__(self) -> None:
+        self._open: dict[Hashable, SftpSession] = {}
+        self._lock = threading.Lock()
+
+    def session(
+        self, transport: Transport, secrets: Secrets, timeout_seconds: float, grace_seconds: float
+    ) -> SftpSession:
+        """Return the session of a profile's endpoint; nothing is connected yet."""
+        to, login = (transport.host.casefold(), transport.port, transport.host_key), transport.user
+        endpoint = (to, login, transport.key, transport.password, timeout_seconds, grace_seconds)
+        with self._lock:
+            if endpoint not in self._open:
+                self._open[endpoint] = SftpSession(transport, secrets, timeout_seconds, grace_seconds)
+            return self._open[endpoint]
 
 
 def open_ssh(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,74 @@ def test_the_host_key_is_what_ssh_keyscan_shows(server: Embedded) -> None:
         ["ssh-keygen", "-lf", "-"], input=found, capture_output=True, text=True, timeout=30, check=True
     ).stdout
     assert server.server.fingerprint in shown
+
+
+def negotiated(server: Embedded, *arguments: str) -> tuple[int, str]:
+    """Connect and return the exit code and what the client's log says of the algorithms."""
+    done = ssh(server, "-v", *arguments, "-s", "acme@127.0.0.1", "sftp")
+    return done.returncode, done.stderr
+
+
+def test_the_clients_own_defaults_agree_on_what_is_modern(server: Embedded) -> None:
+    _, said = negotiated(server)
+    assert "Authenticated to 127.0.0.1" in said
+    assert re.search(r"kex: algorithm: (mlkem768x25519-sha256|curve25519-sha256)", said)
+    assert "kex: host key algorithm: ssh-ed25519" in said
+    assert re.search(r"kex: server->client cipher: aes(128|256)-(gcm@openssh.com|ctr)", said)
+    assert "resetting read seqnr" in said  # strict key exchange, the remedy of Terrapin
+
+
+@pytest.mark.parametrize(
+    ("option", "old"),
+    [
+        ("KexAlgorithms", "diffie-hellman-group1-sha1"),
+        ("KexAlgorithms", "diffie-hellman-group14-sha1"),
+        ("KexAlgorithms", "diffie-hellman-group-exchange-sha1"),
+        ("Ciphers", "aes128-cbc"),
+        ("Ciphers", "3des-cbc"),
+        ("MACs", "hmac-sha1"),
+        ("MACs", "hmac-md5"),
+        ("HostKeyAlgorithms", "ssh-rsa"),
+    ],
+)
+def test_old_algorithms_are_refused(server: Embedded, option: str, old: str) -> None:
+    more = ["-oCiphers=aes256-ctr"] if option == "MACs" else []
+    code, said = negotiated(server, f"-o{option}={old}", *more)
+    assert code == 255
+    assert "no matching" in said
+    assert "login" not in server.actions()
+
+
+@pytest.mark.parametrize("cipher", ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes256-ctr"])
+def test_what_is_offered_carries_files(server: Embedded, tmp_path: Path, cipher: str) -> None:
+    data = os.urandom(300_000)
+    (tmp_path / "a.bin").write_bytes(data)
+    done = subprocess.run(
+        [
+            "sftp",
+            *options(server),
+            f"-oCiphers={cipher}",
+            "-P",
+            str(server.server.port),
+            "-b",
+            "-",
+            "acme@127.0.0.1",
+        ],
+        input=f"put {tmp_path}/a.bin /in/a.bin\n",
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (server.home / "in" / "a.bin").read_bytes() == data
+
+
+def test_parallel_sessions_upload_at_the_same_time(server: Embedded, tmp_path: Path) -> None:
+    data = {f"{number}.bin": os.urandom(400_000) for number in range(4)}
+    for name, content in data.items():
+        (tmp_path / name).write_bytes(content)
+    with ThreadPoolExecutor(4) as threads:
+        done = list(threads.map(lambda name: sftp(server, f"put {tmp_path}/{name} /in/{name}"), data))
+    assert [one.returncode for one in done] == [0] * 4
+    assert {path.name: path.read_bytes() for path in (server.home / "in").iterdir()} == data

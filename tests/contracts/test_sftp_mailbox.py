@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from hub.model.errors import Retryable, Undeliverable
+from hub.transports import sftp_session
 from hub.transports.keys import generate_key
 from hub.transports.sftp import SftpMailbox
-from hub.transports.sftp_session import scan_host_key
+from hub.transports.sftp_session import Sessions, scan_host_key
 from tests.support.sftp import PASSWORD, CuttingProxy, Embedded, embedded_server, free_port, wait_for
 
 OTHER = "SHA256:" + "A" * 43
@@ -181,4 +182,36 @@ def test_without_an_archive_a_released_file_is_deleted(server: Embedded) -> None
     (file,) = box.list_ready()
     box.release(file)
     assert list((server.home / "out").iterdir()) == []
+    box.close()
+
+
+def test_partners_behind_one_server_share_a_session_and_others_do_not(server: Embedded) -> None:
+    pool = Sessions()
+    boxes = [
+        SftpMailbox(server.transport(include=(pattern,)), server.secrets, sessions=pool)
+        for pattern in ("a*", "b*")
+    ]
+    for box in boxes:
+        assert box.list_ready() == []
+    assert server.actions().count("login") == 1
+    boxes[0].close()
+    assert boxes[1].list_ready() == []
+    assert server.actions().count("login") == 2
+    other = SftpMailbox(server.transport(key="", password="env:PASSWORD"), server.secrets, sessions=pool)
+    assert other.list_ready() == []
+    assert server.actions().count("login") == 3
+    for box in (*boxes, other):
+        box.close()
+
+
+def test_a_session_is_kept_alive(
+    server: Embedded, line: CuttingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sftp_session, "KEEPALIVE_SECONDS", 1)
+    box = mailbox(server, port=line.port)
+    box.list_ready()
+    line.cut_after("up", 1_000_000)
+    wait_for(lambda: line.left["up"] < 1_000_000)  # nobody asked for anything
+    assert box.list_ready() == []
+    assert server.actions().count("login") == 1
     box.close()
