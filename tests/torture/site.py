@@ -1,0 +1,151 @@
+"""One configuration, whole: hub and workers, the practice Odoo, the partners' SFTP server, and the partners."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from hub.demo.people import People
+from hub.erp.odoo import OdooSettings
+from hub.store import Archive, Store
+from tests.torture import sftp
+from tests.torture.odoo import open_odoo
+from tests.torture.partners import Side, Sides
+from tests.torture.plan import Plan
+from tests.torture.processes import REPOSITORY, Process, free_port
+from tests.torture.world import SETTINGS, TRADERS, Trader, write_profiles
+
+START_SECONDS = 90.0
+_CELERY = '[workers]\nrunner = "celery"\ncount = 2\nbroker = "env:HUB_BROKER"\n'
+
+
+class Setup(Struct, frozen=True, kw_only=True):
+    """What a configuration is made of: workers beside `hub run`, by their arguments."""
+
+    name: str
+    title: str
+    workers: tuple[tuple[str, ...], ...] = ()
+    postgres: bool = False
+    celery: bool = False
+
+
+SETUPS = {
+    setup.name: setup
+    for setup in (
+        Setup(name="sqlite", title="threads, SQLite"),
+        Setup(
+            name="postgres", title="two workers, PostgreSQL", workers=(("worker",), ("worker",)), postgres=True
+        ),
+        Setup(
+            name="celery",
+            title="Celery, PostgreSQL, a lossy broker",
+            workers=(("worker",), ("worker",), ("worker", "--beat")),
+            postgres=True,
+            celery=True,
+        ),
+    )
+}
+
+
+class Site:
+    """A run's folder and everything that works on it. `url` is the store's, empty for SQLite."""
+
+    def __init__(self, setup: Setup, root: Path, plan: Plan, url: str = "", broker: str = "") -> None:
+        self.setup, self.root, self.plan = setup, root, plan
+        self.url = url or f"sqlite:///{root}/hub/var/hub.sqlite3"
+        shutil.rmtree(root, ignore_errors=True)
+        (root / "hub" / "secrets").mkdir(parents=True)
+        odoo_port, sftp_port = free_port(), free_port()
+        odoo = open_odoo(root)
+        self.key = odoo.key
+        odoo.data.close()
+        self.odoo_url = f"http://127.0.0.1:{odoo_port}"
+        self._furnish(odoo_port, sftp_port)
+        environ = {
+            "HUB_ROOT": str(root / "hub"),
+            "HUB_SECRET_ODOO": self.key,
+            "HUB_STORE__URL": self.url,
+            "HUB_BROKER": broker,
+            "HUB_TORTURE_TASKS": str(root / "tasks"),
+        }
+        self.odoo = self._process("odoo", ("tests.torture.odoo", str(root), str(odoo_port)), {})
+        self.sftp = self._process("sftp", ("tests.torture.sftp", str(root / "sftp"), str(sftp_port)), {})
+        module = "tests.torture.lossy" if setup.celery else "hub"
+        self.hub = self._process("hub", (module, "run"), environ)
+        self.workers = [
+            self._process(f"worker-{at}", (module, *arguments), environ)
+            for at, arguments in enumerate(setup.workers, 1)
+        ]
+        self.sides = Sides([self._side(trader) for trader in TRADERS])
+
+    def _process(self, name: str, module: tuple[str, ...], environ: dict[str, str]) -> Process:
+        return Process(name, module, self.root / f"{name}.log", environ)
+
+    def _furnish(self, odoo_port: int, sftp_port: int) -> None:
+        home = self.root / "hub"
+        fingerprint = sftp.make_keys(self.root / "sftp")
+        shutil.copy(self.root / "sftp" / sftp.CLIENT_KEY, home / "secrets" / "torture")
+        shutil.copytree(REPOSITORY / "partners", home / "partners")
+        write_profiles(home / "partners", sftp_port, fingerprint)
+        more = _CELERY if self.setup.celery else ""
+        (home / "hub.toml").write_text(SETTINGS.format(port=odoo_port) + more)
+
+    def _side(self, trader: Trader) -> Side:
+        if trader.remote:
+            home = self.root / "sftp" / "accounts" / trader.key
+            return Side(trader, self.plan.desks[trader.key], home / "out", home / "in")
+        home = self.root / "hub" / "var" / "sftp" / trader.key
+        return Side(trader, self.plan.desks[trader.key], home / "in", home / "out")
+
+    # --- from the start to the end
+    def start(self) -> None:
+        """Start all, and return when the hub and the workers work and our orders are placed."""
+        self.odoo.start()
+        self.sftp.start()
+        self.hub.start()
+        until(self.serves, "the hub starts")
+        for worker in self.workers:
+            worker.start()
+        self._place_orders()
+        self.sides.start()
+
+    def serves(self) -> bool:
+        """Say whether `hub run` tells that it serves."""
+        if not self.hub.runs:
+            raise RuntimeError((self.root / "hub.log").read_text()[-2000:])
+        with suppress(OSError, ValueError):
+            where = json.loads((self.root / "hub" / "var" / "hub.json").read_bytes())
+            return bool(where["pid"] == self.hub.pid)
+        return False
+
+    def _place_orders(self) -> None:
+        """Our people order from the suppliers; the hub sees it in Odoo and writes the 850s."""
+        people = People(OdooSettings(url=self.odoo_url, database="practice", key=self.key, login="hub"))
+        for supplier, quantity in self.plan.purchases:
+            people.buy(supplier.ref, {supplier.item: float(quantity)})
+        people.close()
+
+    def store(self) -> Store:
+        """Open the store beside the hub."""
+        return Store(self.url, Archive(self.root / "hub" / "var" / "archive"))
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in (*self.workers, self.hub, self.sftp, self.odoo):
+            if process.runs:
+                process.kill()
+
+
+def until(look: Callable[[], object], what: str, seconds: float = START_SECONDS) -> None:
+    """Look until there is something; raise TimeoutError when it does not come in time."""
+    end = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {seconds:.0f} s")
+        time.sleep(0.1)
