@@ -21,10 +21,12 @@ class Process:
     def __init__(self, name: str, module: Sequence[str], log: Path, environ: Mapping[str, str]) -> None:
         self.name, self._module, self._log, self._environ = name, module, log, environ
         self._process: subprocess.Popen[bytes] | None = None
+        self._said = 0  # bytes of the log that an earlier process of it wrote
 
     def start(self) -> None:
         """Start it; its output goes to the log."""
         with self._log.open("ab") as log:
+            self._said = log.tell()
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self._module],
                 env={**os.environ, **self._environ, "PYTHONPATH": str(REPOSITORY)},
@@ -44,6 +46,10 @@ class Process:
     def runs(self) -> bool:
         """Say whether it has not ended by itself."""
         return self._process is not None and self._process.poll() is None
+
+    def says(self, words: str) -> bool:
+        """Say whether these words are in its output."""
+        return words.encode() in self._log.read_bytes()[self._said :]
 
     def pids(self) -> set[int]:
         """Return the ids of all processes of the group."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -109,20 +107,18 @@ class Site:
         self.odoo.start()
         self.sftp.start()
         self.hub.start()
-        until(self.serves, "the hub starts")
+        until(lambda: self.works(self.hub), "the hub starts")
         for worker in self.workers:
             worker.start()
         self._place_orders()
+        until(lambda: all(map(self.works, self.workers)), "the workers start")
         self.sides.start()
 
-    def serves(self) -> bool:
-        """Say whether `hub run` tells that it serves."""
-        if not self.hub.runs:
-            raise RuntimeError((self.root / "hub.log").read_text()[-2000:])
-        with suppress(OSError, ValueError):
-            where = json.loads((self.root / "hub" / "var" / "hub.json").read_bytes())
-            return bool(where["pid"] == self.hub.pid)
-        return False
+    def works(self, process: Process) -> bool:
+        """Say whether the hub or a worker has told that it works. Raises RuntimeError when it ended by itself."""
+        if not process.runs:
+            raise RuntimeError(f"{process.name} ended by itself: see its log in {self.root}")
+        return process.says("is running")
 
     def _place_orders(self) -> None:
         """Our people order from the suppliers; the hub sees it in Odoo and writes the 850s."""

@@ -13,13 +13,13 @@ from msgspec import Struct
 
 from hub.model.exchange import State
 from tests.torture.processes import Process
-from tests.torture.site import Site
+from tests.torture.site import Site, until
 from tests.torture.wounds import Wounds
 
 #: Seconds between two kills, and between two faults of the others.
 BETWEEN_KILLS, BETWEEN_FAULTS = (0.4, 3.0), (1.0, 4.0)
-#: One in so many starts is killed before it serves.
-_EARLY_KILL = 0.15
+#: So many kills may hit a process that is only starting; so many wait until the process has a lane in its hands.
+_EARLY_KILL, _AIMED, _AIM_SECONDS = 0.15, 0.7, 2.0
 #: All files have come when this share of the kills is done.
 _ALL_IN = 0.85
 
@@ -85,20 +85,29 @@ class Storm:
 
     # --- kills
     def _kill(self) -> None:
-        site = self._site
-        process = self._dice.choice(site.workers or [site.hub]) if self._dice.random() < 0.75 else site.hub
-        children = process.children() if site.setup.celery else []
+        process = self._target()
+        children = process.children() if self._site.setup.celery else []
+        pids = process.pids()
+        if self._dice.random() < _AIMED:
+            self._wounds.wait_for_work(pids, _AIM_SECONDS)
+            time.sleep(self._dice.uniform(0.0, 0.05))
         self.kills += 1
         if children and self._dice.random() < 0.5:
             self._kill_child(self._dice.choice(children))
             return
-        pids = process.pids()
         process.kill()
         self._wounds.add(pids, time.monotonic())
         time.sleep(self._dice.choice((0.0, 0.0, 1.0)))
         process.start()
-        if process is site.hub and self._dice.random() > _EARLY_KILL:
-            _patiently(site.serves)
+
+    def _target(self) -> Process:
+        """Return a process to kill: mostly a worker, mostly one that works already."""
+        site = self._site
+        all_of_them = [site.hub, *site.workers, *site.workers]
+        if self._dice.random() < _EARLY_KILL:
+            return self._dice.choice(all_of_them)
+        until(lambda: any(map(site.works, all_of_them)), "a process that works")
+        return self._dice.choice([process for process in all_of_them if site.works(process)])
 
     def _kill_child(self, pid: int) -> None:
         """Kill one of Celery's processes; the worker makes a new one."""
@@ -127,12 +136,6 @@ class Storm:
             process.freeze()
             time.sleep(seconds)
             process.thaw()
-
-
-def _patiently(look: object) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end and not look():  # type: ignore[operator]
-        time.sleep(0.05)
 
 
 def settle(site: Site, seconds: float) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from hub.heart import LEASE_SECONDS
-from hub.store.engine import make_engine
+from hub.store.engine import READ_ONLY, make_engine
 from hub.store.schema import events, exchanges, transmissions
 from tests.support.x12_desk import Read, read
 from tests.torture.odoo import open_odoo
@@ -38,7 +38,7 @@ class Log:
     """All rows of the translation log, read when all is quiet."""
 
     def __init__(self, url: str) -> None:
-        engine = make_engine(url)
+        engine = make_engine(url).execution_options(**{READ_ONLY: True})
         self.exchanges, self.transmissions = _rows(engine, exchanges), _rows(engine, transmissions)
         self.events = _rows(engine, events)
         engine.dispose()

@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import Row, select
 
 from hub.store import Store
-from hub.store.engine import make_engine
+from hub.store.engine import READ_ONLY, make_engine
 from hub.store.schema import leases
 
 LOOK_SECONDS = 0.2
@@ -35,7 +35,7 @@ class Wounds:
     """Looks after the lanes of killed processes in a thread of its own."""
 
     def __init__(self, url: str, store: Store) -> None:
-        self._engine, self._store = make_engine(url), store
+        self._engine, self._store = make_engine(url).execution_options(**{READ_ONLY: True}), store
         self._guard = threading.Lock()
         self._dead: set[str] = set()
         self._open: list[Wound] = []
@@ -66,6 +66,16 @@ class Wounds:
         with self._guard:
             self._dead |= dead
             self._open += held
+
+    def wait_for_work(self, pids: Collection[int], seconds: float) -> None:
+        """Return when one of these processes holds a lane (no mere job), or after so many seconds."""
+        names, end = {str(pid) for pid in pids}, time.monotonic() + seconds
+        while time.monotonic() < end:
+            now = datetime.now(UTC)
+            for row in self._leases().values():
+                if _pid(row) in names and row.expires_at > now and not row.lane.startswith(_JOB):
+                    return
+            time.sleep(0.01)
 
     def _run(self) -> None:
         while not self._ending.wait(LOOK_SECONDS):
