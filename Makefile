@@ -42,6 +42,14 @@ test-celery: $(STAMP) ## the runners on a real RabbitMQ, Redis and PostgreSQL (m
 	url=$$(tools/postgres newdb hub_test) && \
 	  env HUB_TEST_POSTGRES_URL=$$url $$(tools/brokers urls) $(BIN)/pytest -q -m celery tests
 
+TORTURE_DOCUMENTS ?= 2000
+TORTURE_SEED      ?= 1
+TORTURE_ON        ?= sqlite,postgres,celery
+torture: $(STAMP) ## the crash run: kill -9, outages, a lossy broker; nothing lost, nothing twice (TORTURE_DOCUMENTS=150 for a short one)
+	tools/postgres up && tools/brokers up
+	url=$$(tools/postgres newdb hub_test) && env HUB_TEST_POSTGRES_URL=$$url $$(tools/brokers urls) $(BIN)/python -m tests.torture \
+	  --documents $(TORTURE_DOCUMENTS) --seed $(TORTURE_SEED) --kills $(or $(TORTURE_KILLS),0) --on $(TORTURE_ON)
+
 test-xml: $(STAMP) ## the UBL that we write, judged by its schemas and by the rules of EN 16931 and Peppol
 	tools/xml-judges up >/dev/null
 	$(BIN)/pytest -q -m judges tests
@@ -76,4 +84,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: test-celery test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 differential fuzz check fix
+.PHONY: test-celery torture test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 differential fuzz check fix

@@ -1,8 +1,9 @@
 """The crash run: `python -m tests.torture [--seed N] [--documents N] [--kills N] [--on sqlite,postgres,celery]`.
 
 Files come in while processes are killed with -9, Odoo and the partners' server are cut off, and the broker loses and
-doubles tasks. When all is quiet again, nothing may be lost, doubled or out of order. Prints a table; exits with 1 on any
-violation. `make torture` calls it. The seed draws documents, kills and faults; when they meet is up to the machine.
+doubles tasks. When all is quiet again, nothing may be lost, doubled or out of order. Prints the figures; exits with 1
+on any violation. `make torture` calls it. The seed draws documents, kills and faults; when they meet is up to the
+machine. What a run leaves behind is in var/torture.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""`hub` on a broker that loses 30 % of the tasks and delivers 30 % twice: `python -m tests.torture.lossy run|worker ...`
+"""`hub` on a broker that loses 30 % of the tasks and delivers 30 % twice: `python -m tests.torture.lossy run`.
 
-Every task goes through here: nudges, jobs, and the ticks of beat. HUB_TORTURE_TASKS names a file that gets a letter for
-each: `-` dropped, `+` sent twice, `.` sent once.
+Every task goes through here: nudges, jobs, and the ticks of beat. HUB_TORTURE_TASKS names a file that gets a letter
+for each: `-` dropped, `+` sent twice, `.` sent once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DROPPED, DOUBLED = 0.3, 0.3
 class LossyCelery(celery.Celery):
     """A Celery application that throws dice for each task that it is to send."""
 
-    def send_task(self, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - Celery's own
+    def send_task(self, *args: Any, **options: Any) -> Any:
         """Send a task never, once, or twice."""
         thrown = random.random()
         times = 0 if thrown < DROPPED else 2 if thrown < DROPPED + DOUBLED else 1

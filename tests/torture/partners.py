@@ -62,9 +62,7 @@ class Side:
 
     def _send(self, set_id: str, data: bytes, *papers: Paper) -> None:
         name = f"{set_id}-{self._desk.control:06d}.edi"
-        self.put(
-            Upload(trader=self.trader, name=name, control=self._desk.control, papers=papers, data=data)
-        )
+        self.put(Upload(trader=self.trader, name=name, control=self._desk.control, papers=papers, data=data))
 
 
 def _answers(order: Read) -> list[tuple[str, str, list[str]]]:
@@ -75,7 +73,11 @@ def _answers(order: Read) -> list[tuple[str, str, list[str]]]:
     total = round(float(quantity) * float(price) * 100)
     item = f"{number}*{quantity}*{unit}*{price}**{ids}"
     return [
-        ("855", yes, [f"BAK*00*AC*{name}*20261120****{yes}", f"PO1*{item}", f"ACK*IA*{quantity}*{unit}", "CTT*1"]),
+        (
+            "855",
+            yes,
+            [f"BAK*00*AC*{name}*20261120****{yes}", f"PO1*{item}", f"ACK*IA*{quantity}*{unit}", "CTT*1"],
+        ),
         (
             "856",
             notice,

@@ -1,7 +1,8 @@
 """The documents of a run, drawn from a seed: who sends what, in which order, and what must become of it.
 
 Customers send orders and changes of orders, some of them before the order, some orders with a fault, some files and
-some orders twice. Suppliers send their stock; their answers to our orders are written when those have come (`partners`).
+some orders twice. Suppliers send their stock; their answers to our orders are written when those have come
+(`partners`).
 """
 
 from __future__ import annotations
@@ -99,9 +100,7 @@ def _order(plan: Plan, dice: random.Random, trader: Trader, number: str, papers:
     body = [f"BEG*00*SA*{number}**20261120", "CUR*BY*USD", *rows, f"CTT*{len(rows)}"]
     lines = {ITEMS[item]: quantity for item, quantity in wanted.items()}
     plan.sales[number] = Sale(trader=trader, number=number, faulty=faulty, lines=lines)
-    papers.append(
-        Paper(set_id="850", number=number, body=body, ends="rejected" if faulty else "posted")
-    )
+    papers.append(Paper(set_id="850", number=number, body=body, ends="rejected" if faulty else "posted"))
     if not faulty and dice.random() < _REPEATED_ORDER:
         papers.append(Paper(set_id="850", number=number, body=body, ends="duplicate"))
 
@@ -119,9 +118,7 @@ def _change(dice: random.Random, sale: Sale, papers: dict[str, list[Paper]]) -> 
         row = f"POC*{len(sale.lines) + 1}*AI*{quantity}**EA*{PRICE[item]:.2f}**BP*{item}"
         sale.lines[ITEMS[item]] = quantity
     head = f"BCH*04*SA*{sale.number}**{sale.changes}*20261120*****20261121"
-    paper = Paper(
-        set_id="860", number=sale.number, change=str(sale.changes), body=[head, row, "CTT*1"]
-    )
+    paper = Paper(set_id="860", number=sale.number, change=str(sale.changes), body=[head, row, "CTT*1"])
     queue = papers[sale.trader.key]
     of_order = [at for at, one in enumerate(queue) if one.number == sale.number]
     early = sale.changes == 1 and dice.random() < _EARLY

@@ -38,7 +38,10 @@ SETUPS = {
     for setup in (
         Setup(name="sqlite", title="threads, SQLite"),
         Setup(
-            name="postgres", title="two workers, PostgreSQL", workers=(("worker",), ("worker",)), postgres=True
+            name="postgres",
+            title="two workers, PostgreSQL",
+            workers=(("worker",), ("worker",)),
+            postgres=True,
         ),
         Setup(
             name="celery",

@@ -1,4 +1,4 @@
-"""The storm: files come in, processes are killed, Odoo and the partners' server are cut off. Then all has to be quiet."""
+"""The storm: files come in, processes are killed, Odoo and the partners' server are cut off; then all goes quiet."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from contextlib import suppress
 from msgspec import Struct
 
 from hub.model.exchange import State
+from hub.store import Store
+from tests.torture.plan import Upload
 from tests.torture.processes import Process
 from tests.torture.site import Site, until
 from tests.torture.wounds import Wounds
@@ -75,7 +77,7 @@ class Storm:
         self._over.set()
         weather.join()
 
-    def _let_in(self, uploads: list, seconds: float) -> None:  # type: ignore[type-arg]
+    def _let_in(self, uploads: list[Upload], seconds: float) -> None:
         """Let partners put their files, spread over so many seconds."""
         began = time.monotonic()
         for at, upload in enumerate(uploads):
@@ -156,17 +158,19 @@ def settle(site: Site, seconds: float) -> list[str]:
     return []
 
 
-def _left(site: Site, store: object) -> list[str]:
+def _left(site: Site, store: Store) -> list[str]:
     """Return what is not done yet, a line each."""
     left = [
         f"{key}: {len(names)} files are not taken ({names[0]} ...)"
         for key, side in site.sides.by_key.items()
         if (names := side.waiting())
     ]
-    with store.read() as tx:  # type: ignore[attr-defined]
+    with store.read() as tx:
         counts = tx.count_by_state()
-    left += [f"{count} are {state.value}" for state, count in sorted(counts.items()) if count and state in WORKING]
-    bought = sum(f"\nST*850*" in f.decode() for s in site.sides.by_key.values() for f in set(s.collected))
+    left += [
+        f"{count} are {state.value}" for state, count in sorted(counts.items()) if count and state in WORKING
+    ]
+    bought = sum("\nST*850*" in f.decode() for s in site.sides.by_key.values() for f in set(s.collected))
     if bought < len(site.plan.purchases):
         left.append(f"{bought} of {len(site.plan.purchases)} orders of ours came to the suppliers")
     return left

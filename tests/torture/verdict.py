@@ -35,27 +35,30 @@ Rows = list[Any]
 
 
 class Log:
-    """All rows of the translation log, read when all is quiet."""
+    """All rows of the translation log, oldest first."""
 
-    def __init__(self, url: str) -> None:
-        engine = make_engine(url).execution_options(**{READ_ONLY: True})
-        self.exchanges, self.transmissions = _rows(engine, exchanges), _rows(engine, transmissions)
-        self.events = _rows(engine, events)
+    def __init__(self, exchanges: Rows, transmissions: Rows, events: Rows) -> None:
+        self.exchanges, self.transmissions, self.events = exchanges, transmissions, events
+        self.received = [e for e in exchanges if e.direction == "in"]
+
+
+def read_log(url: str) -> Log:
+    """Return the log in the database of a URL."""
+    engine = make_engine(url).execution_options(**{READ_ONLY: True})
+    try:
+        return Log(*(_rows(engine, table) for table in (exchanges, transmissions, events)))
+    finally:
         engine.dispose()
-        self.received = [e for e in self.exchanges if e.direction == "in"]
-        self.inside: dict[int, Rows] = defaultdict(list)
-        for row in self.received:
-            self.inside[row.transmission_id].append(row)
 
 
-def _rows(engine: Any, table: Table) -> Rows:  # noqa: ANN401
+def _rows(engine: Any, table: Table) -> Rows:
     with engine.connect() as connection:
         return list(connection.execute(select(table).order_by(table.c.id)))
 
 
 def judge(site: Site, healed: list[tuple[str, float]]) -> list[Violation]:
     """Return every violation of what is promised; call it when the processes have ended."""
-    log = Log(site.url)
+    log = read_log(site.url)
     uploads = [u for side in site.sides.by_key.values() for u in side.uploads]
     found = [*_files(log, uploads), *_documents(log, uploads), *_sent(log, site.plan)]
     found += _odoo(site, log)
@@ -79,7 +82,10 @@ def _files(log: Log, uploads: list[Upload]) -> Iterator[Violation]:
     for upload in uploads:
         times = taken[upload.trader.key, upload.name]
         if times != 1:
-            yield "lost" if not times else "twice", f"{upload.trader.key}: {upload.name} was taken {times} times"
+            yield (
+                "lost" if not times else "twice",
+                f"{upload.trader.key}: {upload.name} was taken {times} times",
+            )
     for (partner, sha256), times in opened.items():
         if times > 1:
             yield "twice", f"{partner}: the bytes {sha256[:12]} were opened {times} times"
@@ -108,7 +114,10 @@ def _sent(log: Log, plan: Plan) -> Iterator[Violation]:
     sent = [e for e in log.exchanges if e.direction == "out"]
     for row in sent:
         if row.state not in ENDS:
-            yield "lost", f"exchange {row.id} {row.document} {row.number} to {row.partner} is {row.state}: {row.why}"
+            yield (
+                "lost",
+                f"exchange {row.id} {row.document} {row.number} to {row.partner} is {row.state}: {row.why}",
+            )
     kinds = Counter(row.document for row in sent)
     changes = sum(sale.changes for sale in plan.sales.values())
     for document, count in (
@@ -116,7 +125,10 @@ def _sent(log: Log, plan: Plan) -> Iterator[Violation]:
         ("order_change_acknowledgment", changes),
     ):
         if kinds[document] != count:
-            yield "lost" if kinds[document] < count else "twice", f"{kinds[document]} of {count} {document} went out"
+            yield (
+                "lost" if kinds[document] < count else "twice",
+                f"{kinds[document]} of {count} {document} went out",
+            )
 
 
 # --- once in Odoo
@@ -135,7 +147,7 @@ def _odoo(site: Site, log: Log) -> Iterator[Violation]:
             yield "twice" if bills[number] else "lost", f"bill {number} is {bills[number]} times in Odoo"
 
 
-def _sales(env: Any, plan: Plan) -> Iterator[Violation]:  # noqa: ANN401
+def _sales(env: Any, plan: Plan) -> Iterator[Violation]:
     """Each sound order is one sale order whose lines are as the last change left them."""
     ids = env.search("sale.order", [["client_order_ref", "!=", False]], order="id")
     refs = {r["id"]: r["client_order_ref"] for r in env.rows("sale.order", ids, ["client_order_ref"])}
@@ -154,7 +166,7 @@ def _sales(env: Any, plan: Plan) -> Iterator[Violation]:  # noqa: ANN401
             yield "order", f"{number} has {sorted(lines[number])} in place of {sorted(sale.lines.items())}"
 
 
-def _id(value: Any) -> int:  # noqa: ANN401
+def _id(value: Any) -> int:
     return int(value[0] if isinstance(value, (list, tuple)) else value)
 
 
@@ -171,11 +183,17 @@ def _answers(side: Side) -> Iterator[Violation]:
             continue
         answers = said[upload.control]
         if len(answers) != 1:
-            yield "acknowledgments", f"{side.trader.key}: group {upload.control} has {len(answers)} different 997s"
+            yield (
+                "acknowledgments",
+                f"{side.trader.key}: group {upload.control} has {len(answers)} different 997s",
+            )
         for data in answers:
             told, fit = read(data).one("AK9")[1:5], _must_say(upload)
             if told != fit:
-                yield "acknowledgments", f"{side.trader.key}: group {upload.control}: AK9 {told} in place of {fit}"
+                yield (
+                    "acknowledgments",
+                    f"{side.trader.key}: group {upload.control}: AK9 {told} in place of {fit}",
+                )
     for control in said.keys() - {u.control for u in side.uploads if u.papers}:
         yield "acknowledgments", f"{side.trader.key}: a 997 for group {control}, which owes none"
 

@@ -122,7 +122,7 @@ def seed() -> str:
         seller = f'{{ partner_id = "@{t.key}", product_code = "{t.key}-1", price = 4.5, delay = 7 }}'
         rows.append(
             f'{{ model = "product.product", key = "of_{t.key}", name = "of {t.key}", default_code = "{t.item}", '
-            'list_price = 9.0, standard_price = 4.5, is_storable = true, taxes_id = [], supplier_taxes_id = [], '
+            "list_price = 9.0, standard_price = 4.5, is_storable = true, taxes_id = [], supplier_taxes_id = [], "
             f"seller_ids = [[0, 0, {seller}]] }}"
         )
     return "record = [\n" + ",\n".join(rows) + "\n]\n"
