@@ -27,6 +27,7 @@ class Wound(Struct, frozen=True):
     """A lane whose holder was killed. `since` is in seconds of the monotonic clock."""
 
     lane: str
+    owner: str
     fence: int
     since: float
 
@@ -37,12 +38,10 @@ class Wounds:
     def __init__(self, url: str, store: Store) -> None:
         self._engine, self._store = make_engine(url).execution_options(**{READ_ONLY: True}), store
         self._guard = threading.Lock()
-        self._dead: set[str] = set()
         self._open: list[Wound] = []
         self.healed: list[tuple[str, float]] = []  # lane, seconds
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="wounds", daemon=True)
-        self.faults: list[str] = []
 
     def start(self) -> None:
         """Begin to look."""
@@ -59,12 +58,11 @@ class Wounds:
         """Note the lanes that processes held when they were killed."""
         dead, now = {str(pid) for pid in pids}, datetime.now(UTC)
         held = [
-            Wound(row.lane, row.fence, since)
+            Wound(row.lane, row.owner, row.fence, since)
             for row in self._leases().values()
             if _pid(row) in dead and row.expires_at > now and self._is_due(row.lane)
         ]
         with self._guard:
-            self._dead |= dead
             self._open += held
 
     def wait_for_work(self, pids: Collection[int], seconds: float) -> None:
@@ -87,7 +85,9 @@ class Wounds:
         with self._guard:
             for wound in tuple(self._open):
                 row = rows[wound.lane]
-                if row.fence > wound.fence and _pid(row) not in self._dead:
+                if (
+                    row.fence > wound.fence and row.owner != wound.owner
+                ):  # a start on SQLite raises fences, too
                     self.healed.append((wound.lane, now - wound.since))
                     self._open.remove(wound)
                 elif now - wound.since > _DOUBT_SECONDS and not self._is_due(wound.lane):
