@@ -22,7 +22,7 @@ from tests.support.store import postgres_database
 from tests.torture.plan import draw
 from tests.torture.site import SETUPS, Setup, Site
 from tests.torture.storm import Storm, settle
-from tests.torture.verdict import KINDS, Violation, judge
+from tests.torture.verdict import KINDS, Violation, judge, read_log
 from tests.torture.wounds import Wounds
 
 ROOT = Path(__file__).parents[2] / "var" / "torture"
@@ -41,6 +41,8 @@ class Figures(Struct, kw_only=True):
     tasks: Counter[str]
     storm_seconds: float
     seconds: float
+    doubts: int  # answers of Odoo that never came
+    tries: int  # steps that were put off and tried again
     recoveries: list[float]
     violations: list[Violation]
 
@@ -64,7 +66,8 @@ def run(setup: Setup, options: argparse.Namespace) -> Figures:
         seconds = time.monotonic() - began
         site.sides.stop()
         wounds.stop()
-        site.close()
+        site.stop_hub()
+        log = read_log(site.url)
         tasks = site.root / "tasks"
         return Figures(
             setup=setup,
@@ -74,8 +77,10 @@ def run(setup: Setup, options: argparse.Namespace) -> Figures:
             tasks=Counter(tasks.read_text() if tasks.exists() else ""),
             storm_seconds=raged,
             seconds=seconds,
+            doubts=log.doubts,
+            tries=log.tries,
             recoveries=[s for _, s in wounds.healed],
-            violations=[("lost", line) for line in left] + judge(site, wounds.healed),
+            violations=[("lost", line) for line in left] + judge(site, log, wounds.healed),
         )
 
 
@@ -94,6 +99,7 @@ def lines(figures: Figures) -> list[str]:
         f"{figures.setup.title}",
         f"  documents {figures.documents}, kills {figures.kills}, faults of others {figures.troubles}",
         f"  {figures.seconds:.0f} s, of which storm {figures.storm_seconds:.0f} s",
+        f"  answers in doubt {figures.doubts}, steps tried again {figures.tries}",
         f"  lanes taken over {len(figures.recoveries)}, longest recovery {longest:.1f} s",
         "  violations: " + ", ".join(f"{kind} {kinds[kind]}" for kind in KINDS),
     ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -68,7 +71,7 @@ class Site:
         odoo.data.close()
         self.odoo_url = f"http://127.0.0.1:{odoo_port}"
         self._furnish(odoo_port, sftp_port)
-        environ = {
+        self._environ = {
             "HUB_ROOT": str(root / "hub"),
             "HUB_SECRET_ODOO": self.key,
             "HUB_STORE__URL": self.url,
@@ -78,9 +81,9 @@ class Site:
         self.odoo = self._process("odoo", ("tests.torture.odoo", str(root), str(odoo_port)), {})
         self.sftp = self._process("sftp", ("tests.torture.sftp", str(root / "sftp"), str(sftp_port)), {})
         module = "tests.torture.lossy" if setup.celery else "hub"
-        self.hub = self._process("hub", (module, "run"), environ)
+        self.hub = self._process("hub", (module, "run"), self._environ)
         self.workers = [
-            self._process(f"worker-{at}", (module, *arguments), environ)
+            self._process(f"worker-{at}", (module, *arguments), self._environ)
             for at, arguments in enumerate(setup.workers, 1)
         ]
         self.sides = Sides([self._side(trader) for trader in TRADERS])
@@ -130,13 +133,31 @@ class Site:
             people.buy(supplier.ref, {supplier.item: float(quantity)})
         people.close()
 
+    def say(self, *arguments: str) -> tuple[int, str]:
+        """Run a command of the hub on what it has left; return its exit status and what it complains of."""
+        done = subprocess.run(
+            [sys.executable, "-m", "hub", *arguments],
+            env={**os.environ, **self._environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "200"},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        return done.returncode, f"{done.stdout}{done.stderr}"
+
     def store(self) -> Store:
         """Open the store beside the hub."""
         return Store(self.url, Archive(self.root / "hub" / "var" / "archive"))
 
+    def stop_hub(self) -> None:
+        """End hub and workers; Odoo stays."""
+        for process in (*self.workers, self.hub):
+            if process.runs:
+                process.kill()
+
     def close(self) -> None:
         """End all processes."""
-        for process in (*self.workers, self.hub, self.sftp, self.odoo):
+        self.stop_hub()
+        for process in (self.sftp, self.odoo):
             if process.runs:
                 process.kill()
 

@@ -19,7 +19,7 @@ from tests.torture.site import Site, until
 from tests.torture.wounds import Wounds
 
 #: Seconds between two kills, and between two faults of the others.
-BETWEEN_KILLS, BETWEEN_FAULTS = (0.4, 3.0), (1.0, 4.0)
+BETWEEN_KILLS, BETWEEN_FAULTS = (0.4, 3.0), (0.3, 1.5)
 #: So many kills may hit a process that is only starting; so many wait until the process has a lane in its hands.
 _EARLY_KILL, _AIMED, _AIM_SECONDS = 0.15, 0.7, 2.0
 #: All files have come when this share of the kills is done.
@@ -44,8 +44,8 @@ class Trouble(Struct, frozen=True):
 TROUBLES = (
     Trouble("odoo killed", 2, (0.3, 3.0)),
     Trouble("odoo frozen", 2, (3.5, 6.0)),  # longer than a call may last: it is done after we gave up
-    Trouble("timeout_after_commit 1 load", 4),
-    Trouble("timeout_after_commit 2 -", 3),
+    Trouble("timeout_after_commit 1 load", 6),
+    Trouble("timeout_after_commit 2 -", 4),
     Trouble("serialization 2 -", 2),
     Trouble("down 3 -", 2),
     Trouble("slow 2 -", 1),

@@ -40,6 +40,8 @@ class Log:
     def __init__(self, exchanges: Rows, transmissions: Rows, events: Rows) -> None:
         self.exchanges, self.transmissions, self.events = exchanges, transmissions, events
         self.received = [e for e in exchanges if e.direction == "in"]
+        self.doubts = sum(e.to_state == "in_doubt" for e in events)
+        self.tries = sum(e.what == "stayed" for e in events)
 
 
 def read_log(url: str) -> Log:
@@ -56,12 +58,11 @@ def _rows(engine: Any, table: Table) -> Rows:
         return list(connection.execute(select(table).order_by(table.c.id)))
 
 
-def judge(site: Site, healed: list[tuple[str, float]]) -> list[Violation]:
-    """Return every violation of what is promised; call it when the processes have ended."""
-    log = read_log(site.url)
+def judge(site: Site, log: Log, healed: list[tuple[str, float]]) -> list[Violation]:
+    """Return every violation of what is promised; call it when the hub has ended, and Odoo not yet."""
     uploads = [u for side in site.sides.by_key.values() for u in side.uploads]
     found = [*_files(log, uploads), *_documents(log, uploads), *_sent(log, site.plan)]
-    found += _odoo(site, log)
+    found += [*_odoo(site, log), *_proven(site)]
     for side in site.sides.by_key.values():
         found += _answers(side)
         found += _controls(side)
@@ -145,6 +146,14 @@ def _odoo(site: Site, log: Log) -> Iterator[Violation]:
     for number in {row.number for row in log.received if row.document == "invoice"}:
         if bills[number] != 1:
             yield "twice" if bills[number] else "lost", f"bill {number} is {bills[number]} times in Odoo"
+
+
+def _proven(site: Site) -> Iterator[Violation]:
+    """What the hub itself finds: its ledger against Odoo, its archive against its hashes."""
+    for kind, command in (("twice", ("prove", "once-only", "--faults")), ("lost", ("verify",))):
+        status, told = site.say(*command)
+        if status:
+            yield kind, f"hub {' '.join(command)}: {told[-400:]}"
 
 
 def _sales(env: Any, plan: Plan) -> Iterator[Violation]:
