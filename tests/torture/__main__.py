@@ -42,6 +42,7 @@ class Figures(Struct, kw_only=True):
     storm_seconds: float
     seconds: float
     doubts: int  # answers of Odoo that never came
+    came_again: int  # files that partners got once more, with the same bytes
     tries: int  # steps that were put off and tried again
     recoveries: list[float]
     violations: list[Violation]
@@ -78,6 +79,7 @@ def run(setup: Setup, options: argparse.Namespace) -> Figures:
             storm_seconds=raged,
             seconds=seconds,
             doubts=log.doubts,
+            came_again=sum(side.came_again() for side in site.sides.by_key.values()),
             tries=log.tries,
             recoveries=[s for _, s in wounds.healed],
             violations=[("lost", line) for line in left] + judge(site, log, wounds.healed),
@@ -99,7 +101,8 @@ def lines(figures: Figures) -> list[str]:
         f"{figures.setup.title}",
         f"  documents {figures.documents}, kills {figures.kills}, faults of others {figures.troubles}",
         f"  {figures.seconds:.0f} s, of which storm {figures.storm_seconds:.0f} s",
-        f"  answers in doubt {figures.doubts}, steps tried again {figures.tries}",
+        f"  answers in doubt {figures.doubts}, steps tried again {figures.tries}, "
+        f"files delivered again {figures.came_again}",
         f"  lanes taken over {len(figures.recoveries)}, longest recovery {longest:.1f} s",
         "  violations: " + ", ".join(f"{kind} {kinds[kind]}" for kind in KINDS),
     ]

@@ -38,6 +38,11 @@ class Side:
         """Return the names of the files that we have not taken yet."""
         return sorted(file.name for file in self._to_us.iterdir())
 
+    def came_again(self) -> int:
+        """Return how many files came once more, with the same bytes, though nobody had asked by a file of theirs."""
+        asked = sum(not upload.papers and upload.repeated for upload in self.uploads)
+        return max(0, len(self.collected) - len(set(self.collected)) - asked)
+
     def look(self) -> None:
         """Collect what there is, and answer what is new."""
         for file in sorted(self._from_us.iterdir()):
