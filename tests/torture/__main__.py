@@ -101,8 +101,7 @@ def lines(figures: Figures) -> list[str]:
         f"{figures.setup.title}",
         f"  documents {figures.documents}, kills {figures.kills}, faults of others {figures.troubles}",
         f"  {figures.seconds:.0f} s, of which storm {figures.storm_seconds:.0f} s",
-        f"  answers in doubt {figures.doubts}, steps tried again {figures.tries}, "
-        f"files delivered again {figures.came_again}",
+        f"  answers in doubt {figures.doubts}, tries again {figures.tries}, delivered again {figures.came_again}",
         f"  lanes taken over {len(figures.recoveries)}, longest recovery {longest:.1f} s",
         "  violations: " + ", ".join(f"{kind} {kinds[kind]}" for kind in KINDS),
     ]
