@@ -98,7 +98,7 @@ class Storm:
             self._kill_child(self._dice.choice(children))
             return
         process.kill()
-        self._wounds.add(pids, time.monotonic())
+        self._wounds.add(pids, time.monotonic(), alone=not self._site.workers)
         time.sleep(self._dice.choice((0.0, 0.0, 1.0)))
         process.start()
 
@@ -115,7 +115,7 @@ class Storm:
         """Kill one of Celery's processes; the worker makes a new one."""
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        self._wounds.add([pid], time.monotonic())
+        self._wounds.add([pid], time.monotonic(), alone=False)
 
     # --- the others
     def _weather(self) -> None:

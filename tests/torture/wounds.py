@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Row, select
 
 from hub.store import Store
@@ -54,8 +54,11 @@ class Wounds:
         self.healed += [(w.lane, time.monotonic() - w.since) for w in self._open if self._is_due(w.lane)]
         self._engine.dispose()
 
-    def add(self, pids: Collection[int], since: float) -> None:
-        """Note the lanes that processes held when they were killed."""
+    def add(self, pids: Collection[int], since: float, *, alone: bool) -> None:
+        """Note the lanes that processes held when they were killed.
+
+        `alone`: there is no other that could have taken over what an earlier kill left, so that counts from now.
+        """
         dead, now = {str(pid) for pid in pids}, datetime.now(UTC)
         held = [
             Wound(row.lane, row.owner, row.fence, since)
@@ -63,7 +66,8 @@ class Wounds:
             if _pid(row) in dead and row.expires_at > now and self._is_due(row.lane)
         ]
         with self._guard:
-            self._open += held
+            open_ones = [structs.replace(w, since=since) for w in self._open] if alone else self._open
+            self._open = open_ones + held
 
     def wait_for_work(self, pids: Collection[int], seconds: float) -> None:
         """Return when one of these processes holds a lane (no mere job), or after so many seconds."""
