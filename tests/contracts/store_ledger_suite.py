@@ -71,6 +71,35 @@ class LedgerContract:
             with pytest.raises(ValueError, match="never claimed"):
                 tx.set_posting("other", record=None, state="posted")
 
+    def test_a_delivery_that_was_begun_is_remembered_until_its_end(self, store: Store) -> None:
+        with store.begin() as tx:
+            assert tx.delivery_begun(7) == ""
+            tx.note_delivery(7, "inv.edi")
+            tx.note_delivery(7, "inv-1.edi")
+            tx.note_delivery(8, "")
+        with store.read() as tx:
+            assert (tx.delivery_begun(7), tx.delivery_begun(8)) == ("inv-1.edi", "")
+        with store.begin() as tx:
+            tx.note_delivery(7, "")
+            assert tx.delivery_begun(7) == ""
+
+    def test_stuck_files_are_kept_by_partner(self, store: Store) -> None:
+        with store.begin() as tx:
+            tx.set_stuck("b", [("x.part", "still being written", 60.0)])
+            tx.set_stuck("a", [("1.edi", "empty", 0.0), ("2.edi", "empty", 0.0)])
+            tx.set_stuck("a", [("2.edi", "empty", 0.0)])
+        with store.read() as tx:
+            found = tx.stuck()
+        assert [(file.partner, file.name, file.why) for file in found] == [
+            ("a", "2.edi", "empty"),
+            ("b", "x.part", "still being written"),
+        ]
+        assert datetime.fromisoformat(found[1].since) < datetime.fromisoformat(found[0].since)
+        with store.begin() as tx:
+            tx.set_stuck("a", [])
+            tx.set_stuck("b", [])
+            assert tx.stuck() == []
+
     def test_a_cursor_is_remembered(self, store: Store) -> None:
         with store.begin() as tx:
             assert tx.cursor("watch:order_decided") == ""

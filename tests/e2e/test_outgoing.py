@@ -13,6 +13,7 @@ from hub.erp.practice.faults import Fault
 from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.exchange import Exchange, State
+from hub.stages.send import send
 from hub.stages.watch import watch
 from tests.support.sftp import embedded_server
 from tests.support.small_hub import SmallHub, fresh_number
@@ -345,6 +346,19 @@ def test_a_name_that_is_taken_is_not_overwritten(hub: SmallHub) -> None:
     assert len(files) == 2
     assert (out / "997_2_000000002.edi").read_text() == "theirs"
     assert ours.state is State.DELIVERED
+
+
+def test_what_was_collected_before_a_crash_is_not_put_there_again(hub: SmallHub) -> None:
+    hub.send(order_file(fresh_number(), control=1))
+    hub.hub.operations.resend(str(only(hub, DocType.FUNCTIONAL_ACK).id), "test")
+    send(only(hub, DocType.FUNCTIONAL_ACK), hub.hub.desk)  # the process ends here: nothing is committed
+    assert len(hub.collect()) == 1
+    hub.work()
+    assert hub.collect() == []
+    assert only(hub, DocType.FUNCTIONAL_ACK).state is State.DELIVERED
+    hub.hub.operations.resend(str(only(hub, DocType.FUNCTIONAL_ACK).id), "test")
+    hub.work()
+    assert len(hub.collect()) == 1  # asked for once more, it is a delivery of its own
 
 
 def test_the_997_byte_for_byte(hub: SmallHub) -> None:

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.cli.main import app, main
+from hub.store import Archive, Store
+from tests.support.store import migrated_sqlite
 
 
 def say(*words: str) -> tuple[int, str]:
@@ -25,6 +27,22 @@ def test_a_folder_without_a_hub_is_no_all_clear(
     assert code == 2
     assert "no hub has run here yet" in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_queue_names_what_lies_in_a_partners_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = tmp_path / "var" / "hub.sqlite3"
+    database.parent.mkdir()
+    database.write_bytes(migrated_sqlite())
+    store = Store(f"sqlite:///{database}", Archive(tmp_path / "archive"))
+    with store.begin() as tx:
+        tx.set_stuck("acme", [("[x].edi.part", "its name says that it is still being written", 7_200.0)])
+    store.close()
+    monkeypatch.setenv("HUB_ROOT", str(tmp_path))
+    code, said = say("queue")
+    assert code == 0
+    assert "acme: [x].edi.part lies in their folder since" in " ".join(said.split())
+    assert "Nothing waits" not in said
+    assert '"stuck"' in say("queue", "--json")[1]
 
 
 @pytest.mark.parametrize(

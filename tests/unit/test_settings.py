@@ -75,6 +75,7 @@ def test_all_faults_of_file_and_environment_come_at_once(tmp_path: Path) -> None
         ('[practice]\nenabled = "no"\n', "hub.toml: no Odoo: url is empty and the practice Odoo is off"),
         ('[company]\nisa = "OURCO"\n', 'hub.toml:2:1: "OURCO" is no interchange id'),
         ("[workers]\ncount = 0\n", "hub.toml:2:1: workers.count cannot be 0"),
+        ("[sftp_server]\nper_account = 0\n", "hub.toml:2:1: sftp_server.per_account must be above 0"),
         ("[limits]\nmax_file_bytes = -1\n", "hub.toml:2:1: max_file_bytes must be above 0"),
         ('[poll]\nerp = "often"\n', 'hub.toml:2:1: "poll.erp" cannot be "often": it is a duration'),
     ],
