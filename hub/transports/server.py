@@ -23,9 +23,11 @@ from hub.transports.folder import FolderMailbox
 from hub.transports.keys import fingerprint, load_or_generate
 from hub.transports.limits import Limits, Recent, neighbourhood
 from hub.transports.pickup import Rules
+from hub.transports.port import Stuck
 from hub.transports.server_files import PartnerFiles
 from hub.transports.server_login import Desk, Gate, make_home
-from hub.transports.server_uploads import drop_old_parts
+from hub.transports.server_uploads import drop_old_parts, idle_parts
+from hub.transports.server_view import UPLOADS
 from hub.transports.sftp_wire import hush
 
 KEX = (
@@ -56,8 +58,9 @@ COMPLAINTS_PER_MINUTE = 10
 #: How often the door is left to look after the connections.
 SWEEP_SECONDS = 0.25
 
-#: How long an interrupted upload can be resumed.
+#: How long an interrupted upload can be resumed, and how often we look for older ones.
 PARTS_KEPT_SECONDS = 7 * 86_400.0
+CLEAR_SECONDS = 3_600.0
 
 
 def utc_now() -> datetime:
@@ -84,7 +87,9 @@ class EmbeddedSftpServer:
         port: int = 2222,
         clock: Callable[[], datetime] = utc_now,
         limits: Limits | None = None,
+        clear_seconds: float = CLEAR_SECONDS,
     ) -> None:
+        self._clear_seconds = clear_seconds
         self._host = host
         self._port = port
         self._host_key_path = host_key_path
@@ -118,7 +123,7 @@ class EmbeddedSftpServer:
         """Listen and serve in threads of its own. Raises OSError when the port is taken."""
         self._host_key()
         self._desk.root.mkdir(mode=0o750, parents=True, exist_ok=True)
-        drop_old_parts(self._desk.root, self._desk.clock().timestamp() - PARTS_KEPT_SECONDS)
+        self._drop_old_parts()
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         self._listener = socket.create_server((self._host, self._port), family=family, backlog=64)
         self._port = int(self._listener.getsockname()[1])  # the same one again after stop() and start()
@@ -151,7 +156,7 @@ class EmbeddedSftpServer:
 
     def _serve(self) -> None:
         assert self._listener is not None
-        swept = time.monotonic()
+        swept = cleared = time.monotonic()
         while not self._stopping.is_set():
             with suppress(OSError):  # nobody came, or left at once, or we are stopping
                 sock, peer = self._listener.accept()
@@ -159,6 +164,14 @@ class EmbeddedSftpServer:
             if time.monotonic() - swept >= SWEEP_SECONDS:
                 self._sweep()
                 swept = time.monotonic()
+            if time.monotonic() - cleared >= self._clear_seconds:
+                self._drop_old_parts()
+                cleared = time.monotonic()
+
+    def _drop_old_parts(self) -> None:
+        """Delete what nobody resumed: it counts against the account's quota."""
+        with suppress(OSError):  # a disk in trouble is no reason to hang up on anybody
+            drop_old_parts(self._desk.root, self._desk.clock().timestamp() - PARTS_KEPT_SECONDS)
 
     def _admit(self, sock: socket.socket, address: str) -> None:
         now = self._desk.clock()
@@ -249,3 +262,12 @@ class EmbeddedMailbox(FolderMailbox):
         at_once = rules or Rules(settle_seconds=0.0, patience_seconds=0.0)
         archive = home / "archive" if keep else None
         super().__init__(home / "in", home / "out", archive, at_once, manner, monotonic=monotonic)
+        self._parts, self._stuck_seconds = home / UPLOADS, at_once.stuck_seconds
+
+    def stuck(self) -> list[Stuck]:
+        """Return what lies in the folder and is not taken, and the uploads that broke off and were not resumed."""
+        return super().stuck() + [
+            Stuck(name, "the upload broke off and was not resumed", seconds)
+            for name, seconds in idle_parts(self._parts, time.time())
+            if seconds >= self._stuck_seconds
+        ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -206,5 +207,15 @@ class Uploads:
 def drop_old_parts(root: Path, before: float) -> None:
     """Delete the parts of uploads that nobody resumed since `before` (seconds since the epoch)."""
     for part in root.glob(f"*/{UPLOADS}/*"):
-        if part.lstat().st_mtime < before:
-            part.unlink()
+        with suppress(FileNotFoundError):  # resumed and closed meanwhile
+            if part.lstat().st_mtime < before:
+                part.unlink()
+
+
+def idle_parts(folder: Path, now: float) -> list[tuple[str, float]]:
+    """Return the parts in an account's folder by name, and how many seconds ago each was written to."""
+    found = []
+    for part in sorted(folder.iterdir()):
+        with suppress(FileNotFoundError):
+            found.append((part.name, now - part.lstat().st_mtime))
+    return found

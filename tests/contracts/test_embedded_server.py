@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -232,3 +233,21 @@ def test_parts_that_nobody_resumed_are_dropped_at_the_next_start(tmp_path: Path)
             os.utime(parts / name, (at, at))
     with embedded_server(tmp_path):
         assert [path.name for path in parts.iterdir()] == ["new.bin"]
+
+
+def test_parts_that_nobody_resumed_are_named_and_then_dropped_while_the_server_runs(tmp_path: Path) -> None:
+    with embedded_server(tmp_path, clear_seconds=0.1) as server:
+        mailbox = EmbeddedMailbox(server.root, "acme")
+        part = server.home / ".uploads" / "a.edi"
+        part.write_bytes(b"half")
+        mailbox.list_ready()
+        assert mailbox.stuck() == []
+        hours = time.time() - 2 * 3_600
+        os.utime(part, (hours, hours))
+        (stuck,) = mailbox.stuck()
+        assert (stuck.name, stuck.why) == ("a.edi", "the upload broke off and was not resumed")
+        assert stuck.seconds >= 7_200
+        week = time.time() - 8 * 86_400
+        os.utime(part, (week, week))
+        wait_for(lambda: not part.exists())
+        assert mailbox.stuck() == []

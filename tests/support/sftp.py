@@ -103,7 +103,11 @@ def ssh_to(port: int) -> Iterator[paramiko.Transport]:
 
 @contextmanager
 def embedded_server(
-    base: Path, limits: Limits | None = None, clock: Callable[[], object] = utc_now, port: int = 0
+    base: Path,
+    limits: Limits | None = None,
+    clock: Callable[[], object] = utc_now,
+    port: int = 0,
+    clear_seconds: float = 60.0,
 ) -> Iterator[Embedded]:
     """Our server on a free port."""
     key_path = base / "client_key"
@@ -117,6 +121,7 @@ def embedded_server(
         lambda: accounts,
         port=port,
         limits=limits,
+        clear_seconds=clear_seconds,
         clock=clock,  # type: ignore[arg-type] # a datetime
         on_upload=lambda account, path: uploads.append((account, path.name)),
         audit=events.append,
