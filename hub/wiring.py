@@ -5,6 +5,7 @@ A new transport, format or store is made known in this file and nowhere else.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from msgspec import structs
 
 from hub.advising import Advising
 from hub.books import PartnerBook, TableShelf
+from hub.breaker import Breaker, Breakers
 from hub.desk import Desk, Formats
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.port import ErpGateway
@@ -97,7 +99,7 @@ def make_retaining(
     return Retaining(store, partners, default, clock)
 
 
-def make_erp(settings: Settings, secrets: Secrets) -> ErpGateway:
+def make_erp(settings: Settings, secrets: Secrets, breaker: Breaker | None = None) -> ErpGateway:
     """Return the gateway to the Odoo of the settings."""
     odoo = settings.odoo
     return OdooGateway(
@@ -109,7 +111,8 @@ def make_erp(settings: Settings, secrets: Secrets) -> ErpGateway:
             api=odoo.api,
             read_seconds=odoo.timeout,
             concurrency=odoo.concurrency,
-        )
+        ),
+        breaker,
     )
 
 
@@ -122,6 +125,7 @@ class Hub:
         environ: Mapping[str, str],
         erp: ErpGateway | None = None,
         clock: Callable[[], datetime] = utc_now,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.settings, self.clock = settings, clock
         self.secrets = Secrets(Path(settings.paths.secrets), environ)
@@ -130,7 +134,8 @@ class Hub:
         self.formats = make_formats(settings.paths, self.secrets)
         self.tables = TableShelf(Path(settings.paths.partners))
         self.company = make_company(settings)
-        self.erp = erp or make_erp(settings, self.secrets)
+        self.breakers = Breakers(seconds)
+        self.erp = erp or make_erp(settings, self.secrets, self.breakers.of("Odoo"))
         self.desk = Desk(
             store=self.store,
             partners=self.partners,
@@ -142,7 +147,7 @@ class Hub:
             open_mailbox=self.open_mailbox,
             clock=clock,
         )
-        self._sessions = Sessions()
+        self._sessions = Sessions(self.breakers)
         self.nudge: Callable[[str], None] = lambda _lane: None
         self.heart = Heart(self.store)
         self.pipeline = Pipeline(self.store, self.desk, self.heart, settings.workers.bulk)

@@ -5,6 +5,7 @@
 | a profile, setting or secret is wrong | ConfigError | refuses to start, or to use that partner |
 | it may work later (connection, lock, 503) | Retryable | tries again with a growing pause, then `dead` |
 | the same, but the other side may have done it | Retryable(in_doubt=True) | looks it up before trying again |
+| the other side is known to be away | Retryable(wait_seconds=...) | waits for so long, and counts no try |
 | it can never work (rights, unknown field) | Undeliverable | `dead` at once; a technician mends it |
 """
 
@@ -18,12 +19,14 @@ class ConfigError(Exception):
 class Retryable(Exception):  # noqa: N818 - named for the decision, not for the fault
     """Raised when an outside system failed in a way that may pass.
 
-    `in_doubt` is true when the request was sent and no answer came: it may have been carried out.
+    `in_doubt` is true when the request was sent and no answer came: it may have been carried out. `wait_seconds` is set
+    when nothing was sent at all, because it is known that nobody answers: there is no use in asking before.
     """
 
-    def __init__(self, message: str, *, in_doubt: bool = False) -> None:
+    def __init__(self, message: str, *, in_doubt: bool = False, wait_seconds: float | None = None) -> None:
         super().__init__(message)
         self.in_doubt = in_doubt
+        self.wait_seconds = wait_seconds
 
 
 class Undeliverable(Exception):  # noqa: N818

@@ -49,6 +49,8 @@ def _compose(exchange: Exchange, needs: Needs) -> Outcome:
         with needs.erp().acting_for(partner.company):
             made = COMPOSERS[exchange.document](exchange, exchange.source, partner, needs)
     except Retryable as fault:
+        if fault.wait_seconds is not None:  # nobody was asked: the pipeline puts off all who would
+            raise
         return Outcome(state=State.NOTICED, why=str(fault), tried=True)
     document, findings = made.document, made.findings
     if (unsent := _not_now(exchange, made)) is not None:

@@ -51,6 +51,8 @@ def post(exchange: Exchange, needs: Needs) -> Outcome:
         missed = _missed(exchange, outcome, done.result, needs) if isinstance(document, PurchaseOrder) else ()
         return structs.replace(outcome, noticed=done.noticed + missed, artifacts=done.artifacts)
     except Retryable as fault:
+        if fault.wait_seconds is not None:  # nobody was asked: the pipeline puts off all who would
+            raise
         state = State.IN_DOUBT if fault.in_doubt else exchange.state
         return Outcome(state=state, why=str(fault), tried=True)
 

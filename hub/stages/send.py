@@ -56,6 +56,8 @@ def send(exchange: Exchange, needs: Needs) -> Outcome:
             note=partial(needs.note_delivery, exchange),
         )
     except Retryable as fault:
+        if fault.wait_seconds is not None:  # nobody was asked: the pipeline puts off all who would
+            raise
         return Outcome(state=State.COMPOSED, why=str(fault), tried=True)
     if needs.accepted(exchange):  # sent again for a partner that lost it: their yes stands
         return Outcome(state=State.ACKNOWLEDGED, why=f"again as {name}; accepted before")

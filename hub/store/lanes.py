@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select, true, union_all, update
+from sqlalchemy import ColumnElement, Select, Table, case, exists, func, or_, select, true, union_all, update
 
-from hub.model.exchange import Exchange, Transmission
+from hub.model.exchange import Exchange, State, Transmission
 from hub.store.base import TxPart
 from hub.store.records import Lease, LeaseLost
 from hub.store.rows import to_exchange, to_transmission
@@ -57,6 +57,24 @@ class Lanes(TxPart):
             for row in self._rows(statement):
                 return read(row)
         return None
+
+    def put_off(
+        self, item: Transmission | Exchange, states: frozenset[State], until: datetime, why: str
+    ) -> None:
+        """Let an item, and all of its lane that stand in these states, wait until then; no story is told of it.
+
+        As those that failed, they hold back what came after them for the same order, but no further try is counted.
+        """
+        if isinstance(item, Transmission):
+            mine = update(transmissions).where(transmissions.c.id == item.id)
+            self._connection.execute(mine.values(due_at=until, why=why))
+            return
+        tried = case((exchanges.c.attempts == 0, 1), else_=exchanges.c.attempts)
+        self._connection.execute(
+            update(exchanges)
+            .where(exchanges.c.work_lane == item.lane, exchanges.c.state.in_(states), self._is_due(exchanges))
+            .values(due_at=until, why=why, attempts=tried)
+        )
 
     def held_bulk(self) -> int:
         """Return how many lanes of bulk documents are being worked on."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
 
+from hub.breaker import Breaker, Breakers
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.partner import Transport
 from hub.transports.keys import fingerprint, read_private_key
@@ -36,13 +37,19 @@ class SftpSession:
     """One SFTP session, opened at first use and again after it broke. Who uses it holds its `lock`."""
 
     def __init__(
-        self, transport: Transport, secrets: Secrets, timeout_seconds: float, grace_seconds: float
+        self,
+        transport: Transport,
+        secrets: Secrets,
+        timeout_seconds: float,
+        grace_seconds: float,
+        breaker: Breaker | None = None,
     ) -> None:
         self.lock = threading.RLock()
         self._profile = transport
         self._secrets = secrets
         self._timeout_seconds = timeout_seconds
         self._grace_seconds = grace_seconds
+        self._breaker = breaker or Breaker(f"{transport.user}@{transport.host}:{transport.port}")
         self._ssh: paramiko.Transport | None = None
         self._client: WireClient | None = None
 
@@ -50,7 +57,8 @@ class SftpSession:
         """Return the living client, connecting when there is none. Raises Retryable or Undeliverable."""
         if self._client is None or not self.is_alive():
             self.close()
-            self._client = self._connect()
+            with self._breaker.asking():
+                self._client = self._connect()
         return self._client
 
     def is_alive(self) -> bool:
@@ -143,7 +151,8 @@ class SftpSession:
 class Sessions:
     """The sessions of a process, one for each endpoint and login: partners behind one server share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, breakers: Breakers | None = None) -> None:
+        self._breakers = breakers or Breakers()
         self._open: dict[Hashable, SftpSession] = {}
         self._lock = threading.Lock()
 
@@ -155,7 +164,10 @@ class Sessions:
         endpoint = (to, login, transport.key, transport.password, timeout_seconds, grace_seconds)
         with self._lock:
             if endpoint not in self._open:
-                self._open[endpoint] = SftpSession(transport, secrets, timeout_seconds, grace_seconds)
+                breaker = self._breakers.of(f"{login}@{transport.host}:{transport.port}")
+                self._open[endpoint] = SftpSession(
+                    transport, secrets, timeout_seconds, grace_seconds, breaker
+                )
             return self._open[endpoint]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from msgspec import structs
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -157,10 +158,15 @@ class Looking:
         """Say whether the store answers and how many stand where: JSON for machines, a page for a browser."""
         counts = await run_in_threadpool(self._counts)
         free = self._pages.store.archive.free_bytes()
+        endpoints = self._pages.breakers.health()
         if "text/html" in request.headers.get("accept", ""):
-            return self._page.show(request, "health.html", counts=_in_order(counts), free=free)
+            in_order = _in_order(counts)
+            return self._page.show(request, "health.html", counts=in_order, free=free, endpoints=endpoints)
         exchanges = {state.value: count for state, count in counts.items()}
-        return JSONResponse({"status": "ok", "exchanges": exchanges, "archive_free_bytes": free})
+        outside = {one.name: structs.asdict(one) for one in endpoints}
+        return JSONResponse(
+            {"status": "ok", "exchanges": exchanges, "archive_free_bytes": free, "endpoints": outside}
+        )
 
     def _counts(self) -> dict[State, int]:
         with self._pages.store.read() as tx:

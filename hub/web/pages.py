@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from hub.breaker import Breakers
 from hub.desk import Formats
 from hub.model.finding import Finding
 from hub.model.partner import Partner
@@ -30,6 +31,7 @@ class Pages(Protocol):
     operations: Operations
     nudge: Callable[[str], None]
     clock: Callable[[], datetime]
+    breakers: Breakers
 
     @property
     def partners(self) -> Book: ...

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hub.breaker import FIRST_PAUSE_SECONDS, OPENS_AFTER
 from hub.erp.practice.server import PracticeOdoo
 from hub.model.documents import DocType
 from hub.model.errors import Retryable
 from hub.model.exchange import State
 from tests.support.small_hub import SmallHub, fresh_number, small_hub
-from tests.support.wire import order_file, segment
+from tests.support.wire import group, interchange, order, order_file, segment
 
 
 def test_orders_wait_while_odoo_is_down(hub: SmallHub) -> None:
@@ -26,6 +27,51 @@ def test_orders_wait_while_odoo_is_down(hub: SmallHub) -> None:
     hub.later(600)
     assert {e.state for e in hub.received()} == {State.POSTED}
     assert [hub.sale_orders(n) for n in numbers] == [1, 1]
+
+
+def test_two_hundred_orders_wait_for_one_odoo(hub: SmallHub) -> None:
+    numbers = [fresh_number() for _ in range(200)]
+    sets = group(*(order(number) for number in numbers), control=1)
+    hub.practice.fail_next("down", 100_000)
+    (answer,) = hub.send(interchange(*sets, control=1))
+    assert segment(answer, "AK9")[1:] == ["A", "200", "200", "200"], "the 997 does not wait for Odoo"
+    for _ in range(60):  # a minute of outage
+        hub.later(1)
+    calls = 100_000 - len(hub.practice.faults)
+    waiting = hub.received()
+    assert {e.state for e in waiting} == {State.TRANSLATED}
+    assert calls <= 2 * OPENS_AFTER + 60 / FIRST_PAUSE_SECONDS / 4, (
+        "a few before it opens, then a probe a pause"
+    )
+    assert all("Odoo" in e.why and e.due_at for e in waiting)
+    assert max(e.attempts for e in waiting) <= calls
+    assert sum(e.attempts for e in waiting) < 2 * len(numbers) + calls, "waiting is no try"
+
+    hub.practice.faults.clear()
+    for _ in range(15):
+        hub.later(1)
+    posted = hub.received()
+    assert {e.state for e in posted} == {State.POSTED}, "seconds after it is back"
+    assert [hub.sale_orders(number) for number in numbers] == [1] * 200
+    made = [e.erp.id for e in posted if e.erp]
+    assert made == sorted(made), "in the order in which they came"
+    assert hub.hub.breakers.of("Odoo").health().state == "closed"
+
+
+def test_what_a_partner_is_owed_does_not_wait_for_odoo(hub: SmallHub) -> None:
+    number = fresh_number()
+    hub.send(order_file(number, control=1))
+    hub.people.confirm(hub.people.find_order(number) or 0)
+    hub.hub.noticer.watch()  # an 855 to be made, at the head of the lane of all that goes out
+    hub.practice.fail_next("down", 100_000)
+    for control in range(2, 10):
+        (answer,) = hub.send(order_file(fresh_number(), control=control), f"{control}.edi")
+        assert segment(answer, "AK9")[1] == "A"
+    assert hub.hub.breakers.of("Odoo").health().state == "open"
+    hub.practice.faults.clear()
+    hub.later(15)
+    (said,) = hub.collect()
+    assert segment(said, "BAK")[3] == number
 
 
 def test_an_order_whose_answer_was_lost_is_found_and_not_made_again(hub: SmallHub) -> None:

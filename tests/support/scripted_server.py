@@ -18,6 +18,7 @@ class ScriptedServer:
     def __init__(self) -> None:
         self.default: tuple[int, bytes] = (200, b"null")
         self.answers: dict[str, tuple[int, bytes] | list[tuple[int, bytes]]] = {}  # a list: one after another
+        self.headers: dict[str, str] = {}  # of every answer
         self.delay_seconds = 0.0
         self.asked: list[tuple[str, dict[str, str], bytes]] = []
         self.most_at_once = 0
@@ -45,6 +46,8 @@ class ScriptedServer:
                         server.leave()
                         self.send_response(status)
                         self.send_header("Content-Length", str(len(content)))
+                        for name, value in server.headers.items():
+                            self.send_header(name, value)
                         self.end_headers()
                         self.wfile.write(content)
                 except BrokenPipeError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,11 +57,14 @@ class SmallHub:
             database.write_bytes(migrated_sqlite())
             shutil.copytree(PARTNERS, root / "partners")
         environ = {"HUB_SECRET_ODOO": practice.key}
-        self.hub = Hub(_settings(root, practice), environ, clock=self.clock)
+        self.hub = Hub(_settings(root, practice), environ, clock=self.clock, seconds=self._seconds)
         self.hub.noticer.begin(self.clock())
         self.people = People(
             OdooSettings(url=practice.url, database=practice.database, key=practice.key, login=practice.login)
         )
+
+    def _seconds(self) -> float:
+        return time.monotonic() + self.clock.ahead.total_seconds()
 
     def close(self) -> None:
         self.people.close()

@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 
+from hub.breaker import Breaker
 from hub.erp.odoo import errors
+from hub.erp.odoo.flow import Flow
 from hub.erp.odoo.wires import (
     Call,
     Json2,
@@ -50,10 +52,14 @@ NEVER_CREATE = {
 }
 
 
+#: HTTP statuses by which a proxy says that nobody is behind it.
+_AWAY = frozenset({502, 503, 504})
+
+
 class Session:
     """Calls of one Odoo's models over one wire."""
 
-    def __init__(self, settings: OdooSettings) -> None:
+    def __init__(self, settings: OdooSettings, breaker: Breaker | None = None) -> None:
         _check_address(settings.url)
         limits = httpx.Limits(
             max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency
@@ -61,7 +67,8 @@ class Session:
         timeout = httpx.Timeout(settings.read_seconds, connect=settings.connect_seconds, pool=None)
         self.settings = settings
         self._http = httpx.Client(timeout=timeout, limits=limits, headers={"User-Agent": _user_agent()})
-        self._slots = threading.BoundedSemaphore(settings.concurrency)
+        self._flow = Flow(settings.concurrency)
+        self._breaker = breaker or Breaker("Odoo")
         self._opening = threading.Lock()
         self._wire: Wire | None = None
         self._major: int | None = None
@@ -255,20 +262,41 @@ class Session:
             kwargs["context"] = {"allowed_company_ids": [company], **kwargs.get("context", {})}
         call = Call(call.model, call.method, call.ids, printable(kwargs), call.looks)
         response = self._send(wire.request(call), writes=call.writes, what=call.what)
-        return wire.answer(call, response)
+        try:
+            answer = wire.answer(call, response)
+        except Retryable:  # a lost race, or more than it can do
+            self._flow.bad()
+            raise
+        self._flow.good()
+        return answer
 
     def _send(self, request: httpx.Request, *, writes: bool, what: str) -> httpx.Response:
-        """Send a request. No answer is in doubt only once a request that may write has left."""
+        """Send a request. No answer is in doubt only once a request that may write has left.
+
+        While Odoo is known to be away nothing is sent: raises Retryable with `wait_seconds`.
+        """
         request.headers.setdefault("User-Agent", self._http.headers["User-Agent"])
         request.extensions["timeout"] = self._http.timeout.as_dict()
         try:
-            with self._slots:
-                return self._http.send(request)
+            with self._flow.slot(), self._breaker.asking():
+                response = self._exchange(request, writes=writes, what=what)
+                _check_there(response)
+        except _AwayError as away:  # what the call comes to is for the wire to say
+            self._flow.bad()
+            return away.response
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            self._flow.bad()
+        return response
+
+    def _exchange(self, request: httpx.Request, *, writes: bool, what: str) -> httpx.Response:
+        try:
+            return self._http.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as e:
             raise Retryable(f"{what}: no connection to {self.settings.url} ({e})") from e
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as e:
             raise Undeliverable(f"{what}: cannot ask {self.settings.url} ({e})") from e
         except httpx.TransportError as e:
+            self._flow.bad()
             reason = str(e) or type(e).__name__
             raise Retryable(f"{what}: no answer from {self.settings.url} ({reason})", in_doubt=writes) from e
 
@@ -292,6 +320,33 @@ class Session:
                 "check login and API key"
             )
         return int(uid)
+
+
+class _AwayError(Retryable):
+    """A proxy answered that Odoo is away, or Odoo that it wants to be left alone for a while."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        host = response.request.url.host
+        super().__init__(
+            f"{host} answers with HTTP status {response.status_code}", wait_seconds=_retry_after(response)
+        )
+        self.response = response
+
+
+def _check_there(response: httpx.Response) -> None:
+    """Raise _AwayError when nobody needs to ask now; a bare 429 only means: not so many at once."""
+    told_when = response.status_code == httpx.codes.TOO_MANY_REQUESTS and _retry_after(response) is not None
+    if told_when or response.status_code in _AWAY:
+        raise _AwayError(response)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Return for how many seconds we shall wait (RFC 9110, 10.2.3: seconds, or a date); None: it does not say."""
+    told = response.headers.get("retry-after", "").strip()
+    if told.isdigit():
+        return float(told[:6])
+    until, now = _dated(told), _dated(response.headers.get("date", ""))
+    return None if until is None else max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
 
 
 def _check_address(url: str) -> None:

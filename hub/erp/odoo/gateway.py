@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 
+from hub.breaker import Breaker
 from hub.erp.odoo.acknowledging import Acknowledgments
 from hub.erp.odoo.bills import Bills
 from hub.erp.odoo.changes import Changes
@@ -59,8 +60,8 @@ from hub.model.exchange import ErpRecord
 class OdooGateway:
     """One Odoo, as the hub sees it. May be used by several threads."""
 
-    def __init__(self, settings: OdooSettings) -> None:
-        session = Session(settings)
+    def __init__(self, settings: OdooSettings, breaker: Breaker | None = None) -> None:
+        session = Session(settings, breaker)
         names = Names(session)
         self._session = session
         self._names = names

@@ -46,6 +46,11 @@ class Faults:
                     return fault
         return None
 
+    def __len__(self) -> int:
+        """Return how many are still to come."""
+        with self._lock:
+            return len(self._coming)
+
     def clear(self) -> None:
         """Forget what was ordered."""
         with self._lock:

@@ -86,6 +86,8 @@ def compose_records(exchange: Exchange, partner: Partner, needs: Needs) -> Outco
             return _held(unfit, "mend the record type and redrive it")
         return _composed(exchange, kind, partner, needs)
     except Retryable as fault:
+        if fault.wait_seconds is not None:  # nobody was asked: the pipeline puts off all who would
+            raise
         return Outcome(state=State.NOTICED, why=str(fault), tried=True)
 
 
