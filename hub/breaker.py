@@ -112,11 +112,18 @@ class Breaker:
             yield
         except Retryable as fault:
             self.failed(str(fault), fault.wait_seconds or 0.0)
+            self.tell(fault)
             raise
         except BaseException:
             self.left()
             raise
         self.worked()
+
+    def tell(self, fault: Retryable) -> None:
+        """Say in a fault, when nothing was done for sure, how long there is no use in asking again."""
+        wait = self.health().wait_seconds
+        if wait > 0 and not fault.in_doubt:
+            fault.wait_seconds = wait
 
     def _pause(self, asked_seconds: float) -> float:
         grown = FIRST_PAUSE_SECONDS * 2.0 ** min(max(self._failures - OPENS_AFTER, 0), 10)

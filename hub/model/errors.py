@@ -20,7 +20,7 @@ class Retryable(Exception):  # noqa: N818 - named for the decision, not for the 
     """Raised when an outside system failed in a way that may pass.
 
     `in_doubt` is true when the request was sent and no answer came: it may have been carried out. `wait_seconds` is set
-    when nothing was sent at all, because it is known that nobody answers: there is no use in asking before.
+    when nothing was done and it is known that nobody answers: there is no use in asking before.
     """
 
     def __init__(self, message: str, *, in_doubt: bool = False, wait_seconds: float | None = None) -> None:

@@ -10,7 +10,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, case, exists, func, or_, select, true, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from hub.model.exchange import Exchange, State, Transmission
 from hub.store.base import TxPart
@@ -63,7 +76,8 @@ class Lanes(TxPart):
     ) -> None:
         """Let an item, and all of its lane that stand in these states, wait until then; no story is told of it.
 
-        As those that failed, they hold back what came after them for the same order, but no further try is counted.
+        What failed before and would wait for longer goes on with the others: so they keep their order. As those that
+        failed, they hold back what came after them for the same order, but no further try is counted.
         """
         if isinstance(item, Transmission):
             mine = update(transmissions).where(transmissions.c.id == item.id)
@@ -72,7 +86,8 @@ class Lanes(TxPart):
         tried = case((exchanges.c.attempts == 0, 1), else_=exchanges.c.attempts)
         self._connection.execute(
             update(exchanges)
-            .where(exchanges.c.work_lane == item.lane, exchanges.c.state.in_(states), self._is_due(exchanges))
+            .where(exchanges.c.work_lane == item.lane, exchanges.c.state.in_(states))
+            .where(or_(self._is_due(exchanges), and_(exchanges.c.attempts > 0, exchanges.c.due_at > until)))
             .values(due_at=until, why=why, attempts=tried)
         )
 

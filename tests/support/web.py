@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.advising import Advising
+from hub.breaker import Breakers
 from hub.desk import Formats
 from hub.model import problems
 from hub.model.documents import (
@@ -75,6 +76,7 @@ class OpsPages:
         self.nudged: list[str] = []
         self.nudge: Callable[[str], None] = self.nudged.append
         self.partners = Book()
+        self.breakers = Breakers()
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         company = Company(name="OURCO", isa="ZZ:OURCO")
         advising = Advising(

@@ -264,8 +264,9 @@ class Session:
         response = self._send(wire.request(call), writes=call.writes, what=call.what)
         try:
             answer = wire.answer(call, response)
-        except Retryable:  # a lost race, or more than it can do
+        except Retryable as fault:  # a lost race, or more than it can do
             self._flow.bad()
+            self._breaker.tell(fault)
             raise
         self._flow.good()
         return answer
