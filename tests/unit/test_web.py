@@ -9,7 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hub.breaker import OPENS_AFTER
 from hub.model.documents import DocType
+from hub.model.errors import Retryable
 from hub.model.exchange import State
 from hub.web.wording import document_name
 from tests.support.web import add_order, add_trade, ops_pages, outbound
@@ -118,6 +120,17 @@ def test_other_pages_have_their_content(seen: World) -> None:
     assert "Nordic Handel AS" in partners
     assert "850 purchase order" in partners
     assert "color-scheme" in seen.get("/static/style.css")
+
+
+def test_health_names_who_is_away(seen: World) -> None:
+    for _ in range(OPENS_AFTER):
+        with pytest.raises(Retryable), seen.pages.breakers.of("Odoo").asking():
+            raise Retryable("no <connection> to it")
+    told = seen.client.get("/health").json()["endpoints"]["Odoo"]
+    assert (told["state"], told["failures"]) == ("open", OPENS_AFTER)
+    page = seen.client.get("/health", headers={"Accept": "text/html"}).text
+    assert "<b>away</b>" in page
+    assert "no &lt;connection&gt; to it" in page
 
 
 def test_health_speaks_to_machines_and_to_browsers(seen: World) -> None:
