@@ -210,6 +210,7 @@ class BeingPaid:
         assert held(result, problems.INVOICE_UNKNOWN)
 
     def test_a_payment_in_another_currency_holds(self, erp: Erp) -> None:
+        finance.currency_of(erp[1], "EUR")
         document = remittance("100", paid(finance.invoice(erp[1], 10).name, "100"), currency="EUR")
         assert held(self.propose(erp, document, released=True), problems.PRICE_DIFFERS)
 

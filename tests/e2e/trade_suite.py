@@ -35,7 +35,7 @@ class Trading:
         us.receive(order)
         seller.settled(DocType.RECEIVING_ADVICE, IN, State.POSTED, 2)
 
-        bill = _billed(trade, sale)
+        bill = _billed(trade, sale, order.name)
         assert amount(us, bill) == amount(us, order) == amount(them, sale) == Decimal("178.50")
         _paid(trade, bill)
 
@@ -50,14 +50,14 @@ class Trading:
         them.dozens()
         order = us.buy({us.widget: (2, 54)}, unit=us.dozens())
         sale = trade.sale_order(order.name)
-        buyer.settled(DocType.ORDER_ACKNOWLEDGMENT, IN, State.POSTED)
+        buyer.settled(DocType.ORDER_ACKNOWLEDGMENT, IN, State.POSTED, order=order.name)
 
         for ordinal, pieces in ((1, 7), (2, 17)):
             them.deliver(sale, {them.widget: pieces}, package=a_label())
-            buyer.settled(DocType.SHIP_NOTICE, IN, State.POSTED, ordinal)
+            buyer.settled(DocType.SHIP_NOTICE, IN, State.POSTED, ordinal, order.name)
             us.receive(order, {us.widget: pieces})
-            seller.settled(DocType.RECEIVING_ADVICE, IN, State.POSTED, ordinal)
-        bill = _billed(trade, sale)
+            seller.settled(DocType.RECEIVING_ADVICE, IN, State.POSTED, ordinal, order.name)
+        bill = _billed(trade, sale, order.name)
 
         assert amount(us, bill) == amount(us, order) == amount(them, sale) == Decimal(108)
         for firm in (buyer, seller):
@@ -83,10 +83,10 @@ def _order_more(trade: Trade, order: ErpRecord, quantity: float) -> None:
     trade.buyer.settled(DocType.ORDER_CHANGE_ACKNOWLEDGMENT, IN, State.POSTED)
 
 
-def _billed(trade: Trade, sale: ErpRecord) -> ErpRecord:
+def _billed(trade: Trade, sale: ErpRecord, order: str) -> ErpRecord:
     """Let the seller bill, and return the draft bill that the buyer got."""
     trade.seller.world.invoice(sale)
-    (came,) = trade.buyer.settled(DocType.INVOICE, IN, State.POSTED)
+    (came,) = trade.buyer.settled(DocType.INVOICE, IN, State.POSTED, order=order)
     assert came.erp is not None
     assert trade.buyer.world.look("account.move", came.erp.id, "state")["state"] == "draft"
     return came.erp

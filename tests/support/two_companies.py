@@ -109,12 +109,13 @@ class Firm:
             return sorted(tx.find_exchanges(LogQuery(limit=1000, **query)), key=lambda e: e.id)
 
     def settled(
-        self, document: DocType, direction: Direction, state: State, count: int = 1
+        self, document: DocType, direction: Direction, state: State, count: int = 1, order: str = ""
     ) -> list[Exchange]:
-        """Wait until so many documents of a kind have come to a state."""
+        """Wait until so many documents of a kind (and of an order) have come to a state."""
 
         def look() -> list[Exchange] | None:
             found = self.log(document=document, direction=direction, state=state)
+            found = [one for one in found if order in ("", one.order_number)]
             return found if len(found) >= count else None
 
         return until(look, f"{document} {direction} {state}", tell=self.story)
