@@ -86,7 +86,7 @@ FAULTS = st.lists(
 )
 
 
-@settings(max_examples=35, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(faults=FAULTS, collects=st.booleans())
 def test_whatever_goes_wrong_a_file_is_delivered_once(
     partner: FaultyServer, faults: list[Fault], collects: bool

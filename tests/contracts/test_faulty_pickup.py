@@ -95,7 +95,7 @@ FAULTS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(faults=FAULTS, empty=st.integers(0, 2), size=st.sampled_from([40, 32_768, 70_000]))
 def test_whatever_goes_wrong_each_file_is_taken_once(
     whole_side: Side, faults: list[Fault], empty: int, size: int
