@@ -101,8 +101,8 @@ def _documents(log: Log, uploads: list[Upload]) -> Iterator[Violation]:
             wanted[key[: 4 if paper.change else 3]].append(paper.ends)
     got: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for row in log.received:
-        key = (row.partner, row.document, row.number, row.order_number)
-        got[key[: 4 if row.document == "order_change" else 3]].append(row.state)
+        whole = (row.partner, row.document, row.number, row.order_number)
+        got[whole[: 4 if row.document == "order_change" else 3]].append(row.state)
         if row.state not in ENDS:
             yield "lost", f"exchange {row.id} {row.document} {row.number} is {row.state}: {row.why}"
     for key, ends in wanted.items():
