@@ -23,6 +23,7 @@ from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.pipeline import Pipeline
 from hub.runners.port import SLICE_SECONDS, SWEEP_SECONDS, Job, Jobs
 from hub.runners.turns import Turns
+from hub.stages import lanes
 from hub.store import Store
 
 _log = logging.getLogger("hub.runner")
@@ -114,34 +115,46 @@ class LocalRunner:
             if lane is None:
                 return
             if self._take(lane):
-                try:
-                    self._drain(lane, owner)
-                finally:
-                    with self._guard:
-                        self._busy.discard(lane)
+                self._drain(lane, owner)
 
     def _take(self, lane: str) -> bool:
         """Take a lane for this thread. While a step lasts longer than its lease, or the clock jumps, no other
         thread of this process begins the same step; on SQLite there is no other process (`take_lock`)."""
         with self._guard:
             self._queued.discard(lane)
-            if lane in self._busy:
+            if lane in self._busy or not self._may_wait(lane):
                 return False
             self._busy.add(lane)
             return True
 
+    def _may_wait(self, lane: str) -> bool:
+        """Say whether one more thread may wait for Odoo: one is always left to open files and to answer them.
+
+        A lane that may not is offered again by the sweeper, and by the next thread that is done with another.
+        """
+        if self._workers == 1 or not lanes.waits_for_odoo(lane):
+            return True
+        return sum(map(lanes.waits_for_odoo, self._busy)) < self._workers - 1
+
     def _drain(self, lane: str, owner: str) -> None:
+        until = time.monotonic() + SLICE_SECONDS
         try:
-            until = time.monotonic() + SLICE_SECONDS
-            if self._pipeline.drain(lane, owner, lambda: self._stopping.is_set() or time.monotonic() > until):
+            try:
+                steps = self._pipeline.drain(
+                    lane, owner, lambda: self._stopping.is_set() or time.monotonic() > until
+                )
+            finally:
+                with self._guard:
+                    self._busy.discard(lane)
+            if steps:
                 self._sweep()  # what is left of it, behind the others, and what its steps made for other lanes
         except Exception:  # noqa: BLE001 - the sweeper offers the lane again
             _log.exception("lane %s stopped; the sweeper offers it again", lane)
 
     def _sweep(self) -> None:
         with self._store.read() as tx:
-            lanes = tx.due_lanes()
-        for lane in lanes:
+            due = tx.due_lanes()
+        for lane in due:
             self.nudge(lane)
 
     def _repeat(self, name: str) -> None:

@@ -40,6 +40,11 @@ def composing(partner: str, document: DocType) -> str:
     return f"{sending(partner)}{BULK}" if document in _BULK else sending(partner)
 
 
+def waits_for_odoo(lane: str) -> bool:
+    """Say whether what is done in a lane goes to Odoo, and takes as long as Odoo likes."""
+    return ":in:" in lane and not lane.endswith(":in:open")
+
+
 def is_bulk(lane: str) -> bool:
     """Say whether a lane holds bulk documents."""
     return lane.endswith(BULK)
