@@ -24,16 +24,16 @@ class Trading:
         us, them = buyer.world, seller.world
         order = us.buy({us.widget: (24, 4.5), us.gadget: (6, 7.25)})
         sale = trade.sale_order(order.name)
-        buyer.settled(DocType.ORDER_ACKNOWLEDGMENT, IN, State.POSTED)
+        buyer.settled(DocType.ORDER_ACKNOWLEDGMENT, IN, State.POSTED, order=order.name)
 
         _order_more(trade, order, 30)
         them.deliver(sale, {them.widget: 10}, package=a_label())
-        buyer.settled(DocType.SHIP_NOTICE, IN, State.POSTED)
+        buyer.settled(DocType.SHIP_NOTICE, IN, State.POSTED, order=order.name)
         us.receive(order, {us.widget: 10})
         them.deliver(sale, package=a_label())
-        buyer.settled(DocType.SHIP_NOTICE, IN, State.POSTED, 2)
+        buyer.settled(DocType.SHIP_NOTICE, IN, State.POSTED, 2, order.name)
         us.receive(order)
-        seller.settled(DocType.RECEIVING_ADVICE, IN, State.POSTED, 2)
+        seller.settled(DocType.RECEIVING_ADVICE, IN, State.POSTED, 2, order.name)
 
         bill = _billed(trade, sale, order.name)
         assert amount(us, bill) == amount(us, order) == amount(them, sale) == Decimal("178.50")
@@ -79,8 +79,8 @@ def _order_more(trade: Trade, order: ErpRecord, quantity: float) -> None:
         {"date_planned": asked},
     ):  # Odoo moves the date with the quantity
         us.session.write("purchase.order", [order.id], {"order_line": [[1, line["id"], values]]})
-    trade.seller.settled(DocType.ORDER_CHANGE, IN, State.POSTED)
-    trade.buyer.settled(DocType.ORDER_CHANGE_ACKNOWLEDGMENT, IN, State.POSTED)
+    trade.seller.settled(DocType.ORDER_CHANGE, IN, State.POSTED, order=order.name)
+    trade.buyer.settled(DocType.ORDER_CHANGE_ACKNOWLEDGMENT, IN, State.POSTED, order=order.name)
 
 
 def _billed(trade: Trade, sale: ErpRecord, order: str) -> ErpRecord:
