@@ -16,7 +16,7 @@ from translators.xml.map_source import SHIPPED
 from translators.xml.xml_map import Branch
 
 #: What our crosswalks, and Odoo, add to a line: no partner sends it.
-OURS = {"sku", "our_quantity", "our_unit", "ours", "own", "unit_factor", "store"}
+OURS = {"sku", "our_quantity", "our_unit", "ours", "own", "unit_factor", "store", "listed"}
 
 
 def of_the_model(part: type[Struct], path: str = "") -> Iterator[str]:
