@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import os
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from hub.model.documents import DocType
 from hub.model.envelope import Address, Envelope
@@ -65,7 +67,19 @@ def postgres_database(template: str = "") -> Iterator[str]:
         try:
             yield f"{POSTGRES_URL.rpartition('/')[0]}/{name}"
         finally:
+            _drop(admin, name)
+
+
+def _drop(admin: Any, name: str) -> None:
+    """Remove a database; PostgreSQL's own vacuum may be at it, and that cannot be turned away, only waited for."""
+    import psycopg
+
+    for _ in range(60):
+        with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"{name} is in use for half a minute")
 
 
 @contextmanager
