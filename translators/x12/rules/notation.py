@@ -88,9 +88,9 @@ def _use(item: str, words: Words) -> Use:
     repeats = next((int(f[1:]) for f in flags if f.startswith("x")), 1)
     parts: tuple[Use, ...] = ()
     if number in words.composites:
-        text = words.composites[number].partition("|")[2]
-        parts = tuple(_use(part, words) for part in _items(text))
-        found = Element(number, words.composites[number].partition("|")[0].strip(), "composite", 0, 0)
+        name, _, text = words.composites[number].partition("|")
+        parts = tuple(_use(part, Words(words.elements, {})) for part in _items(text))  # no composite stands in another
+        found = Element(number, name.strip(), "composite", 0, 0)
     else:
         found = words.elements[number]
         if codes:
