@@ -16,6 +16,7 @@ from hub import verdicts
 from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope
+from hub.model.errors import Trouble
 from hub.model.exchange import MOVES, Direction, Exchange, Group, State, Transmission
 from hub.model.finding import Finding, Severity
 from hub.model.outcome import NewExchange, NewGroup, Outcome, OutFile, Reply, Settlement
@@ -36,7 +37,7 @@ class Clock(Protocol):
 class Needs(Clock, verdicts.Needs, Protocol):
     """What committing asks of the hub."""
 
-    def pause_seconds(self, attempts: int) -> float: ...
+    def pause_seconds(self, attempts: int, trouble: Trouble) -> float: ...
 
 
 def commit_transmission(tx: Tx, transmission: Transmission, outcome: Outcome, needs: Needs) -> None:
@@ -118,7 +119,7 @@ def _write_posted(tx: Tx, moved: Exchange, outcome: Outcome) -> None:
 def _schedule(outcome: Outcome, attempts: int, needs: Needs) -> tuple[datetime | None, int]:
     """Return when the next step is due and how many tries have failed in a row."""
     if outcome.tried:
-        seconds = outcome.due_in_seconds or needs.pause_seconds(attempts)
+        seconds = outcome.due_in_seconds or needs.pause_seconds(attempts, outcome.trouble)
         return needs.now() + timedelta(seconds=seconds), attempts + 1
     if outcome.due_in_seconds is not None:
         return needs.now() + timedelta(seconds=outcome.due_in_seconds), 0

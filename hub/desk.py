@@ -14,12 +14,12 @@ from datetime import timedelta
 
 import msgspec
 
-from hub import pipeline
+from hub import pauses
 from hub.erp.port import ErpGateway
 from hub.model.acks import EarlierAnswer, ReceivedAdvice
 from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Address
-from hub.model.errors import ConfigError
+from hub.model.errors import ConfigError, Trouble
 from hub.model.exchange import Direction, ErpRecord, Exchange, State, Transmission
 from hub.model.finding import Finding
 from hub.model.partner import Crosswalks, Partner
@@ -112,9 +112,9 @@ class Desk(OrderHistory):
         """Return the calendar day of this machine, as documents are dated."""
         return self._clock().astimezone().date()
 
-    def pause_seconds(self, attempts: int) -> float:
+    def pause_seconds(self, attempts: int, trouble: Trouble) -> float:
         """Return the pause before the next try, a little different each time."""
-        return pipeline.pause_seconds(attempts) * random.uniform(0.9, 1.1)  # noqa: S311 - jitter
+        return pauses.pause_seconds(trouble, attempts, random.random())  # noqa: S311 - jitter
 
     # --- formats
     def translator(self, name: str) -> Translator:

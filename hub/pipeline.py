@@ -14,9 +14,10 @@ from typing import Protocol
 
 from hub import commit
 from hub.heart import Heart
-from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.model.errors import ConfigError, Retryable, Trouble, Undeliverable
 from hub.model.exchange import MOVES, Exchange, State, Transmission
 from hub.model.outcome import Outcome
+from hub.pauses import MAX_TRIES
 from hub.stages import check, compose, lanes, match, post, send, translate, unwrap
 from hub.stages.unwrap import ANSWERS
 from hub.store import Lease, LeaseLost, Store
@@ -53,19 +54,6 @@ ASK_THE_SAME = (
     frozenset({State.TRANSLATED, State.IN_DOUBT, State.NOTICED}),  # Odoo
     frozenset({State.COMPOSED}),  # the partner
 )
-
-LONGEST_PAUSE_SECONDS = 60.0
-#: After an hour of pauses that grew to a minute, look every five.
-PATIENT_AFTER_TRIES, PATIENT_PAUSE_SECONDS = 65, 300.0
-#: About two weeks: an outage of a weekend is waited out, what will never work is not hidden for ever.
-MAX_TRIES = 4000
-
-
-def pause_seconds(attempts: int) -> float:
-    """Return the pause before the next try: 1, 2, 4 ... 60 seconds, and five minutes after an hour."""
-    if attempts >= PATIENT_AFTER_TRIES:
-        return PATIENT_PAUSE_SECONDS
-    return float(min(2 ** min(attempts, 10), LONGEST_PAUSE_SECONDS))
 
 
 class _AwayError(Exception):
@@ -135,7 +123,7 @@ class Pipeline:
         except LeaseLost:
             raise
         except (Retryable, ConfigError) as fault:  # the store is busy or full, or a profile is gone
-            self._set_aside(item, str(fault))
+            self._set_aside(item, str(fault), trouble_of(fault))
         except Exception as fault:  # noqa: BLE001 - the rendering of a file ran in there
             self._bury(item, _broken(item, fault), lease)
 
@@ -156,14 +144,14 @@ class Pipeline:
             raise
         except Exception:  # noqa: BLE001 - see the docstring
             _log.exception("%s %s cannot be committed", type(item).__name__, item.id)
-            self._set_aside(item, outcome.why)
+            self._set_aside(item, outcome.why, Trouble.FAILED)
 
-    def _set_aside(self, item: Transmission | Exchange, why: str) -> None:
+    def _set_aside(self, item: Transmission | Exchange, why: str, trouble: Trouble) -> None:
         """Leave an item as it is and come back to it: nothing of its step was committed.
 
         A store that can't even note that raises; the runner goes on and offers the lane again.
         """
-        waiting = Outcome(state=item.state, why=why, tried=True)
+        waiting = Outcome(state=item.state, why=why, tried=True, trouble=trouble)
         self._commit(item, waiting, None)
 
     def _commit(self, item: Transmission | Exchange, outcome: Outcome, lease: Lease | None) -> None:
@@ -185,11 +173,16 @@ class Pipeline:
         except (Retryable, ConfigError) as fault:  # a profile in repair is waited for, like a server
             if isinstance(fault, Retryable) and fault.wait_seconds is not None:
                 raise _AwayError(fault, fault.wait_seconds) from fault
-            return Outcome(state=item.state, why=str(fault), tried=True)
+            return Outcome(state=item.state, why=str(fault), tried=True, trouble=trouble_of(fault))
         except Undeliverable as fault:
             return Outcome(state=State.DEAD, why=str(fault))
         except Exception as fault:  # noqa: BLE001 - a fault of ours must not stop the neighbours
             return _broken(item, fault)
+
+
+def trouble_of(fault: Retryable | ConfigError) -> Trouble:
+    """Return how soon another try may do better."""
+    return fault.trouble if isinstance(fault, Retryable) else Trouble.IN_REPAIR
 
 
 def _given_up(item: Transmission | Exchange) -> Outcome | None:

@@ -11,6 +11,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """What went wrong, seen by how soon another try may do better; `hub.pauses` has the pauses."""
+
+    BUSY = "busy"  # a lost race, a lock that somebody holds: in a moment
+    FAILED = "failed"  # no connection, no answer, an error of the server
+    OVERLOADED = "overloaded"  # the other side asks for less
+    IN_DOUBT = "in doubt"  # no answer to a write: look whether it was done
+    IN_REPAIR = "in repair"  # a profile, setting or secret that a person has to mend
+
 
 class ConfigError(Exception):
     """Raised when the configuration cannot be used; the message says what, where and what to do."""
@@ -20,13 +32,22 @@ class Retryable(Exception):  # noqa: N818 - named for the decision, not for the 
     """Raised when an outside system failed in a way that may pass.
 
     `in_doubt` is true when the request was sent and no answer came: it may have been carried out. `wait_seconds` is set
-    when nothing was done and it is known that nobody answers: there is no use in asking before.
+    when nothing was done and it is known that nobody answers: there is no use in asking before. `trouble` is the class
+    by which the pause before the next try is chosen.
     """
 
-    def __init__(self, message: str, *, in_doubt: bool = False, wait_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        in_doubt: bool = False,
+        wait_seconds: float | None = None,
+        trouble: Trouble = Trouble.FAILED,
+    ) -> None:
         super().__init__(message)
         self.in_doubt = in_doubt
         self.wait_seconds = wait_seconds
+        self.trouble = Trouble.IN_DOUBT if in_doubt else trouble
 
 
 class Undeliverable(Exception):  # noqa: N818

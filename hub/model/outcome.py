@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from hub.model.documents import DocType
 from hub.model.envelope import Address, Envelope
+from hub.model.errors import Trouble
 from hub.model.exchange import Direction, ErpRecord, State
 from hub.model.finding import Finding
 from hub.model.stock import StockTold
@@ -118,6 +119,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     orders: tuple[str, ...] = ()  # all orders that the document belongs to; none: what is known stays
     due_in_seconds: float | None = None
     tried: bool = False
+    trouble: Trouble = Trouble.FAILED  # of a failed try: how long the pause is
     file: OutFile | None = None
     replies: tuple[Reply, ...] = ()
     groups: tuple[NewGroup, ...] = ()

@@ -16,7 +16,7 @@ from msgspec import structs
 from hub.model import problems
 from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Envelope
-from hub.model.errors import ConfigError, Retryable
+from hub.model.errors import ConfigError, Retryable, Trouble
 from hub.model.exchange import Exchange, State
 from hub.model.finding import Finding, Severity
 from hub.model.outcome import Outcome, OutFile
@@ -51,7 +51,7 @@ def _compose(exchange: Exchange, needs: Needs) -> Outcome:
     except Retryable as fault:
         if fault.wait_seconds is not None:  # nobody was asked: the pipeline puts off all who would
             raise
-        return Outcome(state=State.NOTICED, why=str(fault), tried=True)
+        return Outcome(state=State.NOTICED, why=str(fault), tried=True, trouble=fault.trouble)
     document, findings = made.document, made.findings
     if (unsent := _not_now(exchange, made)) is not None:
         return unsent
@@ -77,7 +77,7 @@ def _agreed(exchange: Exchange, needs: Needs) -> Partner | Outcome:
     try:
         partner = needs.partner(exchange.partner)
     except ConfigError as fault:
-        return Outcome(state=State.NOTICED, why=str(fault), tried=True)
+        return Outcome(state=State.NOTICED, why=str(fault), tried=True, trouble=Trouble.IN_REPAIR)
     if partner.status == "paused":  # is it a test or not? its profile says so when it goes on
         return Outcome(state=State.NOTICED, why=f"{partner.name} is paused", due_in_seconds=60)
     if exchange.document is not DocType.RECORDS and exchange.document not in partner.send:

@@ -54,7 +54,7 @@ def post(exchange: Exchange, needs: Needs) -> Outcome:
         if fault.wait_seconds is not None:  # nobody was asked: the pipeline puts off all who would
             raise
         state = State.IN_DOUBT if fault.in_doubt else exchange.state
-        return Outcome(state=state, why=str(fault), tried=True)
+        return Outcome(state=state, why=str(fault), tried=True, trouble=fault.trouble)
 
 
 def _closed_for(exchange: Exchange, needs: Needs) -> float:

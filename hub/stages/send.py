@@ -58,7 +58,7 @@ def send(exchange: Exchange, needs: Needs) -> Outcome:
     except Retryable as fault:
         if fault.wait_seconds is not None:  # nobody was asked: the pipeline puts off all who would
             raise
-        return Outcome(state=State.COMPOSED, why=str(fault), tried=True)
+        return Outcome(state=State.COMPOSED, why=str(fault), tried=True, trouble=fault.trouble)
     if needs.accepted(exchange):  # sent again for a partner that lost it: their yes stands
         return Outcome(state=State.ACKNOWLEDGED, why=f"again as {name}; accepted before")
     owed = exchange.envelope.format == "x12" and exchange.document not in _NEVER_ACKNOWLEDGED

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hub.advising import Advising
 from hub.commit import commit_exchange
 from hub.model.documents import DocType
+from hub.model.errors import Trouble
 from hub.model.exchange import MOVES, Direction, Exchange, State
 from hub.model.outcome import Outcome, Settlement
 from hub.model.partner import Partner
@@ -49,7 +50,7 @@ class Clock(MovableClock):
     def now(self) -> datetime:
         return self()
 
-    def pause_seconds(self, attempts: int) -> float:
+    def pause_seconds(self, attempts: int, trouble: Trouble) -> float:
         return 1.0
 
 

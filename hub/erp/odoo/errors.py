@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from hub.model.errors import Retryable, Undeliverable
+from hub.model.errors import Retryable, Trouble, Undeliverable
 
 
 class Refused(Undeliverable):
@@ -31,7 +31,8 @@ class Refused(Undeliverable):
 class Sort(Enum):
     """How an error of Odoo is met."""
 
-    RETRY = "retry"
+    RETRY = "retry"  # a lost race
+    OVERLOADED = "overloaded"  # asks for less
     REFUSED = "refused"
     NEVER = "never"
 
@@ -52,8 +53,8 @@ BY_NAME: Mapping[str, Sort] = {
     "InterfaceError": Sort.RETRY,
     "PoolError": Sort.RETRY,
     "ConcurrencyError": Sort.RETRY,
-    "TooManyRequests": Sort.RETRY,
-    "ServiceUnavailable": Sort.RETRY,
+    "TooManyRequests": Sort.OVERLOADED,
+    "ServiceUnavailable": Sort.OVERLOADED,
     "AccessError": Sort.NEVER,
     "AccessDenied": Sort.NEVER,
     "Unauthorized": Sort.NEVER,
@@ -77,6 +78,10 @@ BY_STATUS: Mapping[int, tuple[Sort, bool]] = {
     503: (Sort.RETRY, False),
     504: (Sort.RETRY, True),
 }
+
+#: How soon another try may do better: what Odoo says itself, and the statuses that ask for less.
+_TROUBLES = {Sort.RETRY: Trouble.BUSY, Sort.OVERLOADED: Trouble.OVERLOADED}
+_OVERLOADED = frozenset({429, 503})
 
 #: What to look at when a status says nothing more.
 HINTS: Mapping[int, str] = {
@@ -115,7 +120,8 @@ def status_error(status: int, *, writes: bool, what: str) -> Exception:
     """Return the exception for an HTTP status without a body that says more."""
     sort, maybe_done = BY_STATUS.get(status, (Sort.NEVER, False))
     if sort is Sort.RETRY:
-        return Retryable(f"{what}: HTTP status {status}", in_doubt=writes and maybe_done)
+        trouble = Trouble.OVERLOADED if status in _OVERLOADED else Trouble.FAILED
+        return Retryable(f"{what}: HTTP status {status}", in_doubt=writes and maybe_done, trouble=trouble)
     return Undeliverable(f"{what}: HTTP status {status}{HINTS.get(status, '')}")
 
 
@@ -154,6 +160,6 @@ def _made(sort: Sort, message: str, what: str) -> Exception:
     """Return the exception of a sort. What Odoo answers itself is rolled back, hence never in doubt."""
     if sort is Sort.REFUSED:
         return Refused(message)
-    if sort is Sort.RETRY:
-        return Retryable(f"{what}: {message}")
+    if sort in _TROUBLES:
+        return Retryable(f"{what}: {message}", trouble=_TROUBLES[sort])
     return Undeliverable(f"{what}: {message}")

@@ -88,7 +88,7 @@ def compose_records(exchange: Exchange, partner: Partner, needs: Needs) -> Outco
     except Retryable as fault:
         if fault.wait_seconds is not None:  # nobody was asked: the pipeline puts off all who would
             raise
-        return Outcome(state=State.NOTICED, why=str(fault), tried=True)
+        return Outcome(state=State.NOTICED, why=str(fault), tried=True, trouble=fault.trouble)
 
 
 def misfit(kind: RecordType, erp: Records) -> str | None:
