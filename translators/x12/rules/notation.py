@@ -89,7 +89,9 @@ def _use(item: str, words: Words) -> Use:
     parts: tuple[Use, ...] = ()
     if number in words.composites:
         name, _, text = words.composites[number].partition("|")
-        parts = tuple(_use(part, Words(words.elements, {})) for part in _items(text))  # no composite stands in another
+        parts = tuple(
+            _use(part, Words(words.elements, {})) for part in _items(text)
+        )  # no composite stands in another
         found = Element(number, name.strip(), "composite", 0, 0)
     else:
         found = words.elements[number]
