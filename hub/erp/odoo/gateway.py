@@ -5,9 +5,10 @@ It only hands each request to the part that knows it; what is called, with which
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import ParamSpec, TypeVar
 
 from hub.breaker import Breaker
 from hub.erp.odoo.acknowledging import Acknowledgments
@@ -42,8 +43,11 @@ from hub.erp.port import (
     BillPolicy,
     Capabilities,
     ErpChange,
+    Fault,
+    NoteRequest,
     NoticePolicy,
     OrderPolicy,
+    OrderRequest,
     PostResult,
     Topic,
 )
@@ -54,7 +58,11 @@ from hub.model.documents import (
     PurchaseOrder,
     ShipNotice,
 )
+from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import ErpRecord
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class OdooGateway:
@@ -105,6 +113,18 @@ class OdooGateway:
     def post_order(self, key: str, order: PurchaseOrder, policy: OrderPolicy) -> PostResult:
         """Make the draft sale.order of a key, once."""
         return self._orders.post(key, order, policy)
+
+    def post_orders(self, requests: Sequence[OrderRequest]) -> list[PostResult | Fault]:
+        """Make the draft sale.orders of many keys, once each."""
+        return [_told(self._orders.post, r.key, r.order, r.policy) for r in requests]
+
+    def order_batch_size(self) -> int:
+        """Return how many orders to bring at once now."""
+        return 32
+
+    def confirm_orders(self, records: Sequence[ErpRecord]) -> list[ErpRecord | Fault]:
+        """Confirm the sale orders that are not confirmed."""
+        return [_told(self._decisions.confirm, record) for record in records]
 
     def confirm_order(self, record: ErpRecord) -> ErpRecord:
         """Confirm a sale order that is not confirmed."""
@@ -178,6 +198,10 @@ class OdooGateway:
         """Write a plain-text note in the record's chatter, once."""
         self._ledger.tell(key, record, text)
 
+    def add_notes(self, notes: Sequence[NoteRequest]) -> list[Fault | None]:
+        """Write many notes, once each."""
+        return [_told(self._ledger.tell, n.key, n.record, n.text) for n in notes]
+
     def changes(
         self, topic: Topic, since: datetime | None, page_size: int = 200
     ) -> Iterator[list[ErpChange]]:
@@ -195,3 +219,11 @@ class OdooGateway:
     def close(self) -> None:
         """Let go of connections."""
         self._session.close()
+
+
+def _told(do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T | Fault:
+    """Return what comes of it, or the fault that it raises."""
+    try:
+        return do(*args, **kwargs)
+    except (Retryable, Undeliverable) as fault:
+        return fault

@@ -9,7 +9,7 @@ Technical trouble raises `Retryable` (with `in_doubt` when the request may have 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,7 +23,16 @@ from hub.erp.port.payments import Payments
 from hub.erp.port.proving import Proving
 from hub.erp.port.receiving import Receiving
 from hub.erp.port.records import Records
-from hub.erp.port.results import AnswerPolicy, BillPolicy, NoticePolicy, OrderPolicy, PostResult
+from hub.erp.port.results import (
+    AnswerPolicy,
+    BillPolicy,
+    Fault,
+    NoteRequest,
+    NoticePolicy,
+    OrderPolicy,
+    OrderRequest,
+    PostResult,
+)
 from hub.erp.port.revising import Revising
 from hub.erp.port.supplying import Supplying
 from hub.erp.port.warehousing import Warehousing
@@ -43,8 +52,11 @@ __all__ = [
     "Capabilities",
     "ErpChange",
     "ErpGateway",
+    "Fault",
+    "NoteRequest",
     "NoticePolicy",
     "OrderPolicy",
+    "OrderRequest",
     "PostResult",
     "Topic",
     "money",
@@ -145,8 +157,21 @@ class ErpGateway(Protocol):
     def post_order(self, key: str, order: PurchaseOrder, policy: OrderPolicy) -> PostResult:
         """Make a draft sale.order of an order whose lines carry `sku` (or upc/ean/gtin ids)."""
 
+    def post_orders(self, requests: Sequence[OrderRequest]) -> list[PostResult | Fault]:
+        """Make the draft sale.orders of many orders in few calls; one answer for each request, in their order.
+
+        What `post_order` would raise is the answer in that place: a fault of one never touches its neighbours. Where
+        a call for several got no answer, each of them is in doubt.
+        """
+
+    def order_batch_size(self) -> int:
+        """Return how many orders to bring at once now, at least 1: learned from how the ERP takes them."""
+
     def confirm_order(self, record: ErpRecord) -> ErpRecord:
         """Confirm a sale order; one that is confirmed already is returned as it is."""
+
+    def confirm_orders(self, records: Sequence[ErpRecord]) -> list[ErpRecord | Fault]:
+        """Confirm many sale orders in few calls; one answer for each record, as `post_orders` has it."""
 
     def read_order_decision(self, order: ErpRecord, *, by_stock: bool = False) -> OrderAcknowledgment:
         """Return what was decided: per line the quantity, price and date that Odoo now has.
@@ -239,6 +264,9 @@ class ErpGateway(Protocol):
 
     def add_note(self, key: str, record: ErpRecord, text: str) -> None:
         """Write a plain-text note on the record (chatter), once for each key."""
+
+    def add_notes(self, notes: Sequence[NoteRequest]) -> list[Fault | None]:
+        """Write many notes in few calls; one answer for each, in their order: None, or why it is not there."""
 
     def changes(
         self, topic: Topic, since: datetime | None, page_size: int = 200

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from msgspec import Struct
 
+from hub.model.documents import PurchaseOrder
+from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding
 from hub.model.leeway import Leeway
@@ -52,3 +56,23 @@ class PostResult(Struct, frozen=True, kw_only=True):
     record: ErpRecord | None = None
     created: bool = False
     findings: tuple[Finding, ...] = ()
+
+
+class OrderRequest(Struct, frozen=True):
+    """One customer's order to be posted, among others of the same call."""
+
+    key: str
+    order: PurchaseOrder
+    policy: OrderPolicy
+
+
+class NoteRequest(Struct, frozen=True):
+    """A plain-text note to be written on a record, once for its key."""
+
+    key: str
+    record: ErpRecord
+    text: str
+
+
+#: What stands in the place of one answer among many: told, not raised, so that its neighbours have theirs.
+Fault: TypeAlias = Retryable | Undeliverable
