@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import Row, select
 
 from hub.model.exchange import Direction, Exchange
 from hub.store.base import TxPart
@@ -28,7 +28,7 @@ class Acknowledgments(TxPart):
         detail: str = "",
     ) -> None:
         """Note an acknowledgment of an exchange; only of a transmission when nothing was unwrapped."""
-        self._insert(
+        self._later(
             acknowledgments,
             kind=kind,
             direction=direction,
@@ -42,11 +42,11 @@ class Acknowledgments(TxPart):
 
     def acknowledgments(self, exchange_id: int) -> list[Acknowledgment]:
         """Return the acknowledgments of an exchange, ours and theirs, oldest first."""
-        return self._acknowledgments(acknowledgments.c.exchange_id == exchange_id)
+        return self._acknowledgments(exchange_id=exchange_id)
 
     def acknowledged_by(self, ack_exchange_id: int) -> list[Acknowledgment]:
         """Return what an exchange, itself an acknowledgment, says of others."""
-        return self._acknowledgments(acknowledgments.c.ack_exchange_id == ack_exchange_id)
+        return self._acknowledgments(ack_exchange_id=ack_exchange_id)
 
     def acks_of_transmission(self, transmission_id: int) -> list[Exchange]:
         """Return the acknowledgment exchanges that we made for a transmission, to resend their bytes."""
@@ -58,11 +58,10 @@ class Acknowledgments(TxPart):
         statement = select(exchanges).where(exchanges.c.id.in_(ours)).order_by(exchanges.c.id)
         return [to_exchange(row) for row in self._rows(statement)]
 
-    def _acknowledgments(self, condition: ColumnElement[bool]) -> list[Acknowledgment]:
-        statement = select(acknowledgments).where(condition).order_by(acknowledgments.c.id)
+    def _acknowledgments(self, **equal: int) -> list[Acknowledgment]:
         return [
             Acknowledgment(**(_plain(row) | {"direction": Direction(row.direction)}))
-            for row in self._rows(statement)
+            for row in self._found(acknowledgments, equal)
         ]
 
 

@@ -2,36 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, select
+from sqlalchemy import Connection, Executable, Row, Select, Table
 
+from hub.model.exchange import Exchange
 from hub.store.archive import Archive
 from hub.store.columns import to_json
 from hub.store.records import NotFound
 from hub.store.schema import events
-
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql, sqlite
+from hub.store.statements import (
+    deleting,
+    inserting,
+    inserting_once_told,
+    inserting_one,
+    selecting,
+    updating,
+    wanted,
+)
 
 
 class TxPart:
-    """The ground on which the parts of `hub.store.tx.Tx` stand. One transaction, one thread."""
+    """The ground on which the parts of `hub.store.tx.Tx` stand. One transaction, one thread.
+
+    Rows whose id nobody asks for are put off and written many at a time: before the next statement, or at the
+    end. To build a statement costs several times what it costs to run it, so those that each step needs are built
+    once (`hub.store.statements`).
+    """
 
     def __init__(self, connection: Connection, archive: Archive, clock: Callable[[], datetime]) -> None:
-        self._connection = connection
+        self._plain = connection
         self._archive = archive
         self._clock = clock
+        self._postgres = connection.dialect.name == "postgresql"
+        #: Exchanges that this transaction has locked, as it has made them: nobody else can change them.
+        self._locked: dict[int, Exchange] = {}
+        self._deferred: dict[tuple[Executable, tuple[str, ...]], list[Mapping[str, object]]] = {}
 
     @property
-    def _postgres(self) -> bool:
-        return self._connection.dialect.name == "postgresql"
+    def _connection(self) -> Connection:
+        """The connection, once all is written that was put off."""
+        if self._deferred:
+            self.flush()
+        return self._plain
+
+    def flush(self) -> None:
+        """Write what was put off."""
+        deferred, self._deferred = self._deferred, {}
+        for (statement, _), rows in deferred.items():
+            self._plain.execute(statement, rows)
+
+    def _later(self, table: Table, **values: object) -> None:
+        """Insert a row when it suits; nobody needs its id."""
+        self._defer(inserting(table), values)
+
+    def _update_later(self, table: Table, row_id: int, values: Mapping[str, object]) -> None:
+        """Change a row when it suits."""
+        self._defer(updating(table, "id"), {**wanted({"id": row_id}), **values})
+
+    def _defer(self, statement: Executable, values: Mapping[str, object]) -> None:
+        self._deferred.setdefault((statement, tuple(values)), []).append(values)
 
     def _insert(self, table: Table, **values: object) -> int:
         """Insert a row and return its id."""
-        row_id = self._connection.execute(table.insert().values(values).returning(table.c.id)).scalar_one()
+        row_id = self._connection.execute(inserting_one(table), values).scalar_one()
         assert isinstance(row_id, int)
         return row_id
 
@@ -40,28 +76,33 @@ class TxPart:
 
         On PostgreSQL this waits for a transaction that is inserting the same key right now.
         """
-        statement = self._dialect_insert(table).values(values).on_conflict_do_nothing().returning(*table.c)
-        return self._connection.execute(statement).one_or_none()
-
-    def _dialect_insert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
-        """Return the INSERT that knows ON CONFLICT; imported late because both dialects are slow to load."""
-        if self._postgres:
-            from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
-
-            return insert_into_postgresql(table)
-        from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
-
-        return insert_into_sqlite(table)
+        return self._connection.execute(
+            inserting_once_told(table, postgres=self._postgres), values
+        ).one_or_none()
 
     def _row(self, table: Table, row_id: int, *, lock: bool = False) -> Row[Any]:
         """Return the row with that id, locked until the transaction ends if asked; raise NotFound."""
-        statement = select(table).where(table.c.id == row_id)
-        if lock:  # SQLite renders nothing for it: BEGIN IMMEDIATE has locked the whole database already
-            statement = statement.with_for_update()
-        row = self._connection.execute(statement).one_or_none()
+        row = next(iter(self._found(table, {"id": row_id}, lock=lock)), None)
         if row is None:
             raise NotFound(f"there is no {table.name[:-1]} {row_id} in the log")
         return row
+
+    def _found(
+        self,
+        table: Table,
+        equal: Mapping[str, object],
+        *,
+        newest: bool = False,
+        limit: int | None = None,
+        lock: bool = False,
+    ) -> list[Row[Any]]:
+        """Return the rows in which these columns have these values, oldest (or newest) first."""
+        statement = selecting(table, *equal, newest=newest, limit=limit, lock=lock)
+        return list(self._connection.execute(statement, wanted(equal)))
+
+    def _delete(self, table: Table, equal: Mapping[str, object]) -> None:
+        """Delete the rows in which these columns have these values."""
+        self._connection.execute(deleting(table, *equal), wanted(equal))
 
     def _rows(self, statement: Select[Any]) -> list[Row[Any]]:
         return list(self._connection.execute(statement))
@@ -78,16 +119,15 @@ class TxPart:
         why: str = "",
         detail: dict[str, Any] | None = None,
     ) -> None:
-        self._connection.execute(
-            events.insert().values(
-                at=self._clock(),
-                what=what,
-                actor=actor,
-                exchange_id=exchange_id,
-                transmission_id=transmission_id,
-                from_state=from_state,
-                to_state=to_state,
-                why=why,
-                detail=to_json(detail or {}),
-            )
+        self._later(
+            events,
+            at=self._clock(),
+            what=what,
+            actor=actor,
+            exchange_id=exchange_id,
+            transmission_id=transmission_id,
+            from_state=from_state,
+            to_state=to_state,
+            why=why,
+            detail=to_json(detail or {}),
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Unpack
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State
@@ -14,7 +14,7 @@ from hub.store.base import TxPart
 from hub.store.columns import SHORT
 from hub.store.moves import check_move
 from hub.store.records import Changes, NewExchange
-from hub.store.rows import bare_number, exchange_columns, to_exchange
+from hub.store.rows import as_stored, bare_number, exchange_columns, to_exchange
 from hub.store.schema import exchange_orders, exchanges, past_keys
 
 #: Outbound states in which the bytes and their control numbers are fixed.
@@ -35,22 +35,33 @@ class Exchanges(TxPart):
 
         A second outbound exchange with one key breaks the unique index: use `add_exchange_once` for those.
         """
-        values = exchange_columns(self._draft(new))
-        return self._created(self._row(exchanges, self._insert(exchanges, **values)))
+        draft = self._draft(new)
+        added = self._insert(exchanges, **exchange_columns(draft))
+        return self._created(msgspec.structs.replace(draft, id=added))
 
     def add_exchange_once(self, **new: Unpack[NewExchange]) -> Exchange | None:
         """Add an outbound exchange, or return None when there is one with that key already."""
         if not new.get("key") or new["direction"] is not Direction.OUT:
             raise ValueError("add_exchange_once needs a key and direction OUT: the index covers only those")
-        told = select(past_keys.c.key).where(past_keys.c.key == new["key"])
-        if self._connection.execute(told).first() is not None:
+        if self._found(past_keys, {"key": new["key"]}):
             return None  # retention removed the exchange, and what was told is not told again
         row = self._insert_once(exchanges, **exchange_columns(self._draft(new)))
-        return None if row is None else self._created(row)
+        return None if row is None else self._created(to_exchange(row))
 
     def exchange(self, id: int, *, lock: bool = False) -> Exchange:  # noqa: A002 - the word of the log
         """Return an exchange, locked until the transaction ends if asked; raise NotFound."""
-        return to_exchange(self._row(exchanges, id, lock=lock))
+        held = self._locked.get(id)
+        if held is None:
+            held = to_exchange(self._row(exchanges, id, lock=lock))
+            if lock:
+                self._locked[id] = held
+        return held
+
+    def lock_exchanges(self, ids: Collection[int]) -> None:
+        """Lock many exchanges at once, until the transaction ends; each is then found without asking again."""
+        statement = select(exchanges).where(exchanges.c.id.in_(ids)).order_by(exchanges.c.id)
+        for row in self._rows(statement.with_for_update()):
+            self._locked[row.id] = to_exchange(row)
 
     def move(
         self,
@@ -68,18 +79,15 @@ class Exchanges(TxPart):
         """
         before = self.exchange(id, lock=True)
         what = check_move(before.state, state, f"exchange {id}")
-        after = msgspec.structs.replace(before, state=state, why=why, updated_at=self._clock(), **changes)
-        row = self._connection.execute(
-            update(exchanges)
-            .where(exchanges.c.id == id)
-            .values(exchange_columns(after))
-            .returning(*exchanges.c)
-        ).one()
+        moved = msgspec.structs.replace(before, state=state, why=why, updated_at=self._clock(), **changes)
+        after = as_stored(moved)
+        self._locked[id] = after
+        self._update_later(exchanges, id, exchange_columns(after))
         if (
             state is not before.state or why != before.why or actor != "hub"
         ):  # a retry like the last is no news
             self._event(what, exchange_id=id, actor=actor, from_state=before.state, to_state=state, why=why)
-        return to_exchange(row)
+        return after
 
     # --- found by what is known of them
 
@@ -118,7 +126,8 @@ class Exchanges(TxPart):
 
     def exchange_by_key(self, key: str, direction: Direction) -> list[Exchange]:
         """Return the exchanges with that business or source key, oldest first."""
-        return self._exchanges(_where(exchanges.c.key == key, exchanges.c.direction == direction))
+        found = self._found(exchanges, {"key": key, "direction": direction})
+        return [to_exchange(row) for row in found]
 
     def sent_exchanges(self, partner: str, order_number: str, document: DocType) -> list[Exchange]:
         """Return what went out for an order (composed or beyond, not cancelled), oldest first."""
@@ -146,13 +155,9 @@ class Exchanges(TxPart):
 
     def set_orders(self, exchange_id: int, order_numbers: Iterable[str]) -> None:
         """Remember the further orders that a document belongs to; the first one is its `order_number`."""
-        self._connection.execute(delete(exchange_orders).where(exchange_orders.c.exchange_id == exchange_id))
-        rows = [
-            {"exchange_id": exchange_id, "order_number": number}
-            for number in dict.fromkeys(n[:SHORT] for n in order_numbers)
-        ]
-        if rows:
-            self._connection.execute(insert(exchange_orders), rows)
+        self._delete(exchange_orders, {"exchange_id": exchange_id})
+        for number in dict.fromkeys(n[:SHORT] for n in order_numbers):
+            self._later(exchange_orders, exchange_id=exchange_id, order_number=number)
 
     def exchanges_of_order(self, partner: str | None, order_number: str) -> list[Exchange]:
         """Return every exchange of an order, both ways, oldest first; `partner` None: of all partners."""
@@ -218,11 +223,11 @@ class Exchanges(TxPart):
 
     def _draft(self, new: NewExchange) -> Exchange:
         now = self._clock()
-        return Exchange(id=0, created_at=now, updated_at=now, **new)
+        return as_stored(Exchange(id=0, created_at=now, updated_at=now, **new))
 
-    def _created(self, row: Row[Any]) -> Exchange:
-        self._event("created", exchange_id=row.id, to_state=row.state, why=row.why)
-        return to_exchange(row)
+    def _created(self, added: Exchange) -> Exchange:
+        self._event("created", exchange_id=added.id, to_state=added.state, why=added.why)
+        return added
 
 
 def _where(*conditions: ColumnElement[bool]) -> Select[Any]:

@@ -83,6 +83,7 @@ class Lanes(TxPart):
             mine = update(transmissions).where(transmissions.c.id == item.id)
             self._connection.execute(mine.values(due_at=until, why=why))
             return
+        self._locked.clear()
         tried = case((exchanges.c.attempts == 0, 1), else_=exchanges.c.attempts)
         self._connection.execute(
             update(exchanges)

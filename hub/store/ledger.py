@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, delete, select, update
+from sqlalchemy import ColumnElement, Executable, Row, bindparam, case, select, update
 
 from hub.model.exchange import ErpRecord
 from hub.store.base import TxPart
 from hub.store.records import Advanced, ControlUse, Posting
 from hub.store.rows import record_json, to_record
 from hub.store.schema import control_uses, controls, cursors, pickups, postings
+from hub.store.statements import updating, wanted
 
 #: The cursor that holds how many numbers a scope skips that is new since a restore.
 _FLOOR = "controls:floor"
@@ -38,18 +40,12 @@ class Ledger(TxPart):
         """
         if limit < 1:
             raise ValueError(f"control numbers of {scope} need a limit of at least 1, not {limit}")
-        if self._insert_once(controls, scope=scope, last=0, round=0) is not None:
-            self._skip_to_floor(scope)
-        full = controls.c.last >= limit
-        number = self._connection.execute(
-            update(controls)
-            .where(controls.c.scope == scope)
-            .values(
-                last=case((full, 1), else_=controls.c.last + 1),
-                round=case((full, controls.c.round + 1), else_=controls.c.round),
-            )
-            .returning(controls.c.last)
-        ).scalar_one()
+        named = {**wanted({"scope": scope}), "most": limit}
+        number = self._connection.execute(_next_control(), named).scalar_one_or_none()
+        if number is None:  # the first of its scope
+            if self._insert_once(controls, scope=scope, last=0, round=0) is not None:
+                self._skip_to_floor(scope)
+            number = self._connection.execute(_next_control(), named).scalar_one()
         assert isinstance(number, int)
         return number
 
@@ -83,12 +79,10 @@ class Ledger(TxPart):
 
     def record_control(self, scope: str, number: int, exchange_id: int | None, purpose: str) -> None:
         """Write down for what a number was given out (ISA13, GS06, `void: ...`)."""
-        row = self._connection.execute(
-            select(controls.c.last, controls.c.round).where(controls.c.scope == scope)
-        ).one_or_none()
+        row = next(iter(self._found(controls, {"scope": scope})), None)
         if row is None:
             raise ValueError(f"no control number of scope {scope!r} was ever given out")
-        self._insert(
+        self._later(
             control_uses,
             scope=scope,
             number=number,
@@ -125,11 +119,10 @@ class Ledger(TxPart):
 
         When another exchange claimed it before, that one's line comes back: compare `exchange_id`.
         """
-        self._insert_once(
+        new = self._insert_once(
             postings, key=key, exchange_id=exchange_id, digest=digest, state="claimed", at=self._clock()
         )
-        statement = select(postings).where(postings.c.key == key).with_for_update()
-        return _posting(self._connection.execute(statement).one())
+        return _posting(new or self._found(postings, {"key": key}, lock=True)[0])
 
     def posting(self, key: str) -> Posting | None:
         """Return a line of the posting ledger."""
@@ -143,20 +136,15 @@ class Ledger(TxPart):
         self, key: str, *, record: ErpRecord | None, state: str, digest: str | None = None
     ) -> Posting:
         """Write what came of a claimed posting; raise ValueError when nobody claimed it."""
-        changed = {"digest": digest} if digest is not None else {}
-        row = self._connection.execute(
-            update(postings)
-            .where(postings.c.key == key)
-            .values(
-                record=record_json(record),
-                model=record and record.model,
-                record_id=record and record.id,
-                state=state,
-                at=self._clock(),
-                **changed,
-            )
-            .returning(*postings.c)
-        ).one_or_none()
+        values = {
+            "record": record_json(record),
+            "model": record and record.model,
+            "record_id": record and record.id,
+            "state": state,
+            "at": self._clock(),
+            **({"digest": digest} if digest is not None else {}),
+        }
+        row = self._connection.execute(_set_posting(), {**wanted({"key": key}), **values}).one_or_none()
         if row is None:
             raise ValueError(f"posting {key!r} was never claimed")
         return _posting(row)
@@ -170,13 +158,12 @@ class Ledger(TxPart):
 
     def cursor(self, name: str) -> str:
         """Return where a watcher stands; "" when it never was anywhere."""
-        statement = select(cursors.c.value).where(cursors.c.name == name)
-        return self._connection.execute(statement).scalar_one_or_none() or ""
+        return next((row.value for row in self._found(cursors, {"name": name})), "")
 
     def set_cursor(self, name: str, value: str) -> None:
         """Remember where a watcher stands."""
         if self._insert_once(cursors, name=name, value=value) is None:
-            self._connection.execute(update(cursors).where(cursors.c.name == name).values(value=value))
+            self._connection.execute(updating(cursors, "name"), {**wanted({"name": name}), "value": value})
 
     def set_restored(self, at: datetime) -> None:
         """Remember that the log was restored from a backup at that instant."""
@@ -205,7 +192,26 @@ class Ledger(TxPart):
     def forget_pickup(self, mailbox: str, name: str, size: int, modified_at: float) -> None:
         """Give a claim back: the file was not read after all, or an operator wants it read again."""
         digest = _pickup_digest(mailbox, name, size, modified_at)
-        self._connection.execute(delete(pickups).where(pickups.c.digest == digest))
+        self._delete(pickups, {"digest": digest})
+
+
+@cache
+def _next_control() -> Executable:
+    """Return the UPDATE that counts the scope `is_scope` on, from `most` to 1 again, and gives the number back."""
+    full = controls.c.last >= bindparam("most")
+    return (
+        updating(controls, "scope")
+        .values(
+            last=case((full, 1), else_=controls.c.last + 1),
+            round=case((full, controls.c.round + 1), else_=controls.c.round),
+        )
+        .returning(controls.c.last)
+    )
+
+
+@cache
+def _set_posting() -> Executable:
+    return updating(postings, "key").returning(*postings.c)
 
 
 def _posting(row: Row[Any]) -> Posting:

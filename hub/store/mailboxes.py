@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from hub.store.ledger import Ledger
 from hub.store.schema import cursors
@@ -59,4 +59,4 @@ class Mailboxes(Ledger):
         return [file for row in rows for file in msgspec.json.decode(row, type=list[StuckFile])]
 
     def _forget(self, name: str) -> None:
-        self._connection.execute(delete(cursors).where(cursors.c.name == name))
+        self._delete(cursors, {"name": name})

@@ -30,6 +30,7 @@ from hub.store.schema import (
     received_interchanges,
     transmissions,
 )
+from hub.store.statements import inserting_once
 
 #: Exchanges and files with which nobody has anything left to do. What waits for somebody is never removed.
 FINISHED = frozenset(
@@ -200,7 +201,7 @@ class Retention(TxPart):
         keyed = self._connection.execute(told.union(posted)).scalars()
         rows = [{"key": key, "at": self._clock()} for key in keyed]
         if rows:  # a document that came again after its line was removed is removed again
-            self._connection.execute(self._dialect_insert(past_keys).on_conflict_do_nothing(), rows)
+            self._connection.execute(inserting_once(past_keys, postgres=self._postgres), rows)
         self._remove_events(events.c.exchange_id.in_(ids))
         for column in (
             findings.c.exchange_id,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import Row
 
 from hub.model.documents import DocType
 from hub.model.envelope import Envelope
 from hub.model.exchange import Direction, ErpRecord, Exchange, Group, State, Transmission
-from hub.store.columns import from_json, to_json
+from hub.store.columns import SHORT, from_json, storable, to_json
 
 #: States in which the hub itself has the next move: a lane with such exchanges has work.
 ACTIVE_STATES = frozenset(
@@ -84,6 +85,16 @@ def to_exchange(row: Row[Any]) -> Exchange:
         updated_at=row.updated_at,
         due_at=row.due_at,
         deadline_at=row.deadline_at,
+    )
+
+
+def as_stored(exchange: Exchange) -> Exchange:
+    """Return an exchange with its words as the database keeps them."""
+    return structs.replace(
+        exchange,
+        why=storable(exchange.why),
+        number=storable(exchange.number)[:SHORT],
+        order_number=storable(exchange.order_number)[:SHORT],
     )
 
 

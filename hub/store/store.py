@@ -66,7 +66,9 @@ class Store:
         Do not nest: the inner one would wait for the outer one.
         """
         with _as_retryable(), self._turn(), self._engine.begin() as connection:
-            yield Tx(connection, self._archive, self._clock)
+            tx = Tx(connection, self._archive, self._clock)
+            yield tx
+            tx.flush()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, select
-
 from hub.model.errors import Undeliverable
 from hub.model.exchange import Transmission
 from hub.model.finding import Finding
@@ -36,7 +34,7 @@ class Story(TxPart):
 
     def events(self, *, exchange_id: int | None = None, transmission_id: int | None = None) -> list[Event]:
         """Return the lines of a story, oldest first."""
-        owned = _owner(events, exchange_id=exchange_id, transmission_id=transmission_id)
+        owner = _owner(exchange_id=exchange_id, transmission_id=transmission_id)
         return [
             Event(
                 id=row.id,
@@ -50,7 +48,7 @@ class Story(TxPart):
                 why=row.why,
                 detail=from_json(row.detail, dict[str, Any]),
             )
-            for row in self._rows(select(events).where(owned).order_by(events.c.id))
+            for row in self._found(events, owner)
         ]
 
     def add_findings(
@@ -63,25 +61,20 @@ class Story(TxPart):
         stage: str,
     ) -> None:
         """Keep what a stage found, in place of what the same stage found before (a step may run again)."""
-        owner = {"exchange_id": exchange_id, "transmission_id": transmission_id, "group_id": group_id}
-        self._connection.execute(
-            findings.delete().where(_owner(findings, **owner), findings.c.stage == stage)
-        )
+        owner = _owner(exchange_id=exchange_id, transmission_id=transmission_id, group_id=group_id)
+        self._delete(findings, {**owner, "stage": stage})
         now = self._clock()
-        rows = [
-            {
+        for finding in found:
+            self._later(
+                findings,
                 **owner,
-                "stage": stage,
-                "problem": finding.problem,
-                "severity": finding.severity,
-                "message": finding.message,
-                "finding": to_json(finding),
-                "at": now,
-            }
-            for finding in found
-        ]
-        if rows:
-            self._connection.execute(findings.insert(), rows)
+                stage=stage,
+                problem=finding.problem,
+                severity=finding.severity,
+                message=finding.message,
+                finding=to_json(finding),
+                at=now,
+            )
 
     def findings(
         self,
@@ -92,11 +85,12 @@ class Story(TxPart):
         stage: str | None = None,
     ) -> list[Finding]:
         """Return what was found, in the order it was told; all stages unless one is named."""
-        owned = _owner(findings, exchange_id=exchange_id, transmission_id=transmission_id, group_id=group_id)
-        statement = select(findings.c.finding).where(owned).order_by(findings.c.id)
+        owner: dict[str, object] = {
+            **_owner(exchange_id=exchange_id, transmission_id=transmission_id, group_id=group_id)
+        }
         if stage is not None:
-            statement = statement.where(findings.c.stage == stage)
-        return [from_json(row.finding, Finding) for row in self._rows(statement)]
+            owner["stage"] = stage
+        return [from_json(row.finding, Finding) for row in self._found(findings, owner)]
 
     def put_artifact(self, exchange_id: int, kind: str, data: bytes, media_type: str = "") -> str:
         """Keep bytes of an exchange and return their SHA-256; the latest of a kind wins, older ones stay.
@@ -104,7 +98,7 @@ class Story(TxPart):
         The bytes are on the disk before the row is; rolled back, they lie in the archive and harm nobody.
         """
         sha256 = self._archive.put(data)
-        self._insert(
+        self._later(
             artifacts,
             exchange_id=exchange_id,
             kind=kind,
@@ -117,13 +111,8 @@ class Story(TxPart):
 
     def artifact(self, exchange_id: int, kind: str) -> bytes | None:
         """Return the latest bytes of a kind, or None; raise Undeliverable when the archive lost them."""
-        statement = (
-            select(artifacts.c.sha256, artifacts.c.removed_at)
-            .where(artifacts.c.exchange_id == exchange_id, artifacts.c.kind == kind)
-            .order_by(artifacts.c.id.desc())
-            .limit(1)
-        )
-        row = self._connection.execute(statement).one_or_none()
+        latest = self._found(artifacts, {"exchange_id": exchange_id, "kind": kind}, newest=True, limit=1)
+        row = latest[0] if latest else None
         if row is not None and row.removed_at is not None:
             raise _removed(f"the {kind} of exchange {exchange_id}", row.removed_at)
         return None if row is None else self._archive.get(row.sha256)
@@ -141,8 +130,7 @@ class Story(TxPart):
 
     def artifacts(self, exchange_id: int) -> list[Artifact]:
         """Return all artifacts of an exchange, older versions too, oldest first."""
-        statement = select(artifacts).where(artifacts.c.exchange_id == exchange_id).order_by(artifacts.c.id)
-        return [Artifact(**row._mapping) for row in self._rows(statement)]
+        return [Artifact(**row._mapping) for row in self._found(artifacts, {"exchange_id": exchange_id})]
 
 
 def kept(artifact: Artifact) -> Artifact:
@@ -158,9 +146,9 @@ def _removed(what: str, at: datetime) -> Undeliverable:
     )
 
 
-def _owner(table: Table, **ids: int | None) -> ColumnElement[bool]:
-    """Return the condition for the one row that is named; to name none would mean all of them."""
+def _owner(**ids: int | None) -> dict[str, int]:
+    """Return the one column that is named, with its value; to name none would mean all rows."""
     named = {column: row_id for column, row_id in ids.items() if row_id is not None}
     if not named:
-        raise ValueError(f"{table.name} of what? name one of {', '.join(ids)}")
-    return and_(*(table.c[column] == row_id for column, row_id in named.items()))
+        raise ValueError(f"of what? name one of {', '.join(ids)}")
+    return named

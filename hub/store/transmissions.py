@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from msgspec import structs
+from sqlalchemy import Row, select
 
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Exchange, Group, State, Transmission
 from hub.model.finding import Finding
-from hub.store.columns import to_json
+from hub.store.columns import storable, to_json
 from hub.store.moves import check_move
 from hub.store.rows import bare_number, opening_lane, to_exchange, to_group, to_transmission
 from hub.store.schema import exchanges, groups, received_interchanges, transmissions
@@ -33,21 +35,24 @@ class Transmissions(Story):
     ) -> Transmission:
         """Write down a file that is in the archive; `partner` is the mailbox's owner ("" = unknown)."""
         now = self._clock()
-        transmission_id = self._insert(
+        values: dict[str, Any] = {
+            "partner": partner,
+            "channel": channel,
+            "name": storable(name),
+            "sha256": sha256,
+            "size": size,
+            "state": state,
+            "why": storable(why),
+        }
+        added = self._insert(
             transmissions,
-            partner=partner,
-            channel=channel,
-            name=name,
-            sha256=sha256,
-            size=size,
-            state=state,
-            why=why,
+            **values,
             received_at=now,
             updated_at=now,
             work_lane=opening_lane(partner) if state is State.RECEIVED else None,
         )
-        self._event("created", transmission_id=transmission_id, to_state=state, why=why)
-        return self.transmission(transmission_id)
+        self._event("created", transmission_id=added, to_state=state, why=why)
+        return Transmission(id=added, received_at=now, **values)
 
     def transmission(self, id: int) -> Transmission:  # noqa: A002 - the word of the log
         """Return a transmission; raise NotFound."""
@@ -60,12 +65,8 @@ class Transmissions(Story):
 
     def same_bytes(self, partner: str, sha256: str) -> list[Transmission]:
         """Return every transmission of these bytes from that mailbox, oldest first."""
-        statement = (
-            select(transmissions)
-            .where(transmissions.c.sha256 == sha256, transmissions.c.partner == partner)
-            .order_by(transmissions.c.id)
-        )
-        return [to_transmission(row) for row in self._rows(statement)]
+        found = self._found(transmissions, {"sha256": sha256, "partner": partner})
+        return [to_transmission(row) for row in found]
 
     def move_transmission(
         self,
@@ -82,24 +83,28 @@ class Transmissions(Story):
 
         `due_at` is what is given, so leaving it out clears it; `attempts` and `partner` stay when left out.
         """
-        row = self._row(transmissions, id, lock=True)
-        what = check_move(State(row.state), state, f"transmission {id}")
-        owner = row.partner if partner is None else partner
-        self._connection.execute(
-            update(transmissions)
-            .where(transmissions.c.id == id)
-            .values(
-                state=state,
-                why=why,
-                partner=owner,
-                due_at=due_at,
-                attempts=row.attempts if attempts is None else attempts,
-                updated_at=self._clock(),
-                work_lane=opening_lane(owner) if state is State.RECEIVED else None,
-            )
+        before = to_transmission(self._row(transmissions, id, lock=True))
+        what = check_move(before.state, state, f"transmission {id}")
+        after = structs.replace(
+            before,
+            state=state,
+            why=storable(why),
+            partner=before.partner if partner is None else partner,
+            due_at=due_at,
+            attempts=before.attempts if attempts is None else attempts,
         )
-        self._event(what, transmission_id=id, actor=actor, from_state=row.state, to_state=state, why=why)
-        return self.transmission(id)
+        values = {
+            "state": state,
+            "why": why,
+            "partner": after.partner,
+            "due_at": due_at,
+            "attempts": after.attempts,
+            "updated_at": self._clock(),
+            "work_lane": opening_lane(after.partner) if state is State.RECEIVED else None,
+        }
+        self._update_later(transmissions, id, values)
+        self._event(what, transmission_id=id, actor=actor, from_state=before.state, to_state=state, why=why)
+        return after
 
     def transmissions(
         self,
@@ -140,7 +145,14 @@ class Transmissions(Story):
             acknowledged=False,
         )
         self.add_findings(findings, group_id=group_id, stage="unwrap")
-        return self.group(group_id)
+        return Group(
+            id=group_id,
+            transmission_id=transmission_id,
+            partner=partner,
+            envelope=envelope,
+            declared_count=declared_count,
+            acknowledged=False,
+        )
 
     def group(self, id: int, *, lock: bool = False) -> Group:  # noqa: A002
         """Return a group, locked until the transaction ends if asked; raise NotFound."""
@@ -148,24 +160,15 @@ class Transmissions(Story):
 
     def exchanges_of_group(self, id: int) -> list[Exchange]:  # noqa: A002
         """Return the exchanges of a group in the order of the file."""
-        statement = (
-            select(exchanges).where(exchanges.c.group_id == id).order_by(exchanges.c.position, exchanges.c.id)
-        )
-        return [to_exchange(row) for row in self._rows(statement)]
+        return _by_position(self._found(exchanges, {"group_id": id}))
 
     def group_has(self, id: int, state: State) -> bool:  # noqa: A002
         """Say whether some exchange of a group is in that state; quick, however large the group is."""
-        wanted = select(exchanges.c.id).where(exchanges.c.group_id == id, exchanges.c.state == state)
-        return self._connection.execute(wanted.limit(1)).first() is not None
+        return bool(self._found(exchanges, {"group_id": id, "state": state}, limit=1))
 
     def exchanges_of_transmission(self, id: int) -> list[Exchange]:  # noqa: A002
         """Return the exchanges of a transmission in the order of the file."""
-        statement = (
-            select(exchanges)
-            .where(exchanges.c.transmission_id == id)
-            .order_by(exchanges.c.position, exchanges.c.id)
-        )
-        return [to_exchange(row) for row in self._rows(statement)]
+        return _by_position(self._found(exchanges, {"transmission_id": id}))
 
     def groups_with_ended(self) -> list[int]:
         """Return the groups without acknowledgment in which an operator has ended an exchange."""
@@ -180,7 +183,7 @@ class Transmissions(Story):
     def mark_group_acknowledged(self, id: int) -> None:  # noqa: A002
         """Note that the group has had its functional acknowledgment; raise NotFound."""
         self._row(groups, id, lock=True)
-        self._connection.execute(update(groups).where(groups.c.id == id).values(acknowledged=True))
+        self._update_later(groups, id, {"acknowledged": True})
 
     # --- interchange numbers seen
 
@@ -195,7 +198,7 @@ class Transmissions(Story):
         sha256: str,
     ) -> None:
         """Remember an interchange by (ISA05-08, ISA15) and ISA13, to know it when it comes again."""
-        self._insert(
+        self._later(
             received_interchanges,
             sender=str(sender),
             receiver=str(receiver),
@@ -220,3 +223,8 @@ class Transmissions(Story):
             .limit(1)
         )
         return next((to_transmission(row) for row in self._rows(statement)), None)
+
+
+def _by_position(rows: Sequence[Row[Any]]) -> list[Exchange]:
+    """Return exchanges in the order of their file."""
+    return [to_exchange(row) for row in sorted(rows, key=lambda row: (row.position, row.id))]
