@@ -50,5 +50,5 @@ class Retryable(Exception):  # noqa: N818 - named for the decision, not for the 
         self.trouble = Trouble.IN_DOUBT if in_doubt else trouble
 
 
-class Undeliverable(Exception):  # noqa: N818
+class Undeliverable(Exception):  # noqa: N818 - it says what cannot be done
     """Raised when an outside system refused in a way that no retry will change."""

@@ -48,7 +48,7 @@ class Exchanges(TxPart):
         row = self._insert_once(exchanges, **exchange_columns(self._draft(new)))
         return None if row is None else self._created(to_exchange(row))
 
-    def exchange(self, id: int, *, lock: bool = False) -> Exchange:  # noqa: A002 - the word of the log
+    def exchange(self, id: int, *, lock: bool = False) -> Exchange:
         """Return an exchange, locked until the transaction ends if asked; raise NotFound."""
         held = self._locked.get(id)
         if held is None:
@@ -65,7 +65,7 @@ class Exchanges(TxPart):
 
     def move(
         self,
-        id: int,  # noqa: A002
+        id: int,
         state: State,
         *,
         why: str = "",

@@ -54,7 +54,7 @@ class Transmissions(Story):
         self._event("created", transmission_id=added, to_state=state, why=why)
         return Transmission(id=added, received_at=now, **values)
 
-    def transmission(self, id: int) -> Transmission:  # noqa: A002 - the word of the log
+    def transmission(self, id: int) -> Transmission:
         """Return a transmission; raise NotFound."""
         return to_transmission(self._row(transmissions, id))
 
@@ -70,7 +70,7 @@ class Transmissions(Story):
 
     def move_transmission(
         self,
-        id: int,  # noqa: A002
+        id: int,
         state: State,
         *,
         why: str = "",
@@ -154,19 +154,19 @@ class Transmissions(Story):
             acknowledged=False,
         )
 
-    def group(self, id: int, *, lock: bool = False) -> Group:  # noqa: A002
+    def group(self, id: int, *, lock: bool = False) -> Group:
         """Return a group, locked until the transaction ends if asked; raise NotFound."""
         return to_group(self._row(groups, id, lock=lock))
 
-    def exchanges_of_group(self, id: int) -> list[Exchange]:  # noqa: A002
+    def exchanges_of_group(self, id: int) -> list[Exchange]:
         """Return the exchanges of a group in the order of the file."""
         return _by_position(self._found(exchanges, {"group_id": id}))
 
-    def group_has(self, id: int, state: State) -> bool:  # noqa: A002
+    def group_has(self, id: int, state: State) -> bool:
         """Say whether some exchange of a group is in that state; quick, however large the group is."""
         return bool(self._found(exchanges, {"group_id": id, "state": state}, limit=1))
 
-    def exchanges_of_transmission(self, id: int) -> list[Exchange]:  # noqa: A002
+    def exchanges_of_transmission(self, id: int) -> list[Exchange]:
         """Return the exchanges of a transmission in the order of the file."""
         return _by_position(self._found(exchanges, {"transmission_id": id}))
 
@@ -180,7 +180,7 @@ class Transmissions(Story):
         )
         return [row.id for row in self._rows(statement)]
 
-    def mark_group_acknowledged(self, id: int) -> None:  # noqa: A002
+    def mark_group_acknowledged(self, id: int) -> None:
         """Note that the group has had its functional acknowledgment; raise NotFound."""
         self._row(groups, id, lock=True)
         self._update_later(groups, id, {"acknowledged": True})

@@ -199,7 +199,7 @@ class Recording:
         key = vendor(ref).key
         gateway.records._may_read_ids = False  # type: ignore[attr-defined]  # a service user has no such right
         assert gateway.records.known("res.partner", [key, "nobody"]) == {key: made.id}
-        gateway.records._may_read_ids = None  # type: ignore[attr-defined]
+        gateway.records._may_read_ids = None
 
     def test_lines_that_fill_other_columns_do_not_empty_each_other(self, erp: Erp) -> None:
         gateway, world = erp

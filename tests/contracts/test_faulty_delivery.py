@@ -124,7 +124,7 @@ def test_a_line_cut_at_any_byte_neither_loses_nor_doubles(
 def test_a_rename_in_doubt_that_cannot_be_looked_up_is_remembered(faulty: FaultyServer, how: str) -> None:
     faulty.collects = True
     sender = Sender(faulty)
-    faulty.go_wrong(Fault("rename", how), *(Fault("stat", "cut", nth) for nth in range(2, 6)))  # type: ignore[arg-type]
+    faulty.go_wrong(Fault("rename", how), *(Fault("stat", "cut", nth) for nth in range(2, 6)))
     with pytest.raises(Retryable) as lost:
         sender.once("inv.edi", DATA)
     assert lost.value.in_doubt
@@ -162,7 +162,7 @@ def test_a_direct_write_that_went_wrong_is_not_called_delivered(
     faulty: FaultyServer, request_: str, how: str
 ) -> None:
     sender = Sender(faulty, write="direct")
-    faulty.go_wrong(Fault(request_, how))  # type: ignore[arg-type]
+    faulty.go_wrong(Fault(request_, how))
     with pytest.raises(Retryable) as wrong:
         sender.once("inv.edi", DATA)
     assert wrong.value.in_doubt == (how == "cut")
@@ -232,7 +232,7 @@ def test_a_server_without_the_plain_rename_gets_the_other_one(faulty: FaultyServ
 def test_stale_attributes_never_bring_us_to_write_over_a_file(faulty: FaultyServer) -> None:
     """The server does not see the file that its stat is asked for, as one with a cache may not."""
     (faulty.home / "in" / "inv.edi").write_bytes(b"not collected")
-    faulty.go_wrong(*(Fault("stat", "absent", nth) for nth in (0, 2)))  # type: ignore[arg-type]
+    faulty.go_wrong(*(Fault("stat", "absent", nth) for nth in (0, 2)))
     box = mailbox(faulty)
     assert box.deliver("inv.edi", DATA) == "inv-1.edi"
     assert (faulty.home / "in" / "inv.edi").read_bytes() == b"not collected"

@@ -74,6 +74,8 @@ class CeleryContract(RunnerContract):
             subprocess.run([tool, "start", self.broker], check=True)
         until(lambda: sorted(cluster.sale_orders(numbers)) == sorted(numbers), "each order once", 120)
         until(cluster.is_quiet, "quiet", 120)
+        assert sorted(cluster.sale_orders(numbers)) == sorted(numbers), "an order twice"
+        assert sorted(cluster.answered()) == [str(at) for at in range(1, len(numbers) + 1)]
 
 
 @pytest.mark.celery

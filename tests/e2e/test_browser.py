@@ -19,9 +19,9 @@ from tests.support.web import Morning, OpsPages, add_order, add_trade, fill, ops
 webdriver = pytest.importorskip("selenium.webdriver")
 
 from selenium.webdriver.common.by import By  # noqa: E402 - after the check that it is there
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.remote.webdriver import WebDriver  # noqa: E402
-from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
+from selenium.webdriver.common.keys import Keys  # noqa: E402 - as above
+from selenium.webdriver.remote.webdriver import WebDriver  # noqa: E402 - as above
+from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402 - as above
 
 pytestmark = pytest.mark.browser
 

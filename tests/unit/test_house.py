@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -106,6 +107,28 @@ def test_every_module_says_what_it_is_for() -> None:
         if not ast.get_docstring(parsed(path))
     ]
     assert silent == []
+
+
+#: A comment that silences a tool, and what stands behind it.
+SILENCED = re.compile(r"# *(?:type: *ignore(?:\[[\w, -]+\])?|noqa(?:: *[A-Z]+\d+(?:, *[A-Z]+\d+)*)?)(.*)")
+
+
+def silenced(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the line and the reason of each comment that silences a tool."""
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.COMMENT and (found := SILENCED.search(token.string)):
+                yield token.start[0], found[1].strip(" #-")
+
+
+def test_who_silences_a_tool_says_why() -> None:
+    found = {
+        f"{short(path)}:{line}": why
+        for path in python_files(*CODE, "tests", "tools", "benchmarks")
+        for line, why in silenced(path)
+    }
+    assert len(found) > 50
+    assert [place for place, why in found.items() if len(why) < 6] == []
 
 
 def test_names_say_what_a_thing_does() -> None:

@@ -116,16 +116,16 @@ def test_a_pipeline_takes_no_more_bulk_than_it_may(store: Store) -> None:
     taken: list[object] = []
 
     class Watched(Pipeline):
-        def step(self, item, lease=None):  # type: ignore[no-untyped-def]
+        def step(self, item, lease=None):
             taken.append(item)
             with store.begin() as tx:
                 tx.move(item.id, State.POSTED)
 
     lane = lanes.posting("acme", DocType.PRICE_CATALOG)
     nobody = None
-    assert Watched(store, nobody, Heart(store), bulk_at_once=1).drain(lane, "test") == 0  # type: ignore[arg-type]
+    assert Watched(store, nobody, Heart(store), bulk_at_once=1).drain(lane, "test") == 0
     assert taken == []
-    assert Watched(store, nobody, Heart(store), bulk_at_once=2).drain(lane, "test") == 1  # type: ignore[arg-type]
+    assert Watched(store, nobody, Heart(store), bulk_at_once=2).drain(lane, "test") == 1
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def opened(
 
 
 def partner(kind: RecordType, **csv: str) -> Partner:
-    return Partner(key="crew", name="Crew", csv=CsvSettings(**csv), records={"hours": kind})  # type: ignore[arg-type]
+    return Partner(key="crew", name="Crew", csv=CsvSettings(**csv), records={"hours": kind})
 
 
 def read(text: str | bytes, kind: RecordType = HOURS, **csv: str) -> RecordBatch:

@@ -138,7 +138,7 @@ def test_a_legal_hold_keeps_what_it_names_until_it_ends(
     hub: Place, held: dict[str, object], goes: int
 ) -> None:
     with hub.store() as store, store.begin() as tx:
-        hold = tx.add_hold(**held, why="a lawsuit", actor="counsel")  # type: ignore[arg-type]
+        hold = tx.add_hold(**held, why="a lawsuit", actor="counsel")
     age(hub, 5000)
     removed = retain(hub, BOTH)
     assert removed.payloads == goes

@@ -107,6 +107,9 @@ class TestProfiles:
 
     def test_a_list_may_be_named_with_its_brackets(self) -> None:
         check_override(PO, "notes[]", "NTE/02")
+        order, findings = read(f"{HEAD}NTE*GEN*by the gate~PO1*1*10*EA~", **{"notes[]": "NTE/02"})
+        assert isinstance(order, PurchaseOrder)
+        assert (order.notes, findings) == (("by the gate",), ())
 
     @pytest.mark.parametrize(
         "path", ["lines[].splits[].date", "lines[].charges[].code", "parties.buyer.address"]

@@ -112,9 +112,9 @@ def _decimal(text: str, source: FieldSource, context: Context) -> str:
 def _instant(text: str, form: str, zone: ZoneInfo) -> str:
     """Return an instant in UTC; a time without a zone is one of the record type's zone."""
     try:
-        value = dt.datetime.strptime(text, form) if form else dt.datetime.fromisoformat(text)  # noqa: DTZ007
+        value = dt.datetime.strptime(text, form) if form else dt.datetime.fromisoformat(text)  # noqa: DTZ007 - see below
         aware = value if value.tzinfo else value.replace(tzinfo=zone)
         return aware.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError):
-        example = dt.datetime(2026, 12, 31, 14, 30).strftime(form or "%Y-%m-%d %H:%M:%S")  # noqa: DTZ001
+        example = dt.datetime(2026, 12, 31, 14, 30).strftime(form or "%Y-%m-%d %H:%M:%S")  # noqa: DTZ001 - only words
         raise Unreadable("is no date with a time in the agreed form", f"write {example}") from None

@@ -32,7 +32,7 @@ START_SECONDS = 15.0
 class Dropped(Response):
     """An answer that never comes: headers that promise a body, then the connection closes."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI calls it
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
 
 
