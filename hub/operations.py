@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from hub.model import problems
 from hub.model.documents import DocType
-from hub.model.exchange import MOVES, Direction, Exchange, State, Transmission
+from hub.model.exchange import MOVES, Direction, Exchange, State, Transmission, row_number
 from hub.stages import lanes
 from hub.store import Store, Tx
 
@@ -241,13 +241,13 @@ def _advice(exchange: Exchange) -> str:
 
 def _exchange(tx: Tx, reference: str) -> Exchange:
     try:
-        return tx.exchange(int(reference))
-    except (ValueError, LookupError):
+        return tx.exchange(row_number(reference) or 0)
+    except LookupError:
         raise Refused(f"there is no exchange {reference!r}; `hub log` lists them") from None
 
 
 def _transmission(tx: Tx, reference: str) -> Transmission:
     try:
-        return tx.transmission(int(reference[1:]))
-    except (ValueError, LookupError):
+        return tx.transmission(row_number(reference[1:]) or 0)
+    except LookupError:
         raise Refused(f"there is no file {reference!r}; `hub log --files` lists them") from None

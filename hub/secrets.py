@@ -64,7 +64,7 @@ class Secrets:
         """Return where a `file:` reference points, whether or not the file exists."""
         match = _REFERENCE.fullmatch(reference)
         if not match or match.group(1) != "file":
-            raise ConfigError("not a file: reference")
+            raise ConfigError('no reference to a file of secrets; write "file:NAME", a name without slashes')
         return self.folder / match.group(2)
 
     def write(self, reference: str, value: bytes) -> Path:

@@ -17,7 +17,9 @@ app = typer.Typer(help="Encryption of the archived payloads.", no_args_is_help=T
 @app.command("newkey")
 @answers_in_one_line
 def newkey(
-    name: Annotated[str, typer.Argument(help="What its file in the secrets folder is to be called.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="What its file in the secrets folder is to be called.")
+    ],
 ) -> None:
     """Make a key and keep it as a secret. Without it nothing that is encrypted under it can be read: keep a copy."""
     from hub.secrets import Secrets

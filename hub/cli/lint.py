@@ -24,7 +24,9 @@ from hub.toml.reading import as_line
 
 @answers_in_one_line
 def lint_command(
-    keys: Annotated[list[str] | None, typer.Argument(help="Partners; all when none is named.")] = None,
+    keys: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY]...", help="Partners; all when none is named.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
     odoo: Annotated[
         bool, typer.Option("--odoo", help="Ask Odoo, too, whether it has all that the profiles name.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hub import story
+from hub.cli.asked import as_instant, number_of, require_partner
 from hub.cli.context import answers_in_one_line, console, fail, open_store, print_json, settings
 from hub.cli.pages import STATE_STYLE, show_file, show_story
 from hub.model.documents import DocType
@@ -29,19 +30,6 @@ class DirectionName(StrEnum):
 
     IN = "in"
     OUT = "out"
-
-
-def as_instant(text: str | None, *, after: bool = False) -> datetime | None:
-    """Return a day or instant given on the command line as an instant, UTC."""
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        fail(f"{text!r} is no date; write 2026-11-22 or 2026-11-22T14:00", 2)
-    if after and len(text) == len(date.min.isoformat()):
-        found = found.replace(hour=23, minute=59, second=59, microsecond=999999)
-    return found.astimezone(UTC)
 
 
 def _document(text: str | None) -> DocType | None:
@@ -90,6 +78,8 @@ def log(
     if files and (follow or query != LogQuery(partner=partner, limit=limit)):
         fail("--files goes with --partner, --limit and --json only", 2)
     with open_store() as store:
+        with store.read() as tx:
+            require_partner(tx, settings(), partner)
         if files:
             _list_files(store, partner, limit, as_json=as_json)
             return
@@ -186,10 +176,10 @@ def show(
 
     with open_store() as store:
         if is_transmission(reference):
-            file = story.tell_file(store, _number(reference[1:]))
+            file = story.tell_file(store, number_of(reference[1:]))
             print_json(file) if as_json else show_file(file)
             return
-        told = story.tell(store, make_formats(settings().paths), _number(reference))
+        told = story.tell(store, make_formats(settings().paths), number_of(reference))
         print_json(told) if as_json else show_story(told)
 
 
@@ -203,9 +193,9 @@ def raw(
     """Write the bytes of an exchange or a file, untouched, to standard output."""
     with open_store() as store:
         if is_transmission(reference):
-            data = story.raw_file(store, _number(reference[1:]))
+            data = story.raw_file(store, number_of(reference[1:]))
         else:
-            data = story.raw(store, _number(reference), kind)
+            data = story.raw(store, number_of(reference), kind)
     sys.stdout.buffer.write(data)
 
 
@@ -232,9 +222,3 @@ def queue(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
         console.print(
             f"{lying.partner}: {escape(lying.name)} lies in their folder {since}: {escape(lying.why)}"
         )
-
-
-def _number(text: str) -> int:
-    if not text.isdigit():
-        fail(f"{text!r} is no number of the log; `hub log` lists them", 2)
-    return int(text)

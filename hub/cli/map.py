@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from hub.cli.asked import document_named
 from hub.cli.context import MISUSED, answers_in_one_line, console, fail, print_json, settings
 from hub.cli.map_try import try_command
 from hub.cli.tables import print_table
@@ -25,7 +26,9 @@ app = typer.Typer(help="Maps: where each field of a document stands in a format.
 app.command("try")(try_command)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
-Document = Annotated[str, typer.Argument(help="A kind of document, e.g. purchase_order; 850 will do.")]
+Document = Annotated[
+    str, typer.Argument(metavar="DOCUMENT", help="A kind of document, e.g. purchase_order; 850 will do.")
+]
 Format = Annotated[str, typer.Option("--format", help="x12, xml or csv; default: what the partner speaks.")]
 Sending = Annotated[
     bool, typer.Option("--send", help="The map by which we write; default: by which we read.")
@@ -54,7 +57,9 @@ def show_command(
 @answers_in_one_line
 def explain_command(
     document: Document,
-    field: Annotated[str, typer.Argument(help='A canonical field, e.g. "lines[].price" or "parties".')],
+    field: Annotated[
+        str, typer.Argument(metavar="FIELD", help='A canonical field, e.g. "lines[].price" or "parties".')
+    ],
     form: Format = "",
     partner: Annotated[str, typer.Option(help="Profile key: with that partner's lines laid over.")] = "",
     sending: Sending = False,
@@ -71,17 +76,6 @@ def explain_command(
     if not found:
         told = _nothing(kind, field)
         fail(f"{told}; `hub map show {kind.value}` lists the fields that it has")
-
-
-def document_named(name: str) -> DocType:
-    """Return a kind of document by its name or the number of its X12 set; ends the command when there is none."""
-    from translators.x12.sets import doctype
-
-    known = {kind.value: kind for kind in DOCUMENTS}
-    kind = known.get(name.lower().replace("-", "_").replace(" ", "_"), doctype(name))
-    if kind not in DOCUMENTS:
-        fail(f"there is no document {name!r}; write one of {', '.join(known)}", MISUSED)
-    return kind
 
 
 def _lines(document: DocType, form: str, key: str, *, sending: bool) -> tuple[MapLine, ...]:

@@ -8,16 +8,16 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from hub.cli.context import FAILED, MISUSED, answers_in_one_line, console, fail, print_json, settings
+from hub.cli.asked import bytes_of, document_named
+from hub.cli.context import FAILED, answers_in_one_line, console, print_json, settings
 from hub.cli.pages import SEVERITY_STYLE
 from hub.cli.tables import print_table
-from hub.model.documents import DOCUMENTS, DocType
 from translators.tracing import Trace
 
 
 @answers_in_one_line
 def try_command(
-    file: Annotated[Path, typer.Argument(help="A file as the partner sends it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file as the partner sends it.")],
     partner: Annotated[
         str | None, typer.Option(help="Profile key of the sender; default: by the file's envelope.")
     ] = None,
@@ -35,14 +35,9 @@ def try_command(
     """
     from hub.wiring import Trials
 
-    if not file.is_file():
-        fail(f"{file}: there is no such file", MISUSED)
-    known = {kind.value: kind for kind in DOCUMENTS}
-    if document and document not in known:
-        fail(f"there is no document {document!r}; write one of {', '.join(known)}", MISUSED)
-    kind: DocType | None = known.get(document)
+    data, kind = bytes_of(file), document_named(document) if document else None
     trials = Trials(settings())
-    traces = trials.traces(file.read_bytes(), file.name, partner, kind, any_sender=any_sender)
+    traces = trials.traces(data, file.name, partner, kind, any_sender=any_sender)
     if as_json:
         print_json(traces)
     else:

@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from hub.cli.context import answers_in_one_line, console, fail, open_store, print_json
+from hub.cli.asked import require_partner
+from hub.cli.context import answers_in_one_line, console, fail, open_store, print_json, settings
 from hub.cli.pages import STATE_STYLE
 from hub.model.exchange import Direction
 from hub.orders import OrderStory, Step, tell_orders
@@ -19,7 +20,10 @@ from hub.stages.order_ledger import LEDGER_COLUMNS, LedgerLine, OrderLedger
 @answers_in_one_line
 def order(
     number: Annotated[
-        str, typer.Argument(help="The order's number, or that of any document or Odoo record of it.")
+        str,
+        typer.Argument(
+            metavar="NUMBER", help="The order's number, or that of any document or Odoo record of it."
+        ),
     ],
     partner: Annotated[str | None, typer.Option(help="Only this partner's (profile key).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -29,6 +33,8 @@ def order(
     Example: hub order 4500012345
     """
     with open_store() as store:
+        with store.read() as tx:
+            require_partner(tx, settings(), partner)
         found = tell_orders(store, number, partner)
     if as_json:
         print_json(found)

@@ -30,7 +30,7 @@ app = typer.Typer(help="Trading partners: their profiles and connections.", no_a
 app.command("lint")(lint_command)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
-Key = Annotated[str, typer.Argument(help="The partner: its file's name without .toml.")]
+Key = Annotated[str, typer.Argument(metavar="KEY", help="The partner: its file's name without .toml.")]
 
 
 @app.command("list")
@@ -72,7 +72,9 @@ def show_command(
 @app.command("new")
 @answers_in_one_line
 def new_command(
-    key: Annotated[str, typer.Argument(help="The partner: its file's name without .toml.")] = "",
+    key: Annotated[
+        str, typer.Argument(metavar="[KEY]", help="The partner: its file's name without .toml.")
+    ] = "",
     template: Annotated[str, typer.Option(help="The template to build on.")] = "_x12_customer",
     name: Annotated[str, typer.Option(help="The partner's name; default: the key.")] = "",
     isa: Annotated[str, typer.Option(help='Their interchange id, "ZZ:THEIRID".')] = "",

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from hub.cli.asked import as_instant, require_partner
 from hub.cli.context import FAILED, answers_in_one_line, complain, errors, open_store, settings
-from hub.cli.log import as_instant
 from hub.cli.progress import telling
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def once_only(
     """
     from hub.proving import Proof, Scope
 
+    with open_store() as store, store.read() as tx:
+        require_partner(tx, settings(), partner)
     with open_store() as store, _erp() as erp, telling("prove") as tell:
         proof = Proof(store, erp, Scope(partner, as_instant(since)), tell)
         agreed = _as_json(proof, faults=faults) if as_json else _as_text(proof, faults=faults)

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hub.cli.context import FAILED, answers_in_one_line, console, open_store, print_json
-from hub.cli.log import as_instant
+from hub.cli.asked import as_instant, require_partner
+from hub.cli.context import (
+    FAILED,
+    MISUSED,
+    answers_in_one_line,
+    console,
+    fail,
+    open_store,
+    print_json,
+    settings,
+)
 from hub.cli.tables import print_table
 from hub.model.exchange import Direction, State
 
@@ -41,7 +50,11 @@ def reconcile(
     from hub.store import Period
 
     period = Period(partner, as_instant(begin), as_instant(end, after=True))
+    if period.since and period.until and period.since > period.until:
+        fail(f"--from {begin} is after --to {end}", MISUSED)
     with open_store() as store:
+        with store.read() as tx:
+            require_partner(tx, settings(), partner)
         found = add_up(store, period, datetime.now(UTC), most)
     print_json(found) if as_json else _show(found)
     raise typer.Exit(FAILED if found.open else 0)

@@ -17,6 +17,7 @@ import typer
 from rich.markup import escape
 
 from hub import story
+from hub.cli.asked import bytes_of, number_of
 from hub.cli.context import FAILED, answers_in_one_line, console, fail, open_store, print_json, settings
 from hub.cli.pages import SEVERITY_STYLE
 from hub.cli.tables import print_table
@@ -40,7 +41,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 @app.command("try")
 @answers_in_one_line
 def try_command(
-    file: Annotated[Path, typer.Argument(help="The file as the partner sends it.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file as the partner sends it.")],
     partner: Annotated[str, typer.Option(help="Profile key of the sender.")],
     kind: Annotated[str, typer.Option("--type", help="The record type; default: by the file's name.")] = "",
     offline: Annotated[bool, typer.Option("--offline", help="Only read it; Odoo is not asked.")] = False,
@@ -49,12 +50,10 @@ def try_command(
     """Show what each record would do: be made, change field by field, nothing, or be refused. Nothing is written."""
     from hub.record_trials import RecordTrial, try_records
 
-    if not file.is_file():
-        fail(f"{file}: there is no such file", 2)
+    data = bytes_of(file)
     folder = Path(settings().paths.partners)
     sender = _partner(partner, folder)
     with _erp(offline=offline) as erp:
-        data = file.read_bytes()
         trial: RecordTrial = try_records(data, file.name, sender, wanted=kind, folder=folder, erp=erp)
     if as_json:
         print_json(trial)
@@ -96,12 +95,12 @@ def _partner(key: str, folder: Path) -> Partner:
 @app.command("show")
 @answers_in_one_line
 def show_command(
-    number: Annotated[int, typer.Argument(metavar="ID", help="An exchange of records (42).")],
+    number: Annotated[str, typer.Argument(metavar="ID", help="An exchange of records (42).")],
     as_json: Json = False,
 ) -> None:
     """Show what came of each record of an exchange: made, changed field by field, as it was, or refused and why."""
     with open_store() as store:
-        data = story.raw(store, number, "records")
+        data = story.raw(store, number_of(number), "records")
     try:
         told = msgspec.json.decode(data, type=BatchOutcome)
     except msgspec.ValidationError:
@@ -116,7 +115,8 @@ def show_command(
 @app.command("fields")
 @answers_in_one_line
 def fields_command(
-    model: Annotated[str, typer.Argument(help="An Odoo model, such as res.partner.")], as_json: Json = False
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="An Odoo model, such as res.partner.")],
+    as_json: Json = False,
 ) -> None:
     """List the fields of an Odoo model that a record type may name."""
     from hub.record_trials import fields_of

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from hub.cli.asked import number_of, require_partner
 from hub.cli.context import actor, answers_in_one_line, console, fail, open_store, print_json, settings
 from hub.cli.progress import telling
 from hub.cli.tables import print_table
@@ -65,7 +66,7 @@ def add(
         str, typer.Option(help="All of this partner; with --order that order of theirs.")
     ] = "",
     order: Annotated[str, typer.Option(help="All documents of this order.")] = "",
-    exchange: Annotated[int, typer.Option(help="This exchange alone.")] = 0,
+    exchange: Annotated[str, typer.Option(metavar="ID", help="This exchange alone.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Hold a partner, an order or an exchange: nothing of it is removed until the hold is ended."""
@@ -76,8 +77,13 @@ def add(
     if not why.strip():
         fail("say why, for those who read the log later: --why TEXT", 2)
     with open_store() as store, store.begin() as tx:
+        require_partner(tx, settings(), partner)
         added = tx.add_hold(
-            partner=partner, order_number=order, exchange_id=exchange or None, why=why, actor=actor()
+            partner=partner,
+            order_number=order,
+            exchange_id=number_of(exchange) if exchange else None,
+            why=why,
+            actor=actor(),
         )
     print_json(added) if as_json else console.print(f"hold {added.id} stands")
 
@@ -85,13 +91,13 @@ def add(
 @hold.command("remove")
 @answers_in_one_line
 def remove(
-    number: Annotated[int, typer.Argument(metavar="HOLD", help="Its number in `hub retention hold list`.")],
+    number: Annotated[str, typer.Argument(metavar="HOLD", help="Its number in `hub retention hold list`.")],
     why: Why,
     as_json: AsJson = False,
 ) -> None:
     """End a hold; what is old enough then goes with the next run."""
     with open_store() as store, store.begin() as tx:
-        ended = tx.end_hold(number, why=why, actor=actor())
+        ended = tx.end_hold(number_of(number), why=why, actor=actor())
     print_json(ended) if as_json else console.print(f"hold {ended.id} is ended")
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.asked import document_named
 from hub.cli.context import answers_in_one_line
-from hub.cli.map import document_named
 from hub.cli.tables import print_table
 from hub.document_schema import document_schema, fields_of
 from hub.model.documents import DOCUMENTS
@@ -17,7 +17,11 @@ from hub.model.documents import DOCUMENTS
 @answers_in_one_line
 def schema(
     document: Annotated[
-        str, typer.Argument(help="A kind of document, e.g. purchase_order; 850 will do. Default: list all.")
+        str,
+        typer.Argument(
+            metavar="[DOCUMENT]",
+            help="A kind of document, e.g. purchase_order; 850 will do. Default: list all.",
+        ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON Schema.")] = False,
 ) -> None:

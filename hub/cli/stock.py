@@ -8,7 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from hub.cli.context import answers_in_one_line, console, fail, open_store, print_json
+from hub.cli.asked import require_partner
+from hub.cli.context import answers_in_one_line, console, fail, open_store, print_json, settings
 from hub.model.stock import KeptStock
 
 #: Rows of a table; a seller may have 50,000 items, and --json has them all.
@@ -27,6 +28,8 @@ def stock(
     """
     with open_store() as store, store.read() as tx:
         rows = tx.stock(partner=partner, sku=sku, limit=0 if as_json else MOST_SHOWN + 1)
+        if not rows:
+            require_partner(tx, settings(), partner)
     if as_json:
         print_json(rows)
     elif not rows:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from hub.cli.context import FAILED, answers_in_one_line, console, fail, print_json, settings
+from hub.cli.asked import bytes_of
+from hub.cli.context import FAILED, answers_in_one_line, console, print_json, settings
 from hub.cli.pages import SEVERITY_STYLE, STATE_STYLE
 from hub.model.exchange import State
 from hub.model.finding import Finding, Severity
@@ -37,11 +38,7 @@ def try_file(
     from hub.wiring import Trials
 
     trials = Trials(settings())
-    tried = []
-    for path in files:
-        if not path.is_file():
-            fail(f"{path}: there is no such file", 2)
-        tried.append(trials.run(path.read_bytes(), path.name, partner, any_sender=any_sender))
+    tried = [trials.run(bytes_of(path), path.name, partner, any_sender=any_sender) for path in files]
     if as_json:
         print_json(tried)
     else:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, BinaryIO, cast
 
 import typer
 
+from hub.cli.asked import why_unread
 from hub.cli.context import MISUSED, complain, fail
 from hub.cli.progress import watched
 from hub.cli.x12_options import did_you_mean, require_release
@@ -88,7 +89,7 @@ def _source(path: str) -> Iterator[BinaryIO]:
     try:
         file = Path(path).open("rb")  # noqa: SIM115 - closed below; only the opening may fail in one line
     except OSError as error:
-        raise ConfigError(f"{path}: {_reason(error)}") from None
+        raise ConfigError(f"{path}: {why_unread(error)}") from None
     with file:
         yield file
 
@@ -105,11 +106,6 @@ class _Begun:
             return self._rest.read(size)
         data, self._head = self._head[:size], self._head[size:]
         return data
-
-
-def _reason(error: OSError) -> str:
-    known = {FileNotFoundError: "there is no such file", IsADirectoryError: "is a folder, not a file"}
-    return known.get(type(error), (error.strerror or str(error)).lower())
 
 
 def name_of(path: str) -> str:

@@ -59,7 +59,9 @@ def _sets(dictionary: Dictionary) -> Iterator[tuple[str | int, ...]]:
 @answers_in_one_line
 def dictionary(
     set_id: Annotated[str, typer.Argument(metavar="SET", help="The transaction set, such as 850.")],
-    segment: Annotated[str, typer.Argument(help="A segment: its elements are shown.")] = "",
+    segment: Annotated[
+        str, typer.Argument(metavar="[SEGMENT]", help="A segment: its elements are shown.")
+    ] = "",
     release: _USUAL = USUAL_RELEASE,
     dictionaries: Dictionaries = None,
 ) -> None:

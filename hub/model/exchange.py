@@ -163,6 +163,15 @@ class Exchange(Struct, frozen=True, kw_only=True):
     deadline_at: datetime | None = None  # the acknowledgment is owed by then
 
 
+#: SQLite and PostgreSQL keep a row's number in 8 bytes.
+_LONGEST_NUMBER = 18  # digits
+
+
+def row_number(text: str) -> int | None:
+    """Return a number of the log as people write it, or None when no row can have it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
+
+
 def posting_key(partner: str, document: DocType, number: str, release: str = "") -> str:
     """Return the once-only key of a business document, fit to be the name of an Odoo external id.
 

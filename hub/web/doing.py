@@ -13,12 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from hub.model.exchange import row_number
 from hub.operations import Refused
 from hub.store import IllegalMove
 from hub.web.actions import NEEDS_REASON, RUN
 from hub.web.page import Page
 from hub.web.pages import Pages
-from hub.web.query import number
 
 MOST_REASON = 1_000  # characters
 MOST_NAME = 60
@@ -41,7 +41,7 @@ class Doing:
         return await self._act(request, "file", "T")
 
     async def _act(self, request: Request, kind: str, prefix: str) -> Response:
-        row, action = number(request.path_params["id"]), RUN.get(request.path_params["action"])
+        row, action = row_number(request.path_params["id"]), RUN.get(request.path_params["action"])
         if row is None or action is None:
             raise HTTPException(404)
         form = await request.form(max_files=0, max_fields=10)

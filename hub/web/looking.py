@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from hub import story
 from hub.model.documents import DocType
-from hub.model.exchange import Exchange, State, Transmission
+from hub.model.exchange import Exchange, State, Transmission, row_number
 from hub.orders import tell_orders
 from hub.reconciling import Summary, last_look
 from hub.stages.order_ledger import LEDGER_COLUMNS
@@ -22,7 +22,7 @@ from hub.web import telling
 from hub.web.actions import offered, offered_for_file
 from hub.web.page import Page
 from hub.web.pages import Pages
-from hub.web.query import PAGE_SIZE, Search, number, read_search, reference
+from hub.web.query import PAGE_SIZE, Search, read_search, reference
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -206,7 +206,7 @@ def _in_order(counts: dict[State, int]) -> list[tuple[State, int]]:
 
 def _row(request: Request) -> int:
     """Return the number in the path; raise 404 when no row can have it."""
-    found = number(request.path_params["id"])
+    found = row_number(request.path_params["id"])
     if found is None:
         raise HTTPException(
             404, "That is no number of the log. Exchanges have numbers like 42, files like T7."

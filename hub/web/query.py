@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from hub.model.documents import DocType
-from hub.model.exchange import Direction, State
+from hub.model.exchange import Direction, State, row_number
 from hub.store import LogQuery
 
 PAGE_SIZE = 50
@@ -66,18 +66,13 @@ def read_search(params: Mapping[str, str]) -> Search:
         direction=direction,
         since=since,
         until=_next_day(until),
-        before_id=number(params.get("before", "")),
+        before_id=row_number(params.get("before", "")),
         limit=PAGE_SIZE + 1,  # one more, to know whether there is another page
     )
     ignored = tuple(
         f"{name} {fields[name]!r}" for name, value in understood.items() if fields[name] and value is None
     )
     return Search(fields, query, ignored, follow=params.get("follow") == "1" and query.before_id is None)
-
-
-def number(text: str) -> int | None:
-    """Return a number of the log as it stands in a URL, or None when no row can have it."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def reference(text: str) -> tuple[str, int] | None:

@@ -81,3 +81,56 @@ def test_wrong_use_is_answered_in_one_line(
     assert says in said
     assert "--help`" in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "9" * 20),
+        ("show", "²"),
+        ("raw", "T" + "9" * 20),
+        ("records", "show", "9" * 20),
+        ("retention", "hold", "add", "--exchange", "9" * 20, "--why", "a lawsuit"),
+        ("retention", "hold", "remove", "9" * 20, "--why", "settled"),
+        ("log", "--since", "0001-01-01T00:00+14:00"),
+        ("log", "--until", "9999-12-31T23:59-12:00"),
+        ("log", "--partner", "nobody"),
+        ("stock", "--partner", "nobody"),
+        ("order", "4711", "--partner", "nobody"),
+        ("reconcile", "--partner", "nobody"),
+        ("reconcile", "--from", "2026-02-01", "--to", "2026-01-01"),
+        ("retention", "hold", "add", "--partner", "nobody", "--why", "a lawsuit"),
+        ("prove", "once-only", "--partner", "nobody"),
+    ],
+)
+def test_what_can_not_be_there_is_no_all_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    database = tmp_path / "var" / "hub.sqlite3"
+    database.parent.mkdir()
+    database.write_bytes(migrated_sqlite())
+    monkeypatch.setenv("HUB_ROOT", str(tmp_path))
+    code, said = say(*words)
+    assert code == 2
+    assert "Traceback" not in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize("word", ["9" * 20, "T" + "9" * 20, "²"])
+def test_a_number_that_no_row_can_have_is_acted_on_by_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    database = tmp_path / "var" / "hub.sqlite3"
+    database.parent.mkdir()
+    database.write_bytes(migrated_sqlite())
+    monkeypatch.setenv("HUB_ROOT", str(tmp_path))
+    code, said = say("redrive", word)
+    assert code == 1
+    assert "`hub log" in said
+
+
+def test_a_file_that_can_not_be_read_says_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_ROOT", str(tmp_path))
+    code, said = say("partner", "try", str(tmp_path))
+    assert code == 2
+    assert "is a folder, not a file" in " ".join(said.split())

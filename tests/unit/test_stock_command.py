@@ -71,6 +71,11 @@ class TestStock:
         assert json.loads(hub("--json", "--sku", "s007").stdout)[0]["item"] == "V-7"
 
     def test_nothing_known_says_where_to_look(self) -> None:
-        result = hub("--partner", "nobody")
+        result = hub("--sku", "NOBODY-S")
         assert result.exit_code == 1
         assert "hub log --document inventory_advice" in result.stderr
+
+    def test_a_partner_whom_nobody_knows_is_no_empty_shelf(self) -> None:
+        result = hub("--partner", "nobody")
+        assert result.exit_code == 2
+        assert "there is no partner 'nobody'" in result.stderr
