@@ -218,23 +218,27 @@ class Session:
             "data": [list(r) for r in rows],
             "context": {**context, **ONCE},
         }
-        answer = self._ask(Call(model, "load", None, kwargs))
+        return self._loaded(Call(model, "load", None, kwargs))
+
+    def _loaded(self, call: Call) -> list[int]:
+        answer = self._ask(call)
         ids = answer.get("ids")
         if not ids:
-            raise errors.load_error(answer.get("messages") or [], f"Odoo {model}.load")
+            raise errors.load_error(answer.get("messages") or [], call.what)
         return [int(id_) for id_ in ids]
 
     def lookup(self, model: str, external_id: str) -> int | None:
         """Return the id of the record with an external id. Needs no right on ir.model.data."""
-        kwargs = {"fields": ["id"], "data": [[external_id]], "context": {**ONCE, **NEVER_CREATE}}
-        answer = self._ask(Call(model, "load", None, kwargs, looks=True))
-        ids = answer.get("ids")
-        if ids:
-            return int(ids[0])
-        error = errors.load_error(answer.get("messages") or [], f"Odoo {model}.load")
-        if isinstance(error, Retryable):
-            raise error
-        return None
+        try:
+            return self.look_up(model, [external_id])[0]
+        except errors.Refused:
+            return None
+
+    def look_up(self, model: str, external_ids: Sequence[str]) -> list[int]:
+        """Return the ids of the records with these external ids; raise Refused where one is missing."""
+        data = [[one] for one in external_ids]
+        kwargs = {"fields": ["id"], "data": data, "context": {**ONCE, **NEVER_CREATE}}
+        return self._loaded(Call(model, "load", None, kwargs, looks=True))
 
     def external_ids(self, model: str, ids: Sequence[int]) -> dict[int, str]:
         """Return external ids by record id; needs no right on ir.model.data.

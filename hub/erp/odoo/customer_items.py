@@ -34,13 +34,42 @@ class CustomerItems:
 
     def products(self, lines: _Lines, customer: Values | Finding) -> list[Product | Finding]:
         """Return the product of each line of a customer, or the finding that says why there is none."""
-        numbers = {line.listed.number for line in lines if line.listed}
-        listed = {} if isinstance(customer, Finding) else self._listed(numbers, customer)
-        settled = [_by_list(i, line, listed) or _missed(i, line) for i, line in enumerate(lines)]
-        others = self._codes.products(
-            [("", {}) if one else (_code(line), line.ids) for one, line in zip(settled, lines, strict=True)]
+        return self.products_of([(lines, customer)])[0]
+
+    def products_of(
+        self, documents: Sequence[tuple[_Lines, Values | Finding]]
+    ) -> list[list[Product | Finding]]:
+        """Return the same for the lines of many documents: a call for all, and one for each customer with a list."""
+        settled = self._settled(documents)
+        others = self._codes.products_of(
+            [
+                [("", {}) if one else (_code(line), line.ids) for one, line in zip(known, lines, strict=True)]
+                for known, (lines, _) in zip(settled, documents, strict=True)
+            ]
         )
-        return [one or other for one, other in zip(settled, others, strict=True)]
+        return [
+            [one or other for one, other in zip(known, rest, strict=True)]
+            for known, rest in zip(settled, others, strict=True)
+        ]
+
+    def _settled(
+        self, documents: Sequence[tuple[_Lines, Values | Finding]]
+    ) -> list[list[Product | Finding | None]]:
+        """Return what the customers' lists say of each line; None where they say nothing."""
+        customers = {c["id"]: c for _, c in documents if not isinstance(c, Finding)}
+        numbers: dict[int, set[str]] = {customer: set() for customer in customers}
+        for lines, customer in documents:
+            if not isinstance(customer, Finding):
+                numbers[customer["id"]] |= {line.listed.number for line in lines if line.listed}
+        listed = {customer: self._listed(numbers[customer], row) for customer, row in customers.items()}
+        return [
+            [
+                _by_list(i, line, {} if isinstance(customer, Finding) else listed[customer["id"]])
+                or _missed(i, line)
+                for i, line in enumerate(lines)
+            ]
+            for lines, customer in documents
+        ]
 
     def _listed(self, numbers: set[str], customer: Values) -> _Listed:
         """Return the products that go by these numbers with a customer; its own rows before those of its company."""

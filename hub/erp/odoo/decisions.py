@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from hub.erp.odoo.batches import settle, slices
 from hub.erp.odoo.client import Session
 from hub.erp.odoo.errors import Refused
+from hub.erp.odoo.flow import BatchSize
 from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import line_number
 from hub.erp.odoo.lookups import Codes
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.reading import PRICE_PLACES, day, number, ref_id, ref_name, text
 from hub.erp.odoo.shortages import Shortage, Shortages
+from hub.erp.port import Fault
 from hub.model.documents import AckLine, LineStatus, OrderAcknowledgment
 from hub.model.exchange import ErpRecord
+
+#: So many orders are confirmed in one call at most: each locks the stock of its products until the call ends.
+MOST_CONFIRMED = 10
 
 #: state of a sale order -> status of the order and code of its lines; any other state is undecided
 DECIDED = {"sale": "accepted", "done": "accepted", "cancel": "rejected"}
@@ -30,20 +37,35 @@ class Decisions:
         self._codes = codes
         self._ledger = ledger
         self._shortages = Shortages(session, names)
+        self._sizes = BatchSize(MOST_CONFIRMED, soon_seconds=session.settings.read_seconds / 8)
 
-    def confirm(self, record: ErpRecord) -> ErpRecord:
-        """Confirm a sale order that is not; Odoo 19 refuses to confirm twice, so the state is looked at."""
-        current = self._ledger.record("sale.order", record.id)
-        if current.state in ("draft", "sent"):
-            try:
-                self._session.call("sale.order", "action_confirm", [record.id])
-            except Refused:
-                after = self._ledger.record("sale.order", record.id)
-                if after.state not in DECIDED:
-                    raise
-                return after
-            current = self._ledger.record("sale.order", record.id)
-        return current
+    def confirm(self, records: Sequence[ErpRecord]) -> list[ErpRecord | Fault]:
+        """Confirm the sale orders that are not; Odoo 19 refuses to confirm twice, so the state is looked at."""
+        return settle(records, self._confirm)
+
+    def _confirm(self, records: Sequence[ErpRecord]) -> list[ErpRecord | Fault]:
+        current = self._ledger.records("sale.order", [record.id for record in records])
+        undecided = [i for i, record in current.items() if record.state in ("draft", "sent")]
+        groups = slices(len(undecided), self._sizes.size)
+        faults = dict(zip(undecided, settle(undecided, self._press, groups), strict=True))
+        answers: dict[int, ErpRecord | Fault] = {
+            **current,
+            **{i: f for i, f in faults.items() if f is not None},
+        }
+        looked = [i for i, fault in faults.items() if fault is None or isinstance(fault, Refused)]
+        for record, after in zip(looked, settle(looked, self._look), strict=True):
+            refused_in_vain = isinstance(after, ErpRecord) and after.state in DECIDED
+            if faults[record] is None or refused_in_vain:
+                answers[record] = after
+        return [answers[record.id] for record in records]
+
+    def _look(self, ids: Sequence[int]) -> list[ErpRecord]:
+        return list(self._ledger.records("sale.order", ids).values())
+
+    def _press(self, ids: Sequence[int]) -> list[None]:
+        with self._sizes.learning(len(ids)):
+            self._session.call("sale.order", "action_confirm", ids)
+        return [None] * len(ids)
 
     def read(self, order: ErpRecord, *, by_stock: bool = False) -> OrderAcknowledgment:
         """Return the order as Odoo has it now, in the words of an acknowledgment.

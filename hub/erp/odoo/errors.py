@@ -25,7 +25,12 @@ class Refused(Undeliverable):
     """Raised when Odoo's own rules refuse a record; the message is Odoo's, fit for an operator.
 
     Posting methods turn it into a HOLD finding. Where nobody does (reading), it is what it is: undeliverable.
+    `named`: of many records of one call, the places of those that it names, counted from 0.
     """
+
+    def __init__(self, message: str, named: frozenset[int] = frozenset()) -> None:
+        super().__init__(message)
+        self.named = named
 
 
 class Sort(Enum):
@@ -142,8 +147,9 @@ def load_error(messages: list[Mapping[str, Any]], what: str) -> Exception:
     """Return the exception for a `load()` that loaded nothing."""
     texts = list(dict.fromkeys(str(m.get("message", "")).strip() for m in messages))
     joined = "; ".join(t for t in texts if t) or "load() gave no reason"
-    passing = any(fragment in joined for fragment in PASSING)
-    return _made(Sort.RETRY if passing else Sort.REFUSED, joined, what)
+    if any(fragment in joined for fragment in PASSING):
+        return _made(Sort.RETRY, joined, what)
+    return Refused(joined, frozenset(m["record"] for m in messages if isinstance(m.get("record"), int)))
 
 
 def _raised(traceback: str) -> tuple[str, str]:

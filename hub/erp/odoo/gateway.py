@@ -5,10 +5,10 @@ It only hands each request to the part that knows it; what is called, with which
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from hub.breaker import Breaker
 from hub.erp.odoo.acknowledging import Acknowledgments
@@ -61,7 +61,6 @@ from hub.model.documents import (
 from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import ErpRecord
 
-_P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
@@ -112,23 +111,23 @@ class OdooGateway:
     # --- they order from us
     def post_order(self, key: str, order: PurchaseOrder, policy: OrderPolicy) -> PostResult:
         """Make the draft sale.order of a key, once."""
-        return self._orders.post(key, order, policy)
+        return _one(self.post_orders([OrderRequest(key, order, policy)]))
 
     def post_orders(self, requests: Sequence[OrderRequest]) -> list[PostResult | Fault]:
         """Make the draft sale.orders of many keys, once each."""
-        return [_told(self._orders.post, r.key, r.order, r.policy) for r in requests]
+        return self._orders.post(requests)
 
     def order_batch_size(self) -> int:
         """Return how many orders to bring at once now."""
-        return 32
+        return self._orders.batch_size
 
     def confirm_orders(self, records: Sequence[ErpRecord]) -> list[ErpRecord | Fault]:
         """Confirm the sale orders that are not confirmed."""
-        return [_told(self._decisions.confirm, record) for record in records]
+        return self._decisions.confirm(records)
 
     def confirm_order(self, record: ErpRecord) -> ErpRecord:
         """Confirm a sale order that is not confirmed."""
-        return self._decisions.confirm(record)
+        return _one(self.confirm_orders([record]))
 
     def read_order_decision(self, order: ErpRecord, *, by_stock: bool = False) -> OrderAcknowledgment:
         """Return the order as Odoo has it now."""
@@ -200,7 +199,7 @@ class OdooGateway:
 
     def add_notes(self, notes: Sequence[NoteRequest]) -> list[Fault | None]:
         """Write many notes, once each."""
-        return [_told(self._ledger.tell, n.key, n.record, n.text) for n in notes]
+        return self._ledger.tell_all(notes)
 
     def changes(
         self, topic: Topic, since: datetime | None, page_size: int = 200
@@ -221,9 +220,9 @@ class OdooGateway:
         self._session.close()
 
 
-def _told(do: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T | Fault:
-    """Return what comes of it, or the fault that it raises."""
-    try:
-        return do(*args, **kwargs)
-    except (Retryable, Undeliverable) as fault:
-        return fault
+def _one(answers: Sequence[_T | Fault]) -> _T:
+    """Return the answer of a batch of one, or raise the fault that it is."""
+    (answer,) = answers
+    if isinstance(answer, Retryable | Undeliverable):
+        raise answer
+    return answer

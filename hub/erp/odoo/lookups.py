@@ -5,21 +5,22 @@ Every look-up is one call for all codes of a document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct, field
 
+from hub.erp.odoo import partners
 from hub.erp.odoo.client import Session, Values
+from hub.erp.odoo.partners import Partners
 from hub.erp.odoo.reading import ref_id, ref_name, text
 from hub.model import problems
 from hub.model.documents import ItemIds, Party
 from hub.model.finding import Finding, Severity, Where
 
 PRODUCT_FIELDS = ("default_code", "barcode", "name", "display_name", "uom_id", "product_tmpl_id", "tracking")
-PARTNER_FIELDS = ("ref", "name", "commercial_partner_id", "parent_id", "type")
 
 #: Units of data element 355 that mean "one of it": the product's own unit when the crosswalk says nothing.
 EACH = frozenset({"", "EA", "PC", "PCE", "PCS", "C62", "H87", "UN"})
@@ -27,6 +28,9 @@ EACH = frozenset({"", "EA", "PC", "PCE", "PCS", "C62", "H87", "UN"})
 #: Item numbers that are barcodes, most trusted first, then the one that is our own code.
 BARCODE_KINDS = ("gtin", "ean", "upc")
 OUR_CODE_KINDS = ("sku", "vendor_part")
+
+#: The lines of a document: our item number, and theirs by kind.
+Wanted: TypeAlias = Sequence[tuple[str, ItemIds]]
 
 _NEAR = {"item": ("product.product", "default_code"), "unit": ("uom.uom", "name")}
 
@@ -86,19 +90,26 @@ class Codes:
         self._session = session
 
     # --- products
-    def products(self, wanted: Sequence[tuple[str, ItemIds]]) -> list[Product | Finding]:
+    def products(self, wanted: Wanted) -> list[Product | Finding]:
         """Return, for each line's (sku, ids), its product, or the finding that says why there is none."""
-        codes = {c for sku, ids in wanted for c in (sku, *(ids.get(k, "") for k in OUR_CODE_KINDS)) if c}
-        bars = {f for _, ids in wanted for k in BARCODE_KINDS if k in ids for f in barcode_forms(ids[k])}
-        if not codes and not bars:
-            return [_no_code(i) for i in range(len(wanted))]
-        domain: list[Any] = ["|", ["default_code", "in", sorted(codes)], ["barcode", "in", sorted(bars)]]
-        rows = [product(row) for row in self._session.search_read("product.product", domain, PRODUCT_FIELDS)]
-        return [self._choose(i, sku, ids, rows) for i, (sku, ids) in enumerate(wanted)]
+        return self.products_of([wanted])[0]
 
-    def _choose(self, index: int, sku: str, ids: ItemIds, rows: Sequence[Product]) -> Product | Finding:
+    def products_of(self, documents: Sequence[Wanted]) -> list[list[Product | Finding]]:
+        """Return the same for the lines of many documents: one call."""
+        lines = [line for wanted in documents for line in wanted]
+        codes = {c for sku, ids in lines for c in (sku, *(ids.get(k, "") for k in OUR_CODE_KINDS)) if c}
+        bars = {f for _, ids in lines for k in BARCODE_KINDS if k in ids for f in barcode_forms(ids[k])}
+        domain: list[Any] = ["|", ["default_code", "in", sorted(codes)], ["barcode", "in", sorted(bars)]]
+        asked = codes or bars
+        rows = self._session.search_read("product.product", domain, PRODUCT_FIELDS) if asked else []
+        known = _Known([product(row) for row in rows])
+        return [
+            [self._choose(i, sku, ids, known) for i, (sku, ids) in enumerate(wanted)] for wanted in documents
+        ]
+
+    def _choose(self, index: int, sku: str, ids: ItemIds, known: _Known) -> Product | Finding:
         where = f"lines[{index}].sku"
-        for value, found in _ways(sku, ids, rows):
+        for value, found in known.ways(sku, ids):
             if len(found) == 1:
                 return found[0]
             if found:
@@ -137,55 +148,33 @@ class Codes:
         return {row["id"]: product(row) for row in rows}
 
     # --- partners
+    def partners(self, refs: Iterable[str], parties: Iterable[Party] = ()) -> Partners:
+        """Return what there is by references (or names) of companies and by parties of documents: one call."""
+        return partners.find(self._session, refs, parties)
+
     def partner(self, ref: str) -> Values | Finding:
         """Return the company with this `ref`, or else with exactly this name, or why there is not one."""
-        for name in ("ref", "name") if ref else ():
-            rows = self._session.search_read("res.partner", [[name, "=", ref]], PARTNER_FIELDS, limit=20)
-            tops = [r for r in rows if ref_id(r["commercial_partner_id"]) == r["id"]]
-            best = tops or rows
-            if len(best) > 1:
-                return _several(ref, best, "")
-            if best:
-                return best[0]
-        return hold(
-            problems.ERP_MISSING,
-            f"no partner in Odoo has the reference or name {ref!r}",
-            value=ref,
-            hint="Set the reference on the customer in Odoo, or correct the profile; then release.",
-        )
+        return self.partners([ref]).company(ref)
 
-    def ship_to(self, party: Party, customer: Values) -> int | Finding | None:
-        """Return the delivery address that a document names; None when it leaves that to Odoo."""
+    def ship_to(self, party: Party, customer: Values, known: Partners | None = None) -> int | Finding | None:
+        """Return the delivery address that a document names; None when it leaves that to Odoo.
+
+        `known`: what `partners` found by this party; asked for when it is not given.
+        """
         code = party.ours or party.id
         if not code and not party.name:
             return None
-        top = ref_id(customer["commercial_partner_id"]) or customer["id"]
-        if code and code in (customer["ref"], party.ours and customer["name"]):
+        if partners.is_itself(party, customer):
             return int(customer["id"])
-        names: list[Any] = (
-            ["|", ["ref", "=", code], ["name", "=", code]] if code else [["name", "=", party.name]]
-        )
-        family = ["commercial_partner_id", "=", top]
-        rows = self._session.search_read("res.partner", [family, *names], PARTNER_FIELDS)
-        if not rows and party.ours:
-            rows = self._session.search_read("res.partner", [["ref", "=", party.ours]], PARTNER_FIELDS)
-        shown = code or party.name
-        rows = [row for row in rows if row["type"] == "delivery"] or rows
-        if len(rows) > 1:
-            return _several(shown, rows, "parties.ship_to")
-        if rows:
-            return int(rows[0]["id"])
-        message = f"{customer['name']} has no delivery address {shown!r}"
+        found = (known or self.partners((), [party])).address(party, customer)
+        if isinstance(found, Finding):
+            return found
+        if found is not None:
+            return int(found["id"])
         if code:
-            return self.unknown("ship_to", shown, message, "parties.ship_to")
-        return hold(
-            problems.CODE_UNKNOWN,
-            f"{message} in Odoo, and the order gives the place no id, only this name",
-            where="parties.ship_to",
-            value=shown,
-            hint="Add a row to the ship-to crosswalk (theirs = that name), or name the address so in Odoo, then "
-            "release; or ask them to send its id (cXML: addressID, UBL: cbc:ID, X12: N104).",
-        )
+            message = f"{customer['name']} has no delivery address {code!r}"
+            return self.unknown("ship_to", code, message, "parties.ship_to")
+        return partners.no_address(party, customer)
 
     # --- units
     def units(self, wanted: Iterable[str]) -> dict[str, int]:
@@ -232,26 +221,25 @@ def our_quantity(
     return ours, None if price is None else price * quantity / ours
 
 
-def _ways(sku: str, ids: ItemIds, rows: Sequence[Product]) -> Iterable[tuple[str, list[Product]]]:
-    """Return the ways to a product in the order of trust: our code, barcodes, their idea of our code."""
-    yield sku, [p for p in rows if sku and p.code == sku]
-    for kind in BARCODE_KINDS:
-        value = ids.get(kind, "")
-        yield value, [p for p in rows if value and p.barcode in barcode_forms(value)]
-    for kind in OUR_CODE_KINDS:
-        value = ids.get(kind, "")
-        yield value, [p for p in rows if value and p.code == value]
+class _Known:
+    """Products by their codes and barcodes."""
 
+    def __init__(self, products: Sequence[Product]) -> None:
+        self._codes: dict[str, list[Product]] = {}
+        self._bars: dict[str, list[Product]] = {}
+        for one in products:
+            self._codes.setdefault(one.code, []).append(one)
+            self._bars.setdefault(one.barcode, []).append(one)
 
-def _several(ref: str, rows: Sequence[Values], where: str) -> Finding:
-    names = ", ".join(f"{row['name']} (id {row['id']})" for row in rows)
-    return hold(
-        problems.CODE_UNKNOWN,
-        f"{len(rows)} partners have the reference or name {ref!r}: {names}",
-        where=where,
-        value=ref,
-        hint="Give each its own reference in Odoo; then release.",
-    )
+    def ways(self, sku: str, ids: ItemIds) -> Iterator[tuple[str, list[Product]]]:
+        """Yield the ways to a product in the order of trust: our code, barcodes, their idea of our code."""
+        if sku:
+            yield sku, self._codes.get(sku, [])
+        for value in filter(None, (ids.get(kind, "") for kind in BARCODE_KINDS)):
+            found = {p.id: p for form in barcode_forms(value) for p in self._bars.get(form, ())}
+            yield value, sorted(found.values(), key=lambda p: p.id)
+        for value in filter(None, (ids.get(kind, "") for kind in OUR_CODE_KINDS)):
+            yield value, self._codes.get(value, [])
 
 
 def _no_code(index: int) -> Finding:

@@ -29,16 +29,18 @@ class _Told(Struct, frozen=True):
     line: str = ""  # the line's number; empty: it is the order's
 
 
-def charge_goods(order: PurchaseOrder, codes: Codes) -> tuple[list[Goods], list[Finding]]:
-    """Return a line for each allowance and charge of an order that comes to something, or what holds it."""
-    told = [one for one in _told(order) if one.amount != 0]
-    products = codes.products([(one.charge.ours, {}) for one in told]) if told else []
-    goods: list[Goods] = []
-    findings: list[Finding] = []
-    for one, product in zip(told, products, strict=True):
-        made = _goods(order, one, product)
-        (findings if isinstance(made, Finding) else goods).append(made)  # type: ignore[arg-type]  # by its kind
-    return goods, findings
+def charge_goods(orders: Sequence[PurchaseOrder], codes: Codes) -> list[tuple[list[Goods], list[Finding]]]:
+    """Return, for each order, a line for each allowance and charge that comes to something, or what holds it."""
+    told = [[one for one in _told(order) if one.amount != 0] for order in orders]
+    products = codes.products_of([[(one.charge.ours, {}) for one in ones] for ones in told])
+    return [_split(o, ones, found) for o, ones, found in zip(orders, told, products, strict=True)]
+
+
+def _split(
+    order: PurchaseOrder, told: Sequence[_Told], products: Sequence[Product | Finding]
+) -> tuple[list[Goods], list[Finding]]:
+    made = [_goods(order, one, product) for one, product in zip(told, products, strict=True)]
+    return [m for m in made if isinstance(m, Goods)], [m for m in made if isinstance(m, Finding)]
 
 
 def _told(order: PurchaseOrder) -> Iterator[_Told]:
