@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 
 from hub.runners.port import Job
@@ -25,14 +25,18 @@ class HubJobs:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         jobs = (
-            Job("erp", hub.settings.poll.erp, hub.noticer.watch),
-            Job("deadlines", EXPIRE_SECONDS, hub.noticer.expire),
-            Job("schedules", EXPIRE_SECONDS, hub.scheduler.run),
-            Job("groups", EXPIRE_SECONDS, hub.pipeline.close_groups),
+            Job("erp", hub.settings.poll.erp, self._able(hub.noticer.watch)),
+            Job("deadlines", EXPIRE_SECONDS, self._able(hub.noticer.expire)),
+            Job("schedules", EXPIRE_SECONDS, self._able(hub.scheduler.run)),
+            Job("groups", EXPIRE_SECONDS, self._able(hub.pipeline.close_groups)),
             Job("retention", RETAIN_SECONDS, hub.retaining.run),
             Job("reconcile", RECONCILE_SECONDS, hub.reconciler.run),
         )
         self._own = {job.name: job for job in jobs}
+
+    def _able(self, work: Callable[[], object]) -> Callable[[], object]:
+        """Return work that is left out while the hub cannot store what comes of it."""
+        return lambda: work() if self._hub.storing.takes_work() else None
 
     def names(self) -> Collection[str]:
         """Return the names of all, with those of partners whose profiles came after the start."""
@@ -51,5 +55,5 @@ class HubJobs:
 
     def _poll(self, key: str) -> None:
         partner = self._hub.partners().get(key)
-        if partner is not None and partner.status != "paused":
+        if partner is not None and partner.status != "paused" and self._hub.storing.takes_work():
             self._hub.pickup.poll(partner, self._hub.desk.mailbox(partner))

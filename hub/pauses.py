@@ -30,6 +30,7 @@ SCHEDULES: Mapping[Trouble, Schedule] = MappingProxyType(
         Trouble.FAILED: Schedule(first=1.0, factor=2.0, longest=60.0, jitter=0.1),
         Trouble.OVERLOADED: Schedule(first=5.0, factor=2.0, longest=120.0, jitter=0.3),
         Trouble.IN_DOUBT: Schedule(first=1.0, factor=2.0, longest=30.0, jitter=0.1),
+        Trouble.STORAGE: Schedule(first=1.0, factor=1.5, longest=5.0, jitter=0.2),
         Trouble.IN_REPAIR: Schedule(first=2.0, factor=1.5, longest=60.0, jitter=0.1),
     }
 )

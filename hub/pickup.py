@@ -23,6 +23,7 @@ from hub.model.record_types import record_type_for
 from hub.stages import lanes
 from hub.stages.receive import receive
 from hub.store import Store, Tx
+from hub.storing import Storing
 from hub.transports.port import FetchedFile, Mailbox, RemoteFile
 
 _log = logging.getLogger("hub.pickup")
@@ -75,10 +76,11 @@ class Pickup:
         store: Store,
         spool: Path,
         nudge: Nudge,
+        storing: Storing | None = None,
         longest_seconds: float = LONGEST_POLL_SECONDS,
     ) -> None:
         self._store, self._spool, self._nudge = store, spool, nudge
-        self._longest_seconds = longest_seconds
+        self._storing, self._longest_seconds = storing, longest_seconds
         self._stuck: dict[str, dict[str, str]] = {}  # what was told of each partner's mailbox
         spool.mkdir(parents=True, exist_ok=True)
         for left in spool.iterdir():  # copies that a killed process was making; the mailbox has the originals
@@ -89,8 +91,11 @@ class Pickup:
     def poll(self, partner: Partner, mailbox: Mailbox) -> int:
         """Take every ready file of a mailbox and return their number; one bad file stops no other.
 
+        While the hub cannot store, none is taken: all stay where they are.
         Raises Retryable or Undeliverable when the mailbox itself cannot be read.
         """
+        if not self._may_take():
+            return 0
         taken, ready, began = 0, mailbox.list_ready(), time.monotonic()
         for file in ready:
             if time.monotonic() - began > self._longest_seconds:
@@ -99,12 +104,21 @@ class Pickup:
             try:
                 taken += self._take(partner, mailbox, file)
             except (OSError, Retryable, Undeliverable) as fault:
+                if not self._may_take(doubting=True):
+                    break  # it is told once, where it is looked at
                 _log.warning("%s: %s was not taken and stays where it is: %s", partner.key, file.name, fault)
         self._tell_stuck(partner.key, mailbox)
         if taken:
             self._nudge(lanes.opening(partner.key))
             self._nudge(lanes.sending(partner.key))
         return taken
+
+    def _may_take(self, *, doubting: bool = False) -> bool:
+        if self._storing is None:
+            return True
+        if doubting:
+            self._storing.doubt()
+        return self._storing.takes_work()
 
     def _tell_stuck(self, partner: str, mailbox: Mailbox) -> None:
         """Keep for `hub queue` what lies in the mailbox and is not taken; tell the log of what is new there."""

@@ -21,6 +21,7 @@ from hub.pauses import MAX_TRIES
 from hub.stages import check, compose, lanes, match, post, send, translate, unwrap
 from hub.stages.unwrap import ANSWERS
 from hub.store import Lease, LeaseLost, Store
+from hub.storing import Storing
 
 _log = logging.getLogger("hub.pipeline")
 
@@ -61,20 +62,36 @@ class _AwayError(Exception):
 
     def __init__(self, fault: Retryable, seconds: float) -> None:
         super().__init__(str(fault))
-        self.seconds = seconds
+        self.seconds, self.trouble = seconds, fault.trouble
 
 
 class Pipeline:
     """Takes steps. Safe to use from many threads; a lane is worked on by one at a time."""
 
-    def __init__(self, store: Store, needs: Needs, heart: Heart, bulk_at_once: int = 2) -> None:
+    def __init__(
+        self,
+        store: Store,
+        needs: Needs,
+        heart: Heart,
+        bulk_at_once: int = 2,
+        storing: Storing | None = None,
+    ) -> None:
         self._store, self._needs, self._heart, self._bulk_at_once = store, needs, heart, bulk_at_once
+        self._storing = storing
 
     def drain(self, lane: str, owner: str, stopping: Callable[[], bool] = lambda: False) -> int:
         """Take every due step of a lane and return their number; 0 when somebody else holds the lane.
 
         May be called at any time, by anyone, any number of times. `stopping` is asked between two steps.
         """
+        if self._storing is None:
+            return self._drain(lane, owner, stopping)
+        if not self._storing.takes_steps():
+            return 0
+        with self._storing.watching():
+            return self._drain(lane, owner, stopping)
+
+    def _drain(self, lane: str, owner: str, stopping: Callable[[], bool]) -> int:
         with self._store.begin() as tx:
             if lanes.is_bulk(lane) and tx.held_bulk() >= self._bulk_at_once:
                 return 0
@@ -123,6 +140,9 @@ class Pipeline:
         except LeaseLost:
             raise
         except (Retryable, ConfigError) as fault:  # the store is busy or full, or a profile is gone
+            if isinstance(fault, Retryable) and fault.wait_seconds is not None:
+                self._put_off(item, _AwayError(fault, fault.wait_seconds), lease)
+                return
             self._set_aside(item, str(fault), trouble_of(fault))
         except Exception as fault:  # noqa: BLE001 - the rendering of a file ran in there
             self._bury(item, _broken(item, fault), lease)
@@ -130,6 +150,8 @@ class Pipeline:
     def _put_off(self, item: Transmission | Exchange, away: _AwayError, lease: Lease | None) -> None:
         """Let all in the lane of an item that would ask the same side wait, in one statement and without a try."""
         states = next((asking for asking in ASK_THE_SAME if item.state in asking), frozenset({item.state}))
+        if self._storing is not None and away.trouble is Trouble.STORAGE:
+            self._storing.doubt()
         until = self._needs.now() + timedelta(seconds=away.seconds)
         with self._store.begin() as tx:
             if lease is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets as random_secrets
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -137,6 +138,17 @@ class Service:
         self.hub.noticer.begin(self.hub.clock())
         self.runner.start()
         self._stops.append(self.runner.stop)
+        self._start_looking()
+
+    def _start_looking(self) -> None:
+        """Have a thread look whether the hub can store, so that nobody who asks waits for the disk."""
+        stopping = threading.Event()
+        looking = threading.Thread(
+            target=self.hub.storing.keep_looking, args=(stopping,), name="storing", daemon=True
+        )
+        looking.start()
+        self._stops.append(looking.join)
+        self._stops.append(stopping.set)
 
     def _start_sftp(self) -> None:
         config = self.settings.sftp_server
@@ -156,6 +168,7 @@ class Service:
             port=config.port,
             clock=self.hub.clock,
             limits=limits_of(config),
+            refusal=self.hub.storing.refusal,
         )
         try:
             self.sftp.start()

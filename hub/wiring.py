@@ -36,6 +36,7 @@ from hub.secrets import Secrets
 from hub.settings import Paths, Settings
 from hub.stages.addresses import Company, find_sender
 from hub.store import Store
+from hub.storing import Storing, places_of
 from hub.transports.opening import open_mailbox
 from hub.transports.port import Mailbox
 from hub.transports.sftp_session import Sessions
@@ -150,8 +151,9 @@ class Hub:
         self._sessions = Sessions(self.breakers)
         self.nudge: Callable[[str], None] = lambda _lane: None
         self.heart = Heart(self.store)
-        self.pipeline = Pipeline(self.store, self.desk, self.heart, settings.workers.bulk)
-        self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge)
+        self.storing = self._make_storing(seconds)
+        self.pipeline = Pipeline(self.store, self.desk, self.heart, settings.workers.bulk, self.storing)
+        self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge, self.storing)
         self.noticer = Noticer(self.store, self.desk, self._nudge)
         self.scheduler = Scheduler(self.store, self.desk, self._nudge)
         self.reconciler = Reconciler(self.store, clock)
@@ -163,6 +165,12 @@ class Hub:
 
     def _nudge(self, lane: str) -> None:
         self.nudge(lane)
+
+    def _make_storing(self, seconds: Callable[[], float]) -> Storing:
+        places = places_of(self.settings)
+        for folder in places.written.values():
+            folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        return Storing(self.store, places, seconds)
 
     def open_mailbox(self, partner: Partner) -> Mailbox:
         """Return a partner's mailbox; nothing is connected yet."""

@@ -18,9 +18,11 @@ from hub.doctor.odoo_names import missing_names
 from hub.erp.port import Capabilities
 from hub.model.finding import Finding
 from hub.model.partner import Partner
+from hub.opening import make_archive
 from hub.profiles import erp_names, load_partners
 from hub.secrets import Secrets
 from hub.settings import Settings
+from hub.store import Store
 from hub.store.revision import Revision, read_revision
 from hub.transports.opening import open_mailbox
 
@@ -36,6 +38,7 @@ class Instruments(Struct, frozen=True):
     odoo: Callable[[], Capabilities]
     names: Callable[[], tuple[Finding, ...]]  # names of the profiles that Odoo does not have
     mailbox: Callable[[Partner], list[str]]  # open, probe, close
+    try_to_write: Callable[[], object] = bool  # in the database; nothing is kept of it
 
 
 def instruments(settings: Settings, environ: Mapping[str, str]) -> Instruments:
@@ -75,7 +78,19 @@ def instruments(settings: Settings, environ: Mapping[str, str]) -> Instruments:
         odoo=ask_odoo,
         names=ask_names,
         mailbox=try_mailbox,
+        try_to_write=partial(_try_to_write, settings),
     )
+
+
+def _try_to_write(settings: Settings) -> None:
+    """Write to a database that has its tables, and take it back. Raises Retryable."""
+    if not read_revision(settings.store.url).current:
+        return
+    store = Store(settings.store.url, make_archive(settings))
+    try:
+        store.probe(keep=False)
+    finally:
+        store.close()
 
 
 def examine(settings: Settings, tools: Instruments, *, connect: bool = False) -> list[Check]:
@@ -92,7 +107,10 @@ def _checks(settings: Settings, tools: Instruments, *, connect: bool) -> Iterato
     yield from configuration.profiles(partners, findings)
     yield from configuration.dictionaries(Path(settings.paths.dictionaries))
     yield from configuration.secrets_kept(configuration.references(settings, partners), tools.secrets)
-    yield from outside.database(tools.revision)
+    found = list(outside.database(tools.revision))
+    yield from found
+    if found[0].status is not Status.FAIL:
+        yield from outside.writable(tools.try_to_write)
     if settings.uses_practice:
         yield Check("odoo", Status.OK, "the practice Odoo stands in; set [odoo] url for a real one")
     else:

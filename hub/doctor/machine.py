@@ -13,9 +13,10 @@ from pathlib import Path
 
 from hub.doctor.check import Check, fail, warn, well
 from hub.settings import Settings
+from hub.storing import Ill, little_room, not_written, places_of
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)  # requires-python in pyproject.toml
-LITTLE_BYTES, NO_BYTES = 2_000_000_000, 200_000_000
+LITTLE_BYTES = 2_000_000_000
 
 
 def python_version() -> Iterator[Check]:
@@ -96,17 +97,23 @@ def running_hub(var: Path) -> str:
 
 
 def disk(settings: Settings) -> Iterator[Check]:
-    """Say whether there is room for the archive and the log."""
+    """Say whether there is room for the archive and the log, and whether the folders take a file."""
+    places = places_of(settings)
+    ills = [ill for ill in (_ill(*place, places.least_free) for place in places.written.items()) if ill]
+    for ill in ills:
+        yield fail(f"storage {ill.where}", f"{ill.what}: no new work is taken", ill.mend)
     folder = existing(Path(settings.store.archive))
     free = shutil.disk_usage(folder).free
     room = f"{free / 1e9:.1f} GB free for the archive"
-    hint = f"make room on the disk of {folder}, or move [store] archive"
-    if free < NO_BYTES:
-        yield fail("disk", room, hint)
-    elif free < LITTLE_BYTES:
-        yield warn("disk", room, hint)
-    else:
+    if free < LITTLE_BYTES:
+        yield warn("disk", room, f"make room on the disk of {folder}, or move [store] archive")
+    elif not ills:
         yield well("disk", room)
+
+
+def _ill(name: str, folder: Path, least_free: int) -> Ill | None:
+    near = existing(folder)
+    return little_room(name, near, least_free) or (not_written(name, folder) if near == folder else None)
 
 
 def folders(settings: Settings) -> Iterator[Check]:

@@ -9,6 +9,7 @@ from hub.erp.port import Capabilities
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.finding import Finding
 from hub.store.revision import Revision
+from hub.storing import mend_of
 from hub.toml.reading import as_line
 
 _TROUBLE = (ConfigError, Retryable, Undeliverable)
@@ -28,6 +29,14 @@ def database(read_revision: Callable[[], Revision]) -> Iterator[Check]:
         yield warn("database", what, "back it up; the next start migrates it")
     else:
         yield well("database", f"answers, at revision {revision.current}")
+
+
+def writable(try_to_write: Callable[[], object]) -> Iterator[Check]:
+    """Say what keeps the database from being written; nothing is said where nothing does, and nothing is kept."""
+    try:
+        try_to_write()
+    except Retryable as error:
+        yield fail("database", f"{error}: no work is taken", mend_of(str(error)))
 
 
 def odoo(probe: Callable[[], Capabilities]) -> Iterator[Check]:

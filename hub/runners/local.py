@@ -47,7 +47,7 @@ class LocalRunner:
         self._lanes: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._queued: set[str] = set()
         self._busy: set[str] = set()
-        self._guard = threading.Lock()
+        self._guard, self._told = threading.Lock(), ""
         self._stopping = threading.Event()
         self._wakes: dict[str, threading.Event] = {}
         self._threads: list[threading.Thread] = []
@@ -147,9 +147,19 @@ class LocalRunner:
                 with self._guard:
                     self._busy.discard(lane)
             if steps:
+                self._told = ""
                 self._sweep()  # what is left of it, behind the others, and what its steps made for other lanes
+        except Retryable as fault:
+            self._tell(str(fault))
         except Exception:  # noqa: BLE001 - the sweeper offers the lane again
             _log.exception("lane %s stopped; the sweeper offers it again", lane)
+
+    def _tell(self, trouble: str) -> None:
+        """Tell the log once of what stops the lanes, however many they are."""
+        with self._guard:
+            new, self._told = trouble != self._told, trouble
+        if new:
+            _log.warning("lanes wait: %s", trouble)
 
     def _sweep(self) -> None:
         with self._store.read() as tx:

@@ -101,6 +101,7 @@ class Limits(_Table, frozen=True, kw_only=True):
     """What is too much."""
 
     max_file_bytes: int = 100_000_000  # larger files are quarantined unread
+    min_free_bytes: int = 200_000_000  # with less free on a disk that the hub writes to, no new work is taken
 
 
 class Retention(_Table, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from hub.model.errors import Retryable, Undeliverable
+from hub.model.errors import Undeliverable, storage_fault
 from hub.store.sealing import Keyring, Sealer, sealed_size
 
 CHUNK_BYTES = 1 << 20
@@ -88,7 +88,10 @@ class Archive:
     def get(self, sha256: str) -> bytes:
         """Return the bytes; raise Undeliverable when they are missing or are not what they were."""
         with self.open(sha256) as file:
-            data = file.read()
+            try:
+                data = file.read()
+            except OSError as fault:
+                raise storage_fault(f"archive: cannot read {sha256}: {fault.strerror}") from fault
         if hashlib.sha256(data).hexdigest() != sha256:
             raise Undeliverable(
                 f"archive: {self._path(sha256)} is damaged: its content is not what its name says. "
@@ -101,10 +104,20 @@ class Archive:
         clear, sealed = self._path(sha256), self._sealed(sha256)
         for path in (clear, sealed, clear):  # `rekey` may put one in the other's place just now
             with suppress(FileNotFoundError):
-                return self._unsealed(path) if path == sealed else path.open("rb")
+                return self._opened(path, is_sealed=path == sealed)
+        if not self._incoming.is_dir():
+            raise storage_fault(f"archive: {self._root} is not there. Is its disk mounted?")
         raise Undeliverable(
             f"archive: {clear} is missing. Restore the file from a backup, then redrive what needs it."
         )
+
+    def _opened(self, path: Path, *, is_sealed: bool) -> BinaryIO:
+        try:
+            return self._unsealed(path) if is_sealed else path.open("rb")
+        except FileNotFoundError:
+            raise
+        except OSError as fault:
+            raise storage_fault(f"archive: cannot read {path}: {fault.strerror}") from fault
 
     def _unsealed(self, path: Path) -> BinaryIO:
         file = path.open("rb")
@@ -217,7 +230,7 @@ class Archive:
                 finally:
                     Path(file.name).unlink(missing_ok=True)
         except OSError as fault:
-            raise Retryable(
+            raise storage_fault(
                 f"archive: cannot write in {self._root}: {fault}. Check the space and the rights of that folder."
             ) from fault
 

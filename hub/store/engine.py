@@ -11,7 +11,9 @@ from sqlalchemy.exc import ArgumentError
 from hub.model.errors import ConfigError
 
 WAIT_SECONDS = 30  # for somebody else's transaction, before the step is tried again later
-READ_ONLY = "hub_read_only"  # execution option of a connection
+# Execution options of a connection.
+READ_ONLY = "hub_read_only"
+WAIT = "hub_wait_seconds"  # for somebody else's lock, where it is not WAIT_SECONDS
 
 _SQLITE_PRAGMAS = (
     "journal_mode = WAL",  # readers do not wait for the writer
@@ -62,7 +64,9 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         """Take the write lock at once: a lock taken halfway could only fail, not wait."""
-        read_only = connection.get_execution_options().get(READ_ONLY, False)
+        options = connection.get_execution_options()
+        read_only, wait = options.get(READ_ONLY, False), options.get(WAIT, WAIT_SECONDS)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
         connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
@@ -89,7 +93,10 @@ def _postgresql(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get(READ_ONLY, False):
+        options = connection.get_execution_options()
+        if options.get(READ_ONLY, False):
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        if WAIT in options:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{options[WAIT]:.0f}s'")
 
     return engine

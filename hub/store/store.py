@@ -6,14 +6,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
-from hub.model.errors import Retryable
+from hub.model.errors import storage_fault
 from hub.store.archive import Archive
-from hub.store.engine import READ_ONLY, WAIT_SECONDS, make_engine
+from hub.store.engine import READ_ONLY, WAIT, WAIT_SECONDS, make_engine
+from hub.store.troubles import SameFile, as_retryable
 from hub.store.tx import Tx
+
+#: How long `probe` waits for what somebody else has locked.
+PROBE_SECONDS = 2.0
+_PROBED = "store:probed"
 
 
 def utc_now() -> datetime:
@@ -35,6 +38,7 @@ class Store:
         self._clock = clock
         # SQLite has one writer at a time and lets the others poll; inside this process they queue instead.
         self._writer = threading.Lock() if self._engine.dialect.name == "sqlite" else None
+        self._file = SameFile(self._engine.url.database or "") if self._writer else None
 
     @property
     def archive(self) -> Archive:
@@ -55,7 +59,7 @@ class Store:
         """Bring the tables to the shape that this version needs; nothing happens when they have it."""
         from hub.store.migrate import migrate  # Alembic takes long to load, and most commands don't need it
 
-        with _as_retryable():
+        with as_retryable():
             migrate(self._engine)
 
     @contextmanager
@@ -65,7 +69,7 @@ class Store:
         Raises Retryable when the database cannot be reached or somebody held a lock for too long.
         Do not nest: the inner one would wait for the outer one.
         """
-        with _as_retryable(), self._turn(), self._engine.begin() as connection:
+        with as_retryable(), self._turn(WAIT_SECONDS), self._engine.begin() as connection:
             tx = Tx(connection, self._archive, self._clock)
             yield tx
             tx.flush()
@@ -76,7 +80,8 @@ class Store:
         options: dict[str, object] = {READ_ONLY: True}
         if self._engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
-        with _as_retryable(), self._engine.connect() as plain:
+        self._check_file()
+        with as_retryable(), self._engine.connect() as plain:
             connection = plain.execution_options(**options)
             with connection.begin():
                 yield Tx(connection, self._archive, self._clock)
@@ -85,25 +90,41 @@ class Store:
         """Close the connections that are not in use."""
         self._engine.dispose()
 
+    @property
+    def folder(self) -> Path | None:
+        """Return the folder of the database's file; None where a server has it."""
+        return self._file.path.parent if self._file else None
+
+    def probe(self, *, keep: bool = True) -> bool:
+        """Commit a note to the database; raise Retryable when that fails or somebody else has it locked for seconds.
+
+        Without `keep` nothing is committed. False where a transaction of this process is under way: then nothing was
+        tried, and nothing is wrong.
+        """
+        if self._writer is not None and self._writer.locked():
+            return False
+        with as_retryable(), self._turn(PROBE_SECONDS), self._engine.connect() as plain:
+            connection = plain.execution_options(**{WAIT: PROBE_SECONDS})
+            with connection.begin() as transaction:
+                Tx(connection, self._archive, self._clock).set_cursor(_PROBED, self._clock().isoformat())
+                if not keep:
+                    transaction.rollback()
+        return True
+
+    def _check_file(self) -> None:
+        if self._file is not None:
+            self._file.check()
+
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, seconds: float) -> Iterator[None]:
         """Wait for this thread's turn to write."""
         if self._writer is None:
             yield
             return
-        if not self._writer.acquire(timeout=WAIT_SECONDS):
-            raise Retryable(f"the store was busy with another transaction for {WAIT_SECONDS} seconds")
+        if not self._writer.acquire(timeout=seconds):
+            raise storage_fault(f"the store was busy with another transaction for {seconds:.0f} seconds")
         try:
+            self._check_file()
             yield
         finally:
             self._writer.release()
-
-
-@contextmanager
-def _as_retryable() -> Iterator[None]:
-    """Tell the rest of the hub of the database's troubles in its own words."""
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout) as trouble:
-        cause = getattr(trouble, "orig", None) or trouble
-        raise Retryable(f"the store's database could not do it now: {cause}") from trouble

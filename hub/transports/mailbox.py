@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from hub.model.errors import Retryable, Undeliverable
+from hub.model.errors import Retryable, Undeliverable, is_of_the_disk, storage_fault
 from hub.transports import pickup
 from hub.transports.delivery import Delivery, Manner
 from hub.transports.drive import Drive
@@ -286,4 +286,5 @@ def sorting(doing: str) -> Iterator[None]:
     except (FileNotFoundError, NotADirectoryError, PermissionError) as fault:
         raise Undeliverable(f"{doing}: {fault.strerror or fault}; check folder and rights") from fault
     except OSError as fault:
-        raise Retryable(f"{doing}: {fault.strerror or fault or type(fault).__name__}") from fault
+        message = f"{doing}: {fault.strerror or fault or type(fault).__name__}"
+        raise storage_fault(message) if is_of_the_disk(fault) else Retryable(message) from fault

@@ -12,6 +12,7 @@ from hub.transports.accounts import Account, hash_password
 from hub.transports.delivery import Manner
 from hub.transports.folder import FolderMailbox
 from hub.transports.keys import public_blob
+from hub.transports.mailbox import sorting
 from hub.transports.pickup import name_fault
 from hub.transports.port import Mailbox
 from hub.transports.server import EmbeddedMailbox
@@ -29,8 +30,15 @@ def open_mailbox(
 
     `server_root` holds the embedded server's accounts; relative folders of kind "folder" stand in
     spool/<partner>; `sessions` are shared by partners behind one SFTP server. Raises ConfigError for a
-    profile that names no server.
+    profile that names no server, Retryable or Undeliverable where folders of ours cannot be made.
     """
+    with sorting(f"open the mailbox of {partner.key}"):
+        return _opened(partner, spool, server_root, secrets, sessions)
+
+
+def _opened(
+    partner: Partner, spool: Path, server_root: Path, secrets: Secrets, sessions: Sessions | None
+) -> Mailbox:
     transport = partner.transport
     if transport.kind == "embedded":
         rules = msgspec.structs.replace(rules_of(transport, 0.0), settle_seconds=0.0)

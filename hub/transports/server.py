@@ -72,7 +72,8 @@ class EmbeddedSftpServer:
     """An SFTP server in this process. `accounts` is asked at each login, so a new partner needs no restart.
 
     `on_upload(account, path)` is called, in the partner's thread, when a file has come whole; `audit` hears
-    each login and file operation. Port 0 takes a free one.
+    each login and file operation; `refusal` says why no uploads are taken now, "" while they are. Port 0 takes a
+    free one.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class EmbeddedSftpServer:
         port: int = 2222,
         clock: Callable[[], datetime] = utc_now,
         limits: Limits | None = None,
+        refusal: Callable[[], str] = str,
         clear_seconds: float = CLEAR_SECONDS,
     ) -> None:
         self._clear_seconds = clear_seconds
@@ -100,6 +102,7 @@ class EmbeddedSftpServer:
             clock=clock,
             on_upload=on_upload,
             audit=audit,
+            refusal=refusal,
         )
         self._gates: list[tuple[Gate, paramiko.Transport]] = []
         self._knocks = Recent(self._desk.limits.connects_per_minute + 1, 60.0)

@@ -125,6 +125,9 @@ class PartnerFiles(paramiko.SFTPServerInterface):
         if not may_write(spot):
             return self._refuse(spot, "files may be written to /in only")
         desk, quota = self.gate.desk, self.gate.desk.quota(self.gate.account)
+        if desk.refusal():
+            self.told = "no uploads are taken now: try again later"  # the partner reads it (SpokenServer)
+            return self._refuse(spot, desk.refusal(), SFTP_FAILURE)
         if not quota.has_room_for_file():
             return self._refuse(spot, "the account's quota is used up", SFTP_FAILURE)
         desk.uploads.displace(self._home / "in" / spot.name)

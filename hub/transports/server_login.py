@@ -30,6 +30,14 @@ from hub.transports.server_view import FOLDERS, UPLOADS
 log = logging.getLogger("hub.transports")
 
 
+class SpokenServer(paramiko.SFTPServer):
+    """Answers a refused request with its reason where there is one to tell; paramiko says "Failure" to all."""
+
+    def _send_status(self, request_number: int, code: int, desc: str | None = None) -> None:
+        told = vars(self.server).pop("told", "")  # set by the request that is answered now
+        super()._send_status(request_number, code, desc or told or None)  # type: ignore[misc] # not in its stubs
+
+
 class Desk:
     """What all connections share: the accounts, the limits, the open uploads, and whom to tell."""
 
@@ -42,7 +50,9 @@ class Desk:
         clock: Callable[[], datetime],
         on_upload: Callable[[str, Path], None],
         audit: Callable[[AuditEvent], None],
+        refusal: Callable[[], str] = str,
     ) -> None:
+        self.refusal = refusal
         self.root = root
         self.limits = limits
         self.clock = clock
@@ -52,7 +62,7 @@ class Desk:
         self._quotas = Quotas()
         self._accounts = accounts
         self._on_upload = on_upload
-        self._audit = audit
+        self._audit, self._audit_fails = audit, False
 
     def account(self, name: str) -> Account | None:
         """Return the account of this name; a name that could not be a folder has none."""
@@ -73,8 +83,14 @@ class Desk:
         """Hand an event to the audit; its faults are ours to log, never the partner's to see."""
         try:
             self._audit(event)
+        except OSError as fault:
+            if not self._audit_fails:
+                log.warning("the audit of the SFTP server cannot be written: %s", fault)
+            self._audit_fails = True
         except Exception:  # a callback of the hub's, inside a partner's session
             log.exception("audit of %s failed", event.action)
+        else:
+            self._audit_fails = False
 
     def announce(self, account: str, path: Path) -> None:
         """Tell the hub that a file has come; the poll finds it later when this fails."""
@@ -192,7 +208,7 @@ class Gate(paramiko.ServerInterface):
     def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
         if name != "sftp" or len(self.sessions) >= self.desk.limits.sessions:
             return False
-        session = paramiko.SFTPServer(channel, name, self, self._files)
+        session = SpokenServer(channel, name, self, self._files)
         session.daemon = True
         self.sessions.append(session)
         session.start()

@@ -18,7 +18,7 @@ from hub.web.pages import Pages
 
 def make_app(pages: Pages, names: frozenset[str] | None = None) -> ASGIApp:
     """Return the application, which answers to these host names (None: any)."""
-    page = Page(pages.clock)
+    page = Page(pages.clock, pages.storing)
     looking, doing = Looking(pages, page), Doing(pages, page)
     routes = [
         Route("/", looking.queues),

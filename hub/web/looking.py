@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 from msgspec import structs
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from hub import story
 from hub.model.documents import DocType
+from hub.model.errors import Retryable
 from hub.model.exchange import Exchange, State, Transmission, row_number
 from hub.orders import tell_orders
 from hub.reconciling import Summary, last_look
@@ -155,18 +157,33 @@ class Looking:
         return _download(await self._found(story.raw_file, self._pages.store, row), f"file-T{row}.bin")
 
     async def health(self, request: Request) -> Response:
-        """Say whether the store answers and how many stand where: JSON for machines, a page for a browser."""
-        counts = await run_in_threadpool(self._counts)
-        free = self._pages.store.archive.free_bytes()
+        """Say whether the hub can store and how many stand where: JSON for machines, a page for a browser."""
+        ills = await run_in_threadpool(self._pages.storing.ills)
+        counts, free = await run_in_threadpool(self._measured)
         endpoints = self._pages.breakers.health()
         if "text/html" in request.headers.get("accept", ""):
             in_order = _in_order(counts)
-            return self._page.show(request, "health.html", counts=in_order, free=free, endpoints=endpoints)
-        exchanges = {state.value: count for state, count in counts.items()}
-        outside = {one.name: structs.asdict(one) for one in endpoints}
-        return JSONResponse(
-            {"status": "ok", "exchanges": exchanges, "archive_free_bytes": free, "endpoints": outside}
-        )
+            return self._page.show(
+                request, "health.html", 503 if ills else 200, counts=in_order, free=free, endpoints=endpoints
+            )
+        told = {
+            "status": "ok" if not ills else "takes no new work",
+            "storage": [structs.asdict(ill) for ill in ills],
+            "exchanges": {state.value: count for state, count in counts.items()},
+            "archive_free_bytes": free,
+            "endpoints": {one.name: structs.asdict(one) for one in endpoints},
+        }
+        return JSONResponse(told, 503 if ills else 200)
+
+    def _measured(self) -> tuple[dict[State, int], int | None]:
+        """Return how many stand where and how much room there is, as far as that can be read now."""
+        counts: dict[State, int] = {}
+        free: int | None = None
+        with suppress(Retryable):
+            counts = self._counts()
+        with suppress(OSError):
+            free = self._pages.store.archive.free_bytes()
+        return counts, free
 
     def _counts(self) -> dict[State, int]:
         with self._pages.store.read() as tx:

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.model.errors import Retryable, Undeliverable
 from hub.model.exchange import OWNERS, Direction
+from hub.storing import Storing
 from hub.web import wording
 from hub.web.notices import Notices
 
@@ -47,8 +48,9 @@ def _templates() -> Environment:
 class Page:
     """Makes pages. `token` is what a form must bring back: only a page of this process knows it."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], storing: Storing) -> None:
         self.clock, self.notices, self.token = clock, Notices(), secrets.token_urlsafe(24)
+        self._storing = storing
 
     def show(self, request: Request, name: str, status: int = 200, **context: object) -> Response:
         """Return a page."""
@@ -61,6 +63,7 @@ class Page:
                 here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
                 now=now,
                 token=self.token,
+                ills=self._storing.known,
                 age=lambda since: wording.age(since, now),
                 refresh=context.pop("refresh", 0),
                 **context,

@@ -12,6 +12,7 @@ from hub.model.finding import Finding
 from hub.model.partner import Partner
 from hub.operations import Operations
 from hub.store import Store
+from hub.storing import Storing
 
 
 class Book(Protocol):
@@ -32,6 +33,7 @@ class Pages(Protocol):
     nudge: Callable[[str], None]
     clock: Callable[[], datetime]
     breakers: Breakers
+    storing: Storing
 
     @property
     def partners(self) -> Book: ...

@@ -21,7 +21,7 @@ from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State, Transmission
 from hub.model.finding import Finding
 from hub.settings import Settings
-from hub.settings.shape import Odoo, Paths, SftpServer, Store
+from hub.settings.shape import Limits, Odoo, Paths, SftpServer, Store
 from hub.store import LogQuery
 from hub.wiring import Hub
 from tests.support.store import MovableClock, migrated_sqlite
@@ -49,7 +49,14 @@ def practice_odoo(folder: Path) -> Iterator[PracticeOdoo]:
 class SmallHub:
     """A hub whose partners have folders, and the people at both ends."""
 
-    def __init__(self, root: Path, practice: PracticeOdoo, clock: MovableClock | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        practice: PracticeOdoo,
+        clock: MovableClock | None = None,
+        *,
+        min_free_bytes: int = 0,
+    ) -> None:
         self.root, self.practice, self.clock = root, practice, clock or MovableClock()
         (root / "var").mkdir(parents=True, exist_ok=True)
         database = root / "var" / "hub.sqlite3"
@@ -57,7 +64,9 @@ class SmallHub:
             database.write_bytes(migrated_sqlite())
             shutil.copytree(PARTNERS, root / "partners")
         environ = {"HUB_SECRET_ODOO": practice.key}
-        self.hub = Hub(_settings(root, practice), environ, clock=self.clock, seconds=self._seconds)
+        self.hub = Hub(
+            _settings(root, practice, min_free_bytes), environ, clock=self.clock, seconds=self._seconds
+        )
         self.hub.noticer.begin(self.clock())
         self.people = People(
             OdooSettings(url=practice.url, database=practice.database, key=practice.key, login=practice.login)
@@ -103,15 +112,15 @@ class SmallHub:
     def poll(self) -> None:
         """Pick up what the partners have put."""
         for partner in self.hub.partners().values():
-            if partner.status != "paused":
+            if partner.status != "paused" and self.hub.storing.takes_work():
                 self.hub.pickup.poll(partner, self.hub.desk.mailbox(partner))
 
     def drain(self) -> None:
-        """Take every step that is due."""
+        """Take every step that is due; none while the hub cannot store what comes of it."""
         for _ in range(1000):
             with self.hub.store.read() as tx:
                 lanes = tx.due_lanes()
-            if not lanes:
+            if not lanes or not self.hub.storing.takes_steps():
                 return
             for lane in lanes:
                 self.hub.pipeline.drain(lane, "test")
@@ -203,17 +212,20 @@ class SmallHub:
 
 
 @contextmanager
-def small_hub(root: Path, practice: PracticeOdoo, clock: MovableClock | None = None) -> Iterator[SmallHub]:
+def small_hub(
+    root: Path, practice: PracticeOdoo, clock: MovableClock | None = None, *, min_free_bytes: int = 0
+) -> Iterator[SmallHub]:
     """A hub in that folder (the one that is there, if it is)."""
-    hub = SmallHub(root, practice, clock)
+    hub = SmallHub(root, practice, clock, min_free_bytes=min_free_bytes)
     yield hub
     hub.close()
 
 
-def _settings(root: Path, practice: PracticeOdoo) -> Settings:
+def _settings(root: Path, practice: PracticeOdoo, min_free_bytes: int) -> Settings:
     return Settings(
         store=Store(archive=str(root / "archive")),
         sftp_server=SftpServer(root=str(root / "sftp")),
+        limits=Limits(min_free_bytes=min_free_bytes),
         odoo=Odoo(
             url=practice.url,
             database=practice.database,

@@ -35,6 +35,7 @@ from hub.profiles import load_partners
 from hub.settings import Paths
 from hub.stages.addresses import Company
 from hub.store import Store, Tx
+from hub.storing import Places, Storing
 from hub.web.server import WebServer
 from hub.wiring import make_formats
 from tests.support.store import sqlite_store
@@ -77,6 +78,7 @@ class OpsPages:
         self.nudge: Callable[[str], None] = self.nudged.append
         self.partners = Book()
         self.breakers = Breakers()
+        self.storing = Storing(store, Places({}, 0))
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         company = Company(name="OURCO", isa="ZZ:OURCO")
         advising = Advising(
