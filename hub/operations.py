@@ -218,7 +218,7 @@ def _restart(tx: Tx, exchange: Exchange) -> tuple[State, str]:
     died_sending = exchange.state is State.DEAD and _fell_from(tx, exchange) == State.COMPOSED
     if exchange.source is None or died_sending:
         return State.COMPOSED, exchange.lane  # the bytes are good; only their sending failed
-    return State.NOTICED, exchange.lane  # written anew from Odoo, under new control numbers
+    return State.NOTICED, lanes.composing(exchange.partner, exchange.document)  # with new control numbers
 
 
 def _fell_from(tx: Tx, exchange: Exchange) -> str | None:

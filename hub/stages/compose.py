@@ -31,7 +31,7 @@ __all__ = ["Needs", "compose"]
 
 
 def compose(exchange: Exchange, needs: Needs) -> Outcome:
-    """Compose one outbound document; what was made apart is sent with all that goes out to the partner."""
+    """Compose one outbound document; what is made is sent with all that goes out to the partner."""
     outcome = _compose(exchange, needs)
     if outcome.state is not State.COMPOSED:
         return outcome

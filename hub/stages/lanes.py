@@ -3,7 +3,8 @@
 Opening and checking a partner's files is one lane, so the answer to a file never waits for Odoo. What belongs to
 orders goes to Odoo in one lane, whatever its kind: a change never overtakes its order, not even while that is tried
 again (`Lanes.next_due`). Money has a lane of its own, and so has each kind of bulk document, of which only a few
-are worked on at a time: 50,000 lines of stock delay no order. All that goes out to a partner keeps its order.
+are worked on at a time: 50,000 lines of stock delay no order. What goes out is made from Odoo in one lane and sent in
+another, each in its order: a 997 that is written waits for nothing but the partner's server.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ def sending(partner: str) -> str:
 
 
 def composing(partner: str, document: DocType) -> str:
-    """Return the lane in which what is due to a partner is made; bulk is made apart, and sent with the rest."""
-    return f"{sending(partner)}{BULK}" if document in _BULK else sending(partner)
+    """Return the lane in which what is due to a partner is made of what Odoo says; bulk is made apart."""
+    return f"{sending(partner)}{BULK if document in _BULK else ':make'}"
 
 
 def waits_for_odoo(lane: str) -> bool:
     """Say whether what is done in a lane goes to Odoo, and takes as long as Odoo likes."""
-    return ":in:" in lane and not lane.endswith(":in:open")
+    return not lane.endswith((":in:open", ":out"))
 
 
 def is_bulk(lane: str) -> bool:

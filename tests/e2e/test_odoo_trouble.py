@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 from hub.breaker import FIRST_PAUSE_SECONDS, OPENS_AFTER
@@ -11,6 +13,9 @@ from hub.model.errors import Retryable
 from hub.model.exchange import State
 from tests.support.small_hub import SmallHub, fresh_number, small_hub
 from tests.support.wire import group, interchange, order, order_file, segment
+
+#: How long Odoo takes for a call in the middle of which something else is to happen.
+SLOW_SECONDS = 2.0
 
 
 def test_orders_wait_while_odoo_is_down(hub: SmallHub) -> None:
@@ -70,6 +75,27 @@ def test_what_a_partner_is_owed_does_not_wait_for_odoo(hub: SmallHub) -> None:
     assert hub.hub.breakers.of("Odoo").health().state == "open"
     hub.practice.faults.clear()
     hub.later(15)
+    (said,) = hub.collect()
+    assert segment(said, "BAK")[3] == number
+
+
+def test_an_answer_is_sent_while_news_are_being_made(hub: SmallHub) -> None:
+    number = fresh_number()
+    hub.send(order_file(number, control=1))
+    hub.people.confirm(hub.people.find_order(number) or 0)
+    hub.hub.noticer.watch()
+    hub.practice.fail_next("slow", seconds=SLOW_SECONDS)
+    making = threading.Thread(target=hub.hub.pipeline.drain, args=("acme:out:make", "another"))
+    making.start()
+    while hub.practice.faults and making.is_alive():  # until Odoo was asked, and takes its time
+        time.sleep(0.01)
+    begun = time.monotonic()
+    (answer,) = hub.send(order_file(fresh_number(), control=2), "2.edi")
+    assert segment(answer, "AK9")[1] == "A"
+    assert making.is_alive(), "the 855 is not made yet"
+    assert time.monotonic() - begun < SLOW_SECONDS
+    making.join()
+    hub.later(1)
     (said,) = hub.collect()
     assert segment(said, "BAK")[3] == number
 
