@@ -26,6 +26,7 @@ class HubJobs:
         self._hub = hub
         jobs = (
             Job("erp", hub.settings.poll.erp, self._able(hub.noticer.watch)),
+            Job("clock", EXPIRE_SECONDS, self._able(hub.clock_watch.run)),
             Job("deadlines", EXPIRE_SECONDS, self._able(hub.noticer.expire)),
             Job("schedules", EXPIRE_SECONDS, self._able(hub.scheduler.run)),
             Job("groups", EXPIRE_SECONDS, self._able(hub.pipeline.close_groups)),

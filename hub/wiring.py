@@ -15,6 +15,7 @@ from msgspec import structs
 from hub.advising import Advising
 from hub.books import PartnerBook, TableShelf
 from hub.breaker import Breaker, Breakers
+from hub.clockwatch import ClockWatch
 from hub.desk import Desk, Formats
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.port import ErpGateway
@@ -154,6 +155,7 @@ class Hub:
         self.storing = self._make_storing(seconds)
         self.pipeline = Pipeline(self.store, self.desk, self.heart, settings.workers.bulk, self.storing)
         self.pickup = Pickup(self.store, Path(settings.paths.var) / "spool", self._nudge, self.storing)
+        self.clock_watch = ClockWatch(self.store, clock, self.heart.lease_seconds, seconds)
         self.noticer = Noticer(self.store, self.desk, self._nudge)
         self.scheduler = Scheduler(self.store, self.desk, self._nudge)
         self.reconciler = Reconciler(self.store, clock)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hub.store.acks import Acknowledgments
+from hub.store.clocks import Clocks
 from hub.store.exchanges import Exchanges
-from hub.store.lanes import Lanes
 from hub.store.mailboxes import Mailboxes
 from hub.store.proof import Proof
 from hub.store.retention import Retention
@@ -22,7 +22,7 @@ class Tx(
     Acknowledgments,
     VendorStocks,
     Mailboxes,
-    Lanes,
+    Clocks,
     Whole,
     Retention,
     Proof,

@@ -68,6 +68,9 @@ class SmallHub:
             _settings(root, practice, min_free_bytes), environ, clock=self.clock, seconds=self._seconds
         )
         self.hub.noticer.begin(self.clock())
+        with self.hub.store.begin() as tx:
+            tx.clear_leases()  # as the runner does that is alone when it starts
+        self.hub.clock_watch.run()
         self.people = People(
             OdooSettings(url=practice.url, database=practice.database, key=practice.key, login=practice.login)
         )
@@ -145,6 +148,7 @@ class SmallHub:
     def later(self, seconds: float = 120.0) -> None:
         """Let time pass, and take every step that is due then."""
         self.clock.advance(seconds)
+        self.hub.clock_watch.run()
         self.hub.noticer.expire()
         self.drain()
 

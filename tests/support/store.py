@@ -25,10 +25,14 @@ class MovableClock:
     """The time of this machine, moved on by what a test asks for."""
 
     def __init__(self) -> None:
-        self.ahead = timedelta()
+        self.ahead, self.wrong = timedelta(), timedelta()
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return datetime.now(UTC) + self.ahead + self.wrong
+
+    def jump(self, seconds: float) -> None:
+        """Set the clock wrong (or right again): no time passes."""
+        self.wrong += timedelta(seconds=seconds)
 
     def advance(self, seconds: float) -> None:
         self.ahead += timedelta(seconds=seconds)
