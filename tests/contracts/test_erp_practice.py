@@ -8,6 +8,7 @@ import pytest
 
 from hub.erp.odoo import OdooGateway, OdooSettings
 from tests.contracts import (
+    erp_batch_suite,
     erp_billing_suite,
     erp_buying_suite,
     erp_listing_suite,
@@ -46,6 +47,22 @@ def erp(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 class TestSelling(erp_suite.Selling):
     """They order from us."""
+
+
+class TestPostingMany(erp_batch_suite.PostingMany):
+    """They order from us, many at once."""
+
+
+class TestPostingManyInTrouble(erp_batch_suite.PostingManyInTrouble):
+    """Answers of many are lost, somebody else is at the same."""
+
+
+class TestConfirmingMany(erp_batch_suite.ConfirmingMany):
+    """Many are confirmed at once."""
+
+
+class TestQuotingMany(erp_batch_suite.QuotingMany):
+    """Many are asked for our prices at once."""
 
 
 class TestRevising(erp_revising_suite.Revising):

@@ -68,10 +68,13 @@ def own_odoo(name: str = "own", modules: str = "") -> Iterator[OwnOdoo]:
 
 
 class Wire:
-    """A proxy before Odoo. `lose` says of a request (path, body) that its answer never comes back."""
+    """A proxy before Odoo. `lose` says of a request (path, body) that its answer never comes back, `stop` that it
+    never comes to Odoo.
+    """
 
     def __init__(self, url: str) -> None:
         self.lose: Callable[[str, bytes], bool] = lambda _path, _body: False
+        self.stop: Callable[[str, bytes], bool] = lambda _path, _body: False
         self.lost = 0
         self._host, self._guard = urlsplit(url).netloc, threading.Lock()
         wire = self
@@ -82,16 +85,22 @@ class Wire:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                if wire.stop(self.path, body):
+                    self.hang_up()
+                    return
                 status, kind, answer = wire.forward(self.command, self.path, dict(self.headers), body)
                 if wire.loses(self.path, body):
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    self.close_connection = True
+                    self.hang_up()
                     return
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
+
+            def hang_up(self) -> None:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                self.close_connection = True
 
             def log_message(self, *args: object) -> None:
                 """Say nothing."""
