@@ -347,21 +347,34 @@ class QuotingMany:
 
     def test_a_break_of_quantity_is_reached_by_a_line_and_not_by_a_batch(self, erp: Erp) -> None:
         gateway, world = erp
-        _break(world, at=10, price=7.0)
 
         def free(quantity: Decimal | int) -> OrderRequest:
             line = OrderLine(number="1", quantity=d(quantity), unit="EA", sku=world.gadget)
             return asked(world, an_order(world, lines=(line,)))
 
-        try:
+        with _breaking(world, at=10, price=7.0):
             records = made(gateway.post_orders([free(6), free(6), free(12), free(10), free(1)]))
-        finally:
-            world.session.write("res.partner", [world.customer], {"property_product_pricelist": False})
         assert [_prices(world, record) for record in records] == [[20], [20], [7], [7], [20]]
 
+    def test_a_currency_is_asked_for_once(self, erp: Erp) -> None:
+        _, world = erp
+        orders = [an_order(world, currency=code) for code in ("USD", "JPY", "USD", "USD")]
+        with between(erp) as (gateway, wire):
+            forms: list[int] = []
+            wire.stop = lambda path, body: (
+                is_call(path, body, "sale.order", "onchange") and bool(forms.append(1))
+            )
+            answers = gateway.post_orders([asked(world, order) for order in orders])
+        foreign = answers.pop(1)
+        made(answers)
+        assert isinstance(foreign, PostResult)
+        assert [f.problem for f in foreign.findings] == [problems.PRICE_DIFFERS]
+        assert len(forms) == 1
 
-def _break(world: World, *, at: int, price: float) -> None:
-    """Give the customer a list by which so many gadgets in one line cost less."""
+
+@contextmanager
+def _breaking(world: World, *, at: int, price: float) -> Iterator[None]:
+    """Let so many gadgets in one line cost the customer less."""
     template = world.look("product.product", world.products[world.gadget], "product_tmpl_id")
     rule = {
         "applied_on": "1_product",
@@ -372,7 +385,12 @@ def _break(world: World, *, at: int, price: float) -> None:
     }
     made = world.session.create("product.pricelist", [{"name": a_number("LIST")}])[0]
     world.session.create("product.pricelist.item", [{**rule, "pricelist_id": made}])
-    world.session.write("res.partner", [world.customer], {"property_product_pricelist": made})
+    with world.price_lists():
+        world.session.write("res.partner", [world.customer], {"property_product_pricelist": made})
+        try:
+            yield
+        finally:
+            world.session.write("res.partner", [world.customer], {"property_product_pricelist": False})
 
 
 def _prices(world: World, record: ErpRecord) -> list[float]:

@@ -7,12 +7,15 @@ names of its own (a tag in codes and references), so tests share one database an
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any
 
 from hub.erp.odoo import OdooSettings
 from hub.erp.odoo.client import Session
 from hub.erp.odoo.reading import ref_id
+from hub.model.errors import Undeliverable
 from hub.model.exchange import ErpRecord
 
 NO_QUESTIONS = {"skip_backorder": True, "picking_ids_not_to_backorder": []}
@@ -174,6 +177,20 @@ class World:
         return self.record("sale.order", self.session.create("sale.order", [values])[0])
 
     # --- buying
+    @contextmanager
+    def price_lists(self) -> Iterator[None]:
+        """Somebody ticks "Pricelists" in Odoo's settings, and unticks it in the end; without it, none counts."""
+        self._tick_price_lists(on=True)
+        try:
+            yield
+        finally:
+            self._tick_price_lists(on=False)
+
+    def _tick_price_lists(self, *, on: bool) -> None:
+        with suppress(Undeliverable):  # the practice Odoo has no such settings: there they always count
+            settings = self.session.create("res.config.settings", [{"group_product_pricelist": on}])
+            self.session.call("res.config.settings", "execute", settings)
+
     def dozens(self) -> int:
         """Return the unit of twelve; a fresh Odoo keeps it out of sight until somebody wants it."""
         domain = [["name", "=", "Dozens"], ["active", "in", [True, False]]]

@@ -15,7 +15,7 @@ from hub.erp.odoo.lookups import EACH, Codes, Product, hold, our_quantity
 from hub.erp.odoo.names import Names
 from hub.erp.odoo.order_charges import all_priced, charge_goods
 from hub.erp.odoo.partners import Partners
-from hub.erp.odoo.pricing import needs_quote, priced
+from hub.erp.odoo.pricing import needs_prices, priced
 from hub.erp.odoo.quoting import Goods, Quote, Quoting
 from hub.erp.odoo.reading import noon
 from hub.erp.port import OrderPolicy, OrderRequest
@@ -151,29 +151,59 @@ class Drafts:
     # --- prices
     def _priced(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Return the drafts with the prices to write, those that are held as they are."""
-        return [draft if draft.findings else self._agreed(draft) for draft in drafts]
+        quotes = self._quotes([(d, goods) for d in drafts if (goods := _to_quote(d)) is not None])
+        return [d if d.findings else _agreed(d, quotes.get(d.key)) for d in drafts]
 
-    def _agreed(self, draft: Draft) -> Draft:
-        order, policy = draft.order, draft.request.policy
-        quote = self._quote(draft) if needs_quote(order, draft.goods, policy) else None
-        goods, findings = priced(order, draft.goods, quote, policy)
-        return structs.replace(draft, goods=tuple(goods), findings=tuple(findings))
-
-    def _quote(self, draft: Draft) -> Quote:
-        assert not isinstance(draft.customer, Finding)
-        return self._quoting.quote(draft.customer["id"], draft.goods)
+    def _quotes(self, wanted: Sequence[tuple[Draft, Sequence[Goods]]]) -> dict[str, Quote]:
+        """Return what Odoo would charge for these goods of orders, by the orders' keys: one call for each customer."""
+        by_customer: dict[int, dict[str, Sequence[Goods]]] = {}
+        for draft, goods in wanted:
+            assert not isinstance(draft.customer, Finding)
+            by_customer.setdefault(draft.customer["id"], {})[draft.key] = goods
+        quotes: dict[str, Quote] = {}
+        for customer, theirs in by_customer.items():
+            asked = self._quoting.quotes(customer, list(theirs.values()))
+            quotes.update(zip(theirs, asked, strict=True))
+        return quotes
 
     # --- allowances and charges
     def _charged(self, drafts: Sequence[Draft]) -> list[Draft]:
-        """Return the drafts with a line more for each allowance and charge."""
+        """Return the drafts with a line more for each allowance and charge; beside one no line is without a price."""
         charged = charge_goods([draft.order for draft in drafts], self._codes)
-        return [self._with_charges(draft, *more) for draft, more in zip(drafts, charged, strict=True)]
+        drafts = [
+            structs.replace(draft, findings=(*draft.findings, *misplaced))
+            for draft, (_, misplaced) in zip(drafts, charged, strict=True)
+        ]
+        quotes = self._quotes(
+            [
+                (draft, draft.goods)
+                for draft, (more, _) in zip(drafts, charged, strict=True)
+                if more and not draft.findings and any(g.price is None for g in draft.goods)
+            ]
+        )
+        return [
+            structs.replace(draft, goods=(*_filled(draft.goods, quotes.get(draft.key)), *more))
+            for draft, (more, _) in zip(drafts, charged, strict=True)
+        ]
 
-    def _with_charges(self, draft: Draft, more: Sequence[Goods], misplaced: Sequence[Finding]) -> Draft:
-        findings, goods = (*draft.findings, *misplaced), draft.goods
-        if not findings and more and any(g.price is None for g in goods):
-            goods = tuple(all_priced(goods, self._quote(draft).prices))
-        return structs.replace(draft, goods=(*goods, *more), findings=findings)
+
+def _to_quote(draft: Draft) -> Sequence[Goods] | None:
+    """Return the goods that Odoo is asked the prices of; none where only its currency counts, None for no question."""
+    if draft.findings:
+        return None
+    if needs_prices(draft.goods, draft.request.policy):
+        return draft.goods
+    return () if draft.request.order.currency else None
+
+
+def _agreed(draft: Draft, quote: Quote | None) -> Draft:
+    """Return a draft with the prices that count, or with what holds it."""
+    goods, findings = priced(draft.order, draft.goods, quote, draft.request.policy)
+    return structs.replace(draft, goods=tuple(goods), findings=tuple(findings))
+
+
+def _filled(goods: Sequence[Goods], quote: Quote | None) -> Sequence[Goods]:
+    return goods if quote is None else all_priced(goods, quote.prices)
 
 
 def _unit_name(line: OrderLine) -> str:

@@ -23,10 +23,10 @@ def tolerance_percent(policy: str) -> Decimal | None:
     return Decimal(policy.removeprefix("tolerance").strip().removesuffix("%").strip())
 
 
-def needs_quote(order: PurchaseOrder, goods: Sequence[Goods], policy: OrderPolicy) -> bool:
-    """Say whether Odoo has to be asked for its prices or its currency first."""
+def needs_prices(goods: Sequence[Goods], policy: OrderPolicy) -> bool:
+    """Say whether Odoo has to be asked for its prices first; for its currency it is asked where the order names one."""
     lacks_price = policy.price == "partner" and any(g.price is None for g in goods)
-    return bool(order.currency) or lacks_price or tolerance_percent(policy.price) is not None
+    return lacks_price or tolerance_percent(policy.price) is not None
 
 
 def priced(
@@ -35,12 +35,12 @@ def priced(
     """Return the goods with the prices to write (None leaves it to Odoo), and what holds the order.
 
     A price outside the tolerance holds until it is released; a foreign currency holds always, since their
-    numbers would be read as our money.
+    numbers would be read as our money. `quote`: without prices where only the currency was asked for.
     """
     findings = _foreign(order, quote)
     if policy.price == "pricelist":
         return [_at(g, None) for g in goods], findings
-    if quote is None:
+    if quote is None or not quote.prices:
         return list(goods), findings
     tolerance = tolerance_percent(policy.price)
     chosen = []
