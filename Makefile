@@ -54,11 +54,14 @@ test-xml: $(STAMP) ## the UBL that we write, judged by its schemas and by the ru
 	tools/xml-judges up >/dev/null
 	$(BIN)/pytest -q -m judges tests
 
-bench: $(STAMP) ## orders a second beside pyx12, a partner's wait for its 997 in the running hub, SFTP beside OpenSSH
+bench: $(STAMP) ## orders a second beside pyx12, a partner's wait for its 997 in the running hub, orders into Odoo, SFTP beside OpenSSH
 	$(BIN)/python -m benchmarks
 
 bench-x12: $(STAMP) ## the X12 engine alone: the table of ratios to pyx12, memory, start
 	$(BIN)/python -m benchmarks x12
+
+bench-posting: $(STAMP) ## orders into Odoo: one by one, at once, by a bare client (a real one: tools/odoo19 with make bench-posting)
+	$(BIN)/python -m benchmarks posting
 
 FUZZ_SECONDS ?= 60
 differential: $(STAMP) ## thousands of X12 documents through our engine and pyx12, and a table of where they differ and why
@@ -84,4 +87,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: test-celery torture test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 differential fuzz check fix
+.PHONY: test-celery torture test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 bench-posting differential fuzz check fix

@@ -1,4 +1,6 @@
-"""`make bench-x12`: the X12 engine beside pyx12. `make bench`: that, the wait for a 997, and SFTP beside OpenSSH."""
+"""`make bench-x12`: the X12 engine beside pyx12. `make bench`: that, the wait for a 997, orders into Odoo, and SFTP
+beside OpenSSH.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import engine, latency, transfer
+from benchmarks import engine, latency, posting, transfer
 
 MEGABYTES = 100
 
 
 def main() -> None:
-    """Measure and print; the arguments name what: x12, latency, transfer, or all when there are none."""
-    wanted = sys.argv[1:] or ["x12", "latency", "transfer"]
+    """Measure and print; the arguments name what: x12, latency, posting, transfer, or all when there are none."""
+    wanted = sys.argv[1:] or ["x12", "latency", "posting", "transfer"]
     print(f"python -m benchmarks {' '.join(sys.argv[1:])} on {_machine()}\n")
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         if "x12" in wanted:
@@ -27,6 +29,8 @@ def main() -> None:
             _print_start(Path(folder))
         if "latency" in wanted:
             _print_latency(latency.measure(Path(folder)))
+        if "posting" in wanted:
+            _print_posting(posting.measure(Path(folder)))
         if "transfer" in wanted:
             _print_transfer(Path(folder))
 
@@ -65,6 +69,20 @@ def _print_transfer(folder: Path) -> None:
     print(f"  {'':20}{'ours MB/s':>11}{'OpenSSH':>11}{'ratio':>11}")
     for one in transfer.measure(folder):
         print(f"  {one.what:20}{one.ours:11.1f}{one.openssh:11.1f}{one.ratio:11.2f}")
+
+
+def _print_posting(rates: posting.Rates) -> None:
+    print(
+        f"\norders of {posting.LINES} lines into {rates.where}, a second; best of {posting.ROUNDS} alternating rounds"
+    )
+    print(
+        f"  one by one {rates.single:.1f}, {posting.AT_ONCE} at once {rates.batched:.1f}, "
+        f"by a bare client {rates.bare:.1f}"
+    )
+    beside, times = rates.batched / rates.bare, rates.batched / rates.single
+    print(
+        f"  at once: {beside:.0%} of the bare client (wanted: 95% or more), {times:.1f} times one by one (wanted: 2)"
+    )
 
 
 def _print_order(seconds: float) -> None:
