@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Unpack
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select, text
 
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State
@@ -15,7 +15,7 @@ from hub.store.columns import SHORT
 from hub.store.moves import check_move
 from hub.store.records import Changes, NewExchange
 from hub.store.rows import as_stored, bare_number, exchange_columns, to_exchange
-from hub.store.schema import exchange_orders, exchanges, past_keys
+from hub.store.schema import SENT_BY_US, exchange_orders, exchanges, past_keys
 
 #: Outbound states in which the bytes and their control numbers are fixed.
 COMMITTED_STATES = frozenset(
@@ -134,7 +134,7 @@ class Exchanges(TxPart):
         return self._exchanges(
             _where(
                 exchanges.c.partner == partner,
-                _of_order(order_number),
+                of_order(order_number),
                 exchanges.c.document == document,
                 exchanges.c.direction == Direction.OUT,
                 exchanges.c.state.in_(COMMITTED_STATES),
@@ -162,7 +162,7 @@ class Exchanges(TxPart):
     def exchanges_of_order(self, partner: str | None, order_number: str) -> list[Exchange]:
         """Return every exchange of an order, both ways, oldest first; `partner` None: of all partners."""
         whose = () if partner is None else (exchanges.c.partner == partner,)
-        return self._exchanges(_where(_of_order(order_number), *whose))
+        return self._exchanges(_where(of_order(order_number), *whose))
 
     def find_sent(
         self,
@@ -188,7 +188,7 @@ class Exchanges(TxPart):
             raise ValueError(f"sent under which number? name one of {', '.join(wanted)}")
         statement = (
             select(exchanges)
-            .where(exchanges.c.partner == partner, exchanges.c.direction == Direction.OUT)
+            .where(exchanges.c.partner == partner, text(SENT_BY_US))
             .where(*(exchanges.c[column] == value for column, value in named.items()))
             .order_by(exchanges.c.id.desc())
         )
@@ -234,9 +234,11 @@ def _where(*conditions: ColumnElement[bool]) -> Select[Any]:
     return select(exchanges).where(*conditions).order_by(exchanges.c.id)
 
 
-def _of_order(order_number: str) -> ColumnElement[bool]:
+def of_order(order_number: str) -> ColumnElement[bool]:
+    """Match the documents of an order. A union, for which PostgreSQL uses both indexes; for an OR it reads all rows."""
+    own = select(exchanges.c.id).where(exchanges.c.order_number == order_number)
     further = select(exchange_orders.c.exchange_id).where(exchange_orders.c.order_number == order_number)
-    return or_(exchanges.c.order_number == order_number, exchanges.c.id.in_(further))
+    return exchanges.c.id.in_(own.union(further))
 
 
 def _bare(number: str | None) -> str | None:

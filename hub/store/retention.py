@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, text, true, update
 
 from hub.model.exchange import State
 from hub.store.base import TxPart
+from hub.store.exchanges import of_order
 from hub.store.records import Hold, NotFound
 from hub.store.schema import (
     acknowledgments,
@@ -105,9 +106,15 @@ class Retention(TxPart):
     # --- what has expired
 
     def known_partners(self) -> list[str]:
-        """Return the partners of all rows, also those whose profiles are gone."""
-        named = select(exchanges.c.partner).union(select(transmissions.c.partner))
-        return sorted(self._connection.execute(named).scalars())
+        """Return the partners of all rows, also those whose profiles are gone; reads one row of each."""
+        known: set[str] = set()
+        for table in (exchanges, transmissions):
+            first = select(func.min(table.c.partner))
+            name = self._connection.execute(first).scalar_one()
+            while name is not None:
+                known.add(name)
+                name = self._connection.execute(first.where(table.c.partner > name)).scalar_one()
+        return sorted(known)
 
     def expired(
         self, partner: str, before: datetime, *, after_id: int, limit: int, with_bytes: bool
@@ -138,10 +145,9 @@ class Retention(TxPart):
 
     def order_moves(self, partner: str, number: str, before: datetime) -> bool:
         """Say whether a document of an order is open, or was touched since `before`."""
-        further = select(exchange_orders.c.exchange_id).where(exchange_orders.c.order_number == number)
         moves = exists().where(
             exchanges.c.partner == partner,
-            or_(exchanges.c.order_number == number, exchanges.c.id.in_(further)),
+            of_order(number),
             or_(exchanges.c.updated_at >= before, exchanges.c.state.not_in(FINISHED)),
         )
         return self._connection.execute(select(moves)).scalar_one()

@@ -6,6 +6,8 @@ findings are JSON, and what is searched for stands beside it in columns of its o
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -63,6 +65,8 @@ transmissions = Table(
     Index("ix_transmissions_bytes", "sha256", "partner"),
     Index("ix_transmissions_partner", "partner", "id"),
     Index("ix_transmissions_state", "state", "id"),
+    Index("ix_transmissions_name", "partner", "name"),
+    Index("ix_transmissions_received", "received_at", "partner", "state"),
 )
 
 groups = Table(
@@ -117,45 +121,57 @@ exchanges = Table(
     Column("deadline_at", Instant),
     Column("work_lane", Name),
     _words("search", 4 * SHORT),  # all numbers and names in lower case, one a line
-    Index("ix_exchanges_partner", "partner", "id"),
-    Index("ix_exchanges_state", "state", "id"),
-    Index("ix_exchanges_document", "document", "id"),
-    Index("ix_exchanges_created", "created_at"),
-    Index("ix_exchanges_transmission", "transmission_id", "position"),
-    Index("ix_exchanges_group", "group_id", "position"),
+    # Lists, newest first. All that they may be narrowed by stands in each index, so whichever the database takes,
+    # rows that do not match are not read.
+    Index("ix_exchanges_partner", "partner", "id", "state", "document", "direction"),
+    Index("ix_exchanges_state", "state", "id", "partner", "document", "direction"),
+    Index("ix_exchanges_document", "document", "id", "state", "partner", "direction"),
+    Index("ix_exchanges_created", "created_at", "id", "partner", "direction", "document", "state"),
     Index("ix_exchanges_key", "key", "direction"),
+    Index("ix_exchanges_number", "number", "partner"),
     Index("ix_exchanges_order", "order_number", "partner"),
-    Index("ix_exchanges_erp", "erp_model", "erp_id"),
-    Index("ix_exchanges_source", "source_model", "source_id"),
-    Index(
-        "ix_exchanges_search", "search"
-    ),  # read from end to end for a part of a number: narrower than the rows
-    Index("ix_exchanges_interchange", "partner", "interchange_control"),
-    Index("ix_exchanges_group_control", "partner", "group_control"),
 )
 
-_HAS_WORK = text("work_lane IS NOT NULL")
+
+def _partial_index(name: str, *columns: Column[Any], where: str, unique: bool = False) -> None:
+    """Make an index of some rows only: what most rows have not need not be written for them."""
+    only = text(where)
+    Index(name, *columns, unique=unique, sqlite_where=only, postgresql_where=only)
+
+
+_exchange = exchanges.c
+_partial_index(
+    "ix_exchanges_transmission",
+    _exchange.transmission_id,
+    _exchange.position,
+    where="transmission_id IS NOT NULL",
+)
+_partial_index("ix_exchanges_group", _exchange.group_id, _exchange.position, where="group_id IS NOT NULL")
+_partial_index("ix_exchanges_erp", _exchange.erp_model, _exchange.erp_id, where="erp_id IS NOT NULL")
+_partial_index(
+    "ix_exchanges_source", _exchange.source_model, _exchange.source_id, where="source_id IS NOT NULL"
+)
+_partial_index(
+    "ix_exchanges_deadline", _exchange.state, _exchange.deadline_at, where="deadline_at IS NOT NULL"
+)
+#: What a partner's acknowledgment names. A query must say `SENT_BY_US`, or the database cannot know that they serve.
+SENT_BY_US = "direction = 'out'"
+_partial_index("ix_exchanges_interchange", _exchange.partner, _exchange.interchange_control, where=SENT_BY_US)
+_partial_index("ix_exchanges_group_control", _exchange.partner, _exchange.group_control, where=SENT_BY_US)
+_partial_index(  # one exchange for one thing that happened
+    "uq_exchanges_outbound_key", _exchange.key, where="direction = 'out' AND key <> ''", unique=True
+)
 for _table in (transmissions, exchanges):
-    _columns = _table.c.work_lane, _table.c.id, _table.c.due_at
-    Index(f"ix_{_table.name}_work", *_columns, sqlite_where=_HAS_WORK, postgresql_where=_HAS_WORK)
-
-_IS_OUTBOUND = text("direction = 'out' AND key <> ''")  # one exchange for one thing that happened
-Index(
-    "uq_exchanges_outbound_key",
-    exchanges.c.key,
-    unique=True,
-    sqlite_where=_IS_OUTBOUND,
-    postgresql_where=_IS_OUTBOUND,
-)
-
-_HAS_DEADLINE = text("deadline_at IS NOT NULL")
-Index(
-    "ix_exchanges_deadline",
-    exchanges.c.state,
-    exchanges.c.deadline_at,
-    sqlite_where=_HAS_DEADLINE,
-    postgresql_where=_HAS_DEADLINE,
-)
+    _partial_index(
+        f"ix_{_table.name}_work",
+        _table.c.work_lane,
+        _table.c.id,
+        _table.c.due_at,
+        where="work_lane IS NOT NULL",
+    )
+#: Groups whose acknowledgment is still owed: as with `SENT_BY_US`, a query must say it in these words.
+OWED = "acknowledged IS false"
+_partial_index("ix_groups_open", groups.c.id, where=OWED)
 
 events = Table(  # append-only: migrations add triggers that refuse UPDATE and DELETE (but retention's)
     "events",
@@ -218,7 +234,7 @@ acknowledgments = Table(
     _words("verdict"),
     _words("detail"),
     Column("at", Instant, nullable=False),
-    Index("ix_acknowledgments_exchange", "exchange_id"),
+    Index("ix_acknowledgments_exchange", "exchange_id", "direction"),
     Index("ix_acknowledgments_ack", "ack_exchange_id"),
     Index("ix_acknowledgments_transmission", "transmission_id"),
 )

@@ -1,25 +1,47 @@
-"""Ask the translation log: lists of exchanges, and how many stand in which state."""
+"""Ask the translation log: lists of exchanges, and how many stand in which state.
+
+A list is read newest first along an index, and ends with the last row that is wanted. Words are looked for in two
+ways: what is rare is taken from the indexes of words; what is common is soon found by reading from the newest on.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, column, func, or_, select, table, text, tuple_
 
 from hub.model.exchange import Exchange, State
 from hub.store.base import TxPart
+from hub.store.columns import storable
 from hub.store.records import LogQuery
 from hub.store.rows import to_exchange
 from hub.store.schema import exchanges, findings, transmissions
+
+#: Words that more exchanges have are common. The ids of so many are asked for by one statement.
+RARE = 2000
+
+#: Shorter parts are in no index of words.
+_TRIGRAM = 3
+
+_HAS_WORK = text("exchanges.work_lane IS NOT NULL")
+_AT_REST = text("exchanges.work_lane IS NULL")  # only these are in an index of words; what has work is little
 
 
 class Search(TxPart):
     """What the log command and the pages ask."""
 
     def find_exchanges(self, query: LogQuery) -> list[Exchange]:
-        """Return the exchanges that match, newest first unless asked otherwise; page on with `before_id`."""
-        order = exchanges.c.id if query.oldest_first else exchanges.c.id.desc()
-        statement = select(exchanges).where(*_conditions(query)).order_by(order).limit(query.limit)
+        """Return the exchanges that match, newest first unless asked otherwise; page on with `before_id`.
+
+        Newest is what has the highest number; within a time, what was made last, which differs by a moment at most.
+        """
+        if self._postgres:  # how to look for a word depends on the word
+            self._connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+        conditions = [*_conditions(query), *self._before(query), *self._words(query)]
+        order = _order(query) if query.oldest_first else [column.desc() for column in _order(query)]
+        statement = select(exchanges).where(*conditions).order_by(*order).limit(query.limit)
         return [to_exchange(row) for row in self._rows(statement)]
 
     def count_by_state(self, *, files: bool = True) -> dict[State, int]:
@@ -32,9 +54,104 @@ class Search(TxPart):
             counts[State.QUARANTINED] += self._connection.execute(held_back).scalar_one()
         return dict(+counts)
 
+    def _before(self, query: LogQuery) -> Iterator[ColumnElement[bool]]:
+        """Yield what leaves out the pages before this one, in the order of the list."""
+        if query.before_id is None:
+            return
+        last = select(exchanges.c.created_at).where(exchanges.c.id == query.before_id)
+        at = self._connection.execute(last).scalar_one_or_none() if _is_timed(query) else None
+        yield (
+            exchanges.c.id < query.before_id if at is None else tuple_(*_order(query)) < (at, query.before_id)
+        )
+
+    def _words(self, query: LogQuery) -> Iterator[ColumnElement[bool]]:
+        """Yield the conditions for a part of a number, and for a part of any text.
+
+        What has work to do is not in the indexes of words: it is read through, and it is little.
+        """
+        if number := storable(query.number.strip()):
+            yield self._mentioning(number, (exchanges.c.search,))
+        if words := storable(query.text.strip()):
+            yield self._mentioning(words, _PLACES)
+
+    def _mentioning(self, part: str, places: Sequence[ColumnElement[str]]) -> ColumnElement[bool]:
+        """Return the condition for exchanges of which one of these columns has that part, case apart."""
+        says = or_(*(_says(place, part) for place in places))
+        if len(part) < _TRIGRAM:
+            return says
+        at_work = select(exchanges.c.id).where(_HAS_WORK, says).limit(RARE + 1)
+        found = set(self._connection.execute(at_work).scalars())
+        for place in places:
+            hits = self._hits(place, part)
+            found.update(self._exchanges_with(_owner(place), hits))
+            if max(len(hits), len(found)) > RARE:
+                return says
+        named = exchanges.c.id.in_(found)
+        return (
+            and_(named, says) if set(part) & set("%_") else named
+        )  # signs that an index takes for any others
+
+    def _hits(self, place: ColumnElement[str], part: str) -> list[int]:
+        """Return the rows of which a column has a part, by the index of words; at most one more than is rare."""
+        owner = _owner(place)
+        if self._postgres:
+            found = select(owner.c.id).where(_has(place, part))
+            found = found.where(_AT_REST) if owner is exchanges else found
+        else:
+            name = str(place.key)
+            words = table(f"{owner.name}_{name}_words", column("rowid"), column(name))
+            found = select(words.c.rowid).where(words.c[name].like(f"%{part}%"))
+        return list(self._connection.execute(found.limit(RARE + 1)).scalars())
+
+    def _exchanges_with(self, owner: Table, hits: Sequence[int]) -> Iterable[int]:
+        """Return the exchanges to which these rows belong."""
+        if owner is exchanges or not hits:
+            return hits
+        if owner is transmissions:
+            found = select(exchanges.c.id).where(exchanges.c.transmission_id.in_(hits)).limit(RARE + 1)
+        else:
+            told = findings.c.exchange_id.is_not(None)
+            found = select(findings.c.exchange_id).where(findings.c.id.in_(hits), told)
+        return self._connection.execute(found).scalars()
+
+
+#: Where a text is looked for: numbers, reasons, names of files, what was found.
+_PLACES = (exchanges.c.search, exchanges.c.why, transmissions.c.name, findings.c.message)
+
+
+def _has(place: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    """Match a part of a column, case apart, in words that both databases have an index for."""
+    escaped = "".join(f"\\{c}" if c in "\\%_" else c for c in part)
+    return place.ilike(f"%{escaped}%", escape="\\")
+
+
+def _says(place: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    """Match an exchange of which that column has a part; asked of one exchange after the other."""
+    if _owner(place) is exchanges:
+        return _has(place, part)
+    if _owner(place) is transmissions:
+        named = select(transmissions.c.id).where(transmissions.c.id == exchanges.c.transmission_id)
+        return named.where(_has(place, part)).exists()
+    told = select(findings.c.id).where(findings.c.exchange_id == exchanges.c.id)
+    return told.where(_has(place, part)).exists()
+
+
+def _owner(place: ColumnElement[str]) -> Table:
+    owner = getattr(place, "table", None)
+    assert isinstance(owner, Table)
+    return owner
+
+
+def _is_timed(query: LogQuery) -> bool:
+    return query.since is not None or query.until is not None
+
+
+def _order(query: LogQuery) -> tuple[ColumnElement[Any], ...]:
+    return (exchanges.c.created_at, exchanges.c.id) if _is_timed(query) else (exchanges.c.id,)
+
 
 def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
-    """Return the WHERE clause of a query, part by part."""
+    """Return the WHERE clause of a query but for words and pages, part by part."""
     columns = exchanges.c
     equal = {
         columns.partner: query.partner,
@@ -51,30 +168,4 @@ def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
         conditions.append(columns.created_at >= query.since)
     if query.until is not None:
         conditions.append(columns.created_at < query.until)
-    if query.before_id is not None:
-        conditions.append(columns.id < query.before_id)
-    if number := query.number.strip():
-        conditions.append(_numbered(number))
-    if text := query.text.strip():
-        conditions.append(_mentions(text))
     return conditions
-
-
-def _numbered(part: str) -> ColumnElement[bool]:
-    """Match a part of a number. The subquery reads the index alone: a fifth of the time that the rows take."""
-    found = select(exchanges.c.id).where(exchanges.c.search.contains(part.lower(), autoescape=True))
-    return exchanges.c.id.in_(found)
-
-
-def _mentions(text: str) -> ColumnElement[bool]:
-    """Match text in an exchange's numbers and reason, its findings' messages, and its file's name."""
-    named = select(transmissions.c.id).where(transmissions.c.name.icontains(text, autoescape=True))
-    told = select(findings.c.exchange_id).where(
-        findings.c.message.icontains(text, autoescape=True), findings.c.exchange_id.is_not(None)
-    )
-    return or_(
-        _numbered(text),
-        exchanges.c.why.icontains(text, autoescape=True),
-        exchanges.c.transmission_id.in_(named),
-        exchanges.c.id.in_(told),
-    )

@@ -6,12 +6,23 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import Column, ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    FromClause,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, State
 from hub.store.base import TxPart
-from hub.store.schema import acknowledgments, exchanges, groups, transmissions
+from hub.store.schema import OWED, acknowledgments, exchanges, groups, transmissions
 
 
 class Period(Struct, frozen=True):
@@ -61,7 +72,7 @@ class OpenItem(Struct, frozen=True):
 
 _OF_GROUP = exchanges.c.group_id == groups.c.id
 _WITH_GROUPS = exchanges.outerjoin(groups, _OF_GROUP)
-_WAITS = groups.c.acknowledged.is_(False)
+_WAITS = literal_column(f"groups.{OWED}", Boolean)
 
 
 class Sums(TxPart):
@@ -75,34 +86,41 @@ class Sums(TxPart):
         return [FileCount(row.partner, State(row.state), row.n) for row in self._rows(counted)]
 
     def document_counts(self, period: Period) -> list[DocumentCount]:
-        """Count documents by partner, direction, kind and state."""
-        columns = exchanges.c.partner, exchanges.c.direction, exchanges.c.document, exchanges.c.state
+        """Count documents by partner, direction, kind and state.
+
+        Three questions, each of which an index answers alone: how many there are, how many of those that came in are
+        answered, and how many wait in a group whose answer is owed.
+        """
         ours = exists().where(
             acknowledgments.c.exchange_id == exchanges.c.id, acknowledgments.c.direction == Direction.OUT
         )
-        counted = (
-            select(
-                *columns,
-                func.count().label("n"),
-                func.count().filter(exchanges.c.direction == Direction.IN, ours).label("answered"),
-                func.count().filter(_WAITS).label("waiting"),
-            )
-            .select_from(_WITH_GROUPS)
-            .where(*_documents(period))
-            .group_by(*columns)
-        )
+        answered = self._by_kind(period, exchanges, exchanges.c.direction == Direction.IN, ours)
+        waiting = self._by_kind(period, groups.join(exchanges, _OF_GROUP), _WAITS)
         return [
             DocumentCount(
-                row.partner,
-                Direction(row.direction),
-                DocType(row.document),
-                State(row.state),
-                row.n,
-                row.answered,
-                row.waiting,
+                partner,
+                Direction(way),
+                DocType(document),
+                State(state),
+                count,
+                answered.get((partner, way, document, state), 0),
+                waiting.get((partner, way, document, state), 0),
             )
-            for row in self._rows(counted)
+            for (partner, way, document, state), count in self._by_kind(period, exchanges).items()
         ]
+
+    def _by_kind(
+        self, period: Period, among: FromClause, *which: ColumnElement[bool]
+    ) -> dict[tuple[str, str, str, str], int]:
+        """Count documents by partner, direction, kind and state."""
+        columns = exchanges.c.partner, exchanges.c.direction, exchanges.c.document, exchanges.c.state
+        counted = (
+            select(*columns, func.count().label("n"))
+            .select_from(among)
+            .where(*_documents(period), *which)
+            .group_by(*columns)
+        )
+        return {(row[0], row[1], row[2], row[3]): row.n for row in self._rows(counted)}
 
     def open_documents(
         self, period: Period, settled: Mapping[Direction, frozenset[State]], *, limit: int

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import structs
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select, text
 
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Exchange, Group, State, Transmission
@@ -15,7 +15,7 @@ from hub.model.finding import Finding
 from hub.store.columns import storable, to_json
 from hub.store.moves import check_move
 from hub.store.rows import bare_number, opening_lane, to_exchange, to_group, to_transmission
-from hub.store.schema import exchanges, groups, received_interchanges, transmissions
+from hub.store.schema import OWED, exchanges, groups, received_interchanges, transmissions
 from hub.store.story import Story
 
 
@@ -172,12 +172,8 @@ class Transmissions(Story):
 
     def groups_with_ended(self) -> list[int]:
         """Return the groups without acknowledgment in which an operator has ended an exchange."""
-        statement = (
-            select(groups.c.id)
-            .join(exchanges, exchanges.c.group_id == groups.c.id)
-            .where(exchanges.c.state == State.CANCELLED, groups.c.acknowledged.is_(False))
-            .distinct()
-        )
+        ended = exists().where(exchanges.c.group_id == groups.c.id, exchanges.c.state == State.CANCELLED)
+        statement = select(groups.c.id).where(text(OWED), ended)
         return [row.id for row in self._rows(statement)]
 
     def mark_group_acknowledged(self, id: int) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -46,11 +47,17 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 def test_migrations_make_exactly_the_schema(engine: Engine) -> None:
     migrate(engine)
     with engine.connect() as connection:
-        compared = {
-            "compare_server_default": engine.dialect.name == "postgresql"
-        }  # SQLite's are not reflected
+        compared: dict[str, Any] = {
+            "compare_server_default": engine.dialect.name == "postgresql"  # SQLite's are not reflected
+        }
+        compared["include_object"] = _is_ours
         context = MigrationContext.configure(connection, opts=compared)
         assert compare_metadata(context, metadata) == []
+
+
+def _is_ours(_item: object, name: str | None, _kind: str, _reflected: bool, _beside: object) -> bool:
+    """Leave out the indexes of words, which each database has in its own way."""
+    return "_words" not in (name or "")
 
 
 @pytest.mark.parametrize("change", ["UPDATE events SET why = 'other'", "DELETE FROM events"])
@@ -174,9 +181,12 @@ def test_a_kill_in_the_middle_loses_the_step_and_nothing_else(tmp_path: Path) ->
         ("SELECT id FROM exchanges WHERE work_lane = ? ORDER BY id LIMIT 1", "ix_exchanges_work"),
         ("SELECT DISTINCT work_lane FROM exchanges WHERE work_lane IS NOT NULL", "ix_exchanges_work"),
         ("SELECT id FROM exchanges WHERE state = ? AND deadline_at < 'x'", "ix_exchanges_deadline"),
-        ("SELECT id FROM exchanges WHERE search LIKE ?", "COVERING INDEX ix_exchanges_search"),
+        ("SELECT rowid FROM exchanges_search_words WHERE search LIKE ?", "VIRTUAL TABLE INDEX 0:L0"),
         ("SELECT id FROM exchanges WHERE erp_model = ? AND erp_id = 1", "ix_exchanges_erp"),
-        ("SELECT id FROM exchanges WHERE partner = ? AND group_control = '1'", "ix_exchanges_group_control"),
+        (
+            "SELECT id FROM exchanges WHERE partner = ? AND group_control = '1' AND direction = 'out'",
+            "ix_exchanges_group_control",
+        ),
         ("SELECT id FROM transmissions WHERE sha256 = ? AND partner = 'x'", "ix_transmissions_bytes"),
         ("SELECT state, count(*) FROM exchanges WHERE ? GROUP BY state", "ix_exchanges_state"),
     ],

@@ -1,0 +1,1 @@
+"""A log of a million exchanges: what every list and search of it takes."""
