@@ -164,7 +164,7 @@ def queues(store: Store, each: int = 5) -> tuple[tuple[Queue, ...], tuple[Transm
     """Return what waits for somebody, by state, and the quarantined files."""
     found: list[Queue] = []
     with store.read() as tx:
-        counts = tx.count_by_state(files=False)  # they are listed apart
+        counts = tx.count_by_state(only=OWNERS, files=False)  # files are listed apart
         for state, owner in OWNERS.items():
             waiting = tx.find_exchanges(LogQuery(states=(state,), limit=each, oldest_first=True))
             if waiting:

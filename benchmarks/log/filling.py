@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from benchmarks.log.traffic import EACH_TRADE, PARTNERS, Row, Traffic
+from hub.model.documents import OrderLine, PurchaseOrder
 from hub.store import Archive
 from hub.store.engine import make_engine
 from hub.store.migrate import migrate
@@ -27,7 +30,7 @@ def fill(url: str, archive: Archive, exchanges: int) -> None:
     engine = make_engine(url)
     migrate(engine)
     trades = max(exchanges // EACH_TRADE, 1)
-    traffic = Traffic(trades, datetime.now(UTC), list(_payloads(archive)))
+    traffic = Traffic(trades, datetime.now(UTC), list(_payloads(archive)), _canonical(archive))
     with engine.begin() as connection:
         indexes = [index for table in metadata.sorted_tables for index in table.indexes]
         for index in indexes:
@@ -53,6 +56,12 @@ def _payloads(archive: Archive) -> Iterator[tuple[str, int]]:
         lines = "".join(f"PO1*{line}*{n}*EA*10.00**BP*AR-{line}~\n" for line in range(1, 21))
         data = f"ST*850*0001~\nBEG*00*NE*45{n:08d}**20261101~\n{lines}CTT*20~\nSE*24*0001~\n".encode()
         yield archive.put(data), len(data)
+
+
+def _canonical(archive: Archive) -> tuple[str, int]:
+    line = OrderLine(number="1", quantity=Decimal(24), unit="EA", price=Decimal("9.99"))
+    data = msgspec.json.encode(PurchaseOrder(number="4500000001", lines=(line,)))
+    return archive.put(data), len(data)
 
 
 def _scopes(connection: Connection) -> None:

@@ -38,10 +38,13 @@ Rows = dict[str, list[Row]]  # by table
 
 
 class Traffic:
-    """Makes trades, the oldest first; ids count up over all of them. `payloads`: hashes in the archive, and their size."""
+    """Makes trades, the oldest first; ids count up over all of them. `payloads`: name in the archive, and size."""
 
-    def __init__(self, trades: int, until: datetime, payloads: list[tuple[str, int]]) -> None:
+    def __init__(
+        self, trades: int, until: datetime, payloads: list[tuple[str, int]], canonical: tuple[str, int]
+    ) -> None:
         self._trades, self._begin, self._payloads = trades, until - timedelta(days=DAYS), payloads
+        self._canonical = canonical
         self._step = timedelta(days=DAYS) / max(trades, 1)
         self._random = Random(trades)
         self._ids: dict[str, int] = {}
@@ -250,7 +253,7 @@ class Traffic:
 
     def _artifacts(self, exchange: int, at: datetime, kinds: tuple[str, ...]) -> None:
         for kind in kinds:
-            sha256, size = self._random.choice(self._payloads)
+            sha256, size = self._canonical if kind == "canonical" else self._random.choice(self._payloads)
             values = {"kind": kind, "sha256": sha256, "size": size, "media_type": "application/edi-x12"}
             self._add("artifacts", exchange_id=exchange, at=at, **values)
 

@@ -66,7 +66,7 @@ transmissions = Table(
     Index("ix_transmissions_partner", "partner", "id"),
     Index("ix_transmissions_state", "state", "id"),
     Index("ix_transmissions_name", "partner", "name"),
-    Index("ix_transmissions_received", "received_at", "partner", "state"),
+    Index("ix_transmissions_tally", "partner", "state", "received_at"),
 )
 
 groups = Table(
@@ -125,8 +125,10 @@ exchanges = Table(
     # rows that do not match are not read.
     Index("ix_exchanges_partner", "partner", "id", "state", "document", "direction"),
     Index("ix_exchanges_state", "state", "id", "partner", "document", "direction"),
-    Index("ix_exchanges_document", "document", "id", "state", "partner", "direction"),
-    Index("ix_exchanges_created", "created_at", "id", "partner", "direction", "document", "state"),
+    Index("ix_exchanges_created", "created_at", "id", "document", "partner", "direction", "state"),
+    Index(
+        "ix_exchanges_tally", "partner", "direction", "document", "state", "created_at"
+    ),  # sums, in their order
     Index("ix_exchanges_key", "key", "direction"),
     Index("ix_exchanges_number", "number", "partner"),
     Index("ix_exchanges_order", "order_number", "partner"),

@@ -7,7 +7,7 @@ ways: what is rare is taken from the indexes of words; what is common is soon fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, column, func, or_, select, table, text, tuple_
@@ -35,7 +35,7 @@ class Search(TxPart):
     def find_exchanges(self, query: LogQuery) -> list[Exchange]:
         """Return the exchanges that match, newest first unless asked otherwise; page on with `before_id`.
 
-        Newest is what has the highest number; within a time, what was made last, which differs by a moment at most.
+        Newest is what has the highest number or was made last, which differs by a moment at most.
         """
         if self._postgres:  # how to look for a word depends on the word
             self._connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
@@ -44,9 +44,13 @@ class Search(TxPart):
         statement = select(exchanges).where(*conditions).order_by(*order).limit(query.limit)
         return [to_exchange(row) for row in self._rows(statement)]
 
-    def count_by_state(self, *, files: bool = True) -> dict[State, int]:
-        """Return how many exchanges stand in each state that has any; with `files`, quarantined files count too."""
+    def count_by_state(self, *, only: Collection[State] = (), files: bool = True) -> dict[State, int]:
+        """Return how many exchanges stand in each state (or `only` those) that has any; with `files`, quarantined
+        files count too.
+        """
         counted = select(exchanges.c.state, func.count().label("n")).group_by(exchanges.c.state)
+        if only:
+            counted = counted.where(exchanges.c.state.in_(only))
         counts = Counter({State(row.state): int(row.n) for row in self._rows(counted)})
         if files:
             quarantined = transmissions.c.state == State.QUARANTINED
@@ -143,7 +147,9 @@ def _owner(place: ColumnElement[str]) -> Table:
 
 
 def _is_timed(query: LogQuery) -> bool:
-    return query.since is not None or query.until is not None
+    """Say whether the list goes by time: within one, or of a kind of document, for which no other index is in order."""
+    of_kind = query.document is not None and query.partner is None and query.state is None
+    return of_kind or query.since is not None or query.until is not None
 
 
 def _order(query: LogQuery) -> tuple[ColumnElement[Any], ...]:

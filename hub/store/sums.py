@@ -7,7 +7,6 @@ from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import (
-    Boolean,
     Column,
     ColumnElement,
     FromClause,
@@ -72,7 +71,7 @@ class OpenItem(Struct, frozen=True):
 
 _OF_GROUP = exchanges.c.group_id == groups.c.id
 _WITH_GROUPS = exchanges.outerjoin(groups, _OF_GROUP)
-_WAITS = literal_column(f"groups.{OWED}", Boolean)
+_WAITS: ColumnElement[bool] = literal_column(f"groups.{OWED}")
 
 
 class Sums(TxPart):
@@ -120,7 +119,7 @@ class Sums(TxPart):
             .where(*_documents(period), *which)
             .group_by(*columns)
         )
-        return {(row[0], row[1], row[2], row[3]): row.n for row in self._rows(counted)}
+        return {(row.partner, row.direction, row.document, row.state): row.n for row in self._rows(counted)}
 
     def open_documents(
         self, period: Period, settled: Mapping[Direction, frozenset[State]], *, limit: int
@@ -180,7 +179,7 @@ class Sums(TxPart):
             select(transmissions)
             .where(
                 *_within(period, transmissions.c.partner, transmissions.c.received_at),
-                transmissions.c.state.not_in(sorted(settled)),
+                transmissions.c.state.in_(sorted(set(State) - settled)),
             )
             .order_by(transmissions.c.id)
             .limit(limit)

@@ -16,8 +16,7 @@ down_revision = "0004"
 _MADE_ANEW = {
     "ix_exchanges_partner": (["partner", "id", "state", "document", "direction"], None),
     "ix_exchanges_state": (["state", "id", "partner", "document", "direction"], None),
-    "ix_exchanges_document": (["document", "id", "state", "partner", "direction"], None),
-    "ix_exchanges_created": (["created_at", "id", "partner", "direction", "document", "state"], None),
+    "ix_exchanges_created": (["created_at", "id", "document", "partner", "direction", "state"], None),
     "ix_exchanges_transmission": (["transmission_id", "position"], "transmission_id IS NOT NULL"),
     "ix_exchanges_group": (["group_id", "position"], "group_id IS NOT NULL"),
     "ix_exchanges_erp": (["erp_model", "erp_id"], "erp_id IS NOT NULL"),
@@ -39,7 +38,7 @@ _EXPECTED = {
     "exchanges": {
         "ix_exchanges_partner": "1000000 25000 1 1 1 1",
         "ix_exchanges_state": "1000000 60000 1 1 1 1",
-        "ix_exchanges_document": "1000000 100000 1 1 1 1",
+        "ix_exchanges_tally": "1000000 25000 12000 3000 600 1",
         "ix_exchanges_created": "1000000 1 1 1 1 1 1",
         "ix_exchanges_transmission": "500000 2 1",
         "ix_exchanges_group": "500000 2 1",
@@ -59,7 +58,7 @@ _EXPECTED = {
         "ix_transmissions_partner": "500000 12000 1",
         "ix_transmissions_state": "500000 60000 1",
         "ix_transmissions_name": "500000 12000 2",
-        "ix_transmissions_received": "500000 1 1 1",
+        "ix_transmissions_tally": "500000 12000 3000 1",
         "ix_transmissions_work": "1000 50 1 1",
     },
     "groups": {"ix_groups_transmission_id": "300000 1", "ix_groups_open": "1000 1"},
@@ -84,12 +83,14 @@ def upgrade() -> None:
         op.drop_index(name, "exchanges")
         _index(name, "exchanges", columns, where)
     op.drop_index("ix_exchanges_search", "exchanges")
+    op.drop_index("ix_exchanges_document", "exchanges")
+    _index("ix_exchanges_tally", "exchanges", ["partner", "direction", "document", "state", "created_at"])
     op.drop_index("ix_acknowledgments_exchange", "acknowledgments")
     _index("ix_acknowledgments_exchange", "acknowledgments", ["exchange_id", "direction"])
     _index("ix_exchanges_number", "exchanges", ["number", "partner"])
     _index("ix_groups_open", "groups", ["id"], "acknowledged IS false")
     _index("ix_transmissions_name", "transmissions", ["partner", "name"])
-    _index("ix_transmissions_received", "transmissions", ["received_at", "partner", "state"])
+    _index("ix_transmissions_tally", "transmissions", ["partner", "state", "received_at"])
     if op.get_bind().dialect.name == "sqlite":
         for which in _WORDS:
             _sqlite_words(*which)
