@@ -3,7 +3,8 @@
 Closed, everybody asks. After OPENS_AFTER failures in a row it opens: nobody asks until a pause is over, then one
 probe goes through (half open) while the others go on waiting. A probe that is answered closes it; one that fails opens
 it again for twice as long, up to LONGEST_PAUSE_SECONDS. Pauses differ a little each time, so that the processes of a
-cluster do not come back together. Each process has breakers of its own: n processes send n probes a pause.
+cluster do not come back together. Each process has breakers of its own: n processes send n probes a pause; what they
+find is told to the others by hub/outages.py.
 """
 
 from __future__ import annotations
@@ -37,21 +38,27 @@ class Health(Struct, frozen=True):
     failures: int = 0  # in a row
     why: str = ""  # the last failure
     wait_seconds: float = 0.0  # until the next probe
+    away_seconds: float = 0.0  # since it opened
 
 
 class Breaker:
-    """The breaker of one endpoint. Safe for many threads; the clock (seconds) and the jitter come in."""
+    """The breaker of one endpoint. Safe for many threads; the clock (seconds) and the jitter come in.
+
+    `changed` is called when it opened, looked in vain or closed,.
+    """
 
     def __init__(
         self,
         name: str,
         seconds: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = lambda: random.uniform(0.8, 1.2),  # noqa: S311 - no secret
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
-        self.name, self._seconds, self._jitter = name, seconds, jitter
+        self.name, self._seconds, self._jitter, self._changed = name, seconds, jitter, changed
         self._guard = threading.Lock()
         self._failures, self._why = 0, ""
         self._open_until: float | None = None
+        self._opened_at = 0.0
         self._probe: int | None = None  # the thread whose probe is under way
 
     def health(self) -> Health:
@@ -60,7 +67,8 @@ class Breaker:
             state: State = "closed"
             if self._open_until is not None:
                 state = "half open" if self._probe is not None else "open"
-            return Health(self.name, state, self._failures, self._why, round(self._wait(), 1))
+            away = 0.0 if self._open_until is None else self._seconds() - self._opened_at
+            return Health(self.name, state, self._failures, self._why, round(self._wait(), 1), round(away, 1))
 
     def enter(self) -> None:
         """Let the caller ask; it must say `worked`, `failed` or `left`.
@@ -83,8 +91,12 @@ class Breaker:
     def worked(self) -> None:
         """Note an answer, whatever it says: the endpoint is there."""
         with self._guard:
-            if self._open_until is None or self._probe == threading.get_ident():
-                self._failures, self._why, self._open_until, self._probe = 0, "", None, None
+            if self._open_until is not None and self._probe != threading.get_ident():
+                return
+            was_open = self._open_until is not None
+            self._failures, self._why, self._open_until, self._probe = 0, "", None, None
+        if was_open:
+            self._changed()
 
     def failed(self, why: str, asked_seconds: float = 0.0) -> None:
         """Note that there was no answer, or that the server asks to be left alone for so many seconds."""
@@ -93,8 +105,12 @@ class Breaker:
             if self._open_until is not None and not probing:
                 return  # one that was under way when it opened
             self._failures, self._why, self._probe = self._failures + 1, why, None
-            if self._failures >= OPENS_AFTER or asked_seconds:
-                self._open_until = self._seconds() + self._pause(asked_seconds)
+            if self._failures < OPENS_AFTER and not asked_seconds:
+                return
+            now = self._seconds()
+            self._opened_at = now if self._open_until is None else self._opened_at
+            self._open_until = now + self._pause(asked_seconds)
+        self._changed()
 
     def left(self) -> None:
         """Note that the caller asked nothing after all: the next one may be the probe."""
@@ -137,15 +153,17 @@ class Breaker:
 class Breakers:
     """The breakers of one process by the names of their endpoints."""
 
-    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
+    def __init__(
+        self, seconds: Callable[[], float] = time.monotonic, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._seconds, self._changed = seconds, changed
         self._known: dict[str, Breaker] = {}
         self._guard = threading.Lock()
 
     def of(self, name: str) -> Breaker:
         """Return the breaker of an endpoint, made at first use."""
         with self._guard:
-            return self._known.setdefault(name, Breaker(name, self._seconds))
+            return self._known.setdefault(name, Breaker(name, self._seconds, changed=self._changed))
 
     def health(self) -> tuple[Health, ...]:
         """Return how each endpoint that was ever asked is doing, by name."""

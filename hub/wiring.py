@@ -14,7 +14,7 @@ from msgspec import structs
 
 from hub.advising import Advising
 from hub.books import PartnerBook, TableShelf
-from hub.breaker import Breaker, Breakers
+from hub.breaker import Breaker
 from hub.clockwatch import ClockWatch
 from hub.desk import Desk, Formats
 from hub.erp.odoo import OdooGateway, OdooSettings
@@ -28,6 +28,7 @@ from hub.model.partner import Partner, Receive, Retention
 from hub.noticing import Noticer
 from hub.opening import make_store, utc_now
 from hub.operations import Operations
+from hub.outages import Outages
 from hub.pickup import Pickup
 from hub.pipeline import Pipeline
 from hub.reconciling import Reconciler
@@ -136,7 +137,8 @@ class Hub:
         self.formats = make_formats(settings.paths, self.secrets)
         self.tables = TableShelf(Path(settings.paths.partners))
         self.company = make_company(settings)
-        self.breakers = Breakers(seconds)
+        self.outages = Outages(self.store, clock, seconds)
+        self.breakers = self.outages.breakers
         self.erp = erp or make_erp(settings, self.secrets, self.breakers.of("Odoo"))
         self.desk = Desk(
             store=self.store,
@@ -183,6 +185,7 @@ class Hub:
         """Close mailboxes, the ERP's connections and the database."""
         self.heart.stop()
         self.desk.close()
+        self.outages.stop()
         self.store.close()
 
 

@@ -18,11 +18,11 @@ from hub.doctor.odoo_names import missing_names
 from hub.erp.port import Capabilities
 from hub.model.finding import Finding
 from hub.model.partner import Partner
-from hub.opening import make_archive
+from hub.opening import make_archive, make_store
 from hub.profiles import erp_names, load_partners
 from hub.secrets import Secrets
 from hub.settings import Settings
-from hub.store import Store
+from hub.store import Outage, Store, StuckFile
 from hub.store.revision import Revision, read_revision
 from hub.transports.opening import open_mailbox
 
@@ -35,6 +35,7 @@ class Instruments(Struct, frozen=True):
     partners: Callable[[], tuple[Mapping[str, Partner], tuple[Finding, ...]]]
     secrets: Secrets
     revision: Callable[[], Revision]
+    noted: Callable[[], tuple[list[Outage], list[StuckFile]]]  # what running processes told in the store
     odoo: Callable[[], Capabilities]
     names: Callable[[], tuple[Finding, ...]]  # names of the profiles that Odoo does not have
     mailbox: Callable[[Partner], list[str]]  # open, probe, close
@@ -44,6 +45,17 @@ class Instruments(Struct, frozen=True):
 def instruments(settings: Settings, environ: Mapping[str, str]) -> Instruments:
     """Return the real instruments for a hub."""
     secrets = Secrets(Path(settings.paths.secrets), environ)
+
+    def ask_store() -> tuple[list[Outage], list[StuckFile]]:
+        revision = read_revision(settings.store.url)
+        if not revision.current or revision.behind:
+            return [], []  # nothing of this version has run here yet
+        store = make_store(settings, environ=environ)
+        try:
+            with store.read() as tx:
+                return tx.outages(), tx.stuck()
+        finally:
+            store.close()
 
     def ask_odoo() -> Capabilities:
         from hub.wiring import make_erp  # late: a hub on the practice Odoo needs no gateway here
@@ -75,6 +87,7 @@ def instruments(settings: Settings, environ: Mapping[str, str]) -> Instruments:
         partners=partial(load_partners, Path(settings.paths.partners)),
         secrets=secrets,
         revision=partial(read_revision, settings.store.url),
+        noted=ask_store,
         odoo=ask_odoo,
         names=ask_names,
         mailbox=try_mailbox,
@@ -111,6 +124,7 @@ def _checks(settings: Settings, tools: Instruments, *, connect: bool) -> Iterato
     yield from found
     if found[0].status is not Status.FAIL:
         yield from outside.writable(tools.try_to_write)
+        yield from outside.noted(tools.noted)
     if settings.uses_practice:
         yield Check("odoo", Status.OK, "the practice Odoo stands in; set [odoo] url for a real one")
     else:

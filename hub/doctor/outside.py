@@ -8,6 +8,7 @@ from hub.doctor.check import Check, fail, warn, well
 from hub.erp.port import Capabilities
 from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.finding import Finding
+from hub.store import Outage, StuckFile
 from hub.store.revision import Revision
 from hub.storing import mend_of
 from hub.toml.reading import as_line
@@ -37,6 +38,30 @@ def writable(try_to_write: Callable[[], object]) -> Iterator[Check]:
         try_to_write()
     except Retryable as error:
         yield fail("database", f"{error}: no work is taken", mend_of(str(error)))
+
+
+def noted(read: Callable[[], tuple[list[Outage], list[StuckFile]]]) -> Iterator[Check]:
+    """Say whom the processes of a running hub find away, and which files lie in partners' folders and are not taken."""
+    try:
+        outages, stuck = read()
+    except _TROUBLE as error:
+        yield warn("away", f"what the hub noted cannot be read: {error}", "mend the database first")
+        return
+    for one in outages:
+        yield warn(
+            "away",
+            f"{one.endpoint} since {one.since:%Y-%m-%d %H:%M:%S} UTC, as process {one.process} sees it; next look "
+            f"{one.next_look_at:%H:%M:%S}: {one.why}",
+            "mend it there: what waits for it goes on by itself",
+        )
+    for file in stuck:
+        yield warn(
+            f"partner {file.partner}",
+            f"{file.name} lies in their folder since {file.since[:16].replace('T', ' ')} UTC: {file.why}",
+            "mend what it says, or take the file away",
+        )
+    if not outages:
+        yield well("away", "no process of the hub finds anybody away")
 
 
 def odoo(probe: Callable[[], Capabilities]) -> Iterator[Check]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.store.archive import Archive
 from hub.store.mailboxes import StuckFile
+from hub.store.outages import Outage
 from hub.store.proof import LedgerLine
 from hub.store.records import (
     Acknowledgment,
@@ -42,6 +43,7 @@ __all__ = [
     "LogQuery",
     "NotFound",
     "OpenItem",
+    "Outage",
     "PayloadOwner",
     "Period",
     "Posting",

@@ -6,6 +6,7 @@ from hub.store.acks import Acknowledgments
 from hub.store.clocks import Clocks
 from hub.store.exchanges import Exchanges
 from hub.store.mailboxes import Mailboxes
+from hub.store.outages import Outages
 from hub.store.proof import Proof
 from hub.store.retention import Retention
 from hub.store.search import Search
@@ -23,6 +24,7 @@ class Tx(
     VendorStocks,
     Mailboxes,
     Clocks,
+    Outages,
     Whole,
     Retention,
     Proof,

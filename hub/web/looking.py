@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
-from msgspec import structs
+from msgspec import structs, to_builtins
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,7 +19,7 @@ from hub.model.exchange import Exchange, State, Transmission, row_number
 from hub.orders import tell_orders
 from hub.reconciling import Summary, last_look
 from hub.stages.order_ledger import LEDGER_COLUMNS
-from hub.store import NotFound
+from hub.store import NotFound, Outage
 from hub.web import telling
 from hub.web.actions import offered, offered_for_file
 from hub.web.page import Page
@@ -30,6 +30,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 REFRESH_SECONDS = 30
+MOST_STUCK = 50  # files of partners' folders on the page of queues
 EACH_QUEUE = 8
 MOST_FILES = 200
 
@@ -48,6 +49,7 @@ class Looking:
     async def queues(self, request: Request) -> Response:
         """Show what waits for somebody, and how many stand where."""
         waiting, files = await run_in_threadpool(story.queues, self._pages.store, EACH_QUEUE)
+        stuck = await run_in_threadpool(story.stuck, self._pages.store)
         counts = await run_in_threadpool(self._counts)
         paused = request.query_params.get("refresh") == "off"
         return self._page.show(
@@ -55,9 +57,11 @@ class Looking:
             "queues.html",
             waiting=sorted(waiting, key=lambda queue: queue.owner in NOT_OURS),
             files=files,
+            stuck=stuck[:MOST_STUCK],
+            stuck_count=len(stuck),
             counts=_in_order(counts),
             reconciled=await run_in_threadpool(self._reconciled),
-            total=sum(q.count for q in waiting) + len(files),
+            total=sum(q.count for q in waiting) + len(files) + len(stuck),
             paused=paused,
             refresh=0 if paused else REFRESH_SECONDS,
         )
@@ -160,11 +164,18 @@ class Looking:
         """Say whether the hub can store and how many stand where: JSON for machines, a page for a browser."""
         ills = await run_in_threadpool(self._pages.storing.ills)
         counts, free = await run_in_threadpool(self._measured)
-        endpoints = self._pages.breakers.health()
+        endpoints = self._pages.outages.breakers.health()
+        others = await run_in_threadpool(self._others)
         if "text/html" in request.headers.get("accept", ""):
             in_order = _in_order(counts)
             return self._page.show(
-                request, "health.html", 503 if ills else 200, counts=in_order, free=free, endpoints=endpoints
+                request,
+                "health.html",
+                503 if ills else 200,
+                counts=in_order,
+                free=free,
+                endpoints=endpoints,
+                others=others,
             )
         told = {
             "status": "ok" if not ills else "takes no new work",
@@ -172,6 +183,7 @@ class Looking:
             "exchanges": {state.value: count for state, count in counts.items()},
             "archive_free_bytes": free,
             "endpoints": {one.name: structs.asdict(one) for one in endpoints},
+            "away": to_builtins(others),
         }
         return JSONResponse(told, 503 if ills else 200)
 
@@ -184,6 +196,12 @@ class Looking:
         with suppress(OSError):
             free = self._pages.store.archive.free_bytes()
         return counts, free
+
+    def _others(self) -> list[Outage]:
+        """Return whom the other processes of this hub find away."""
+        with suppress(Retryable), self._pages.store.read() as tx:
+            return [one for one in tx.outages() if one.process != self._pages.outages.process]
+        return []
 
     def _counts(self) -> dict[State, int]:
         with self._pages.store.read() as tx:

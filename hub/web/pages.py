@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from hub.breaker import Breakers
 from hub.desk import Formats
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 from hub.operations import Operations
+from hub.outages import Outages
 from hub.store import Store
 from hub.storing import Storing
 
@@ -32,7 +32,7 @@ class Pages(Protocol):
     operations: Operations
     nudge: Callable[[str], None]
     clock: Callable[[], datetime]
-    breakers: Breakers
+    outages: Outages
     storing: Storing
 
     @property

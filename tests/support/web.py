@@ -12,7 +12,6 @@ import msgspec
 from msgspec import Struct
 
 from hub.advising import Advising
-from hub.breaker import Breakers
 from hub.desk import Formats
 from hub.model import problems
 from hub.model.documents import (
@@ -31,6 +30,7 @@ from hub.model.exchange import Direction, ErpRecord, Exchange, State
 from hub.model.finding import Finding, Severity, Where
 from hub.model.partner import Partner
 from hub.operations import Operations
+from hub.outages import Outages
 from hub.profiles import load_partners
 from hub.settings import Paths
 from hub.stages.addresses import Company
@@ -77,7 +77,7 @@ class OpsPages:
         self.nudged: list[str] = []
         self.nudge: Callable[[str], None] = self.nudged.append
         self.partners = Book()
-        self.breakers = Breakers()
+        self.outages = Outages(store, lambda: datetime.now(UTC), process="here:1")
         self.storing = Storing(store, Places({}, 0))
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         company = Company(name="OURCO", isa="ZZ:OURCO")

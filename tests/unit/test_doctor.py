@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from hub.doctor import Check, Instruments, Status, examine, instruments
 from hub.erp.port import Capabilities
 from hub.model.errors import Retryable, Undeliverable
 from hub.model.finding import Finding, Severity, Where
+from hub.opening import make_store
 from hub.settings import Settings, load_settings
+from hub.store import Outage
 
 PROFILE = 'name = "ACME"\nstatus = "live"\n[identity]\nisa = "ZZ:ACME"\n'
 FREE_PORTS = "[web]\nport = 0\n[sftp_server]\nport = 0\n[practice]\nport = 0\n"
@@ -188,3 +191,18 @@ def test_partners_are_called_only_when_asked(root: Path) -> None:
     settings = load_settings(root, {})
     assert ills(look(settings, KEY="k")) == []
     assert ("partner acme", "fail") in ills(look(settings, connect=True, KEY="k"))
+
+
+def test_what_a_running_hub_noted_is_told(root: Path) -> None:
+    settings = load_settings(root, {})
+    store = make_store(settings)
+    now = datetime.now(UTC)
+    away = Outage(endpoint="Odoo", process="box:7", why="no answer", since=now, next_look_at=now, told_at=now)
+    with store.begin() as tx:
+        tx.tell_outages("box:7", [away])
+        tx.set_stuck("acme", [("x.edi.part", "its name says that it is still being written", 7_200.0)])
+    store.close()
+    checks = look(settings)
+    assert ills(checks) == [("away", "warn"), ("partner acme", "warn")]
+    assert "as process box:7 sees it" in checks_named(checks, "away")[0].what
+    assert "x.edi.part lies in their folder" in checks_named(checks, "partner acme")[0].what

@@ -13,6 +13,7 @@ from hub.breaker import OPENS_AFTER
 from hub.model.documents import DocType
 from hub.model.errors import Retryable
 from hub.model.exchange import State
+from hub.store import Outage
 from hub.web.wording import document_name
 from tests.support.web import add_order, add_trade, ops_pages, outbound
 from tests.support.web_client import World, world_in
@@ -124,13 +125,37 @@ def test_other_pages_have_their_content(seen: World) -> None:
 
 def test_health_names_who_is_away(seen: World) -> None:
     for _ in range(OPENS_AFTER):
-        with pytest.raises(Retryable), seen.pages.breakers.of("Odoo").asking():
+        with pytest.raises(Retryable), seen.pages.outages.breakers.of("Odoo").asking():
             raise Retryable("no <connection> to it")
     told = seen.client.get("/health").json()["endpoints"]["Odoo"]
     assert (told["state"], told["failures"]) == ("open", OPENS_AFTER)
     page = seen.client.get("/health", headers={"Accept": "text/html"}).text
     assert "<b>away</b>" in page
     assert "no &lt;connection&gt; to it" in page
+
+
+def test_health_names_whom_another_process_finds_away(seen: World) -> None:
+    now = seen.pages.clock()
+    outage = Outage(
+        endpoint="Odoo", process="other:7", why="<no> answer", since=now, next_look_at=now, told_at=now
+    )
+    with seen.pages.store.begin() as tx:
+        tx.tell_outages("other:7", [outage])
+    (told,) = seen.client.get("/health").json()["away"]
+    assert (told["endpoint"], told["process"]) == ("Odoo", "other:7")
+    page = seen.client.get("/health", headers={"Accept": "text/html"}).text
+    assert "process other:7 finds it <b>away</b>" in page
+    assert "&lt;no&gt; answer" in page
+
+
+def test_the_page_of_queues_names_what_lies_in_partners_folders(seen: World) -> None:
+    with seen.pages.store.begin() as tx:
+        tx.set_stuck("acme", [("<x>.part", "its name says that it is still being written", 7_200.0)])
+    page = seen.get("/")
+    with seen.pages.store.begin() as tx:
+        tx.set_stuck("acme", [])
+    assert "In partners' folders 1" in page.replace("&#39;", "'")
+    assert "&lt;x&gt;.part" in page
 
 
 def test_health_speaks_to_machines_and_to_browsers(seen: World) -> None:
