@@ -70,9 +70,7 @@ def _link(env: Env, table: Model, record: int, field: Field, target: int) -> Non
         env.write(field.relation, [target], {field.inverse: record})
         return
     relation, own, other = env.schema.relation_table(table.name, field)
-    env.connection.execute(
-        f"INSERT OR IGNORE INTO {relation} ({own}, {other}) VALUES (?, ?)", [record, target]
-    )
+    env.beside(f"INSERT OR IGNORE INTO {relation} ({own}, {other}) VALUES (?, ?)", [record, target])
 
 
 def _unlink(env: Env, table: Model, record: int, field: Field, targets: list[int]) -> None:
@@ -85,4 +83,4 @@ def _unlink(env: Env, table: Model, record: int, field: Field, targets: list[int
         return
     relation, own, other = env.schema.relation_table(table.name, field)
     for target in targets:
-        env.connection.execute(f"DELETE FROM {relation} WHERE {own} = ? AND {other} = ?", [record, target])
+        env.beside(f"DELETE FROM {relation} WHERE {own} = ? AND {other} = ?", [record, target])

@@ -17,6 +17,10 @@ SQL_TYPES = {
 }
 
 
+#: Fields that are no relations and are searched by a client that brings much.
+LOOKED_UP = frozenset({"default_code", "barcode", "ref", "client_order_ref", "res_id"})
+
+
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
     """Open (or make) the database. One connection serves all threads: its owner holds a lock around each call."""
     connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -33,9 +37,7 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
 
 
 def _make_table(connection: sqlite3.Connection, model: Model) -> None:
-    columns = {
-        field.name: SQL_TYPES.get(field.type, "TEXT") for field in model.columns() if field.name != "id"
-    }
+    columns = {field.name: SQL_TYPES.get(field.type, "TEXT") for field in model.columns if field.name != "id"}
     every = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     connection.execute(
         f"CREATE TABLE IF NOT EXISTS {model.table} (id INTEGER PRIMARY KEY AUTOINCREMENT, {every})"
@@ -43,9 +45,9 @@ def _make_table(connection: sqlite3.Connection, model: Model) -> None:
     known = {row["name"] for row in connection.execute(f"PRAGMA table_info({model.table})")}
     for name in columns.keys() - known:
         connection.execute(f"ALTER TABLE {model.table} ADD COLUMN {name} {columns[name]}")
-    for field in model.columns():
+    for field in model.columns:
         automatic = field.name in {"create_uid", "write_uid"}
-        if (field.type == "many2one" and not automatic) or field.name == "default_code":
+        if (field.type == "many2one" and not automatic) or field.name in LOOKED_UP:
             index = f"{model.table}_{field.name}_index"
             connection.execute(f"CREATE INDEX IF NOT EXISTS {index} ON {model.table} ({field.name})")
     for names in model.unique:

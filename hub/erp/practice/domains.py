@@ -108,7 +108,9 @@ class Compiler:
         table = self.schema[field.relation].table
         if field.type == "many2one":
             return (
-                f"COALESCE({alias}.{field.name} IN (SELECT {sub}.id FROM {table} {sub} WHERE {clause}), 0)",
+                _never_null(
+                    f"{alias}.{field.name}", f"IN (SELECT {sub}.id FROM {table} {sub} WHERE {clause})"
+                ),
                 values,
             )
         if field.type == "one2many":
@@ -177,7 +179,7 @@ class Compiler:
                 else (f"{column} IS ?", [_value(field, value)])
             )
         if operator in COMPARED:
-            return f"COALESCE({column} {operator} ?, 0)", [_value(field, value)]
+            return _never_null(column, f"{operator} ?"), [_value(field, value)]
         raise BadValue(f"Invalid operator in condition ({field.name!r}, {operator!r}, {value!r})")
 
 
@@ -217,7 +219,12 @@ def _like(column: str, operator: str, value: Json) -> Sql:
 
 
 def _in(column: str, values: Sequence[Json]) -> Sql:
-    return f"COALESCE({column} IN (SELECT value FROM json_each(?)), 0)", [json.dumps(list(values))]
+    return _never_null(column, "IN (SELECT value FROM json_each(?))"), [json.dumps(list(values))]
+
+
+def _never_null(column: str, comparison: str) -> str:
+    """Return a comparison that is false for a column that is not set, in a form for which SQLite uses an index."""
+    return f"({column} IS NOT NULL AND {column} {comparison})"
 
 
 def _negate(clause: Sql) -> Sql:

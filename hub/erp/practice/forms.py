@@ -32,6 +32,7 @@ def onchange(
         }
     finally:
         env.connection.execute("ROLLBACK TO form")
+        env.kept.forget()
 
 
 def _spec(env: Env, model: str, name: str, value: Json, spec: Values, given: Values) -> Json:

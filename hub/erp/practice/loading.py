@@ -7,6 +7,7 @@ does not fit is told in `messages` with HTTP 200 and `ids: false`; only an unkno
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
@@ -57,6 +58,7 @@ def load(env: Env, model: str, fields: list[str], data: list[list[Json]]) -> Val
         except OdooError as error:
             messages.append(_message(record, number, error.message, ""))
     env.connection.execute("ROLLBACK TO load" if messages else "RELEASE load")
+    env.kept.forget()
     return {"ids": False if messages else ids, "messages": messages, "nextrow": 0}
 
 
@@ -112,9 +114,10 @@ def _line_rows(paths: Sequence[Path], many: list[bool], span: Rows) -> dict[str,
 def _load_record(env: Env, model: str, record: Extracted, values: Values) -> int:
     """Create or update one record by its external id, give the id to it, and load its lines."""
     xid = record.cells.get(("id",), "")
-    found = find_external(env, model, xid)
-    if found is not None and env.context.get("mode") == "update" and _is_kept(env, model, found):
-        return found
+    link = _link(env, model, xid)
+    found = int(link["res_id"]) if link else None
+    if link and link["noupdate"] and env.context.get("mode") == "update":
+        return int(link["res_id"])  # loaded with `noupdate`: a later load leaves it as it is
     database_id = record.cells.get((".id",), "")
     if found is None and database_id:
         found = _by_id(env, model, database_id, "id", "ID")
@@ -125,7 +128,7 @@ def _load_record(env: Env, model: str, record: Extracted, values: Values) -> int
         found = env.create(model, values)
     elif values:
         env.write(model, [found], values)
-    if xid:
+    if xid and link is None:
         _remember(env, model, found, xid)
     for name, (paths, rows) in record.lines.items():
         _load_lines(env, env.schema[model].field(name), found, paths, rows)
@@ -191,12 +194,18 @@ def _by_id(env: Env, model: str, cell: str, name: str, label: str) -> int:
 
 def find_external(env: Env, model: str, xid: str) -> int | None:
     """Return the existing record with an external id, or None."""
+    link = _link(env, model, xid)
+    return int(link["res_id"]) if link else None
+
+
+def _link(env: Env, model: str, xid: str) -> sqlite3.Row | None:
+    """Return the row of ir.model.data that leads from an external id to an existing record, or None."""
     if not xid:
         return None
     module, _, name = xid.rpartition(".")
-    wanted = [["module", "=", module or "__import__"], ["name", "=", name], ["model", "=", model]]
-    found = env.rows("ir.model.data", env.search("ir.model.data", wanted), ["res_id"])
-    return next((row["res_id"] for row in found if env.existing(model, [row["res_id"]])), None)
+    sql = "SELECT res_id, noupdate FROM ir_model_data WHERE module = ? AND name = ? AND model = ?"
+    found: sqlite3.Row | None = env.connection.execute(sql, [module or "__import__", name, model]).fetchone()
+    return found if found and env.existing(model, [found["res_id"]]) else None
 
 
 def check_object_reference(
@@ -213,15 +222,8 @@ def check_object_reference(
     raise BadValue(f"External ID not found in the system: {module}.{xml_id}")
 
 
-def _is_kept(env: Env, model: str, record: int) -> bool:
-    """Tell whether the record was loaded with `noupdate`: a later load in mode "update" leaves it as it is."""
-    kept = [["model", "=", model], ["res_id", "=", record], ["noupdate", "=", True]]
-    return env.count("ir.model.data", kept) > 0
-
-
 def _remember(env: Env, model: str, record: int, xid: str) -> None:
-    if find_external(env, model, xid) != record:
-        module, _, name = xid.rpartition(".")
-        link: Values = {"module": module or "__import__", "name": name, "model": model, "res_id": record}
-        link["noupdate"] = bool(env.context.get("noupdate"))
-        env.create("ir.model.data", link)
+    module, _, name = xid.rpartition(".")
+    link: Values = {"module": module or "__import__", "name": name, "model": model, "res_id": record}
+    link["noupdate"] = bool(env.context.get("noupdate"))
+    env.create("ir.model.data", link)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from hub.erp.practice.domains import Compiler
 from hub.erp.practice.errors import BadValue, MissingError, UserError
+from hub.erp.practice.kept import KeptRows
 from hub.erp.practice.naming import NAMES
 from hub.erp.practice.schema import X2MANY, Field, Model, Schema
 from hub.erp.practice.values import reference
@@ -32,6 +33,7 @@ class Reader:
         self.schema = schema
         self.now = now
         self.context = context
+        self.kept = KeptRows(connection)
         self._computed = computed
 
     # --- finding
@@ -58,11 +60,16 @@ class Reader:
         return int(self.connection.execute(sql, values).fetchone()[0])
 
     def existing(self, model: str, ids: Iterable[int]) -> dict[int, Values]:
-        """Return the stored columns of those records that exist, by id and in the order asked for."""
-        wanted = list(dict.fromkeys(reference(record) for record in ids))
-        sql = f"SELECT * FROM {self.schema[model].table} WHERE id IN (SELECT value FROM json_each(?))"
-        found = {row["id"]: dict(row) for row in self.connection.execute(sql, [json.dumps(wanted)])}
-        return {record: found[record] for record in wanted if record in found}
+        """Return the stored columns of those records that exist, by id, in the order asked for; only to be read."""
+        wanted = dict.fromkeys(map(reference, ids))
+        kept = self.kept.of(model)
+        unread = [record for record in wanted if record not in kept]
+        if unread:
+            sql = f"SELECT * FROM {self.schema[model].table} WHERE id"
+            among: tuple[str, Json] = (" IN (SELECT value FROM json_each(?))", json.dumps(unread))
+            where, value = (" = ?", unread[0]) if len(unread) == 1 else among
+            kept.update((row["id"], dict(row)) for row in self.connection.execute(sql + where, [value]))
+        return {record: kept[record] for record in wanted if record in kept}
 
     def check(self, model: str, ids: Iterable[int]) -> None:
         """Raise MissingError for the first id that does not exist."""

@@ -7,7 +7,7 @@ one context. What is special about a model is in its `Rules`; nothing here knows
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -59,7 +59,7 @@ class Env(Reader):
         given = self._with_defaults(table, given)
         prepare = self.rules.prepare.get(model)
         given = prepare(self, given) if prepare else given
-        self._check_required(table, {field.name: given.get(field.name) for field in table.columns()})
+        self._check_required(table, {field.name: given.get(field.name) for field in table.columns})
         columns = self._columns(table, given)
         columns |= {"create_uid": UID, "create_date": stamp(self.now)}
         record = self._insert(table, columns | {"write_uid": UID, "write_date": stamp(self.now)})
@@ -140,16 +140,20 @@ class Env(Reader):
     def _insert(self, table: Model, columns: Values) -> int:
         names = ", ".join(columns)
         marks = ", ".join("?" * len(columns))
-        return int(self._run(table, f"INSERT INTO {table.table} ({names}) VALUES ({marks})", columns) or 0)
+        return self._run(table, 0, f"INSERT INTO {table.table} ({names}) VALUES ({marks})", columns)
 
     def _update(self, table: Model, record: int, columns: Values) -> None:
         columns = columns | {"write_uid": UID, "write_date": stamp(self.now)}
         names = ", ".join(f"{name} = ?" for name in columns)
-        self._run(table, f"UPDATE {table.table} SET {names} WHERE id = {record:d}", columns)
+        self._run(table, record, f"UPDATE {table.table} SET {names} WHERE id = {record:d}", columns)
 
-    def _run(self, table: Model, sql: str, columns: Values) -> int | None:
+    def beside(self, sql: str, values: Sequence[Json]) -> None:
+        """Write a table that is no model's: a relation, a sequence."""
+        self.kept.written(sql, values, {})
+
+    def _run(self, table: Model, record: int, sql: str, columns: Values) -> int:
         try:
-            return self.connection.execute(sql, list(columns.values())).lastrowid
+            return self.kept.written(sql, list(columns.values()), {table.name: record})
         except sqlite3.IntegrityError as error:
             where = f"duplicate key value violates a unique constraint of {table.name} ({error})"
             raise ValidationError(f"The operation cannot be completed: {where}") from None

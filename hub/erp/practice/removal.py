@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def _pointers(env: Env, model: str) -> Iterator[tuple[Model, Field]]:
     for table in env.schema.models.values():
-        for field in table.columns():
+        for field in table.columns:
             if field.type == "many2one" and field.relation == model:
                 yield table, field
 

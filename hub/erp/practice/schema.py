@@ -10,8 +10,8 @@ type and value from another record, `writable` ones write it there too; `inherit
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, cached_property
 from importlib import resources
 from types import MappingProxyType
 
@@ -33,7 +33,7 @@ AUTOMATIC = MappingProxyType(
 X2MANY = ("one2many", "many2many")
 
 
-class Field(Struct, frozen=True, kw_only=True):
+class Field(Struct, frozen=True, kw_only=True, dict=True):
     """One field of a model. `path` is set for related and inherited fields; `only` is (field, values)."""
 
     name: str
@@ -53,13 +53,13 @@ class Field(Struct, frozen=True, kw_only=True):
     reverse: str = ""
     only: tuple[str, tuple[str, ...]] | None = None
 
-    @property
+    @cached_property
     def column(self) -> bool:
         """Tell whether the value is in a column of the model's own table."""
         return not (self.computed or self.path or self.type in X2MANY)
 
 
-class Model(Struct, frozen=True, kw_only=True):
+class Model(Struct, frozen=True, kw_only=True, dict=True):
     """One model: its table, its order and its fields."""
 
     name: str
@@ -69,7 +69,7 @@ class Model(Struct, frozen=True, kw_only=True):
     unique: tuple[tuple[str, ...], ...]
     fields: Mapping[str, Field]
 
-    @property
+    @cached_property
     def table(self) -> str:
         """Return the name of the model's table."""
         return self.name.replace(".", "_")
@@ -81,9 +81,10 @@ class Model(Struct, frozen=True, kw_only=True):
         except (KeyError, TypeError):
             raise BadValue(f"Invalid field {name!r} in {self.name!r}") from None
 
-    def columns(self) -> Iterator[Field]:
-        """Yield the fields stored in the model's table."""
-        return (field for field in self.fields.values() if field.column)
+    @cached_property
+    def columns(self) -> tuple[Field, ...]:
+        """Return the fields stored in the model's table."""
+        return tuple(field for field in self.fields.values() if field.column)
 
 
 class Schema(Struct, frozen=True):

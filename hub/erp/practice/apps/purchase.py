@@ -211,9 +211,9 @@ def _bills(env: Env, lines: Ids) -> set[int]:
 
 def _put_bills(env: Env, order: int, bills: set[int]) -> None:
     if set(env.one("purchase.order", order, "invoice_ids")["invoice_ids"]) != bills:
-        env.connection.execute("DELETE FROM purchase_order_invoice_ids_rel WHERE left_id = ?", [order])
+        env.beside("DELETE FROM purchase_order_invoice_ids_rel WHERE left_id = ?", [order])
         for bill in bills:
-            env.connection.execute("INSERT INTO purchase_order_invoice_ids_rel VALUES (?, ?)", [order, bill])
+            env.beside("INSERT INTO purchase_order_invoice_ids_rel VALUES (?, ?)", [order, bill])
 
 
 def _follow_line(env: Env, line: int, state: str) -> float:

@@ -203,9 +203,9 @@ def _put_status(env: Env, order: int, status: Values) -> None:
     invoices = status.pop("invoice_ids")
     env.put("sale.order", order, status)
     if set(env.one("sale.order", order, "invoice_ids")["invoice_ids"]) != set(invoices):
-        env.connection.execute("DELETE FROM sale_order_invoice_ids_rel WHERE left_id = ?", [order])
+        env.beside("DELETE FROM sale_order_invoice_ids_rel WHERE left_id = ?", [order])
         for invoice in invoices:
-            env.connection.execute("INSERT INTO sale_order_invoice_ids_rel VALUES (?, ?)", [order, invoice])
+            env.beside("INSERT INTO sale_order_invoice_ids_rel VALUES (?, ?)", [order, invoice])
 
 
 def _invoices(env: Env, lines: Ids) -> list[int]:

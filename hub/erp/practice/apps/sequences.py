@@ -10,9 +10,7 @@ def next_number(env: Env, prefix: str, digits: int = 5) -> str:
     row = env.connection.execute("SELECT id, next FROM practice_sequence WHERE name = ?", [prefix]).fetchone()
     number = int(row["next"]) if row else 1
     if row:
-        env.connection.execute("UPDATE practice_sequence SET next = ? WHERE id = ?", [number + 1, row["id"]])
+        env.beside("UPDATE practice_sequence SET next = ? WHERE id = ?", [number + 1, row["id"]])
     else:
-        env.connection.execute(
-            "INSERT INTO practice_sequence (name, next) VALUES (?, ?)", [prefix, number + 1]
-        )
+        env.beside("INSERT INTO practice_sequence (name, next) VALUES (?, ?)", [prefix, number + 1])
     return f"{prefix}{number:0{digits}d}"

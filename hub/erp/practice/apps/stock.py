@@ -184,7 +184,7 @@ def _validate(env: Env, picking: int, plan: dict[int, tuple[float, float]], *, b
 
 def _split(env: Env, move: int, quantity: float) -> int:
     """Make a move of what is left, like the one it comes from."""
-    names = [field.name for field in env.schema["stock.move"].columns()]
+    names = [field.name for field in env.schema["stock.move"].columns]
     kept = {name: value for name, value in env.one("stock.move", move, *names).items() if value is not None}
     for name in ("id", "create_uid", "create_date", "write_uid", "write_date", "quantity", "picked"):
         kept.pop(name, None)
