@@ -22,7 +22,7 @@ from hub.model.errors import ConfigError
 from hub.model.partner import Partner, Transport
 from hub.runners.local import take_lock
 from hub.runners.port import Runner
-from hub.settings import Settings
+from hub.settings import Settings, is_loopback
 from hub.settings.shape import SftpServer
 from hub.transports.accounts import Account, hash_password
 from hub.transports.audit import AuditEvent, AuditFile
@@ -38,8 +38,6 @@ from hub.working import make_runner
 
 _log = logging.getLogger("hub.serving")
 _audit = logging.getLogger("hub.audit")
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class DemoLogin(Struct, frozen=True):
@@ -154,7 +152,7 @@ class Service:
         config = self.settings.sftp_server
         if not config.enabled:
             return
-        if config.host in LOOPBACK:
+        if is_loopback(config.host):
             self.login = demo_login(Path(self.settings.paths.var))
         host_key = Path(self.settings.paths.secrets) / config.host_key.removeprefix("file:")
         host_key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -220,7 +218,9 @@ class Service:
         self._stops.append(watcher.stop)
 
     def _start_web(self) -> None:
-        self.web = WebServer(self.hub, self.settings.web.host, self.settings.web.port)
+        config = self.settings.web
+        password = self.hub.secrets.text(config.password) if config.password else ""
+        self.web = WebServer(self.hub, config.host, config.port, password)
         self.web.start()
         self._stops.append(self.web.stop)
 

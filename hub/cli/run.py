@@ -19,6 +19,7 @@ from rich.markup import escape
 
 from hub.cli.context import MISUSED, answers_in_one_line, console, fail, settings
 from hub.model.partner import Partner
+from hub.settings import is_loopback
 
 if TYPE_CHECKING:
     from hub.serving import Service
@@ -101,6 +102,10 @@ def _say_what_next(service: Service) -> None:
     console.print("[bold green]the hub is running[/]")
     assert service.web is not None
     console.print(f"  ops page       {service.web.url}")
+    if not is_loopback(service.settings.web.host) and not service.settings.web.password:
+        console.print(
+            "                 [yellow]open to all who reach it[/]: set \\[web] password in hub.toml"
+        )
     if service.practice is not None:
         console.print(f"  practice Odoo  {service.practice.url}   (confirm, ship and invoice orders here)")
     if sftp is not None:

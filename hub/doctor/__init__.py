@@ -115,6 +115,7 @@ def _checks(settings: Settings, tools: Instruments, *, connect: bool) -> Iterato
     partners, findings = tools.partners()
     yield from machine.python_version()
     yield from machine.ports(settings)
+    yield from machine.web_password(settings)
     yield from machine.folders(settings)
     yield from machine.disk(settings)
     yield from configuration.profiles(partners, findings)

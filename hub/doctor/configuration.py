@@ -42,7 +42,7 @@ def dictionaries(folder: Path) -> Iterator[Check]:
 
 def references(settings: Settings, partners: Mapping[str, Partner]) -> dict[str, str]:
     """Return who refers to which secret: "acme transport.key" -> "file:acme_sftp"."""
-    found = {HOST_KEY: settings.sftp_server.host_key}
+    found = {HOST_KEY: settings.sftp_server.host_key, "web.password": settings.web.password}
     if not settings.uses_practice:
         found["odoo.key"] = settings.odoo.key
     for key, partner in partners.items():

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hub.doctor.check import Check, fail, warn, well
-from hub.settings import Settings
+from hub.settings import Settings, is_loopback
 from hub.storing import Ill, little_room, not_written, places_of
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)  # requires-python in pyproject.toml
@@ -81,6 +81,16 @@ def _bind_fault(host: str, port: int) -> int | None:
     except OSError as error:
         return errno.EADDRNOTAVAIL if isinstance(error, socket.gaierror) else error.errno or errno.EIO
     return None
+
+
+def web_password(settings: Settings) -> Iterator[Check]:
+    """Say when who reaches the ops pages may act on them: they stand on an open address and ask for no password."""
+    if not is_loopback(settings.web.host) and not settings.web.password:
+        yield warn(
+            "web",
+            f"who reaches {settings.web.host}:{settings.web.port} may read and decide everything: no password is asked",
+            'set [web] password = "file:web_password", or let only your own sign-on reach that port',
+        )
 
 
 def running_hub(var: Path) -> str:

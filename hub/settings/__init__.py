@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from hub.settings.loading import load_settings
-from hub.settings.shape import Paths, Settings
+from hub.settings.shape import Paths, Settings, is_loopback
 
-__all__ = ["Paths", "Settings", "load_settings"]
+__all__ = ["Paths", "Settings", "is_loopback", "load_settings"]

@@ -84,6 +84,7 @@ def _references(settings: Settings) -> Iterator[Fault]:
     for table, key, text in (
         ("odoo", "key", settings.odoo.key),
         ("sftp_server", "host_key", settings.sftp_server.host_key),
+        ("web", "password", settings.web.password),
     ):
         if text and not is_reference(text):
             yield Fault((table, key), f"{table}.{key} must be a reference, not the secret itself", hint)

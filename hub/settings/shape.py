@@ -5,6 +5,7 @@ The comment of each attribute is the documentation of that key (docs/configurati
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Literal
 
 from msgspec import Struct
@@ -74,11 +75,22 @@ class Practice(_Table, frozen=True, kw_only=True):
     port: int = 8069  # on 127.0.0.1; 0: any free port
 
 
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine reaches what listens on an address or name."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Web(_Table, frozen=True, kw_only=True):
     """The ops pages."""
 
     host: str = "127.0.0.1"  # address to listen on
     port: int = 8080  # 0: any free port
+    password: str = (
+        ""  # reference to the password that the pages ask for, with any name; empty: they ask for none
+    )
 
 
 class Workers(_Table, frozen=True, kw_only=True):

@@ -16,8 +16,8 @@ from hub.web.page import HERE, Page
 from hub.web.pages import Pages
 
 
-def make_app(pages: Pages, names: frozenset[str] | None = None) -> ASGIApp:
-    """Return the application, which answers to these host names (None: any)."""
+def make_app(pages: Pages, names: frozenset[str] | None = None, password: str = "") -> ASGIApp:
+    """Return the application, which answers to these host names (None: any) and asks for a password (empty: none)."""
     page = Page(pages.clock, pages.storing)
     looking, doing = Looking(pages, page), Doing(pages, page)
     routes = [
@@ -38,4 +38,4 @@ def make_app(pages: Pages, names: frozenset[str] | None = None) -> ASGIApp:
     ]
     faults = (HTTPException, Retryable, Undeliverable, Exception)
     app = Starlette(routes=routes, exception_handlers=dict.fromkeys(faults, page.problem))
-    return Guard(app, names)
+    return Guard(app, names, password)

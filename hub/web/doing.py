@@ -17,6 +17,7 @@ from hub.model.exchange import row_number
 from hub.operations import Refused
 from hub.store import IllegalMove
 from hub.web.actions import NEEDS_REASON, RUN
+from hub.web.guard import login_of
 from hub.web.page import Page
 from hub.web.pages import Pages
 
@@ -46,7 +47,8 @@ class Doing:
             raise HTTPException(404)
         form = await request.form(max_files=0, max_fields=10)
         self._trust(request, form)
-        why, who = _text(form, "why", MOST_REASON), actor(request, _text(form, "who", MOST_NAME))
+        name = _text(form, "who", MOST_NAME) or _plain(login_of(request.headers)[0], MOST_NAME)
+        why, who = _text(form, "why", MOST_REASON), actor(request, name)
         if request.path_params["action"] in NEEDS_REASON and not why:
             raise HTTPException(
                 409, "Say why it ends: the reason stays in the log for those who read it later."
@@ -85,4 +87,8 @@ def actor(request: Request, name: str) -> str:
 
 def _text(form: FormData, name: str, most: int) -> str:
     value = form.get(name, "")
-    return _UNPRINTABLE.sub(" ", value).strip()[:most] if isinstance(value, str) else ""
+    return _plain(value, most) if isinstance(value, str) else ""
+
+
+def _plain(text: str, most: int) -> str:
+    return _UNPRINTABLE.sub(" ", text).strip()[:most]

@@ -19,8 +19,8 @@ _START_SECONDS = 10.0
 class WebServer:
     """Serves the ops pages. Port 0 takes a free one; `port` and `url` are true after `start`."""
 
-    def __init__(self, pages: Pages, host: str, port: int) -> None:
-        self._pages, self._host, self.port = pages, host, port
+    def __init__(self, pages: Pages, host: str, port: int, password: str = "") -> None:
+        self._pages, self._host, self.port, self._password = pages, host, port, password
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._socket: socket.socket | None = None
@@ -42,7 +42,7 @@ class WebServer:
             ) from fault
         self.port = int(self._socket.getsockname()[1])
         config = uvicorn.Config(
-            make_app(self._pages, names_of(self._host)),
+            make_app(self._pages, names_of(self._host), self._password),
             log_config=None,
             log_level="warning",
             access_log=False,

@@ -206,3 +206,19 @@ def test_what_a_running_hub_noted_is_told(root: Path) -> None:
     assert ills(checks) == [("away", "warn"), ("partner acme", "warn")]
     assert "as process box:7 sees it" in checks_named(checks, "away")[0].what
     assert "x.edi.part lies in their folder" in checks_named(checks, "partner acme")[0].what
+
+
+@pytest.mark.parametrize(
+    ("web", "found"),
+    [
+        ('host = "0.0.0.0"\n', [("web", "warn")]),
+        ('host = "0.0.0.0"\npassword = "env:HUB_SECRET_WEB"\n', []),
+        ('host = "::1"\n', []),
+        ('password = "file:nothing"\n', [("secret web.password", "fail")]),
+    ],
+)
+def test_pages_that_all_may_open(root: Path, web: str, found: list[tuple[str, str]]) -> None:
+    (root / "hub.toml").write_text(FREE_PORTS.replace("[web]\n", "[web]\n" + web))
+    environ = {"HUB_SECRET_WEB": "a long one"}
+    checks = look(load_settings(root, environ), **environ)
+    assert [ill for ill in ills(checks) if ill[0] != "port web"] == found

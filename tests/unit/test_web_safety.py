@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from hub.model.exchange import State
 from hub.model.finding import Finding, Where
+from hub.web.server import WebServer
 from tests.support.web import add_order, outbound
-from tests.support.web_client import World, world_in
+from tests.support.web_client import TOKEN, World, world_in
 
 EVIL = "<script>alert(1)</script>\"'&"
 
@@ -205,3 +207,28 @@ def test_every_action_offered_is_accepted(world: World) -> None:
 
 _INBOUND = (State.HELD, State.REJECTED, State.ORPHAN, State.DEAD, State.UNWRAPPED)
 _OUTBOUND = (State.NOTICED, State.COMPOSED, State.SENT, State.DELIVERED, State.HELD, State.DEAD)
+
+
+def test_who_does_not_know_the_password_sees_nothing(world: World) -> None:
+    server = WebServer(world.pages, "127.0.0.1", 0, "öpen sesame")
+    server.start()
+    try:
+        for path in ("/", "/health", "/static/style.css", f"/file/{world.morning.file}/raw", "/nothing"):
+            for auth in (None, ("pat", "wrong"), ("pat", "")):
+                answer = httpx.get(f"{server.url}{path}", auth=auth)
+                assert answer.status_code == 401
+                assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+                assert "X-Frame-Options" in answer.headers
+        for odd in ("Basic", "Basic !", "Basic /w==", "Bearer x", "Basic " + "A" * 9_000):
+            assert httpx.get(server.url, headers={"Authorization": odd}).status_code == 401
+        knows = httpx.BasicAuth(b"pat", "öpen sesame".encode())
+        page = httpx.get(f"{server.url}/exchange/{world.morning.held}", auth=knows)
+        assert page.status_code == 200
+        found = TOKEN.search(page.text)
+        assert found
+        form = {"token": found[1], "why": "mended"}
+        done = httpx.post(f"{server.url}/exchange/{world.morning.held}/release", data=form, auth=knows)
+        assert done.status_code == 303
+        assert "web:pat (127.0.0.1)" in [event.actor for event in world.events(world.morning.held)]
+    finally:
+        server.stop()
