@@ -50,6 +50,10 @@ torture: $(STAMP) ## the crash run: kill -9, outages, a lossy broker; nothing lo
 	url=$$(tools/postgres newdb hub_test) && env HUB_TEST_POSTGRES_URL=$$url $$(tools/brokers urls) $(BIN)/python -m tests.torture \
 	  --documents $(TORTURE_DOCUMENTS) --seed $(TORTURE_SEED) --kills $(or $(TORTURE_KILLS),0) --on $(TORTURE_ON)
 
+MACHINE_RUNS ?= 300
+machine: $(STAMP) ## long run of the state machine: anything that may happen, in any order (MACHINE_RUNS=1000 for more)
+	HUB_MACHINE_RUNS=$(MACHINE_RUNS) HUB_MACHINE_STEPS=40 $(BIN)/pytest -q --timeout 36000 tests/properties/test_state_machine.py
+
 test-xml: $(STAMP) ## the UBL that we write, judged by its schemas and by the rules of EN 16931 and Peppol
 	tools/xml-judges up >/dev/null
 	$(BIN)/pytest -q -m judges tests
@@ -87,4 +91,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: test-celery torture test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 bench-posting differential fuzz check fix
+.PHONY: test-celery torture machine test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 bench-posting differential fuzz check fix

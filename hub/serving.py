@@ -24,6 +24,7 @@ from hub.runners.local import take_lock
 from hub.runners.port import Runner
 from hub.settings import Settings, is_loopback
 from hub.settings.shape import SftpServer
+from hub.store.engine import file_of
 from hub.transports.accounts import Account, hash_password
 from hub.transports.audit import AuditEvent, AuditFile
 from hub.transports.folder import FolderWatcher
@@ -103,9 +104,13 @@ class Service:
             self._stops.pop()()
 
     def _lock(self) -> None:
-        """Be alone on this folder, before anything in it is touched."""
-        lock = take_lock(Path(self.settings.paths.var) / "hub.lock")
-        self._stops.append(lock.close)
+        """Be alone on this folder, and on a SQLite database in another one, before anything there is touched."""
+        folders = {Path(self.settings.paths.var).resolve()}
+        database = file_of(self.settings.store.url)
+        if database is not None:
+            folders.add(database.parent.resolve())
+        for folder in sorted(folders):
+            self._stops.append(take_lock(folder / "hub.lock").close)
 
     def _start_erp(self) -> None:
         if not self.settings.uses_practice:

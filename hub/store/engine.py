@@ -23,6 +23,15 @@ _SQLITE_PRAGMAS = (
 )
 
 
+def file_of(url: str) -> Path | None:
+    """Return the file of a SQLite database; None for one of a server, and for a URL that cannot be read."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
 def make_engine(url: str) -> Engine:
     """Return an engine for `sqlite:///FILE` or `postgresql://...`; raise ConfigError for anything else."""
     try:

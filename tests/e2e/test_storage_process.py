@@ -101,3 +101,17 @@ def test_a_full_disk_under_a_running_hub(tmp_path: Path, way: Callable[[Path], A
         assert "Traceback" not in log, log
         assert log.count("the hub takes no") <= 4, log  # one line for each folder and the database
         assert log.count("the hub can store again") == 1
+
+
+def test_a_second_hub_on_the_same_sqlite_file_is_refused(tmp_path: Path) -> None:
+    with hub_process(tmp_path / "first", SETTINGS) as first:
+        first.start()
+        url = f"sqlite:///{first.root}/var/hub.sqlite3"
+        same_folder = first.hub("run")
+        with hub_process(tmp_path / "second", SETTINGS, HUB_STORE__URL=url) as second:
+            other_folder = second.hub("run")
+        for refused in (same_folder, other_folder):
+            said = refused.stdout + refused.stderr
+            assert refused.returncode == 2
+            assert f"another hub (process {first.where['pid']}) works on this store already; stop it" in said
+            assert "Traceback" not in said

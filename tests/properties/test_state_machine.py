@@ -32,6 +32,7 @@ from hub.model.documents import DocType
 from hub.model.errors import ConfigError, Retryable
 from hub.model.exchange import MOVES, OWNERS, Direction, Exchange, State
 from hub.operations import Refused
+from hub.store import Event
 from hub.store.rows import ACTIVE_STATES
 from tests.e2e.test_changes import change, change_file
 from tests.support.small_hub import SmallHub, fresh_number, practice_odoo
@@ -257,7 +258,7 @@ class Trade(RuleBasedStateMachine):
                 legal = after.to_state == before.to_state or after.to_state in MOVES[S(before.to_state)]
                 assert legal, f"{exchange.id}: {before.to_state} -> {after.to_state}"
 
-    def story(self, exchange: Exchange) -> list:  # type: ignore[type-arg] # of hub.store's events
+    def story(self, exchange: Exchange) -> list[Event]:
         with self.hub.hub.store.read() as tx:
             return [one for one in tx.events(exchange_id=exchange.id) if one.to_state]
 
@@ -353,14 +354,14 @@ class Trade(RuleBasedStateMachine):
 
     def each_order_keeps_its_order(self) -> None:
         """What nobody decided about was posted as it came, for each order."""
-        by_itself: dict[str, list[int]] = {}
+        by_itself: dict[str, list[tuple[int, int]]] = {}
         for exchange in [*self.hub.received(), *self.hub.received(DocType.ORDER_CHANGE)]:
             story = self.story(exchange)
             if exchange.state is S.POSTED and not any(one.actor == "operator" for one in story):
                 at = next(one.id for one in story if one.to_state == S.POSTED)
-                by_itself.setdefault(exchange.order_number, []).append((exchange.id, at))  # type: ignore[arg-type]
+                by_itself.setdefault(exchange.order_number, []).append((exchange.id, at))
         for posted in by_itself.values():
-            assert [at for _, at in sorted(posted)] == sorted(at for _, at in posted)  # type: ignore[misc]
+            assert [at for _, at in sorted(posted)] == sorted(at for _, at in posted)
 
 
 def numbered(exchange: Exchange) -> str:
@@ -393,4 +394,4 @@ def test_whatever_happens_nothing_is_lost_or_doubled(odoo: PracticeOdoo) -> None
         phases=phases,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(lambda: Trade(odoo), settings=how)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(lambda: Trade(odoo), settings=how)  # type: ignore[no-untyped-call] # so hypothesis has it
