@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import engine, latency, posting, transfer
+from benchmarks import engine, idle, latency, log, posting, transfer
 
 MEGABYTES = 100
 
@@ -33,6 +33,23 @@ def main() -> None:
             _print_posting(posting.measure(Path(folder)))
         if "transfer" in wanted:
             _print_transfer(Path(folder))
+        if "idle" in wanted:
+            _print_idle(Path(folder) / "idle")
+        if "log" in wanted:
+            log.measure(Path(folder) / "log", *_how_large(wanted))
+
+
+def _how_large(wanted: list[str]) -> tuple[int, str]:
+    """Return the exchanges and the URL that stand after `log`."""
+    size, url, *_ = [*wanted[wanted.index("log") + 1 :], "", ""]
+    return int(size or log.SHORT), url
+
+
+def _print_idle(folder: Path) -> None:
+    found = idle.measure(folder)
+    print(
+        f"\na hub at rest, its practice Odoo elsewhere: {found:.0f} MB of memory (wanted: {idle.WANTED} or less)"
+    )
 
 
 def _machine() -> str:
