@@ -26,6 +26,7 @@ import httpx
 from msgspec import Struct
 
 from hub.erp.odoo import OdooGateway, OdooSettings
+from hub.erp.odoo.orders import MOST_ORDERS
 from hub.erp.odoo.wires import Reply
 from hub.erp.port import OrderPolicy, OrderRequest, PostResult
 from hub.erp.practice.server import PracticeOdoo
@@ -33,9 +34,10 @@ from hub.model.documents import DocType, OrderLine, Party, PurchaseOrder
 from hub.model.exchange import posting_key
 from tests.support.erp_world import World
 
-#: Orders of one call, lines of an order.
-AT_ONCE, LINES = 32, 3
-ROUNDS = 5
+#: Orders of one call (as many as the hub's gateway puts into one), lines of an order; orders one by one.
+AT_ONCE, LINES = MOST_ORDERS, 3
+SINGLES = 8
+ROUNDS = 7
 
 _numbers = count(1)
 
@@ -58,7 +60,7 @@ def measure(folder: Path) -> Rates:
             gateway.post_order(*_request(world))  # what is asked once is asked
             bests = {"single": 0.0, "batched": 0.0, "bare": 0.0}
             for _ in range(ROUNDS):
-                _keep(bests, "single", AT_ONCE // 4, lambda: _one_by_one(gateway, world))
+                _keep(bests, "single", SINGLES, lambda: _one_by_one(gateway, world))
                 _keep(bests, "batched", AT_ONCE, lambda: _at_once(gateway, world))
                 _keep(bests, "bare", AT_ONCE, lambda: bare.post(AT_ONCE))
         finally:
@@ -75,7 +77,7 @@ def _keep(bests: dict[str, float], way: str, orders: int, post: Callable[[], Non
 
 
 def _one_by_one(gateway: OdooGateway, world: World) -> None:
-    for _ in range(AT_ONCE // 4):
+    for _ in range(SINGLES):
         assert gateway.post_order(*_request(world)).created
 
 
@@ -130,7 +132,7 @@ class _Bare:
         rows = [row for n in range(orders) for row in self._rows(f"{tag}-{n}", items)]
         made = self._load("sale.order", _ORDER[: len(rows[0])], rows)
         notes = [
-            [f"edi_hub.{tag}-{n}_note", "sale.order", str(record), f"<p>Order {tag}-{n} came in by EDI.</p>"]
+            [f"edi_hub.{tag}-{n}_note", "sale.order", str(record), _told(f"{tag}-{n}")]
             for n, record in enumerate(made)
         ]
         told = self._load("mail.message", _NOTE, [[*note, "notification", "mail.mt_note"] for note in notes])
@@ -152,6 +154,11 @@ class _Bare:
 
     def _call(self, path: str, **arguments: Reply) -> Reply:
         return self._http.post(path, json=arguments).raise_for_status().json()
+
+
+def _told(number: str) -> str:
+    """Return what the hub tells of such an order."""
+    return f"<p>Order {number} ({LINES} lines) came in by EDI: EDI 1/1 exchange 1. Key acme_{number}.</p>"
 
 
 _AGREED = "technical_price_unit"

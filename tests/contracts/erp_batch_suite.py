@@ -20,9 +20,6 @@ from tests.contracts.erp_suite import Erp, a_number, an_order, d, key_of, policy
 from tests.support.erp_world import World
 from tests.support.own_odoo import Wire
 
-#: Kept in one call by the gateway; more are divided.
-AT_ONCE = 32
-
 
 def asked(world: World, order: PurchaseOrder | None = None, price: str = "partner") -> OrderRequest:
     """Return a request to post an order."""
@@ -234,8 +231,8 @@ class PostingMany:
 
     def test_more_than_one_call_takes_are_several_calls(self, erp: Erp) -> None:
         _, world = erp
-        requests = [of(world, world.widget) for _ in range(AT_ONCE + 3)]
         with between(erp) as (gateway, wire):
+            requests = [of(world, world.widget) for _ in range(gateway.order_batch_size() + 3)]
             loads: list[int] = []
             wire.stop = lambda path, body: is_call(path, body, "sale.order", "load") and bool(loads.append(1))
             made(gateway.post_orders(requests))
@@ -274,12 +271,13 @@ class PostingManyInTrouble:
 
     def test_what_was_not_asked_for_is_not_in_doubt(self, erp: Erp) -> None:
         _, world = erp
-        requests = [of(world, world.widget) for _ in range(AT_ONCE + 2)]
         with between(erp) as (gateway, wire):
+            size = gateway.order_batch_size()
+            requests = [of(world, world.widget) for _ in range(size + 2)]
             wire.stop = lambda path, body: is_call(path, body, "sale.order", "load")
             answers = gateway.post_orders(requests)
         doubts = [one.in_doubt for one in answers if isinstance(one, Retryable)]
-        assert doubts == [True] * AT_ONCE + [False] * 2
+        assert doubts == [True] * size + [False] * 2
 
     def test_two_batches_at_once_that_share_keys_make_each_once(self, erp: Erp) -> None:
         gateway, world = erp

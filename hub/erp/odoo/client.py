@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
+from msgspec import structs
 
 from hub.breaker import Breaker
 from hub.erp.odoo import errors
@@ -28,7 +29,6 @@ from hub.erp.odoo.wires import (
     Reply,
     Wire,
     XmlRpc,
-    printable,
     xml_answer,
     xml_request,
 )
@@ -261,10 +261,9 @@ class Session:
 
     def _ask(self, call: Call) -> Reply:
         wire = self.wire
-        kwargs = dict(call.kwargs)
         if company := _COMPANY.get():
-            kwargs["context"] = {"allowed_company_ids": [company], **kwargs.get("context", {})}
-        call = Call(call.model, call.method, call.ids, printable(kwargs), call.looks)
+            context = {"allowed_company_ids": [company], **call.kwargs.get("context", {})}
+            call = structs.replace(call, kwargs={**call.kwargs, "context": context})
         response = self._send(wire.request(call), writes=call.writes, what=call.what)
         try:
             answer = wire.answer(call, response)

@@ -35,8 +35,9 @@ from hub.model.documents import PurchaseOrder
 from hub.model.exchange import ErpRecord
 from hub.model.finding import Finding
 
-#: So many orders go into one call at most: more only make its answer come later.
-MOST_ORDERS = 32
+#: So many orders go into one call at most. What a batch asks beside it (three calls) is then a fortieth of the whole;
+#: more would only make its answer come later.
+MOST_ORDERS = 64
 
 _Answers = dict[str, PostResult | Fault]
 

@@ -8,6 +8,7 @@ A wire holds no connection; `hub.erp.odoo.client` owns the pool.
 from __future__ import annotations
 
 import json
+import re
 import xmlrpc.client
 from typing import Any, Protocol
 from xml.parsers.expat import ExpatError
@@ -76,6 +77,10 @@ class Call(Struct, frozen=True):
 _UNPRINTABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32)])
 
 
+#: A control character in JSON (or what looks like one); to search a text is cheaper than to walk its values.
+_CONTROL = re.compile(r"\\u00[01]")
+
+
 def printable(value: Reply) -> Reply:
     """Return arguments without the control characters that no text field of Odoo can hold."""
     if isinstance(value, str):
@@ -106,17 +111,28 @@ class Json2:
 
     def __init__(self, settings: OdooSettings) -> None:
         self._root = settings.url.rstrip("/")
-        self._headers = {
-            "Authorization": f"Bearer {settings.key}",
-            "Content-Type": "application/json",
-            "X-Odoo-Database": settings.database,
-        }
+        self._headers = httpx.Headers(
+            {
+                "Authorization": f"Bearer {settings.key}",
+                "Content-Type": "application/json",
+                "X-Odoo-Database": settings.database,
+            }
+        )
+        self._urls: dict[str, httpx.URL] = {}  # parsed once: there are a few dozen
 
     def request(self, call: Call) -> httpx.Request:
         """Return the request; `create` and its like take their arguments by the names of Odoo 19."""
         body = call.kwargs if call.ids is None else {"ids": call.ids, **call.kwargs}
-        url = f"{self._root}/json/2/{call.model}/{call.method}"
-        return httpx.Request("POST", url, headers=self._headers, content=json.dumps(body))
+        content = json.dumps(body)
+        if _CONTROL.search(content):
+            content = json.dumps(printable(body))
+        return httpx.Request("POST", self._url(call), headers=self._headers, content=content)
+
+    def _url(self, call: Call) -> httpx.URL:
+        path = f"/json/2/{call.model}/{call.method}"
+        if path not in self._urls:
+            self._urls[path] = httpx.URL(self._root + path)
+        return self._urls[path]
 
     def answer(self, call: Call, response: httpx.Response) -> Reply:
         """Return the value; the error's name in the body decides, not the status."""
@@ -140,7 +156,7 @@ class XmlRpc:
 
     def request(self, call: Call) -> httpx.Request:
         """Return the request; ids, and the values of `create`, go by position (their names moved)."""
-        kwargs = dict(call.kwargs)
+        kwargs = dict(printable(call.kwargs))
         args: list[Any] = [] if call.ids is None else [call.ids]
         if call.method == "create":
             args.append(kwargs.pop("vals_list"))
