@@ -20,7 +20,7 @@ def env(tmp_path: Path) -> Iterator[Env]:
 
 
 def order(env: Env) -> int:
-    (partner,) = env.search("res.partner", [["ref", "=", "ACME"]])
+    partner = env.create("res.partner", {"name": "Acme"})
     return env.create("sale.order", {"partner_id": partner})
 
 
