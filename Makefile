@@ -67,6 +67,10 @@ bench-x12: $(STAMP) ## the X12 engine alone: the table of ratios to pyx12, memor
 bench-posting: $(STAMP) ## orders into Odoo: one by one, at once, by a bare client (a real one: tools/odoo19 with make bench-posting)
 	$(BIN)/python -m benchmarks posting
 
+bench-sizing: $(STAMP) ## memory, database connections and disk that a hub with two workers needs (makes a PostgreSQL)
+	tools/postgres up
+	$(BIN)/python -m benchmarks sizing
+
 FUZZ_SECONDS ?= 60
 differential: $(STAMP) ## thousands of X12 documents through our engine and pyx12, and a table of where they differ and why
 	$(BIN)/python -m benchmarks.differential
@@ -91,4 +95,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: test-celery torture machine test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 bench-posting differential fuzz check fix
+.PHONY: test-celery torture machine test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 bench-posting bench-sizing differential fuzz check fix

@@ -18,7 +18,7 @@ MEGABYTES = 100
 
 
 def main() -> None:
-    """Measure and print; the arguments name what: x12, latency, posting, transfer, or all when there are none."""
+    """Measure and print what is named: x12, latency, posting, transfer (these when nothing is); idle, log, sizing."""
     wanted = sys.argv[1:] or ["x12", "latency", "posting", "transfer"]
     print(f"python -m benchmarks {' '.join(sys.argv[1:])} on {_machine()}\n")
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
@@ -37,6 +37,8 @@ def main() -> None:
             _print_idle(Path(folder) / "idle")
         if "log" in wanted:
             log.measure(Path(folder) / "log", *_how_large(wanted))
+        if "sizing" in wanted:
+            _print_sizing(Path(folder))
 
 
 def _how_large(wanted: list[str]) -> tuple[int, str]:
@@ -49,6 +51,25 @@ def _print_idle(folder: Path) -> None:
     found = idle.measure(folder)
     print(
         f"\na hub at rest, its practice Odoo elsewhere: {found:.0f} MB of memory (wanted: {idle.WANTED} or less)"
+    )
+
+
+def _print_sizing(folder: Path) -> None:
+    from benchmarks import sizing  # late: it needs a PostgreSQL
+
+    url = subprocess.run(
+        ["tools/postgres", "newdb", "hub_sizing"], check=True, capture_output=True, text=True
+    )
+    found = sizing.measure(folder, url.stdout.strip())
+    thousand = found.documents / 1000
+    print(
+        f"{sizing.ORDERS} orders of {sizing.LINES} lines, {found.documents} documents, {found.seconds:.0f} s"
+    )
+    for one in found.processes:
+        print(f"  {one.name:16}{one.megabytes:6.0f} MB, {one.connections} connections to PostgreSQL at most")
+    print(f"  a thousand documents: {found.database_bytes / thousand / 1e6:.1f} MB in the database,", end=" ")
+    print(
+        f"{found.archive_bytes / thousand / 1e6:.1f} MB in {found.archive_files / thousand:.0f} archive files"
     )
 
 
