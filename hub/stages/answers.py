@@ -1,4 +1,4 @@
-"""What we answer to an order: the facts of Odoo put into the order's own words.
+"""What we answer to an order, and bill for it: the facts of Odoo put into the order's own words.
 
 Pure functions. The order as received gives line numbers, item numbers, units and addresses; Odoo gives
 quantities, prices and dates. What is in our unit goes back through the line's own factor.
@@ -13,7 +13,6 @@ from decimal import Decimal
 from msgspec import structs
 
 from hub.model.documents import (
-    STRUCTURES,
     AckLine,
     Charge,
     Invoice,
@@ -21,17 +20,13 @@ from hub.model.documents import (
     LineStatus,
     OrderAcknowledgment,
     OrderLine,
-    OwnUnit,
     Party,
     PurchaseOrder,
     ShipNotice,
-    ShippedItem,
-    ShippedOrder,
 )
 from hub.stages.their_units import (
     as_told,
     in_their_unit,
-    own_of_theirs,
     price_per_their_unit,
     same_price,
 )
@@ -140,21 +135,7 @@ def same_item(line: OrderLine, sku: str, ids: Mapping[str, str]) -> bool:
     return not line.sku or not sku or sku == line.sku or bool(set(ids.values()) & set(line.ids.values()))
 
 
-def complete_ship_notice(order: PurchaseOrder, notice: ShipNotice, structure: str) -> ShipNotice:
-    """Return the ship notice (856) in the order's words; `structure`: as of the profile, "" for what it is."""
-    lines = lines_by_number(order)
-    shape = notice.shape(structure)
-    orders = tuple(_shipped_order(order, shipped, lines, flat=shape == "SOI") for shipped in notice.orders)
-    return structs.replace(
-        notice,
-        structure=STRUCTURES[shape],
-        parties=_parties(order, notice.parties),
-        orders=orders,
-        package_count=notice.package_count or sum(len(o.packages) for o in orders) or None,
-    )
-
-
-def _parties(order: PurchaseOrder, known: Mapping[str, Party]) -> dict[str, Party]:
+def parties_as_ordered(order: PurchaseOrder, known: Mapping[str, Party]) -> dict[str, Party]:
     """Return the parties as ordered, with the address that Odoo knows where the order gave a code only."""
     echoed = {role: party for role, party in order.parties.items() if role in ECHOED}
     return {**known, **{role: _addressed(party, known.get(role)) for role, party in echoed.items()}}
@@ -174,81 +155,6 @@ def _addressed(party: Party, known: Party | None) -> Party:
     )
 
 
-def _shipped_order(
-    order: PurchaseOrder, shipped: ShippedOrder, lines: dict[str, OrderLine], *, flat: bool
-) -> ShippedOrder:
-    packages = tuple(
-        structs.replace(package, items=tuple(_shipped_item(item, lines) for item in package.items))
-        for package in shipped.packages
-    )
-    items = tuple(_shipped_item(item, lines) for item in shipped.items)
-    if flat:
-        items = merge_items(items + tuple(item for package in packages for item in package.items))
-        packages = ()
-    return structs.replace(
-        shipped,
-        order_number=order.number,
-        order_date=order.date,
-        release=order.release,
-        refs={**order.refs, **shipped.refs},
-        packages=packages,
-        items=items,
-    )
-
-
-def merge_items(items: tuple[ShippedItem, ...]) -> tuple[ShippedItem, ...]:
-    """Return the items with those of one order line added up, in order of first mention."""
-    merged: dict[str, ShippedItem] = {}
-    for ordinal, item in enumerate(items):
-        key = item.line_number or f"?{ordinal}"
-        before = merged.get(key)
-        merged[key] = (
-            item
-            if before is None
-            else structs.replace(
-                before,
-                quantity=before.quantity + item.quantity,
-                lots=before.lots + item.lots,
-                own=_together(before.own, item.own),
-            )
-        )
-    return tuple(merged.values())
-
-
-def _together(one: OwnUnit | None, other: OwnUnit | None) -> OwnUnit | None:
-    return one and other and structs.replace(one, quantity=one.quantity + other.quantity)
-
-
-def _shipped_item(item: ShippedItem, lines: dict[str, OrderLine]) -> ShippedItem:
-    line = lines.get(item.line_number)
-    if line is None:
-        return item
-    same = same_item(line, item.sku, item.ids)
-    item = structs.replace(
-        item,
-        ids=line.ids if same else item.ids,
-        description=(line.description if same else "") or item.description,
-        sku=line.sku if same else item.sku,
-        own=own_of_theirs(line, item.own),
-    )
-    return item if told_in_own_unit(item) else _in_words_of(line, item)
-
-
-def told_in_own_unit(item: ShippedItem) -> bool:
-    """Say whether Odoo tells an item in the product's own unit, for it is no even part of the order line's."""
-    return item.own is not None and item.unit == item.own.unit
-
-
-def _in_words_of(line: OrderLine, item: ShippedItem) -> ShippedItem:
-    lots = tuple(
-        lot if lot.quantity is None else structs.replace(lot, quantity=in_their_unit(line, lot.quantity))
-        for lot in item.lots
-    )
-    return structs.replace(
-        item, quantity=in_their_unit(line, item.quantity), unit=line.unit, ordered=line.quantity, lots=lots
-    )
-
-
 def complete_invoice(order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str, Decimal]) -> Invoice:
     """Return the invoice (810) in the order's words; `agreed`: prices per their unit, by line number."""
     lines = lines_by_number(order)
@@ -258,7 +164,7 @@ def complete_invoice(order: PurchaseOrder, invoice: Invoice, agreed: Mapping[str
         order_date=order.date,
         release=order.release,
         currency=invoice.currency or order.currency,
-        parties=_parties(order, invoice.parties),
+        parties=parties_as_ordered(order, invoice.parties),
         refs={**order.refs, **invoice.refs},
         lines=tuple(_invoice_line(order, line, lines.get(line.number), agreed) for line in invoice.lines),
         charges=tuple(_as_ordered(order, charge) for charge in invoice.charges),

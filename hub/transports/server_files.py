@@ -23,6 +23,7 @@ from paramiko.sftp import (
 
 from hub.transports.drive import rename_new
 from hub.transports.pickup import printable
+from hub.transports.server_downloads import DownloadHandle
 from hub.transports.server_login import Gate
 from hub.transports.server_uploads import Room, UploadHandle
 from hub.transports.server_view import (
@@ -260,39 +261,6 @@ class PartnerFiles(paramiko.SFTPServerInterface):
     def _refuse(self, spot: Spot, why: str, code: int = SFTP_PERMISSION_DENIED) -> int:
         self.gate.tell("refused", spot.path, detail=why)
         return code
-
-
-class DownloadHandle(paramiko.SFTPHandle):
-    """A file that the partner reads."""
-
-    def __init__(self, files: PartnerFiles, real: Path, spot: Spot) -> None:
-        super().__init__(os.O_RDONLY)
-        self.spot = spot
-        self._files = files
-        self._size = 0
-        self._descriptor = os.open(real, os.O_RDONLY | os.O_NOFOLLOW)
-        if not stat.S_ISREG(os.fstat(self._descriptor).st_mode):
-            os.close(self._descriptor)
-            raise FileNotFoundError(spot.path)
-
-    def read(self, offset: int, length: int) -> bytes | int:
-        if self._descriptor < 0:
-            return SFTP_FAILURE
-        self._files.gate.touch()
-        data = os.pread(self._descriptor, min(length, 1 << 18), offset)
-        self._size = max(self._size, offset + len(data))
-        return data
-
-    def stat(self) -> paramiko.SFTPAttributes | int:
-        if self._descriptor < 0:
-            return SFTP_FAILURE
-        return paramiko.SFTPAttributes.from_stat(os.fstat(self._descriptor), self.spot.name)
-
-    def close(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-            self._files.closed(self, self._size)
 
 
 def _folder_attributes(name: str) -> paramiko.SFTPAttributes:

@@ -25,10 +25,11 @@ from hub.model.documents import (
     ShippedItem,
     ShippedOrder,
 )
-from hub.stages.answers import answer_order, billing, complete_invoice, complete_ship_notice
+from hub.stages.answers import answer_order, billing, complete_invoice
 from hub.stages.gate import gate_invoice
 from hub.stages.order_sums import billed_shipment
 from hub.stages.prices import prices_in_odoo, prices_ordered, prices_told
+from hub.stages.ship_notices import complete_ship_notice
 from hub.stages.their_units import in_their_unit, plain, price_per_their_unit, same_price
 
 TODAY = dt.date(2026, 11, 22)

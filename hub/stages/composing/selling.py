@@ -11,7 +11,7 @@ from hub.model.exchange import ErpRecord, Exchange
 from hub.model.finding import Finding
 from hub.model.gs1 import PREFIX
 from hub.model.partner import Partner
-from hub.stages.answers import answer_order, complete_ship_notice, told_in_own_unit
+from hub.stages.answers import answer_order
 from hub.stages.carriers import known_carrier
 from hub.stages.change_answers import dated
 from hub.stages.composing.billing import as_of, ship_notices
@@ -25,6 +25,7 @@ from hub.stages.gate import (
     gate_together,
 )
 from hub.stages.order_sums import shipped_items
+from hub.stages.ship_notices import complete_ship_notice, told_in_own_unit
 from translators.crosswalk import units_to_partner
 
 
