@@ -24,6 +24,7 @@ from hub.cli.records import app as records
 from hub.cli.retention import app as retention
 from hub.cli.run import run, worker
 from hub.cli.schema import schema
+from hub.cli.status import status
 from hub.cli.stock import stock
 from hub.cli.try_file import try_file
 from hub.cli.verify import verify
@@ -45,6 +46,7 @@ for command in (
     worker,
     demo,
     doctor,
+    status,
     schema,
     log,
     show,

@@ -86,9 +86,14 @@ def test_a_full_disk_under_a_running_hub(tmp_path: Path, way: Callable[[Path], A
                 said = hub.hub("doctor")
                 assert said.returncode == 1
                 assert "No space left on device: no new work is taken" in said.stdout
+                said = hub.hub("status")
+                assert said.returncode == 1
+                assert f"process: {hub.where['pid']}\ntakes no work\n" in said.stdout
+                assert "No space left on device; make room on that disk" in said.stdout
             free()
             until(lambda: health(hub)[0] == 200, "the hub goes on by itself", 10)
             acme.put("3.edi", order_file(numbers[2], control=3))
+            assert "storage: all that comes can be stored" in hub.say("status")
         if way is on_a_small_disk:
             upload(hub, "2.edi", outside)
         until(lambda: sale_orders(hub, numbers) == [1, 1, 1], "all three, once")

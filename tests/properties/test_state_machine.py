@@ -36,7 +36,7 @@ from hub.store import Event
 from hub.store.rows import ACTIVE_STATES
 from tests.e2e.test_changes import change, change_file
 from tests.support.small_hub import SmallHub, fresh_number, practice_odoo
-from tests.support.store import MovableClock
+from tests.support.store import TickingClock
 from tests.support.wire import LAMP, Set, find, functional_ack, group, interchange, order, segment
 
 RUNS = int(os.environ.get("HUB_MACHINE_RUNS", "6"))
@@ -92,7 +92,7 @@ class Trade(RuleBasedStateMachine):
 
     def __init__(self, odoo: PracticeOdoo) -> None:
         super().__init__()
-        self.folder, self.clock = tempfile.TemporaryDirectory(), MovableClock()
+        self.folder, self.clock = tempfile.TemporaryDirectory(), TickingClock()
         self.odoo = odoo
         self.hub = SmallHub(Path(self.folder.name), odoo, self.clock)
         self.put: list[bytes] = []

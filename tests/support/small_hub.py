@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,7 +64,7 @@ class SmallHub:
             shutil.copytree(PARTNERS, root / "partners")
         environ = {"HUB_SECRET_ODOO": practice.key}
         self.hub = Hub(
-            _settings(root, practice, min_free_bytes), environ, clock=self.clock, seconds=self._seconds
+            _settings(root, practice, min_free_bytes), environ, clock=self.clock, seconds=self.clock.seconds
         )
         self.hub.noticer.begin(self.clock())
         with self.hub.store.begin() as tx:
@@ -74,9 +73,6 @@ class SmallHub:
         self.people = People(
             OdooSettings(url=practice.url, database=practice.database, key=practice.key, login=practice.login)
         )
-
-    def _seconds(self) -> float:
-        return time.monotonic() + self.clock.ahead.total_seconds()
 
     def close(self) -> None:
         self.people.close()

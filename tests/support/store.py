@@ -30,12 +30,31 @@ class MovableClock:
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead + self.wrong
 
+    def seconds(self) -> float:
+        """Return the seconds of a clock that cannot be set."""
+        return time.monotonic() + self.ahead.total_seconds()
+
     def jump(self, seconds: float) -> None:
         """Set the clock wrong (or right again): no time passes."""
         self.wrong += timedelta(seconds=seconds)
 
     def advance(self, seconds: float) -> None:
         self.ahead += timedelta(seconds=seconds)
+
+
+class TickingClock(MovableClock):
+    """A clock of its own: it goes on by a millisecond at each look, so that two runs are alike."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ticks = 0
+
+    def __call__(self) -> datetime:
+        return datetime(2026, 3, 2, 8, tzinfo=UTC) + timedelta(seconds=self.seconds()) + self.wrong
+
+    def seconds(self) -> float:
+        self._ticks += 1
+        return self._ticks / 1000 + self.ahead.total_seconds()
 
 
 @functools.cache
