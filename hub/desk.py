@@ -16,6 +16,7 @@ import msgspec
 
 from hub import pauses
 from hub.erp.port import ErpGateway
+from hub.formats import Formats, KnowsFormats
 from hub.model.acks import EarlierAnswer, ReceivedAdvice
 from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Address
@@ -28,7 +29,6 @@ from hub.stages.addresses import Company
 from hub.store import LogQuery, Store
 from hub.transports.port import Mailbox
 from translators.crosswalk import Tables
-from translators.port import Acknowledger, Receipting, Translator
 
 #: Outbound states before anything was told: the hub, an operator or a technician has the next move.
 _OPEN = frozenset({State.NOTICED, State.HELD, State.DEAD})
@@ -42,24 +42,7 @@ _TOLD = (State.COMPOSED, State.SENT, State.DELIVERED, State.ACKNOWLEDGED)
 _DOCUMENTS: msgspec.json.Decoder[AnyDocument] = msgspec.json.Decoder(AnyDocument)
 
 
-class Formats:
-    """The translators by name, and which of them speak acknowledgments and receipts."""
-
-    def __init__(
-        self,
-        translators: Sequence[Translator],
-        acknowledger: Acknowledger,
-        receipting: Mapping[str, Receipting],
-    ) -> None:
-        self.by_name = {t.name: t for t in translators}
-        self.acknowledger, self.receipting = acknowledger, receipting
-
-    def recognise(self, head: bytes) -> Translator | None:
-        """Return the format of a file by its first bytes; CSV cannot be told that way."""
-        return next((t for n, t in self.by_name.items() if n != "csv" and t.recognises(head)), None)
-
-
-class Desk(OrderHistory):
+class Desk(OrderHistory, KnowsFormats):
     """Answers the stages. Safe for many threads."""
 
     def __init__(
@@ -115,23 +98,6 @@ class Desk(OrderHistory):
     def pause_seconds(self, attempts: int, trouble: Trouble) -> float:
         """Return the pause before the next try, a little different each time."""
         return pauses.pause_seconds(trouble, attempts, random.random())  # noqa: S311 - jitter
-
-    # --- formats
-    def translator(self, name: str) -> Translator:
-        """Return the translator of a format."""
-        return self._formats.by_name[name]
-
-    def recognise(self, head: bytes) -> Translator | None:
-        """Return the format of a file by its first bytes; CSV cannot be told that way."""
-        return self._formats.recognise(head)
-
-    def acknowledger(self) -> Acknowledger:
-        """Return who writes and reads TA1 and 997."""
-        return self._formats.acknowledger
-
-    def receipting(self, name: str) -> Receipting:
-        """Return who writes the receipt in a format."""
-        return self._formats.receipting[name]
 
     # --- what came in
     def transmission_bytes(self, transmission: Transmission) -> bytes:

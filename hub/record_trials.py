@@ -7,26 +7,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct, structs
 
-from hub.erp.odoo import OdooGateway, OdooSettings
-from hub.erp.port import ErpGateway
 from hub.erp.port.records import ModelFacts, Records
-from hub.erp.practice.server import PracticeOdoo
 from hub.model.envelope import Envelope, UnwrappedSet
 from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 from hub.model.record_types import RecordType, record_type_for
-from hub.secrets import Secrets
-from hub.settings import Settings
 from hub.stages.recording.carrying import RecordOutcome, outcome_of
 from hub.stages.recording.plan import Plan, Planned, Tally, tally, unread
 from hub.stages.recording.planning import make_plan
 from hub.stages.recording.sending import misfit, read_records
-from hub.whereabouts import Whereabouts
-from hub.wiring import make_erp
 from translators.records.sources import decode_part
 from translators.records.translator import RecordsTranslator
 
@@ -115,27 +107,6 @@ def preview(partner: Partner, name: str, folder: Path, erp: Records) -> bytes:
         raise ConfigError(f"[records.{name}]: {unfit}")
     batch, _ = read_records(kind, name, erp)
     return RecordsTranslator(folder).write(batch, Envelope(format="records", set_id=name), partner)
-
-
-def open_erp(settings: Settings, secrets: Secrets) -> ErpGateway:
-    """Return a gateway to the Odoo of the settings, or to the practice Odoo of the hub that runs here.
-
-    Raises ConfigError when there is neither.
-    """
-    if not settings.uses_practice:
-        return make_erp(settings, secrets)
-    var = Path(settings.paths.var)
-    try:
-        where = msgspec.json.decode((var / "hub.json").read_bytes(), type=Whereabouts)
-        key = (var / "practice.key").read_text("utf-8")
-    except (OSError, msgspec.DecodeError):
-        raise ConfigError(
-            "the practice Odoo runs inside `hub run`: start it, set [odoo] url, or leave Odoo out of it"
-        ) from None
-    practice = OdooSettings(
-        url=where.practice_url, database=PracticeOdoo.database, key=key, login=PracticeOdoo.login
-    )
-    return OdooGateway(practice)
 
 
 def fields_of(model: str, erp: Records) -> ModelFacts:

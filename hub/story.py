@@ -9,8 +9,8 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from hub.desk import Formats
 from hub.excerpt import excerpt
+from hub.formats import Formats
 from hub.model.envelope import Envelope
 from hub.model.errors import Undeliverable
 from hub.model.exchange import OWNERS, Direction, Exchange, State, Transmission

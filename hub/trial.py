@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 from msgspec import Struct, structs
 
-from hub.desk import Formats
 from hub.foreseen import asked_of_odoo, foreseen, would_post
+from hub.formats import Formats, KnowsFormats
 from hub.model.documents import AnyDocument, DocType
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Exchange, Group, State, Transmission
@@ -28,7 +28,6 @@ from hub.stages.recording.answering import RecordsVerdict, answer_records
 from hub.stages.translate import translate
 from hub.stages.unwrap import ANSWERS, unwrap
 from translators.crosswalk import Tables
-from translators.port import Acknowledger, Receipting, Translator
 
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -112,7 +111,7 @@ def try_file(
     )
 
 
-class _Needs:
+class _Needs(KnowsFormats):
     """What the stages ask, answered from the file alone."""
 
     def __init__(
@@ -140,18 +139,6 @@ class _Needs:
 
     def company(self) -> Company:
         return self._company
-
-    def translator(self, name: str) -> Translator:
-        return self._formats.by_name[name]
-
-    def recognise(self, head: bytes) -> Translator | None:
-        return self._formats.recognise(head)
-
-    def acknowledger(self) -> Acknowledger:
-        return self._formats.acknowledger
-
-    def receipting(self, name: str) -> Receipting:
-        return self._formats.receipting[name]
 
     def seen_interchange(
         self, sender: Address, receiver: Address, usage: str, control: str, window: dt.timedelta

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, structs
 
+from hub.erp.port import ErpGateway
 from hub.erp.practice.server import PracticeOdoo
 from hub.model.errors import ConfigError
+from hub.secrets import Secrets
 from hub.settings import Settings
+from hub.wiring import make_erp
 
 #: The variable that holds the key of the practice Odoo of this machine.
 PRACTICE_KEY = "HUB_SECRET_PRACTICE_KEY"
@@ -67,3 +71,17 @@ def beside(settings: Settings, environ: Mapping[str, str]) -> tuple[Settings, Ma
             "the practice Odoo runs inside `hub run`: start that, or set [odoo] url in hub.toml"
         ) from None
     return with_practice(settings, environ, where.practice_url, key)
+
+
+@contextmanager
+def open_erp(settings: Settings, environ: Mapping[str, str]) -> Iterator[ErpGateway]:
+    """Open the Odoo of the settings, or the practice Odoo of the hub that runs here, for a command beside it.
+
+    Raises ConfigError as `beside` does.
+    """
+    found, environ = beside(settings, environ)
+    erp = make_erp(found, Secrets(Path(found.paths.secrets), environ))
+    try:
+        yield erp
+    finally:
+        erp.close()

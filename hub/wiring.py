@@ -16,9 +16,10 @@ from hub.advising import Advising
 from hub.books import PartnerBook, TableShelf
 from hub.breaker import Breaker
 from hub.clockwatch import ClockWatch
-from hub.desk import Desk, Formats
+from hub.desk import Desk
 from hub.erp.odoo import OdooGateway, OdooSettings
 from hub.erp.port import ErpGateway
+from hub.formats import Formats
 from hub.heart import Heart
 from hub.model.documents import DOCUMENTS, DocType
 from hub.model.envelope import Address, UnwrappedSet

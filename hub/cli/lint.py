@@ -17,7 +17,6 @@ from hub.cli.context import MISUSED, answers_in_one_line, print_json, settings
 from hub.model import problems
 from hub.model.finding import Finding, Severity
 from hub.profiles import erp_names, lint, load_partners
-from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.toml.reading import as_line
 
@@ -94,13 +93,10 @@ def _summary(findings: Iterable[Finding], loaded: list[str]) -> str:
 def _odoo_findings(config: Settings, folder: Path, keys: tuple[str, ...]) -> tuple[Finding, ...]:
     """Return which names of the profiles Odoo does not have. Raises Retryable or Undeliverable without an answer."""
     from hub.doctor.odoo_names import missing_names
-    from hub.record_trials import open_erp
+    from hub.whereabouts import open_erp
 
-    erp = open_erp(config, Secrets(Path(config.paths.secrets), os.environ))
-    try:
+    with open_erp(config, os.environ) as erp:
         return tuple(missing_names(erp_names(folder, keys), erp))
-    finally:
-        erp.close()
 
 
 def _dictionary_findings(found: Settings) -> tuple[Finding, ...]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -17,7 +15,6 @@ from hub.cli.context import FAILED, answers_in_one_line, complain, errors, open_
 from hub.cli.progress import telling
 
 if TYPE_CHECKING:
-    from hub.erp.port import ErpGateway
     from hub.proving import Disagreement, Proof, Proven
 
 app = typer.Typer(help="Prove what the hub promises.", no_args_is_help=True)
@@ -44,27 +41,14 @@ def once_only(
     1 when they do not.
     """
     from hub.proving import Proof, Scope
+    from hub.whereabouts import open_erp
 
     with open_store() as store, store.read() as tx:
         require_partner(tx, settings(), partner)
-    with open_store() as store, _erp() as erp, telling("prove") as tell:
+    with open_store() as store, open_erp(settings(), os.environ) as erp, telling("prove") as tell:
         proof = Proof(store, erp, Scope(partner, as_instant(since)), tell)
         agreed = _as_json(proof, faults=faults) if as_json else _as_text(proof, faults=faults)
     raise typer.Exit(0 if agreed else FAILED)
-
-
-@contextmanager
-def _erp() -> Iterator[ErpGateway]:
-    from hub.secrets import Secrets
-    from hub.whereabouts import beside
-    from hub.wiring import make_erp
-
-    found, environ = beside(settings(), os.environ)
-    erp = make_erp(found, Secrets(Path(found.paths.secrets), environ))
-    try:
-        yield erp
-    finally:
-        erp.close()
 
 
 def _as_text(proof: Proof, *, faults: bool) -> bool:

@@ -26,7 +26,6 @@ from hub.model.errors import ConfigError
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 from hub.profiles import load_partners
-from hub.secrets import Secrets
 from hub.stages.recording.carrying import BatchOutcome, RecordOutcome
 
 app = typer.Typer(help="Files of records: any model of Odoo by profile alone.", no_args_is_help=True)
@@ -137,17 +136,13 @@ def fields_command(
 @contextmanager
 def _erp(*, offline: bool = False) -> Iterator[Records | None]:
     """Give the records of the Odoo of this hub."""
-    from hub.record_trials import open_erp
+    from hub.whereabouts import open_erp
 
     if offline:
         yield None
         return
-    found = settings()
-    gateway = open_erp(found, Secrets(Path(found.paths.secrets), os.environ))
-    try:
+    with open_erp(settings(), os.environ) as gateway:
         yield gateway.records
-    finally:
-        gateway.close()
 
 
 def _show(file: str, records: tuple[RecordOutcome, ...], findings: tuple[Finding, ...]) -> None:

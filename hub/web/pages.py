@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from hub.desk import Formats
+from hub.formats import Formats
 from hub.model.finding import Finding
 from hub.model.partner import Partner
 from hub.operations import Operations

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.advising import Advising
-from hub.desk import Formats
+from hub.formats import Formats
 from hub.model import problems
 from hub.model.documents import (
     AnyDocument,
