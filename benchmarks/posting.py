@@ -37,7 +37,7 @@ from tests.support.erp_world import World
 #: Orders of one call (as many as the hub's gateway puts into one), lines of an order; orders one by one.
 AT_ONCE, LINES = MOST_ORDERS, 3
 SINGLES = 8
-ROUNDS = 7
+ROUNDS = 9
 
 _numbers = count(1)
 

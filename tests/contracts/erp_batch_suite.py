@@ -279,6 +279,25 @@ class PostingManyInTrouble:
         doubts = [one.in_doubt for one in answers if isinstance(one, Retryable)]
         assert doubts == [True] * size + [False] * 2
 
+    def test_what_is_in_doubt_stays_so_when_odoo_is_gone_then(self, erp: Erp) -> None:
+        gateway, world = erp
+        with between(erp) as (breaking, wire):
+            size = breaking.order_batch_size()
+            requests = [of(world, world.widget) for _ in range(size + 2)]
+            loads: list[int] = []
+
+            def stop(path: str, body: bytes) -> bool:
+                loads.extend([1] if is_call(path, body, "sale.order", "load") else [])
+                return len(loads) == 2
+
+            wire.stop = stop
+            answers = breaking.post_orders(requests)
+        assert all(isinstance(one, Retryable) for one in answers)
+        doubts = [one.in_doubt for one in answers if isinstance(one, Retryable)]
+        assert doubts == [False] * size + [True] * 2
+        made(gateway.post_orders(requests))
+        once(world, requests[size - 1 :])
+
     def test_two_batches_at_once_that_share_keys_make_each_once(self, erp: Erp) -> None:
         gateway, world = erp
         requests = [asked(world) for _ in range(6)]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from hub.erp.odoo import partners
 from hub.erp.odoo.client import Session, Values
@@ -124,9 +124,10 @@ class Codes:
         code = sku or next(iter(ids.values()), "")
         if not code:
             return _no_code(index)
-        return self._archived(code, where) or self.unknown(
-            "item", code, f"no product has the code {code!r}", where
-        )
+        if code not in known.missing:
+            message = f"no product has the code {code!r}"
+            known.missing[code] = self._archived(code, where) or self.unknown("item", code, message, where)
+        return structs.replace(known.missing[code], where=Where(path=where))
 
     def _archived(self, code: str, where: str) -> Finding | None:
         """Return the finding for a code whose only product is archived: Odoo shows it to no search."""
@@ -227,6 +228,7 @@ class _Known:
     def __init__(self, products: Sequence[Product]) -> None:
         self._codes: dict[str, list[Product]] = {}
         self._bars: dict[str, list[Product]] = {}
+        self.missing: dict[str, Finding] = {}  # by code: what is new to us is new on many lines
         for one in products:
             self._codes.setdefault(one.code, []).append(one)
             self._bars.setdefault(one.barcode, []).append(one)

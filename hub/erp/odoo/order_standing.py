@@ -9,7 +9,6 @@ from typing import Any
 from msgspec import Struct, field
 
 from hub.erp.odoo.client import Session, Values
-from hub.erp.odoo.ledger import Ledger
 from hub.erp.odoo.line_keys import MODULE, external_id
 from hub.erp.odoo.lookups import hold
 from hub.erp.odoo.partners import Partners
@@ -34,9 +33,8 @@ class Found(Struct, frozen=True):
 class Standing:
     """Looks through the sale orders of one Odoo. May be used by several threads."""
 
-    def __init__(self, session: Session, ledger: Ledger) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._ledger = ledger
         self._newest = 0  # the highest id that was ever seen
         self._guard = threading.Lock()
 
@@ -67,12 +65,6 @@ class Standing:
         """Note orders that were seen: none of them is new again."""
         with self._guard:
             self._newest = max((self._newest, *ids))
-
-    def exactly(self, keys: Sequence[str]) -> dict[str, ErpRecord]:
-        """Return what keys made, by the keys alone."""
-        found = self._ledger.find_all(_MODEL, keys)
-        records = self._ledger.records(_MODEL, list(found.values()))
-        return {key: records[record] for key, record in found.items()}
 
     def _first(self) -> int:
         found: list[int] = self._session.call(_MODEL, "search", domain=[], order="id desc", limit=1)

@@ -39,6 +39,7 @@ from hub.model.finding import Finding
 #: more would only make its answer come later.
 MOST_ORDERS = 64
 
+_MODEL = "sale.order"
 _Answers = dict[str, PostResult | Fault]
 
 
@@ -50,7 +51,7 @@ class Orders:
         self._names = names
         self._ledger = ledger
         self._drafts = Drafts(session, names, codes)
-        self._standing = Standing(session, ledger)
+        self._standing = Standing(session)
         self._sizes = BatchSize(MOST_ORDERS, soon_seconds=session.settings.read_seconds / 8)
 
     @property
@@ -82,42 +83,48 @@ class Orders:
             _also_held(draft, found.typed.get(draft.key, ()))
             for draft in self._drafts.of([r for r in requests if r.key not in answers], known)
         ]
-        records = dict(found.made)
-        held = [draft for draft in drafts if draft.findings and draft.key not in records]
-        records |= self._standing.exactly([draft.key for draft in held])
-        answers |= {d.key: PostResult(findings=d.findings) for d in held if d.key not in records}
-        made, new, refused = self._make(
-            [d for d in drafts if d.key not in records and d.key not in answers], found.newest
-        )
-        records |= made
+        ids = {key: record.id for key, record in found.made.items()}
+        held = [draft for draft in drafts if draft.findings and draft.key not in ids]
+        ids |= self._ledger.find_all(_MODEL, [draft.key for draft in held])
+        answers |= {d.key: PostResult(findings=d.findings) for d in held if d.key not in ids}
+        made, refused = self._make([d for d in drafts if d.key not in ids and d.key not in answers])
         answers |= refused
-        answers |= self._told({k: r for k, r in records.items() if k not in found.made and k not in new})
-        answers |= self._tell([d for d in drafts if d.key not in answers], records, new)
+        ids |= {key: record for key, (record, _) in made.items()}
+        new = {key for key, (record, now) in made.items() if now and record > found.newest}
+        left = [draft for draft in drafts if draft.key not in answers]
+        finished = settle(left, lambda some: self._finish(some, ids, new))
+        answers |= zip((draft.key for draft in left), finished, strict=True)
         return [answers[request.key] for request in requests]
 
     def _told(self, records: Mapping[str, ErpRecord]) -> _Answers:
         """Return the answers of what an earlier run made and told of: there is nothing left to do."""
         return {key: PostResult(record=records[key]) for key in self._ledger.told(list(records))}
 
-    def _make(
-        self, drafts: Sequence[Draft], newest: int
-    ) -> tuple[dict[str, ErpRecord], AbstractSet[str], _Answers]:
-        """Make orders; return those that are there now, which of them are new, and why others are not, all by key."""
+    def _make(self, drafts: Sequence[Draft]) -> tuple[dict[str, tuple[int, bool]], _Answers]:
+        """Make orders; return the ids of those that are there now, whether each was made, and why others are not."""
         names = LineNames(
             self._names.field("sale.order.line", "product_uom_id"),
             tuple(self._names.present("sale.order.line", "technical_price_unit")),
         )
-        made = self._ledger.create_all("sale.order", [_making(d, names) for d in drafts], self._sizes)
-        ids = {d.key: one for d, one in zip(drafts, made, strict=True) if isinstance(one, tuple)}
-        records = self._ledger.records("sale.order", [record for record, _ in ids.values()])
-        self._standing.seen(records)
+        tried = self._ledger.create_all(_MODEL, [_making(d, names) for d in drafts], self._sizes)
+        made = {d.key: one for d, one in zip(drafts, tried, strict=True) if isinstance(one, tuple)}
+        self._standing.seen(record for record, _ in made.values())
         refused = {
             d.key: _refused(one, d.request.order)
-            for d, one in zip(drafts, made, strict=True)
+            for d, one in zip(drafts, tried, strict=True)
             if not isinstance(one, tuple)
         }
-        new = {key for key, (record, now) in ids.items() if now and record > newest}
-        return {key: records[record] for key, (record, _) in ids.items()}, new, refused
+        return made, refused
+
+    def _finish(
+        self, drafts: Sequence[Draft], ids: Mapping[str, int], new: AbstractSet[str]
+    ) -> list[PostResult | Fault]:
+        """Tell of orders that are there, and return their answers."""
+        read = self._ledger.records(_MODEL, [ids[draft.key] for draft in drafts])
+        records = {draft.key: read[ids[draft.key]] for draft in drafts}
+        answers = self._told({key: record for key, record in records.items() if key not in new})
+        answers |= self._tell([draft for draft in drafts if draft.key not in answers], records, new)
+        return [answers[draft.key] for draft in drafts]
 
     def _tell(
         self, drafts: Sequence[Draft], records: Mapping[str, ErpRecord], new: AbstractSet[str]
