@@ -80,9 +80,14 @@ def totals(lines: Iterable[LineAmount]) -> Totals:
 def line_amounts(env: Env, model: str, ids: Iterable[int], quantity: str) -> dict[int, LineAmount]:
     """Work out the lines of a model, write their subtotal and total, and return them by id."""
     result = {}
-    for row in env.rows(model, ids, [quantity, "price_unit", "discount", "tax_ids", "currency_id"]):
-        taxes = env.rows("account.tax", row["tax_ids"], ["amount", "amount_type"])
-        places = int(env.one("res.currency", row["currency_id"], "decimal_places")["decimal_places"])
+    lines = env.rows(model, ids, [quantity, "price_unit", "discount", "tax_ids", "currency_id"])
+    every = {tax for line in lines for tax in line["tax_ids"]}
+    known = {tax["id"]: tax for tax in env.rows("account.tax", every, ["amount", "amount_type"])}
+    currencies = env.rows("res.currency", {line["currency_id"] for line in lines}, ["decimal_places"])
+    decimals = {row["id"]: int(row["decimal_places"]) for row in currencies}
+    for row in lines:
+        taxes = [known[tax] for tax in row["tax_ids"]]
+        places = decimals[row["currency_id"]]
         amount = line_amount(row[quantity], row["price_unit"], row["discount"], taxes, places)
         total = rounded(amount.subtotal + amount.tax, places)
         shown = {

@@ -85,12 +85,10 @@ def saved_order(env: Env, ids: Ids, changed: frozenset[str]) -> None:
 
 def saved_line(env: Env, ids: Ids, changed: frozenset[str]) -> None:
     """Have the order worked out again; a line added to or changed on a confirmed order changes its delivery."""
-    names = ["order_id", "state", "move_ids", "product_uom_qty", "product_uom_id", "product_id.uom_id"]
-    rows = env.rows("sale.order.line", ids, names)
-    env.mark("sale.order", [row["order_id"] for row in rows])
-    for row in rows:
-        if row["state"] != "sale":
-            continue
+    lines = env.rows("sale.order.line", ids, ["order_id", "state"])
+    env.mark("sale.order", [line["order_id"] for line in lines])
+    names = ["order_id", "move_ids", "product_uom_qty", "product_uom_id", "product_id.uom_id"]
+    for row in env.rows("sale.order.line", [li["id"] for li in lines if li["state"] == "sale"], names):
         if "id" in changed:
             _deliver_lines(env, row["order_id"], [row["id"]])
         elif "product_uom_qty" in changed:
@@ -185,6 +183,8 @@ def recompute_orders(env: Env, ids: Ids) -> None:
     for order in env.rows("sale.order", ids, ["state", "order_line", "picking_ids"]):
         amounts = line_amounts(env, "sale.order.line", order["order_line"], "product_uom_qty")
         put_totals(env, "sale.order", order["id"], totals(amounts.values()))
+        if order["state"] in OPEN_STATES and not order["picking_ids"]:
+            continue  # nothing is delivered or billed of a quotation
         statuses = [_follow_line(env, line, order["state"]) for line in order["order_line"]]
         pickings = [row["state"] for row in env.rows("stock.picking", order["picking_ids"], ["state"])]
         delivered = any(
