@@ -82,7 +82,12 @@ class Exchanges(TxPart):
         moved = msgspec.structs.replace(before, state=state, why=why, updated_at=self._clock(), **changes)
         after = as_stored(moved)
         self._locked[id] = after
-        self._update_later(exchanges, id, exchange_columns(after))
+        was = exchange_columns(
+            before
+        )  # only what changes is written: the indexes of all else stay as they are
+        changed = {name: value for name, value in exchange_columns(after).items() if value != was[name]}
+        if changed:
+            self._update_later(exchanges, id, changed)
         if (
             state is not before.state or why != before.why or actor != "hub"
         ):  # a retry like the last is no news
