@@ -34,10 +34,11 @@ _FILES = (State.OPENED, State.DUPLICATE, State.CANCELLED, State.QUARANTINED, Sta
 def reconcile(
     partner: Annotated[str | None, typer.Option(help="Only this partner (profile key).")] = None,
     begin: Annotated[
-        str | None, typer.Option("--from", help="What came or was noticed from this day or instant on.")
+        str | None,
+        typer.Option("--from", "--since", help="What came or was noticed from this day or instant on."),
     ] = None,
     end: Annotated[
-        str | None, typer.Option("--to", help="... up to this day or instant (local time).")
+        str | None, typer.Option("--to", "--until", help="... up to this day or instant (local time).")
     ] = None,
     most: Annotated[int, typer.Option(min=0, help="Name at most so many gaps, the oldest; 0: all.")] = 200,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -86,6 +86,13 @@ def test_an_open_quotation_mark_of_a_huge_file_ends_the_reading() -> None:
     assert [row.number for row in rows] == [2, 3]
 
 
+def test_a_huge_cell_without_a_quotation_mark_is_said_to_be_one() -> None:
+    rows, findings = table("a,b\n1,x\n2," + "y" * (LONGEST_CELL + 1) + "\n3,z\n")
+    assert [(f.problem, f.where.row) for f in findings] == [(problems.ROW_INVALID, 3)]
+    assert "a cell of more than 131072 characters" in findings[0].message
+    assert [row.number for row in rows] == [2, 3]
+
+
 def test_text_behind_a_closing_quotation_mark_is_reported_and_the_next_row_is_read() -> None:
     rows, findings = table('a,b\n1,"x"y\n2,z\n')
     assert [(f.problem, f.where.row, f.value) for f in findings] == [(problems.ROW_INVALID, 2, '1,"x"y')]

@@ -56,8 +56,9 @@ def delimited(lines: Iterator[str], settings: CsvSettings, first: int = 1) -> It
             return
         except csv.Error as error:
             cells = _leniently(source.taken, settings)
-            faults.append(_unclosed(number) if "limit" in str(error) else _loose_quote(number, source.taken))
-            source.over = source.over or "limit" in str(error)
+            too_long = "limit" in str(error)  # of one cell
+            faults.append(_refused(number, source.taken, settings.quote, too_long=too_long))
+            source.over = source.over or too_long
         if cells and cells[-1].endswith(_END):
             if cells == [_END]:
                 return
@@ -132,6 +133,17 @@ def _leniently(lines: list[str], settings: CsvSettings) -> list[str]:
         return next(_reader([line[:LONGEST_CELL] for line in lines], settings, strict=False), [])
     except csv.Error:
         return ["".join(lines)[:LONGEST_CELL]]
+
+
+def _refused(row: int, lines: list[str], quote: str, *, too_long: bool) -> Finding:
+    """Return what is wrong with a row that the strict reader refuses."""
+    if not too_long:
+        return _loose_quote(row, lines)
+    if quote and any(quote in line for line in lines):
+        return _unclosed(row)
+    message = f"has a cell of more than {LONGEST_CELL} characters; from here on nothing was read"
+    hint = "is this the agreed file, and the agreed separator?"
+    return Finding(problems.ROW_INVALID, message, where=Where(row=row), hint=hint)
 
 
 def _unclosed(row: int) -> Finding:

@@ -118,10 +118,14 @@ def _forbidden(what: str, hint: str, text: str, at: int) -> Finding:
     )
 
 
+#: What libxml2 adds to its message, for programmers.
+_OF_THE_PARSER = ", use XML_PARSE_HUGE option"
+
+
 def _malformed(error: etree.XMLSyntaxError) -> Finding:
     return Finding(
         problems.XML_INVALID,
-        f"the file is not well-formed XML: {error.msg}",
+        f"the file is not well-formed XML: {error.msg.replace(_OF_THE_PARSER, '')}",
         where=Where(row=error.lineno or None),
         hint="check the file with an XML editor before it is sent",
     )
