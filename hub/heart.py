@@ -39,7 +39,7 @@ class Heart:
         self._held: dict[int, tuple[Lease, float]] = {}
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._idle = threading.Event()
+        self._idle, self._failing = threading.Event(), False
 
     @contextmanager
     def holding(self, lease: Lease) -> Iterator[Callable[[], None]]:
@@ -86,4 +86,8 @@ class Heart:
                 for lease in held:
                     tx.renew_lane(lease, self.lease_seconds)
         except Retryable as fault:  # who holds a lease that runs out meanwhile cannot commit: harmless
-            _log.warning("leases were not extended: %s", fault)
+            if not self._failing:
+                _log.warning("leases were not extended: %s", fault)
+            self._failing = True
+        else:
+            self._failing = False
