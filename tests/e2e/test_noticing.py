@@ -199,7 +199,6 @@ def test_news_that_the_mended_profile_does_not_send_wait_for_a_person(
 # --- an order that was in Odoo before we knew
 def test_news_of_an_order_found_late_are_told(hub: SmallHub, odoo_clock: MovableClock) -> None:
     number = fresh_number()
-    hub.practice.fail_next("slow", method="load", seconds=0.0)  # the look whether it is there already
     hub.practice.fail_next("timeout_after_commit", method="load")
     hub.send(order_file(number, control=1))
     assert hub.order().state is State.IN_DOUBT

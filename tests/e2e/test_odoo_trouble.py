@@ -102,7 +102,6 @@ def test_an_answer_is_sent_while_news_are_being_made(hub: SmallHub) -> None:
 
 def test_an_order_whose_answer_was_lost_is_found_and_not_made_again(hub: SmallHub) -> None:
     number = fresh_number()
-    hub.practice.fail_next("slow", method="load", seconds=0.0)  # the look whether it is there already
     hub.practice.fail_next("timeout_after_commit", method="load")
     hub.send(order_file(number, control=1))
     doubtful = hub.order()
@@ -120,7 +119,7 @@ def test_an_order_whose_answer_was_lost_is_found_and_not_made_again(hub: SmallHu
 
 def test_a_look_that_fails_leaves_no_doubt(hub: SmallHub) -> None:
     number = fresh_number()
-    hub.practice.fail_next("timeout_after_commit", method="load")
+    hub.practice.fail_next("timeout_after_commit", method="search_read")
     hub.send(order_file(number, control=1))
     assert hub.order().state is State.TRANSLATED
     hub.later()

@@ -35,7 +35,6 @@ def two_orders(hub: SmallHub) -> tuple[SmallHub, list[str]]:
     """A hub through which two orders came, one of them with a lost answer."""
     numbers = [fresh_number(), fresh_number()]
     hub.send(order_file(numbers[0], control=1), "1.edi")
-    hub.practice.fail_next("slow", method="load", seconds=0.0)
     hub.practice.fail_next("timeout_after_commit", method="load")
     hub.send(order_file(numbers[1], control=2), "2.edi")
     hub.later()

@@ -115,7 +115,6 @@ def test_stores_that_do_not_make_the_line_hold_all(stores: SmallHub) -> None:
 
 def test_a_lost_answer_makes_no_store_twice(stores: SmallHub) -> None:
     number = fresh_number()
-    stores.practice.fail_next("slow", method="load", seconds=0.0)
     stores.practice.fail_next("timeout_after_commit", method="load")
     stores.send(store_file(number))
     with stores.hub.store.read() as tx:

@@ -114,7 +114,6 @@ key = "env:HUB_SECRET_ODOO"
             until(lambda: any(e.attempts for e in hub.log(number)), "a try")
             assert hub.log(number)[0].state is State.TRANSLATED
             odoo.start()
-            odoo.fail_next("slow", method="load", seconds=0.0)  # the look whether it is there already
             odoo.fail_next("timeout_after_commit", method="load")
             until(lambda: hub.log(number)[0].state is State.POSTED, "the order goes through by itself")
             with odoo.data.transaction() as env:
