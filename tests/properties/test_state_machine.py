@@ -279,7 +279,6 @@ class Trade(RuleBasedStateMachine):
         answers = Counter(e.transmission_id for e in ours if e.document is DocType.FUNCTIONAL_ACK)
         assert not [file for file, count in answers.items() if count > 1]
 
-    # --- and at the end
     def teardown(self) -> None:
         try:
             self.odoo.faults.clear()
@@ -293,6 +292,8 @@ class Trade(RuleBasedStateMachine):
         """Let everything go on, everybody answer, and somebody decide what waits for a decision."""
         tried: Counter[tuple[int, State]] = Counter()
         self.time_passes(self.most_wrong)  # one document's wait for another is measured by the clock
+        for rejected in self.hub.log(state=S.REJECTED):
+            self.ask("redrive", str(rejected.id))  # judged again, and not answered again
         for _ in range(12):
             self.time_passes(400)
             self.hub.work()
@@ -321,6 +322,8 @@ class Trade(RuleBasedStateMachine):
 
     def add_up(self) -> None:
         """Received is accounted for, posted and acknowledged: no more and no less."""
+        self.odoo_has_each_order_once()
+        self.no_number_is_used_twice_and_no_group_is_answered_twice()
         files = self.hub.files()
         assert sum(t.channel == "embedded" for t in files) == len(self.put)
         orders = [e for e in self.hub.received() if e.state is S.POSTED]
