@@ -95,6 +95,7 @@ def as_stored(exchange: Exchange) -> Exchange:
         why=storable(exchange.why),
         number=storable(exchange.number)[:SHORT],
         order_number=storable(exchange.order_number)[:SHORT],
+        envelope=from_json(to_json(exchange.envelope), Envelope),
     )
 
 
