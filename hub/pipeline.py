@@ -1,18 +1,20 @@
 """THE SPINE: which stage runs in which state, and the one way in which a step is taken.
 
-One step is one SQL transaction: killed anywhere, an exchange is left in its last committed state and the
-step is taken again. Reading `STAGES` is reading the product.
+A step is committed whole, in one SQL transaction: killed anywhere, an exchange is left in its last committed state
+and the step is taken again. Steps that know nothing of each other share a transaction (`hub.together`). Reading
+`STAGES` is reading the product.
 """
 
 from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Protocol
 
-from hub import commit
+from hub import commit, together
 from hub.heart import Heart
 from hub.model.errors import ConfigError, Retryable, Trouble, Undeliverable
 from hub.model.exchange import MOVES, Exchange, State, Transmission
@@ -20,8 +22,9 @@ from hub.model.outcome import Outcome
 from hub.pauses import MAX_TRIES
 from hub.stages import check, compose, lanes, match, post, send, translate, unwrap
 from hub.stages.unwrap import ANSWERS
-from hub.store import Lease, LeaseLost, Store
+from hub.store import Lease, LeaseLost, Store, Tx
 from hub.storing import Storing
+from hub.together import MOST_AT_ONCE, Item
 
 _log = logging.getLogger("hub.pipeline")
 
@@ -57,6 +60,10 @@ ASK_THE_SAME = (
 )
 
 
+#: States whose stages ask only the log and the archive: many are decided in one look.
+_LOOK_ONLY = frozenset({State.RECEIVED, State.UNWRAPPED, State.CHECKED})
+
+
 class _AwayError(Exception):
     """The side that a stage would have asked is known to be away for so many seconds; it was not asked."""
 
@@ -82,7 +89,8 @@ class Pipeline:
     def drain(self, lane: str, owner: str, stopping: Callable[[], bool] = lambda: False) -> int:
         """Take every due step of a lane and return their number; 0 when somebody else holds the lane.
 
-        May be called at any time, by anyone, any number of times. `stopping` is asked between two steps.
+        May be called at any time, by anyone, any number of times. `stopping` is asked between two steps, or between
+        those that are taken together.
         """
         if self._storing is None:
             return self._drain(lane, owner, stopping)
@@ -101,8 +109,8 @@ class Pipeline:
         steps = 0
         try:
             with self._heart.holding(lease) as begin_step:
-                while not stopping() and self._step_next(lease):
-                    steps += 1
+                while not stopping() and (taken := self._step_next(lease)):
+                    steps += taken
                     begin_step()
         except LeaseLost:
             _log.warning("lane %s was taken over; its step was not committed", lane)
@@ -120,23 +128,54 @@ class Pipeline:
                 commit.close_group(tx, group, self._needs)
         return len(waiting)
 
-    def _step_next(self, lease: Lease) -> bool:
+    def _step_next(self, lease: Lease) -> int:
+        """Take what is due first, and what may be taken with it; return how many steps that was."""
         with self._store.read() as tx:
-            item = tx.next_due(lease.lane)
-        if item is None:
-            return False
-        self.step(item, lease)
-        return True
+            items = together.first_alike(tx.due(lease.lane, MOST_AT_ONCE))
+        if len(items) == 1:
+            self.step(items[0], lease)
+        elif items:
+            self._step_together(items, lease)
+        return len(items)
 
-    def step(self, item: Transmission | Exchange, lease: Lease | None = None) -> None:
+    def step(self, item: Item, lease: Lease | None = None) -> None:
         """Take one step: decide, then commit the decision whole."""
         try:
-            outcome = _given_up(item) or self._decide(item)
+            outcome = self._outcome(item, self._decide(item))
         except _AwayError as away:
             self._put_off(item, away, lease)
             return
+        self._commit_safely(item, outcome, lease)
+
+    def _step_together(self, items: Sequence[Item], lease: Lease) -> None:
+        """Take many steps: decide each, then commit them in one transaction; one that spoils it, each in its own."""
+        decided: list[tuple[Item, Outcome]] = []
+        away: tuple[Item, _AwayError] | None = None
+        with self._look(items[0]):
+            for item, found in zip(items, self._decide_all(items), strict=True):
+                try:
+                    decided.append((item, self._outcome(item, found)))
+                except _AwayError as fault:
+                    away = item, fault
+                    break
+        decided = together.apart(decided)
         try:
-            self._commit(item, outcome, lease)
+            self._commit_all(decided, lease)
+        except LeaseLost:
+            raise
+        except Exception:  # noqa: BLE001 - whose fault it is shows when each is committed alone
+            for item, outcome in decided:
+                self._commit_safely(item, outcome, lease)
+        if away is not None:
+            self._put_off(*away, lease)
+
+    def _look(self, item: Item) -> AbstractContextManager[object]:
+        """Return the one moment of the log in which a stage decides, where it asks nobody outside."""
+        return self._store.read() if item.state in _LOOK_ONLY else nullcontext()
+
+    def _commit_safely(self, item: Item, outcome: Outcome, lease: Lease | None) -> None:
+        try:
+            self._commit_all([(item, outcome)], lease)
         except LeaseLost:
             raise
         except (Retryable, ConfigError) as fault:  # the store is busy or full, or a profile is gone
@@ -147,7 +186,7 @@ class Pipeline:
         except Exception as fault:  # noqa: BLE001 - the rendering of a file ran in there
             self._bury(item, _broken(item, fault), lease)
 
-    def _put_off(self, item: Transmission | Exchange, away: _AwayError, lease: Lease | None) -> None:
+    def _put_off(self, item: Item, away: _AwayError, lease: Lease | None) -> None:
         """Let all in the lane of an item that would ask the same side wait, in one statement and without a try."""
         states = next((asking for asking in ASK_THE_SAME if item.state in asking), frozenset({item.state}))
         if self._storing is not None and away.trouble is Trouble.STORAGE:
@@ -158,48 +197,66 @@ class Pipeline:
                 tx.check_lease(lease)
             tx.put_off(item, states, until, str(away))
 
-    def _bury(self, item: Transmission | Exchange, outcome: Outcome, lease: Lease | None) -> None:
+    def _bury(self, item: Item, outcome: Outcome, lease: Lease | None) -> None:
         """Make a dead letter; if not even that can be committed, set it aside so that the lane goes on."""
         try:
-            self._commit(item, outcome, lease)
+            self._commit_all([(item, outcome)], lease)
         except LeaseLost:
             raise
         except Exception:  # noqa: BLE001 - see the docstring
             _log.exception("%s %s cannot be committed", type(item).__name__, item.id)
             self._set_aside(item, outcome.why, Trouble.FAILED)
 
-    def _set_aside(self, item: Transmission | Exchange, why: str, trouble: Trouble) -> None:
+    def _set_aside(self, item: Item, why: str, trouble: Trouble) -> None:
         """Leave an item as it is and come back to it: nothing of its step was committed.
 
         A store that can't even note that raises; the runner goes on and offers the lane again.
         """
         waiting = Outcome(state=item.state, why=why, tried=True, trouble=trouble)
-        self._commit(item, waiting, None)
+        self._commit_all([(item, waiting)], None)
 
-    def _commit(self, item: Transmission | Exchange, outcome: Outcome, lease: Lease | None) -> None:
+    def _commit_all(self, decided: Sequence[tuple[Item, Outcome]], lease: Lease | None) -> None:
         with self._store.begin() as tx:
             if lease is not None:
                 tx.check_lease(lease)
-            if isinstance(item, Transmission):
-                commit.commit_transmission(tx, item, outcome, self._needs)
-            else:
-                commit.commit_exchange(tx, item, outcome, self._needs)
+            tx.lock_exchanges([item.id for item, _ in decided if isinstance(item, Exchange)])
+            for item, outcome in decided:
+                self._commit(tx, item, outcome)
 
-    def _decide(self, item: Transmission | Exchange) -> Outcome:
+    def _commit(self, tx: Tx, item: Item, outcome: Outcome) -> None:
+        if isinstance(item, Transmission):
+            commit.commit_transmission(tx, item, outcome, self._needs)
+        else:
+            commit.commit_exchange(tx, item, outcome, self._needs)
+
+    def _decide_all(self, items: Sequence[Item]) -> Sequence[Outcome | Exception]:
+        """Return what the stage of these items decides on each, or what it raised."""
+        return [self._decide(item) for item in items]
+
+    def _decide(self, item: Item) -> Outcome | Exception:
+        """Return what the stage of an item decides, or what it raised: that must not stop the neighbours."""
         try:
             if isinstance(item, Transmission):
-                return unwrap.unwrap(item, self._needs)
+                return _given_up(item) or unwrap.unwrap(item, self._needs)
             if item.state is State.UNWRAPPED and item.document in ANSWERS:
-                return match.match(item, self._needs)
-            return STAGES[item.state](item, self._needs)
-        except (Retryable, ConfigError) as fault:  # a profile in repair is waited for, like a server
-            if isinstance(fault, Retryable) and fault.wait_seconds is not None:
-                raise _AwayError(fault, fault.wait_seconds) from fault
-            return Outcome(state=item.state, why=str(fault), tried=True, trouble=trouble_of(fault))
-        except Undeliverable as fault:
-            return Outcome(state=State.DEAD, why=str(fault))
-        except Exception as fault:  # noqa: BLE001 - a fault of ours must not stop the neighbours
-            return _broken(item, fault)
+                return _given_up(item) or match.match(item, self._needs)
+            return _given_up(item) or STAGES[item.state](item, self._needs)
+        except Exception as fault:  # noqa: BLE001 - `_outcome` sorts them
+            return fault
+
+    def _outcome(self, item: Item, found: Outcome | Exception) -> Outcome:
+        """Return what a decision, or a fault in deciding, means for an item; raise _AwayError."""
+        match found:
+            case Outcome():
+                return found
+            case Retryable(wait_seconds=float(seconds)):
+                raise _AwayError(found, seconds)
+            case Retryable() | ConfigError():  # a profile in repair is waited for, like a server
+                return Outcome(state=item.state, why=str(found), tried=True, trouble=trouble_of(found))
+            case Undeliverable():
+                return Outcome(state=State.DEAD, why=str(found))
+            case _:  # a fault of ours
+                return _broken(item, found)
 
 
 def trouble_of(fault: Retryable | ConfigError) -> Trouble:
@@ -207,13 +264,13 @@ def trouble_of(fault: Retryable | ConfigError) -> Trouble:
     return fault.trouble if isinstance(fault, Retryable) else Trouble.IN_REPAIR
 
 
-def _given_up(item: Transmission | Exchange) -> Outcome | None:
+def _given_up(item: Item) -> Outcome | None:
     if item.attempts < MAX_TRIES:
         return None
     return Outcome(state=State.DEAD, why=f"given up after {item.attempts} tries; last: {item.why}")
 
 
-def _broken(item: Transmission | Exchange, fault: Exception) -> Outcome:
+def _broken(item: Item, fault: Exception) -> Outcome:
     """Return the outcome of a program fault: a dead letter with its traceback."""
     assert State.DEAD in MOVES[item.state]
     _log.exception("%s failed in state %s", type(item).__name__, item.state, exc_info=fault)

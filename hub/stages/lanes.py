@@ -2,7 +2,7 @@
 
 Opening and checking a partner's files is one lane, so the answer to a file never waits for Odoo. What belongs to
 orders goes to Odoo in one lane, whatever its kind: a change never overtakes its order, not even while that is tried
-again (`Lanes.next_due`). Money has a lane of its own, and so has each kind of bulk document, of which only a few
+again (`Lanes.due`). Money has a lane of its own, and so has each kind of bulk document, of which only a few
 are worked on at a time: 50,000 lines of stock delay no order. What goes out is made from Odoo in one lane and sent in
 another, each in its order: a 997 that is written waits for nothing but the partner's server.
 """

@@ -8,6 +8,7 @@ those of SQLite, and all due times, on the clock that was passed in.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -15,12 +16,12 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     case,
     exists,
     func,
     or_,
     select,
-    true,
     union_all,
     update,
 )
@@ -52,24 +53,16 @@ class Lanes(TxPart):
         )
         return [row.lane for row in self._rows(statement)]
 
-    def next_due(self, lane: str) -> Transmission | Exchange | None:
-        """Return the oldest thing in a lane that may be stepped now.
+    def due(self, lane: str, limit: int = 1) -> list[Transmission] | list[Exchange]:
+        """Return the oldest things in a lane that may be stepped now; its transmissions come before its exchanges.
 
         What is tried again blocks what came after it for the same order, and nothing else.
         """
-        for table, read, free in (
-            (transmissions, to_transmission, true()),
-            (exchanges, to_exchange, ~_is_behind(lane)),
-        ):
-            statement = (
-                select(table)
-                .where(table.c.work_lane == lane, self._is_due(table), free)
-                .order_by(table.c.id)
-                .limit(1)
-            )
-            for row in self._rows(statement):
-                return read(row)
-        return None
+        asked = {"lane": lane, "now": self._clock(), "most": limit}
+        sent = self._connection.execute(_due(transmissions), asked).all()
+        if sent:
+            return [to_transmission(row) for row in sent]
+        return [to_exchange(row) for row in self._connection.execute(_due(exchanges), asked)]
 
     def put_off(
         self, item: Transmission | Exchange, states: frozenset[State], until: datetime, why: str
@@ -144,8 +137,8 @@ class Lanes(TxPart):
 
     def check_lease(self, lease: Lease) -> None:
         """Raise LeaseLost when the lane was taken over; else nobody can take it until this commits."""
-        held = select(leases.c.lane).where(*_held(lease)).with_for_update()
-        if self._connection.execute(held).one_or_none() is None:
+        named = {"lane": lease.lane, "owner": lease.owner, "fence": lease.fence}
+        if not self._found(leases, named, lock=True):
             raise LeaseLost(
                 f"lane {lease.lane} was taken over from {lease.owner} ({lease.fence}): nothing was stored"
             )
@@ -172,7 +165,20 @@ class Lanes(TxPart):
         return now
 
 
-def _is_behind(lane: str) -> ColumnElement[bool]:
+@cache
+def _due(table: Table) -> Select[Any]:
+    """Return the SELECT of at most `most` rows of the lane `lane` that are due at `now`, oldest first."""
+    found = (
+        select(table)
+        .where(table.c.work_lane == bindparam("lane"))
+        .where(or_(table.c.due_at.is_(None), table.c.due_at <= bindparam("now")))
+        .order_by(table.c.id)
+        .limit(bindparam("most"))
+    )
+    return found.where(~_is_behind()) if table is exchanges else found
+
+
+def _is_behind() -> ColumnElement[bool]:
     """Say of an exchange that an earlier one for the same order failed to go on in its lane and is tried again.
 
     One that waits for something (a change for its order) was not tried in vain, and blocks nothing: it may be
@@ -180,11 +186,12 @@ def _is_behind(lane: str) -> ColumnElement[bool]:
     """
     earlier = exchanges.alias("earlier")
     return exists().where(
-        earlier.c.work_lane == lane,
+        exchanges.c.order_number != "",
         earlier.c.order_number == exchanges.c.order_number,
+        earlier.c.partner == exchanges.c.partner,
+        earlier.c.work_lane == exchanges.c.work_lane,
         earlier.c.id < exchanges.c.id,
         earlier.c.attempts > 0,
-        exchanges.c.order_number != "",
     )
 
 

@@ -39,6 +39,7 @@ class Store:
         # SQLite has one writer at a time and lets the others poll; inside this process they queue instead.
         self._writer = threading.Lock() if self._engine.dialect.name == "sqlite" else None
         self._file = SameFile(self._engine.url.database or "") if self._writer else None
+        self._reading = threading.local()
 
     @property
     def archive(self) -> Archive:
@@ -76,7 +77,14 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
-        """Open a transaction that sees one moment and that the database does not let write."""
+        """Open a transaction that sees one moment and that the database does not let write.
+
+        Inside another one of the same thread it is that one: what asks many small questions sees one moment.
+        """
+        outer: Tx | None = getattr(self._reading, "tx", None)
+        if outer is not None:
+            yield outer
+            return
         options: dict[str, object] = {READ_ONLY: True}
         if self._engine.dialect.name == "postgresql":
             options["isolation_level"] = "REPEATABLE READ"
@@ -84,7 +92,11 @@ class Store:
         with as_retryable(), self._engine.connect() as plain:
             connection = plain.execution_options(**options)
             with connection.begin():
-                yield Tx(connection, self._archive, self._clock)
+                self._reading.tx = Tx(connection, self._archive, self._clock)
+                try:
+                    yield self._reading.tx
+                finally:
+                    self._reading.tx = None
 
     def close(self) -> None:
         """Close the connections that are not in use."""

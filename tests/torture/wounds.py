@@ -105,7 +105,7 @@ class Wounds:
         if lane.startswith(_JOB):
             return True
         with self._store.read() as tx:
-            return tx.next_due(lane) is not None
+            return bool(tx.due(lane))
 
 
 def _pid(row: Row[tuple[object, ...]]) -> str:

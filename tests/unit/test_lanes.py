@@ -46,8 +46,8 @@ def add(store: Store, document: DocType, order: str = "", state: State = State.T
 
 def next_in(store: Store, lane: str) -> int | None:
     with store.read() as tx:
-        found = tx.next_due(lane)
-    return found.id if found else None
+        found = tx.due(lane)
+    return found[0].id if found else None
 
 
 def try_again_later(store: Store, clock: MovableClock, exchange: int, *, tried: bool = True) -> None:
