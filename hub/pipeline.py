@@ -231,6 +231,8 @@ class Pipeline:
 
     def _decide_all(self, items: Sequence[Item]) -> Sequence[Outcome | Exception]:
         """Return what the stage of these items decides on each, or what it raised."""
+        if items[0].state is State.TRANSLATED and not any(map(_given_up, items)):
+            return post.post_all([item for item in items if isinstance(item, Exchange)], self._needs)
         return [self._decide(item) for item in items]
 
     def _decide(self, item: Item) -> Outcome | Exception:

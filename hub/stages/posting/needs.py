@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct, field
 
-from hub.erp.port import PostResult
+from hub.erp.port import Fault, PostResult
 from hub.model import problems
 from hub.model.documents import AnyDocument, DocType, PurchaseOrder
 from hub.model.exchange import ErpRecord, Exchange
@@ -52,6 +52,8 @@ class Posted(Struct, frozen=True):
 
 #: Brings one kind of document to Odoo, once; a repeat finds what an earlier try left behind.
 Poster = Callable[[Exchange, AnyDocument, Needs], Posted]
+#: Brings many documents of one kind and one partner; one answer for each, and a fault of one touches no other.
+Crowd = Callable[[Sequence[tuple[Exchange, AnyDocument]], Needs], list[Posted | Fault]]
 
 
 def reference(partner: Partner) -> str:
