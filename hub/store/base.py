@@ -39,6 +39,7 @@ class TxPart:
         self._postgres = connection.dialect.name == "postgresql"
         #: Exchanges that this transaction has locked, as it has made them: nobody else can change them.
         self._locked: dict[int, Exchange] = {}
+        self._payloads: list[bytes] = []
         self._deferred: dict[tuple[Executable, tuple[str, ...]], list[Mapping[str, object]]] = {}
 
     @property
@@ -49,7 +50,9 @@ class TxPart:
         return self._plain
 
     def flush(self) -> None:
-        """Write what was put off."""
+        """Write what was put off: payloads first, so that no row speaks of bytes that are not on the disk."""
+        payloads, self._payloads = self._payloads, []
+        self._archive.put_many(payloads)
         deferred, self._deferred = self._deferred, {}
         for (statement, _), rows in deferred.items():
             self._plain.execute(statement, rows)
