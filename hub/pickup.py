@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import structs
 
 from hub.model import problems
 from hub.model.errors import Retryable, Undeliverable
@@ -36,6 +39,9 @@ _CAME_TO_NOTHING = frozenset({State.REJECTED, State.QUARANTINED, State.DEAD})
 #: After so long a poll ends, and the next one goes on: a slow server must not hold a thread for hours.
 LONGEST_POLL_SECONDS = 300.0
 
+
+#: So many files are taken with one transaction.
+_AT_ONCE = 32
 
 #: A copy in the spool that was not touched for so long is nobody's; other processes make theirs beside ours.
 _LEFT_SECONDS = 86_400.0
@@ -97,16 +103,14 @@ class Pickup:
         if not self._may_take():
             return 0
         taken, ready, began = 0, mailbox.list_ready(), time.monotonic()
-        for file in ready:
+        for start in range(0, len(ready), _AT_ONCE):
             if time.monotonic() - began > self._longest_seconds:
-                _log.warning("%s: the poll took too long; the next one goes on at %s", partner.key, file.name)
+                name = ready[start].name
+                _log.warning("%s: the poll took too long; the next one goes on at %s", partner.key, name)
                 break
-            try:
-                taken += self._take(partner, mailbox, file)
-            except (OSError, Retryable, Undeliverable) as fault:
-                if not self._may_take(doubting=True):
-                    break  # it is told once, where it is looked at
-                _log.warning("%s: %s was not taken and stays where it is: %s", partner.key, file.name, fault)
+            if not self._may_take():
+                break
+            taken += self._take(partner, mailbox, ready[start : start + _AT_ONCE])
         self._tell_stuck(partner.key, mailbox)
         if taken:
             self._nudge(lanes.opening(partner.key))
@@ -134,44 +138,58 @@ class Pickup:
             tx.set_stuck(partner, [(file.name, file.why, file.seconds) for file in files])
         self._stuck[partner] = found
 
-    def _take(self, partner: Partner, mailbox: Mailbox, file: RemoteFile) -> int:
-        if file.size > partner.transport.max_bytes:
-            return self._refuse(partner, mailbox, file)
-        fetched = mailbox.fetch(file, self._spool)
-        if fetched is None:
-            return 0
+    def _take(self, partner: Partner, mailbox: Mailbox, files: Sequence[RemoteFile]) -> int:
+        """Take some files: one transaction for all, or, where that is refused, one for each."""
+        taken = 0
+        fetched: list[tuple[RemoteFile, FetchedFile]] = []
         try:
-            new = self._commit(partner, file, fetched)
-            mailbox.release(file)
-            with self._store.begin() as tx:
-                tx.forget_pickup(partner.key, file.name, file.size, file.modified_at)
+            for file in files:
+                with self._left_there(partner, file):
+                    if file.size > partner.transport.max_bytes:
+                        taken += self._refuse(partner, mailbox, file)
+                    elif (copy := mailbox.fetch(file, self._spool)) is not None:
+                        fetched.append((file, copy))
+            try:
+                return taken + self._keep(partner, mailbox, fetched)
+            except (OSError, Retryable):
+                for file, copy in fetched if self._may_take(doubting=True) else ():
+                    with self._left_there(partner, file):
+                        taken += self._keep(partner, mailbox, [(file, copy)])
         finally:
-            fetched.path.unlink(missing_ok=True)
+            for _, copy in fetched:
+                copy.path.unlink(missing_ok=True)
+        return taken
+
+    def _keep(
+        self, partner: Partner, mailbox: Mailbox, fetched: Sequence[tuple[RemoteFile, FetchedFile]]
+    ) -> int:
+        """Archive and record fetched files, then release them; return how many had not been taken before."""
+        kept = [(file, self._archived(copy)) for file, copy in fetched]
+        with self._store.begin() as tx:
+            new = sum(_record(tx, partner, file, copy) for file, copy in kept)
+        released = []
+        for file, _ in fetched:
+            with self._left_there(partner, file):
+                mailbox.release(file)
+                released.append(file)
+        if released:
+            with self._store.begin() as tx:
+                for file in released:
+                    tx.forget_pickup(partner.key, file.name, file.size, file.modified_at)
         return new
 
-    def _commit(self, partner: Partner, file: RemoteFile, fetched: FetchedFile) -> int:
-        """Archive and record one fetched file; 0 when it had been taken and only its release was left."""
-        sha256, size = self._store.archive.put_file(fetched.path)
-        with self._store.begin() as tx:
-            fresh = tx.claim_pickup(partner.key, file.name, file.size, file.modified_at)
-            if not fresh and tx.same_bytes(partner.key, sha256):
-                return 0
-            compared = record_type_for(partner.records, file.name)  # what is there already changes nothing
-            earlier = _Earlier(tx, always_new=bool(compared))
-            outcome = receive(fetched, partner.key, earlier)
-            added = tx.add_transmission(
-                partner=partner.key,
-                channel=partner.transport.kind,
-                name=fetched.name,
-                sha256=sha256,
-                size=size,
-                state=outcome.state,
-                why=outcome.why,
-            )
-            tx.add_findings(outcome.findings, transmission_id=added.id, stage="receive")
-            if outcome.state is State.DUPLICATE:
-                _resend_answers(tx, earlier.same_bytes(partner.key, sha256))
-        return 1
+    @contextmanager
+    def _left_there(self, partner: Partner, file: RemoteFile) -> Iterator[None]:
+        """Leave a file where it is when something goes wrong with it, and go on with the others."""
+        try:
+            yield
+        except (OSError, Retryable, Undeliverable) as fault:
+            if self._may_take(doubting=True):  # else it is told once, where it is looked at
+                _log.warning("%s: %s was not taken and stays where it is: %s", partner.key, file.name, fault)
+
+    def _archived(self, copy: FetchedFile) -> FetchedFile:
+        sha256, size = self._store.archive.put_file(copy.path)
+        return structs.replace(copy, sha256=sha256, size=size)
 
     def _refuse(self, partner: Partner, mailbox: Mailbox, file: RemoteFile) -> int:
         """Record a file that is too large to read; it goes to the partner's archive unread."""
@@ -199,6 +217,29 @@ class Pickup:
         if partner.transport.archive:  # without one it stays where it is: releasing would delete it unread
             mailbox.release(file)
         return int(fresh)
+
+
+def _record(tx: Tx, partner: Partner, file: RemoteFile, copy: FetchedFile) -> int:
+    """Record one archived file; 0 when it had been taken and only its release was left."""
+    fresh = tx.claim_pickup(partner.key, file.name, file.size, file.modified_at)
+    if not fresh and tx.same_bytes(partner.key, copy.sha256):
+        return 0
+    compared = record_type_for(partner.records, file.name)  # what is there already changes nothing
+    earlier = _Earlier(tx, always_new=bool(compared))
+    outcome = receive(copy, partner.key, earlier)
+    added = tx.add_transmission(
+        partner=partner.key,
+        channel=partner.transport.kind,
+        name=copy.name,
+        sha256=copy.sha256,
+        size=copy.size,
+        state=outcome.state,
+        why=outcome.why,
+    )
+    tx.add_findings(outcome.findings, transmission_id=added.id, stage="receive")
+    if outcome.state is State.DUPLICATE:
+        _resend_answers(tx, earlier.same_bytes(partner.key, copy.sha256))
+    return 1
 
 
 def _resend_answers(tx: Tx, earlier: Transmission | None) -> None:

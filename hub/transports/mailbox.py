@@ -238,8 +238,7 @@ class DriveMailbox:
             )  # what it has beyond its size, an old stat does not say
         except FileNotFoundError:
             return None
-        target.flush()
-        os.fsync(target.fileno())
+        target.flush()  # the archive brings it to the disk; the server has it until then
         if copied != file.size or self._drive.stat(path) != file:
             return None
         return digest.hexdigest()
