@@ -7,6 +7,7 @@ Nothing here decides; decisions are in `hub.stages`.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from hub.model.finding import Finding, Severity
 from hub.model.outcome import NewExchange, NewGroup, Outcome, OutFile, Reply, Settlement
 from hub.stages import lanes
 from hub.store import Tx
+from hub.together import Item
 
 _log = logging.getLogger("hub.commit")
 
@@ -38,6 +40,21 @@ class Needs(Clock, verdicts.Needs, Protocol):
     """What committing asks of the hub."""
 
     def pause_seconds(self, attempts: int, trouble: Trouble) -> float: ...
+
+
+def commit_all(tx: Tx, decided: Sequence[tuple[Item, Outcome]], needs: Needs) -> None:
+    """Write the outcomes of many steps; then the answers that they made due, one for each group."""
+    tx.lock_exchanges([item.id for item, _ in decided if isinstance(item, Exchange)])
+    groups: dict[int, None] = {}
+    for item, outcome in decided:
+        if isinstance(item, Transmission):
+            commit_transmission(tx, item, outcome, needs)
+        else:
+            moved = commit_exchange(tx, item, outcome, needs)
+            if moved.group_id is not None and _gave_verdict(item.state, moved):
+                groups[moved.group_id] = None
+    for group in groups:
+        close_group(tx, group, needs)
 
 
 def commit_transmission(tx: Tx, transmission: Transmission, outcome: Outcome, needs: Needs) -> None:
@@ -93,18 +110,14 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
         add_news(tx, new)
     for settlement in outcome.settlements:
         _settle(tx, settlement, moved)
-    _answer(tx, exchange.state, moved, needs)
+    _answer_again(tx, exchange.state, moved, needs)
     return moved
 
 
-def _answer(tx: Tx, before: State, moved: Exchange, needs: Needs) -> None:
-    """Write the answer that a step made due: it gave the last document of its group a verdict."""
+def _gave_verdict(before: State, moved: Exchange) -> bool:
+    """Say whether a step gave a document its verdict: it may have been the last one of its group."""
     waiting = verdicts.open_states(moved.envelope.format)
-    if moved.group_id is None or before not in waiting or moved.state in waiting:
-        return
-    if moved.envelope.format == "records" and moved.state is not State.DEAD:
-        _answer_again(tx, moved.group_id, moved, needs)
-    close_group(tx, moved.group_id, needs)
+    return before in waiting and moved.state not in waiting
 
 
 def _write_posted(tx: Tx, moved: Exchange, outcome: Outcome) -> None:
@@ -220,10 +233,14 @@ def close_group(tx: Tx, group_id: int, needs: Needs) -> None:
         add_reply(tx, reply, group.transmission_id, needs)
 
 
-def _answer_again(tx: Tx, group_id: int, decided: Exchange, needs: Needs) -> None:
+def _answer_again(tx: Tx, before: State, moved: Exchange, needs: Needs) -> None:
     """Tell what became of records that waited, or went back, when the receipt of their file was written."""
-    group = tx.group(group_id, lock=True)
-    if group.acknowledged and (reply := verdicts.reply_to(tx, group, [decided], needs)) is not None:
+    if moved.group_id is None or moved.envelope.format != "records" or moved.state is State.DEAD:
+        return
+    if not _gave_verdict(before, moved):
+        return
+    group = tx.group(moved.group_id, lock=True)
+    if group.acknowledged and (reply := verdicts.reply_to(tx, group, [moved], needs)) is not None:
         add_reply(tx, reply, group.transmission_id, needs)
 
 

@@ -22,7 +22,7 @@ from hub.model.outcome import Outcome
 from hub.pauses import MAX_TRIES
 from hub.stages import check, compose, lanes, match, post, send, translate, unwrap
 from hub.stages.unwrap import ANSWERS
-from hub.store import Lease, LeaseLost, Store, Tx
+from hub.store import Lease, LeaseLost, Store
 from hub.storing import Storing
 from hub.together import MOST_AT_ONCE, Item
 
@@ -219,15 +219,7 @@ class Pipeline:
         with self._store.begin() as tx:
             if lease is not None:
                 tx.check_lease(lease)
-            tx.lock_exchanges([item.id for item, _ in decided if isinstance(item, Exchange)])
-            for item, outcome in decided:
-                self._commit(tx, item, outcome)
-
-    def _commit(self, tx: Tx, item: Item, outcome: Outcome) -> None:
-        if isinstance(item, Transmission):
-            commit.commit_transmission(tx, item, outcome, self._needs)
-        else:
-            commit.commit_exchange(tx, item, outcome, self._needs)
+            commit.commit_all(tx, decided, self._needs)
 
     def _decide_all(self, items: Sequence[Item]) -> Sequence[Outcome | Exception]:
         """Return what the stage of these items decides on each, or what it raised."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,7 @@ class TxPart:
         #: Exchanges that this transaction has locked, as it has made them: nobody else can change them.
         self._locked: dict[int, Exchange] = {}
         self._payloads: list[bytes] = []
+        self._replaced: set[tuple[object, ...]] = set()
         self._deferred: dict[tuple[Executable, tuple[str, ...]], list[Mapping[str, object]]] = {}
 
     @property
@@ -54,12 +55,28 @@ class TxPart:
         payloads, self._payloads = self._payloads, []
         self._archive.put_many(payloads)
         deferred, self._deferred = self._deferred, {}
+        self._replaced.clear()
         for (statement, _), rows in deferred.items():
             self._plain.execute(statement, rows)
 
     def _later(self, table: Table, **values: object) -> None:
         """Insert a row when it suits; nobody needs its id."""
         self._defer(inserting(table), values)
+
+    def _replace_later(
+        self, table: Table, owner: Mapping[str, object], rows: Iterable[Mapping[str, object]]
+    ) -> None:
+        """Put these rows in the place of those whose columns are as `owner` says, when it suits.
+
+        Rows of one owner that were put off already are written first: all that is deleted is deleted before.
+        """
+        named = table.name, *owner.items()
+        if named in self._replaced:
+            self.flush()
+        self._replaced.add(named)
+        self._defer(deleting(table, *owner), wanted(owner))
+        for row in rows:
+            self._later(table, **owner, **row)
 
     def _update_later(self, table: Table, row_id: int, values: Mapping[str, object]) -> None:
         """Change a row when it suits."""

@@ -160,9 +160,9 @@ class Exchanges(TxPart):
 
     def set_orders(self, exchange_id: int, order_numbers: Iterable[str]) -> None:
         """Remember the further orders that a document belongs to; the first one is its `order_number`."""
-        self._delete(exchange_orders, {"exchange_id": exchange_id})
-        for number in dict.fromkeys(n[:SHORT] for n in order_numbers):
-            self._later(exchange_orders, exchange_id=exchange_id, order_number=number)
+        numbers = dict.fromkeys(number[:SHORT] for number in order_numbers)
+        rows = ({"order_number": number} for number in numbers)
+        self._replace_later(exchange_orders, {"exchange_id": exchange_id}, rows)
 
     def exchanges_of_order(self, partner: str | None, order_number: str) -> list[Exchange]:
         """Return every exchange of an order, both ways, oldest first; `partner` None: of all partners."""

@@ -59,4 +59,4 @@ class Mailboxes(Ledger):
         return [file for row in rows for file in msgspec.json.decode(row, type=list[StuckFile])]
 
     def _forget(self, name: str) -> None:
-        self._delete(cursors, {"name": name})
+        self._replace_later(cursors, {"name": name}, ())

@@ -63,19 +63,18 @@ class Story(TxPart):
     ) -> None:
         """Keep what a stage found, in place of what the same stage found before (a step may run again)."""
         owner = _owner(exchange_id=exchange_id, transmission_id=transmission_id, group_id=group_id)
-        self._delete(findings, {**owner, "stage": stage})
         now = self._clock()
-        for finding in found:
-            self._later(
-                findings,
-                **owner,
-                stage=stage,
-                problem=finding.problem,
-                severity=finding.severity,
-                message=finding.message,
-                finding=to_json(finding),
-                at=now,
-            )
+        rows = (
+            {
+                "problem": finding.problem,
+                "severity": finding.severity,
+                "message": finding.message,
+                "finding": to_json(finding),
+                "at": now,
+            }
+            for finding in found
+        )
+        self._replace_later(findings, {**owner, "stage": stage}, rows)
 
     def findings(
         self,

@@ -177,8 +177,7 @@ class Transmissions(Story):
         return [row.id for row in self._rows(statement)]
 
     def mark_group_acknowledged(self, id: int) -> None:
-        """Note that the group has had its functional acknowledgment; raise NotFound."""
-        self._row(groups, id, lock=True)
+        """Note that the group, which is locked, has had its functional acknowledgment."""
         self._update_later(groups, id, {"acknowledged": True})
 
     # --- interchange numbers seen
