@@ -44,7 +44,8 @@ class Needs(Clock, verdicts.Needs, Protocol):
 
 def commit_all(tx: Tx, decided: Sequence[tuple[Item, Outcome]], needs: Needs) -> None:
     """Write the outcomes of many steps; then the answers that they made due, one for each group."""
-    tx.lock_exchanges([item.id for item, _ in decided if isinstance(item, Exchange)])
+    lock = tx.lock_transmissions if isinstance(decided[0][0], Transmission) else tx.lock_exchanges
+    lock([item.id for item, _ in decided])
     groups: dict[int, None] = {}
     for item, outcome in decided:
         if isinstance(item, Transmission):

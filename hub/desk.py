@@ -26,6 +26,7 @@ from hub.model.finding import Finding
 from hub.model.partner import Crosswalks, Partner
 from hub.order_history import OrderHistory, same_record
 from hub.stages.addresses import Company
+from hub.stages.send import Outgoing
 from hub.store import LogQuery, Store
 from hub.transports.port import Mailbox
 from translators.crosswalk import Tables
@@ -243,9 +244,11 @@ class Desk(OrderHistory, KnowsFormats):
         """Return the crosswalks of what we send a partner."""
         return self._tables(partner.crosswalks_back(exchange.document))
 
-    def outgoing_bytes(self, exchange: Exchange) -> bytes:
-        """Return the stored bytes of an outbound file."""
-        return self._artifact(exchange, "sent")
+    def outgoing(self, exchange: Exchange) -> Outgoing:
+        """Return the stored bytes of an outbound file, and what is known of its delivery."""
+        with self._store.read() as tx:
+            begun = tx.delivery_begun(exchange.id)
+            return Outgoing(self._artifact(exchange, "sent"), begun, self.accepted(exchange))
 
     def sent_group(self, partner: str, functional_id: str, control: str) -> Sequence[Exchange]:
         """Return what we sent a partner in the group that a 997 names; numbers wrap: the latest such group."""
@@ -290,11 +293,6 @@ class Desk(OrderHistory, KnowsFormats):
         told = [a for a in self.their_answers(exchange) if a.kind != "TA1"]
         told = [a for a in told if a.kind == "824"] or told
         return bool(told) and told[-1].verdict in {"A", "E"}
-
-    def delivery_begun(self, exchange: Exchange) -> str:
-        """Return the name under which an earlier try may have put the file there; "" when none came so far."""
-        with self._store.read() as tx:
-            return tx.delivery_begun(exchange.id)
 
     def note_delivery(self, exchange: Exchange, name: str) -> None:
         """Note, durably, that the partner may see the file under that name from now on; "": that he does not."""

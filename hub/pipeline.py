@@ -160,7 +160,8 @@ class Pipeline:
                     break
         decided = together.apart(decided)
         try:
-            self._commit_all(decided, lease)
+            if decided:
+                self._commit_all(decided, lease)
         except LeaseLost:
             raise
         except Exception:  # noqa: BLE001 - whose fault it is shows when each is committed alone

@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
+from msgspec import Struct
+
 from hub.model.documents import DocType
 from hub.model.errors import Retryable
 from hub.model.exchange import Exchange, State
@@ -30,16 +32,26 @@ _NEVER_ACKNOWLEDGED = frozenset({DocType.FUNCTIONAL_ACK, DocType.TECHNICAL_ACK, 
 _SHORT = {DocType.FUNCTIONAL_ACK: "997", DocType.TECHNICAL_ACK: "TA1"}
 
 
+class Outgoing(Struct, frozen=True):
+    """A file to be put before a partner, and what is known of it.
+
+    `begun` is the name under which an earlier try may have put it there ("": none did); `accepted` says that the
+    partner has accepted these bytes before.
+    """
+
+    data: bytes
+    begun: str
+    accepted: bool
+
+
 class Needs(Protocol):
     """What sending asks of the hub."""
 
     def partner(self, key: str) -> Partner: ...
     def translator(self, name: str) -> Translator: ...
     def mailbox(self, partner: Partner) -> Mailbox: ...
-    def outgoing_bytes(self, exchange: Exchange) -> bytes: ...
+    def outgoing(self, exchange: Exchange) -> Outgoing: ...
     def now(self) -> datetime: ...
-    def accepted(self, exchange: Exchange) -> bool: ...
-    def delivery_begun(self, exchange: Exchange) -> str: ...
     def note_delivery(self, exchange: Exchange, name: str) -> None: ...
 
 
@@ -48,18 +60,19 @@ def send(exchange: Exchange, needs: Needs) -> Outcome:
     partner = needs.partner(exchange.partner)
     if partner.status == "paused":
         return Outcome(state=State.COMPOSED, why=f"{partner.name} is paused", due_in_seconds=60)
+    outgoing = needs.outgoing(exchange)
     try:
         name = needs.mailbox(partner).deliver(
             file_name(exchange, partner, extension_of(exchange, partner, needs.translator)),
-            needs.outgoing_bytes(exchange),
-            begun=needs.delivery_begun(exchange),
+            outgoing.data,
+            begun=outgoing.begun,
             note=partial(needs.note_delivery, exchange),
         )
     except Retryable as fault:
         if fault.wait_seconds is not None:  # nobody was asked: the pipeline puts off all who would
             raise
         return Outcome(state=State.COMPOSED, why=str(fault), tried=True, trouble=fault.trouble)
-    if needs.accepted(exchange):  # sent again for a partner that lost it: their yes stands
+    if outgoing.accepted:  # sent again for a partner that lost it: their yes stands
         return Outcome(state=State.ACKNOWLEDGED, why=f"again as {name}; accepted before")
     owed = exchange.envelope.format == "x12" and exchange.document not in _NEVER_ACKNOWLEDGED
     seconds = partner.ack_due_seconds

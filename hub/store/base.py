@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, Select, Table
 
-from hub.model.exchange import Exchange
+from hub.model.exchange import Exchange, Transmission
 from hub.store.archive import Archive
 from hub.store.columns import to_json
 from hub.store.records import NotFound
@@ -37,8 +37,9 @@ class TxPart:
         self._archive = archive
         self._clock = clock
         self._postgres = connection.dialect.name == "postgresql"
-        #: Exchanges that this transaction has locked, as it has made them: nobody else can change them.
+        #: What this transaction has locked, as it has made it: nobody else can change it.
         self._locked: dict[int, Exchange] = {}
+        self._locked_files: dict[int, Transmission] = {}
         self._payloads: list[bytes] = []
         self._replaced: set[tuple[object, ...]] = set()
         self._deferred: dict[tuple[Executable, tuple[str, ...]], list[Mapping[str, object]]] = {}
@@ -50,14 +51,23 @@ class TxPart:
             self.flush()
         return self._plain
 
+    def finish(self) -> None:
+        """Write all that was put off: payloads first, so that no row that is committed speaks of bytes that are not
+        on the disk.
+        """
+        self._keep_payloads()
+        self.flush()
+
     def flush(self) -> None:
-        """Write what was put off: payloads first, so that no row speaks of bytes that are not on the disk."""
-        payloads, self._payloads = self._payloads, []
-        self._archive.put_many(payloads)
+        """Write the rows that were put off."""
         deferred, self._deferred = self._deferred, {}
         self._replaced.clear()
         for (statement, _), rows in deferred.items():
             self._plain.execute(statement, rows)
+
+    def _keep_payloads(self) -> None:
+        payloads, self._payloads = self._payloads, []
+        self._archive.put_many(payloads)
 
     def _later(self, table: Table, **values: object) -> None:
         """Insert a row when it suits; nobody needs its id."""

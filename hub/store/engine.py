@@ -14,6 +14,7 @@ WAIT_SECONDS = 30  # for somebody else's transaction, before the step is tried a
 # Execution options of a connection.
 READ_ONLY = "hub_read_only"
 WAIT = "hub_wait_seconds"  # for somebody else's lock, where it is not WAIT_SECONDS
+_MANNER = "hub_manner"  # what a connection of SQLite was told last: (read only, seconds to wait)
 
 _SQLITE_PRAGMAS = (
     "journal_mode = WAL",  # readers do not wait for the writer
@@ -75,8 +76,13 @@ def _sqlite(url: URL) -> Engine:
         """Take the write lock at once: a lock taken halfway could only fail, not wait."""
         options = connection.get_execution_options()
         read_only, wait = options.get(READ_ONLY, False), options.get(WAIT, WAIT_SECONDS)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
-        connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+        if connection.info.get(_MANNER) != (
+            read_only,
+            wait,
+        ):  # as the last one that had this connection left it
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait * 1000:.0f}")
+            connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+            connection.info[_MANNER] = read_only, wait
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine

@@ -72,11 +72,12 @@ class Lanes(TxPart):
         What failed before and would wait for longer goes on with the others: so they keep their order. As those that
         failed, they hold back what came after them for the same order, but no further try is counted.
         """
+        self._locked.clear()
+        self._locked_files.clear()
         if isinstance(item, Transmission):
             mine = update(transmissions).where(transmissions.c.id == item.id)
             self._connection.execute(mine.values(due_at=until, why=why))
             return
-        self._locked.clear()
         tried = case((exchanges.c.attempts == 0, 1), else_=exchanges.c.attempts)
         self._connection.execute(
             update(exchanges)

@@ -73,7 +73,7 @@ class Store:
         with as_retryable(), self._turn(WAIT_SECONDS), self._engine.begin() as connection:
             tx = Tx(connection, self._archive, self._clock)
             yield tx
-            tx.flush()
+            tx.finish()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

@@ -95,7 +95,7 @@ class Story(TxPart):
     def put_artifact(self, exchange_id: int, kind: str, data: bytes, media_type: str = "") -> str:
         """Keep bytes of an exchange and return their SHA-256; the latest of a kind wins, older ones stay.
 
-        The bytes are on the disk before the row is; rolled back, they lie in the archive and harm nobody.
+        The bytes are on the disk before the row is committed.
         """
         sha256 = hashlib.sha256(data).hexdigest()
         self._payloads.append(data)
@@ -112,6 +112,7 @@ class Story(TxPart):
 
     def artifact(self, exchange_id: int, kind: str) -> bytes | None:
         """Return the latest bytes of a kind, or None; raise Undeliverable when the archive lost them."""
+        self._keep_payloads()
         latest = self._found(artifacts, {"exchange_id": exchange_id, "kind": kind}, newest=True, limit=1)
         row = latest[0] if latest else None
         if row is not None and row.removed_at is not None:
@@ -120,6 +121,7 @@ class Story(TxPart):
 
     def kept_artifact(self, exchange_id: int, kind: str) -> bytes | None:
         """Return the latest bytes of a kind, or None, also when retention removed them."""
+        self._keep_payloads()
         latest = [one for one in self.artifacts(exchange_id) if one.kind == kind][-1:]
         return self._archive.get(latest[0].sha256) if latest and latest[0].removed_at is None else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,12 @@ class Transmissions(Story):
         """Return a transmission; raise NotFound."""
         return to_transmission(self._row(transmissions, id))
 
+    def lock_transmissions(self, ids: Collection[int]) -> None:
+        """Lock many transmissions at once, until the transaction ends."""
+        statement = select(transmissions).where(transmissions.c.id.in_(ids)).order_by(transmissions.c.id)
+        for row in self._rows(statement.with_for_update()):
+            self._locked_files[row.id] = to_transmission(row)
+
     def find_transmission(self, partner: str, sha256: str) -> Transmission | None:
         """Return the earliest transmission of these bytes from that mailbox that is opened or received."""
         live = {State.RECEIVED, State.OPENED}
@@ -83,7 +89,7 @@ class Transmissions(Story):
 
         `due_at` is what is given, so leaving it out clears it; `attempts` and `partner` stay when left out.
         """
-        before = to_transmission(self._row(transmissions, id, lock=True))
+        before = self._locked_files.get(id) or to_transmission(self._row(transmissions, id, lock=True))
         what = check_move(before.state, state, f"transmission {id}")
         after = structs.replace(
             before,
@@ -102,6 +108,7 @@ class Transmissions(Story):
             "updated_at": self._clock(),
             "work_lane": opening_lane(after.partner) if state is State.RECEIVED else None,
         }
+        self._locked_files[id] = after
         self._update_later(transmissions, id, values)
         self._event(what, transmission_id=id, actor=actor, from_state=before.state, to_state=state, why=why)
         return after

@@ -12,6 +12,7 @@ from tests.contracts.store_ledger_suite import LaneContract, LedgerContract, Tra
 from tests.contracts.store_stock_suite import StockContract
 from tests.contracts.store_suite import LogContract, SearchContract, StoryContract
 from tests.contracts.store_threads_suite import ThreadsContract
+from tests.contracts.store_writing_suite import WritingContract
 from tests.support.store import POSTGRES_URL, MovableClock, postgres_database, postgres_store, sqlite_store
 
 
@@ -29,6 +30,7 @@ class StoreContract(
     StockContract,
     TransactionContract,
     ThreadsContract,
+    WritingContract,
 ):
     """Everything that a store keeps."""
 
