@@ -164,9 +164,12 @@ class Pickup:
         self, partner: Partner, mailbox: Mailbox, fetched: Sequence[tuple[RemoteFile, FetchedFile]]
     ) -> int:
         """Archive and record fetched files, then release them; return how many had not been taken before."""
-        kept = [(file, self._archived(copy)) for file, copy in fetched]
+        archived = self._store.archive.put_files([copy.path for _, copy in fetched])
         with self._store.begin() as tx:
-            new = sum(_record(tx, partner, file, copy) for file, copy in kept)
+            new = sum(
+                _record(tx, partner, file, structs.replace(copy, sha256=sha256, size=size))
+                for (file, copy), (sha256, size) in zip(fetched, archived, strict=True)
+            )
         released = []
         for file, _ in fetched:
             with self._left_there(partner, file):
@@ -186,10 +189,6 @@ class Pickup:
         except (OSError, Retryable, Undeliverable) as fault:
             if self._may_take(doubting=True):  # else it is told once, where it is looked at
                 _log.warning("%s: %s was not taken and stays where it is: %s", partner.key, file.name, fault)
-
-    def _archived(self, copy: FetchedFile) -> FetchedFile:
-        sha256, size = self._store.archive.put_file(copy.path)
-        return structs.replace(copy, sha256=sha256, size=size)
 
     def _refuse(self, partner: Partner, mailbox: Mailbox, file: RemoteFile) -> int:
         """Record a file that is too large to read; it goes to the partner's archive unread."""

@@ -13,11 +13,11 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, TypeVar
 
 from hub.model.errors import Undeliverable, storage_fault
 from hub.store.sealing import Keyring, Sealer, sealed_size
@@ -28,6 +28,8 @@ _FEW, _MOST_WRITERS = 4, 8
 _TWO_DIGITS = re.compile(r"[0-9a-f]{2}")
 #: What is added to the name of a sealed file.
 SEALED = ".sealed"
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -61,15 +63,13 @@ class Archive:
                 self._settle(file, sha256)
         return sha256
 
-    def put_many(self, payloads: Sequence[bytes]) -> None:
-        """Keep many at once: the disk takes them together as fast as a few, one after the other."""
-        if len(payloads) < _FEW:
-            for data in payloads:
-                self.put(data)
-            return
-        with ThreadPoolExecutor(min(len(payloads) // 2, _MOST_WRITERS)) as writers:
-            for _ in writers.map(self.put, payloads):
-                pass
+    def put_many(self, payloads: Sequence[bytes]) -> list[str]:
+        """Keep many at once and return the SHA-256 of each."""
+        return _side_by_side(self.put, payloads)
+
+    def put_files(self, paths: Sequence[Path]) -> list[tuple[str, int]]:
+        """Keep copies of many files; return SHA-256 and size in bytes of each."""
+        return _side_by_side(self.put_file, paths)
 
     def put_file(self, path: Path) -> tuple[str, int]:
         """Keep a copy of a file of any size; return its SHA-256 and its size in bytes."""
@@ -312,6 +312,14 @@ class Archive:
     def free_bytes(self) -> int:
         """Return the free space of the archive's disk in bytes."""
         return shutil.disk_usage(self._root).free
+
+
+def _side_by_side(put: Callable[[_T], _R], things: Sequence[_T]) -> list[_R]:
+    """Put things: the disk takes many that wait for it together about as fast as one."""
+    if len(things) < _FEW:
+        return [put(one) for one in things]
+    with ThreadPoolExecutor(min(len(things) // 2, _MOST_WRITERS)) as writers:
+        return list(writers.map(put, things))
 
 
 def _folders(folder: Path) -> list[Path]:
