@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Protocol
@@ -21,6 +21,7 @@ from hub.model.exchange import MOVES, Exchange, State, Transmission
 from hub.model.outcome import Outcome
 from hub.pauses import MAX_TRIES
 from hub.stages import check, compose, lanes, match, post, send, translate, unwrap
+from hub.stages.posting import CROWDS
 from hub.stages.unwrap import ANSWERS
 from hub.store import Lease, LeaseLost, Store
 from hub.storing import Storing
@@ -151,12 +152,15 @@ class Pipeline:
         """Take many steps: decide each, then commit them in one transaction; one that spoils it, each in its own."""
         decided: list[tuple[Item, Outcome]] = []
         away: tuple[Item, _AwayError] | None = None
+        enough = together.Enough(self._needs.now)
         with self._look(items[0]):
-            for item, found in zip(items, self._decide_all(items), strict=True):
+            for item, found in self._decisions(items):
                 try:
                     decided.append((item, self._outcome(item, found)))
                 except _AwayError as fault:
                     away = item, fault
+                    break
+                if enough.with_this(decided[-1][1]):
                     break
         decided = together.apart(decided)
         try:
@@ -222,11 +226,13 @@ class Pipeline:
                 tx.check_lease(lease)
             commit.commit_all(tx, decided, self._needs)
 
-    def _decide_all(self, items: Sequence[Item]) -> Sequence[Outcome | Exception]:
-        """Return what the stage of these items decides on each, or what it raised."""
-        if items[0].state is State.TRANSLATED and not any(map(_given_up, items)):
-            return post.post_all([item for item in items if isinstance(item, Exchange)], self._needs)
-        return [self._decide(item) for item in items]
+    def _decisions(self, items: Sequence[Item]) -> Iterator[tuple[Item, Outcome | Exception]]:
+        """Yield what the stage of these items decides on each, or what it raised."""
+        crowd = [item for item in items if isinstance(item, Exchange) and item.document in CROWDS]
+        if items[0].state is State.TRANSLATED and len(crowd) == len(items) and not any(map(_given_up, items)):
+            yield from zip(items, post.post_all(crowd, self._needs), strict=True)
+        else:
+            yield from ((item, self._decide(item)) for item in items)
 
     def _decide(self, item: Item) -> Outcome | Exception:
         """Return what the stage of an item decides, or what it raised: that must not stop the neighbours."""

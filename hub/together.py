@@ -6,7 +6,8 @@ decision rests on what the log said when it was taken: two that speak of the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from hub.model.exchange import Exchange, State, Transmission
 from hub.model.outcome import Outcome
@@ -14,7 +15,23 @@ from hub.model.outcome import Outcome
 #: Enough to share the costs of a look and of a commit, and few enough that nobody waits long for its turn.
 MOST_AT_ONCE = 32
 
+#: What is decided waits in memory for its commit, and others for the lane's next turn: no more bytes, and no longer.
+MOST_BYTES, MOST_SECONDS = 8_000_000, 1.0
+
 Item = Transmission | Exchange
+
+
+class Enough:
+    """Says when so much was decided that it should be committed. `now` gives the instant."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now, self._began, self._bytes = now, now(), 0
+
+    def with_this(self, outcome: Outcome) -> bool:
+        """Count one more decision; say whether it was the last for this time."""
+        self._bytes += sum(map(len, outcome.artifacts.values()))
+        self._bytes += sum(len(new.payload) for group in outcome.groups for new in group.exchanges)
+        return self._bytes > MOST_BYTES or (self._now() - self._began).total_seconds() > MOST_SECONDS
 
 
 def first_alike(due: Sequence[Item]) -> list[Item]:
