@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -102,15 +103,14 @@ class Pickup:
         """
         if not self._may_take():
             return 0
-        taken, ready, began = 0, mailbox.list_ready(), time.monotonic()
-        for start in range(0, len(ready), _AT_ONCE):
-            if time.monotonic() - began > self._longest_seconds:
-                name = ready[start].name
+        taken, ready = 0, deque(mailbox.list_ready())
+        until = time.monotonic() + self._longest_seconds
+        while ready and self._may_take():
+            if time.monotonic() > until:
+                name = ready[0].name
                 _log.warning("%s: the poll took too long; the next one goes on at %s", partner.key, name)
                 break
-            if not self._may_take():
-                break
-            taken += self._take(partner, mailbox, ready[start : start + _AT_ONCE])
+            taken += self._take(partner, mailbox, ready, until)
         self._tell_stuck(partner.key, mailbox)
         if taken:
             self._nudge(lanes.opening(partner.key))
@@ -138,12 +138,12 @@ class Pickup:
             tx.set_stuck(partner, [(file.name, file.why, file.seconds) for file in files])
         self._stuck[partner] = found
 
-    def _take(self, partner: Partner, mailbox: Mailbox, files: Sequence[RemoteFile]) -> int:
-        """Take some files: one transaction for all, or, where that is refused, one for each."""
+    def _take(self, partner: Partner, mailbox: Mailbox, ready: deque[RemoteFile], until: float) -> int:
+        """Take the first of the files: one transaction for all, or, where that is refused, one for each."""
         taken = 0
         fetched: list[tuple[RemoteFile, FetchedFile]] = []
         try:
-            for file in files:
+            for file in _first(ready, until):
                 with self._left_there(partner, file):
                     if file.size > partner.transport.max_bytes:
                         taken += self._refuse(partner, mailbox, file)
@@ -216,6 +216,14 @@ class Pickup:
         if partner.transport.archive:  # without one it stays where it is: releasing would delete it unread
             mailbox.release(file)
         return int(fresh)
+
+
+def _first(ready: deque[RemoteFile], until: float) -> Iterator[RemoteFile]:
+    """Take files off the beginning: so many as one transaction has, one at least, and no more after that second."""
+    for taken in range(min(_AT_ONCE, len(ready))):
+        if taken and time.monotonic() > until:
+            return
+        yield ready.popleft()
 
 
 def _record(tx: Tx, partner: Partner, file: RemoteFile, copy: FetchedFile) -> int:

@@ -162,14 +162,14 @@ class Pipeline:
                     break
                 if enough.with_this(decided[-1][1]):
                     break
-        decided = together.apart(decided)
+        kept = together.apart(decided)
         try:
-            if decided:
-                self._commit_all(decided, lease)
+            if kept:
+                self._commit_all(kept, lease)
         except LeaseLost:
             raise
         except Exception:  # noqa: BLE001 - whose fault it is shows when each is committed alone
-            for item, outcome in decided:
+            for item, outcome in kept:
                 self._commit_safely(item, outcome, lease)
         if away is not None:
             self._put_off(*away, lease)

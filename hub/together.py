@@ -19,6 +19,12 @@ MOST_AT_ONCE = 32
 MOST_BYTES, MOST_SECONDS = 8_000_000, 1.0
 
 Item = Transmission | Exchange
+_Subject = tuple[str, object]
+
+#: In these states a document without an order rests on the one of its kind before it (stock, prices, records).
+_BY_KIND = frozenset({State.TRANSLATED, State.IN_DOUBT, State.NOTICED})
+#: The decisions of these have been carried out, in Odoo or at the partner, when they are known.
+_DONE_OUTSIDE = frozenset({State.TRANSLATED, State.IN_DOUBT, State.COMPOSED})
 
 
 class Enough:
@@ -35,27 +41,32 @@ class Enough:
 
 
 def first_alike(due: Sequence[Item]) -> list[Item]:
-    """Return the beginning of a lane's due work that one stage may take together: no order twice, nothing left out."""
+    """Return the beginning of a lane's due work that one stage may take together: nothing is left out or overtaken,
+    and no two are about the same order, key or, without an order, kind of document.
+    """
     alike: list[Item] = []
-    orders: set[str] = set()
+    spoken_of: set[_Subject] = set()
     for item in due:
-        order = item.order_number if isinstance(item, Exchange) else ""
-        if alike and (_stage(item) != _stage(alike[0]) or order in orders):
+        subjects = set(_about(item))
+        if alike and (_stage(item) != _stage(alike[0]) or not subjects.isdisjoint(spoken_of)):
             break
         alike.append(item)
-        orders |= {order} if order else set()
+        spoken_of |= subjects
     return alike
 
 
-def apart(decided: Sequence[tuple[Item, Outcome]]) -> list[tuple[Item, Outcome]]:
+def apart(decided: Sequence[tuple[Item, Outcome]]) -> Sequence[tuple[Item, Outcome]]:
     """Return the decisions that could not know of each other and need not: of two about one thing, the first.
 
-    What is left out is still due, and is decided anew with the first one in the log.
+    What is left out is still due, and is decided anew with the first one in the log. What was done outside is done,
+    and never left out: there `first_alike` has to suffice.
     """
+    if not decided or decided[0][0].state in _DONE_OUTSIDE:
+        return decided
     kept: list[tuple[Item, Outcome]] = []
-    spoken_of: set[tuple[str, object]] = set()
+    spoken_of: set[_Subject] = set()
     for item, outcome in decided:
-        subjects = set(_subjects(item, outcome))
+        subjects = {*_about(item), *_found(item, outcome)}
         if subjects.isdisjoint(spoken_of):
             kept.append((item, outcome))
         spoken_of |= subjects  # also of what is left out: what comes behind it must not overtake it
@@ -69,23 +80,26 @@ def _stage(item: Item) -> tuple[object, ...]:
     return item.state, item.document, item.partner
 
 
-def _subjects(item: Item, outcome: Outcome) -> Iterator[tuple[str, object]]:
-    """Yield all that a decision speaks of and that the decision on another item may rest on."""
+def _about(item: Item) -> Iterator[_Subject]:
+    """Yield all that is known, before it is looked at, of what an item is about."""
+    if isinstance(item, Transmission):
+        return
+    if item.key:
+        yield "key", item.key
+    if item.order_number:
+        yield "order", item.order_number
+    elif item.state in _BY_KIND:
+        yield "kind", item.document
+
+
+def _found(item: Item, outcome: Outcome) -> Iterator[_Subject]:
+    """Yield all that a decision found an item to be about."""
     for seen in outcome.seen:
         yield "interchange", (seen.sender, seen.receiver, seen.usage, seen.control)
     if isinstance(item, Transmission):
         return
-    for settled in outcome.settlements:
-        yield "exchange", settled.exchange_id
+    yield from (("exchange", settled.exchange_id) for settled in outcome.settlements)
     yield from (("key", new.key) for new in outcome.beside)
-    key, order = outcome.changes.get("key", item.key), outcome.changes.get("order_number", item.order_number)
-    if key:
-        yield "key", key
-    numbers = {number for number in (item.order_number, order, *outcome.orders) if number}
+    yield from (("key", key) for key in [outcome.changes.get("key")] if key)
+    numbers = {outcome.changes.get("order_number"), *outcome.orders} - {None, ""}
     yield from (("order", number) for number in numbers)
-    if not numbers and item.state in _BY_KIND:
-        yield "kind", item.document
-
-
-#: In these states a document without an order rests on the one of its kind before it (stock, prices, records).
-_BY_KIND = frozenset({State.TRANSLATED, State.IN_DOUBT, State.NOTICED})

@@ -11,8 +11,8 @@ from hub.model.documents import DocType
 from hub.model.envelope import Address
 from hub.model.exchange import Direction, Exchange, State, Transmission
 from hub.model.outcome import Outcome, SeenInterchange, Settlement
-from hub.together import apart, first_alike
-from tests.support.store import x12_envelope
+from hub.together import MOST_BYTES, Enough, apart, first_alike
+from tests.support.store import MovableClock, x12_envelope
 
 NOW = datetime(2026, 1, 13, tzinfo=UTC)
 THEM, US = Address("ZZ", "ACME"), Address("ZZ", "OURCO")
@@ -106,6 +106,23 @@ def test_two_answers_to_one_document_of_ours_are_matched_one_after_the_other() -
 
 
 def test_stock_rests_on_the_stock_before_it() -> None:
-    told = Outcome(state=State.COMPOSED)
     lane = [exchange(at, state=State.NOTICED, document=DocType.INVENTORY_ADVICE) for at in (1, 2)]
-    assert ids(apart([(one, told) for one in lane])) == [1]
+    assert ids(first_alike(lane)) == [1]
+
+
+def test_what_was_done_outside_is_never_left_out() -> None:
+    sent = Outcome(state=State.DELIVERED, orders=("7",))
+    lane = [exchange(at, state=State.COMPOSED) for at in (1, 2)]
+    assert ids(apart([(one, sent) for one in lane])) == [1, 2]
+
+
+def test_enough_is_a_matter_of_bytes_and_of_time() -> None:
+    clock = MovableClock()
+    small = Outcome(state=State.TRANSLATED, artifacts={"canonical": b"x"})
+    large = Outcome(state=State.TRANSLATED, artifacts={"canonical": bytes(MOST_BYTES)})
+    assert not Enough(clock).with_this(small)
+    assert not (enough := Enough(clock)).with_this(large)
+    assert enough.with_this(small)
+    late = Enough(clock)
+    clock.advance(2)
+    assert late.with_this(small)
