@@ -69,7 +69,7 @@ def _week(tx: Tx) -> None:
 
 
 def _put_off(tx: Tx) -> None:
-    item = tx.next_due(f"{PARTNER}:in:orders")
+    item = tx.due(f"{PARTNER}:in:orders")[0]
     assert item is not None
     tx.put_off(item, frozenset({State.UNWRAPPED}), NOW, "Odoo is away")
 
@@ -82,7 +82,7 @@ def _move(tx: Tx) -> None:
 #: What runs every few seconds, with each step of each document, or for a partner's file.
 REPEATED: dict[str, Callable[[Tx], object]] = {
     "lanes that are due": lambda tx: tx.due_lanes(),
-    "the next in a lane": lambda tx: tx.next_due(f"{PARTNER}:in:orders"),
+    "the next in a lane": lambda tx: tx.due(f"{PARTNER}:in:orders", 32),
     "a lane that waits": _put_off,
     "a move": _move,
     "late acknowledgments": lambda tx: tx.late_exchanges(),
