@@ -221,6 +221,8 @@ class Pipeline:
         self._commit_all([(item, waiting)], None)
 
     def _commit_all(self, decided: Sequence[tuple[Item, Outcome]], lease: Lease | None) -> None:
+        payloads = [data for _, outcome in decided for data in together.payloads(outcome)]
+        self._store.archive.put_many(payloads)  # before others have to wait for this transaction
         with self._store.begin() as tx:
             if lease is not None:
                 tx.check_lease(lease)

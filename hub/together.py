@@ -35,9 +35,15 @@ class Enough:
 
     def with_this(self, outcome: Outcome) -> bool:
         """Count one more decision; say whether it was the last for this time."""
-        self._bytes += sum(map(len, outcome.artifacts.values()))
-        self._bytes += sum(len(new.payload) for group in outcome.groups for new in group.exchanges)
+        self._bytes += sum(map(len, payloads(outcome)))
         return self._bytes > MOST_BYTES or (self._now() - self._began).total_seconds() > MOST_SECONDS
+
+
+def payloads(outcome: Outcome) -> Iterator[bytes]:
+    """Yield the bytes that a decision has for the archive."""
+    yield from outcome.artifacts.values()
+    for group in outcome.groups:
+        yield from (new.payload for new in group.exchanges)
 
 
 def first_alike(due: Sequence[Item]) -> list[Item]:
