@@ -1,5 +1,7 @@
 """Runs the fuzzer: `python -m tests.fuzz.run SECONDS [TARGET]`. `make fuzz` calls it.
 
+Every run takes another way; HUB_FUZZ_SEED (a number above 0) has it take the same again.
+
 One process a target, which looks for new paths through `translators` until its share of the time is over. What it
 finds on the way is kept in var/fuzz/corpus, so that the next run goes on from there; an input that breaks something is
 written to var/fuzz and ends its target.
@@ -7,6 +9,7 @@ written to var/fuzz and ends its target.
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -47,6 +50,7 @@ def _run(target: str, seconds: float) -> bool:
         (seeds / name).write_bytes(data)
     child = [sys.executable, "-m", "tests.fuzz.run", "--child", target]
     limits = [f"-max_total_time={max(1, round(seconds))}", f"-artifact_prefix={FOUND}/{target}-"]
+    limits += [f"-seed={os.environ.get('HUB_FUZZ_SEED', '0')}"]  # 0: another one each time
     places = [str(corpus), str(KEPT / target), str(seeds)]
     print(f"{target}: {seconds:.0f} seconds", flush=True)
     return subprocess.run([*child, *OPTIONS, *limits, *places], cwd=ROOT, check=False).returncode == 0
