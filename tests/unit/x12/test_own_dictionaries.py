@@ -138,6 +138,7 @@ def test_an_overlay_changes_a_release_of_ours(tmp_path: Path) -> None:
         ("segments.toml", SEGMENTS.replace("C040 x3", "C040 q3"), "'q3' is no flag"),
         ("segments.toml", SEGMENTS + 'notes = "P0409"\n', "'P0409' is no syntax note over 3 elements"),
         ("elements.toml", '[elements]\n1065 = "Kind of party"\n', r"\[1065\].*is no element"),
+        ("elements.toml", ELEMENTS + '[composites]\nC040 = "Reference | 127, C040"\n', "'C040' is missing or not described"),
         ("elements.toml", "[elements\n", "elements.toml: "),
         ("elements_more.toml", ELEMENTS, "described twice"),
         ("segments.toml", '[NM1]\nname = "x"\n', "'elements' is missing"),
