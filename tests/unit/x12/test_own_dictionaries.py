@@ -138,7 +138,6 @@ def test_an_overlay_changes_a_release_of_ours(tmp_path: Path) -> None:
         ("segments.toml", SEGMENTS.replace("C040 x3", "C040 q3"), "'q3' is no flag"),
         ("segments.toml", SEGMENTS + 'notes = "P0409"\n', "'P0409' is no syntax note over 3 elements"),
         ("elements.toml", '[elements]\n1065 = "Kind of party"\n', r"\[1065\].*is no element"),
-        ("elements.toml", ELEMENTS + '[composites]\nC040 = "Reference | 127, C040"\n', "'C040' is missing or not described"),
         ("elements.toml", "[elements\n", "elements.toml: "),
         ("elements_more.toml", ELEMENTS, "described twice"),
         ("segments.toml", '[NM1]\nname = "x"\n', "'elements' is missing"),
@@ -157,6 +156,13 @@ def test_a_file_that_cannot_be_used_is_named(library: Library, file: str, conten
     with pytest.raises(ConfigError, match=words) as told:
         load("005010X999A1", library)
     assert "005010X999A1" in str(told.value)
+
+
+def test_a_composite_stands_in_no_other(library: Library) -> None:
+    itself = '[composites]\nC040 = "Reference | 127, C040"\n'
+    (library.folders[1] / "005010X999A1" / "elements.toml").write_text(ELEMENTS + itself)
+    with pytest.raises(ConfigError, match=r"\[\w+\]: 'C040' is missing or not described"):
+        load("005010X999A1", library)
 
 
 def test_what_is_kept_on_disk_is_found_again(
