@@ -67,6 +67,10 @@ bench-x12: $(STAMP) ## the X12 engine alone: the table of ratios to pyx12, memor
 bench-posting: $(STAMP) ## orders into Odoo: one by one, at once, by a bare client (a real one: tools/odoo19 with make bench-posting)
 	$(BIN)/python -m benchmarks posting
 
+bench-throughput: $(STAMP) ## documents a second through the whole hub on SQLite and PostgreSQL (made), and what one costs by stage
+	tools/postgres up
+	HUB_TEST_POSTGRES_URL=$$(tools/postgres newdb hub_throughput) $(BIN)/python -m benchmarks throughput
+
 bench-sizing: $(STAMP) ## memory, database connections and disk that a hub with two workers needs (makes a PostgreSQL)
 	tools/postgres up
 	$(BIN)/python -m benchmarks sizing
@@ -95,4 +99,4 @@ fix: $(STAMP) ## format and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: test-celery torture machine test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 bench-posting bench-sizing differential fuzz check fix
+.PHONY: test-celery torture machine test-xml test-browser help setup run demo test test-odoo test-sftp test-postgres bench bench-x12 bench-posting bench-throughput bench-sizing differential fuzz check fix

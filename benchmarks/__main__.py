@@ -12,14 +12,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import engine, idle, latency, log, posting, transfer
+from benchmarks import engine, idle, latency, log, posting, throughput, transfer
 
 MEGABYTES = 100
 
 
 def main() -> None:
-    """Measure and print what is named: x12, latency, posting, transfer (these when nothing is); idle, log, sizing."""
-    wanted = sys.argv[1:] or ["x12", "latency", "posting", "transfer"]
+    """Measure and print what is named: x12, latency, posting, throughput, transfer (these when nothing is); idle, log,
+    sizing.
+    """
+    wanted = sys.argv[1:] or ["x12", "latency", "posting", "throughput", "transfer"]
     print(f"python -m benchmarks {' '.join(sys.argv[1:])} on {_machine()}\n")
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         if "x12" in wanted:
@@ -31,6 +33,8 @@ def main() -> None:
             _print_latency(latency.measure(Path(folder)))
         if "posting" in wanted:
             _print_posting(posting.measure(Path(folder)))
+        if "throughput" in wanted:
+            _print_throughput(Path(folder))
         if "transfer" in wanted:
             _print_transfer(Path(folder))
         if "idle" in wanted:
@@ -121,6 +125,20 @@ def _print_posting(rates: posting.Rates) -> None:
     print(
         f"  at once: {beside:.0%} of the bare client (wanted: 95% or more), {times:.1f} times one by one (wanted: 2)"
     )
+
+
+def _print_throughput(folder: Path) -> None:
+    print("\ndocuments a second through the whole hub, beside a practice Odoo on the same machine")
+    with throughput.setups() as setups:
+        for setup in setups:
+            rate = throughput.measure(folder, setup)
+            print(f"  {setup.title:60}{rate.documents:7.0f}   (wanted: {setup.wanted} or more)")
+    print("CPU milliseconds of the hub for a document, by stage")
+    for orders in (1, 20):
+        cost = throughput.split(folder, throughput.Setup("", files=200 // orders, orders=orders))
+        stages = ", ".join(f"{stage} {spent:.1f}" for stage, spent in cost.stages.items())
+        print(f"  {orders:2} in a file: {cost.whole:.1f} ({stages})")
+        print(f"     outside the stages {cost.overhead:.0%} (wanted: 30% or less)")
 
 
 def _print_order(seconds: float) -> None:
