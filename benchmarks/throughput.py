@@ -265,15 +265,12 @@ class _Timed(Pipeline):
         with self._hub.store.read() as tx:
             return tx.due_lanes()
 
-    def _decisions(self, items: Sequence[Item]) -> Iterator[tuple[Item, Outcome | Exception]]:
-        decided, going = super()._decisions(items), True
-        while going:
-            began = time.thread_time()
-            found = next(decided, None)
+    def _decide_some(self, items: Sequence[Item]) -> list[tuple[Item, Outcome | Exception]]:
+        began = time.thread_time()
+        try:
+            return super()._decide_some(items)
+        finally:
             self.spent[_STAGES[items[0].state]] += time.thread_time() - began
-            going = found is not None
-            if found is not None:
-                yield found
 
     def _commit_all(self, decided: Sequence[tuple[Item, Outcome]], lease: Lease | None) -> None:
         began = time.thread_time()

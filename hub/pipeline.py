@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Protocol
 
@@ -152,16 +152,11 @@ class Pipeline:
         """Take many steps: decide each, then commit them in one transaction; one that spoils it, each in its own."""
         decided: list[tuple[Item, Outcome]] = []
         away: tuple[Item, _AwayError] | None = None
-        enough = together.Enough(self._needs.now)
-        with self._look(items[0]):
-            for item, found in self._decisions(items):
-                try:
-                    decided.append((item, self._outcome(item, found)))
-                except _AwayError as fault:
-                    away = item, fault
-                    break
-                if enough.with_this(decided[-1][1]):
-                    break
+        for item, found in self._decide_some(items):
+            try:
+                decided.append((item, self._outcome(item, found)))
+            except _AwayError as fault:
+                away = away or (item, fault)
         kept = together.apart(decided)
         try:
             if kept:
@@ -173,10 +168,6 @@ class Pipeline:
                 self._commit_safely(item, outcome, lease)
         if away is not None:
             self._put_off(*away, lease)
-
-    def _look(self, item: Item) -> AbstractContextManager[object]:
-        """Return the one moment of the log in which a stage decides, where it asks nobody outside."""
-        return self._store.read() if item.state in _LOOK_ONLY else nullcontext()
 
     def _commit_safely(self, item: Item, outcome: Outcome, lease: Lease | None) -> None:
         try:
@@ -228,13 +219,22 @@ class Pipeline:
                 tx.check_lease(lease)
             commit.commit_all(tx, decided, self._needs)
 
-    def _decisions(self, items: Sequence[Item]) -> Iterator[tuple[Item, Outcome | Exception]]:
-        """Yield what the stage of these items decides on each, or what it raised."""
+    def _decide_some(self, items: Sequence[Item]) -> list[tuple[Item, Outcome | Exception]]:
+        """Return what the stage of these items decides, or what it raised: on all, or on so many as are enough.
+
+        What goes to Odoo in one call is decided by it, whatever it takes.
+        """
         crowd = [item for item in items if isinstance(item, Exchange) and item.document in CROWDS]
         if items[0].state is State.TRANSLATED and len(crowd) == len(items) and not any(map(_given_up, items)):
-            yield from zip(items, post.post_all(crowd, self._needs), strict=True)
-        else:
-            yield from ((item, self._decide(item)) for item in items)
+            return list(zip(items, post.post_all(crowd, self._needs), strict=True))
+        decided: list[tuple[Item, Outcome | Exception]] = []
+        enough = together.Enough(self._needs.now)
+        with self._store.read() if items[0].state in _LOOK_ONLY else nullcontext():
+            for item in items:
+                decided.append((item, self._decide(item)))
+                if _is_away(decided[-1][1]) or enough.with_this(decided[-1][1]):
+                    break
+        return decided
 
     def _decide(self, item: Item) -> Outcome | Exception:
         """Return what the stage of an item decides, or what it raised: that must not stop the neighbours."""
@@ -252,14 +252,19 @@ class Pipeline:
         match found:
             case Outcome():
                 return found
-            case Retryable(wait_seconds=float(seconds)):
-                raise _AwayError(found, seconds)
+            case Retryable() if found.wait_seconds is not None:
+                raise _AwayError(found, found.wait_seconds)
             case Retryable() | ConfigError():  # a profile in repair is waited for, like a server
                 return Outcome(state=item.state, why=str(found), tried=True, trouble=trouble_of(found))
             case Undeliverable():
                 return Outcome(state=State.DEAD, why=str(found))
             case _:  # a fault of ours
                 return _broken(item, found)
+
+
+def _is_away(found: Outcome | Exception) -> bool:
+    """Say whether nobody was asked, and nobody else needs to ask now."""
+    return isinstance(found, Retryable) and found.wait_seconds is not None
 
 
 def trouble_of(fault: Retryable | ConfigError) -> Trouble:

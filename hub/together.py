@@ -33,9 +33,10 @@ class Enough:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now, self._began, self._bytes = now, now(), 0
 
-    def with_this(self, outcome: Outcome) -> bool:
-        """Count one more decision; say whether it was the last for this time."""
-        self._bytes += sum(map(len, payloads(outcome)))
+    def with_this(self, found: Outcome | Exception) -> bool:
+        """Count one more decision, or what went wrong; say whether it was the last for this time."""
+        if isinstance(found, Outcome):
+            self._bytes += sum(map(len, payloads(found)))
         return self._bytes > MOST_BYTES or (self._now() - self._began).total_seconds() > MOST_SECONDS
 
 

@@ -43,11 +43,12 @@ class TxPart:
         self._payloads: list[bytes] = []
         self._replaced: set[tuple[object, ...]] = set()
         self._deferred: dict[tuple[Executable, tuple[str, ...]], list[Mapping[str, object]]] = {}
+        self._changed: dict[tuple[Table, int], dict[str, object]] = {}
 
     @property
     def _connection(self) -> Connection:
         """The connection, once all is written that was put off."""
-        if self._deferred:
+        if self._deferred or self._changed:
             self.flush()
         return self._plain
 
@@ -61,9 +62,15 @@ class TxPart:
     def flush(self) -> None:
         """Write the rows that were put off."""
         deferred, self._deferred = self._deferred, {}
+        changed, self._changed = self._changed, {}
         self._replaced.clear()
         for (statement, _), rows in deferred.items():
             self._plain.execute(statement, rows)
+        alike: dict[tuple[Table, tuple[str, ...]], list[Mapping[str, object]]] = {}
+        for (table, row_id), values in changed.items():
+            alike.setdefault((table, tuple(values)), []).append({**wanted({"id": row_id}), **values})
+        for (table, _), rows in alike.items():
+            self._plain.execute(updating(table, "id"), rows)
 
     def _keep_payloads(self) -> None:
         payloads, self._payloads = self._payloads, []
@@ -89,8 +96,8 @@ class TxPart:
             self._later(table, **owner, **row)
 
     def _update_later(self, table: Table, row_id: int, values: Mapping[str, object]) -> None:
-        """Change a row when it suits."""
-        self._defer(updating(table, "id"), {**wanted({"id": row_id}), **values})
+        """Change a row when it suits; what was put off for it before is changed with it."""
+        self._changed.setdefault((table, row_id), {}).update(values)
 
     def _defer(self, statement: Executable, values: Mapping[str, object]) -> None:
         self._deferred.setdefault((statement, tuple(values)), []).append(values)

@@ -28,6 +28,20 @@ class WritingContract:
             assert tx.exchange(made.id) == moved
             assert [one.number for one in tx.exchange_by_key(made.key, made.direction)] == ["7"]
 
+    def test_of_many_changes_of_a_row_the_last_one_counts(self, store: Store) -> None:
+        with store.begin() as tx:
+            one, other = add_order(tx), add_order(tx)
+        with store.begin() as tx:  # each names other columns than the one before
+            tx.move(one.id, State.CHECKED, why="one", number="1")
+            tx.move(other.id, State.CHECKED, why="first")
+            tx.move(other.id, State.TRANSLATED, why="last", number="2")
+            tx.move(one.id, State.TRANSLATED)
+        with store.read() as tx:
+            assert [(e.state, e.why, e.number) for e in map(tx.exchange, (one.id, other.id))] == [
+                (State.TRANSLATED, "", "1"),
+                (State.TRANSLATED, "last", "2"),
+            ]
+
     def test_findings_of_a_stage_are_replaced_also_twice_in_one_transaction(self, store: Store) -> None:
         with store.begin() as tx:
             one, other = add_order(tx), add_order(tx)
@@ -35,7 +49,10 @@ class WritingContract:
             tx.add_findings([Finding("kept", "kept")], exchange_id=other.id, stage="check")
             tx.add_findings([Finding("new", "new")], exchange_id=one.id, stage="check")
             tx.add_findings([Finding("beside", "beside")], exchange_id=one.id, stage="post")
+            file = tx.add_transmission(partner="acme", channel="sftp", name="a", sha256=SHA, size=1)
+            tx.add_findings([Finding("file", "file")], transmission_id=file.id, stage="check")
         with store.read() as tx:
+            assert [f.problem for f in tx.findings(transmission_id=file.id)] == ["file"]
             found = {e.id: [f.problem for f in tx.findings(exchange_id=e.id)] for e in (one, other)}
         assert found == {one.id: ["new", "beside"], other.id: ["kept"]}
         with store.begin() as tx:
