@@ -13,7 +13,7 @@ from hub.model.exchange import Exchange, State, Transmission
 from hub.model.outcome import Outcome
 
 #: Enough to share the costs of a look and of a commit, and few enough that nobody waits long for its turn.
-MOST_AT_ONCE = 32
+MOST_AT_ONCE = 64
 
 #: What is decided waits in memory for its commit, and others for the lane's next turn: no more bytes, and no longer.
 MOST_BYTES, MOST_SECONDS = 8_000_000, 1.0
