@@ -270,12 +270,12 @@ class _Timed(Pipeline):
         try:
             return super()._decide_some(items)
         finally:
-            self.spent[_STAGES[items[0].state]] += time.thread_time() - began
+            self.spent[_STAGES.get(items[0].state, "other")] += time.thread_time() - began
 
     def _commit_all(self, decided: Sequence[tuple[Item, Outcome]], lease: Lease | None) -> None:
         began = time.thread_time()
         super()._commit_all(decided, lease)
-        self.spent[_STAGES[decided[0][0].state]] += time.thread_time() - began
+        self.spent[_STAGES.get(decided[0][0].state, "other")] += time.thread_time() - began
 
 
 _STAGES = {
