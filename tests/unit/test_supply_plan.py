@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -294,6 +294,13 @@ def test_a_list_that_was_written_changes_nothing_again(asked: list[PriceRow], th
     assert (again.creates, again.closed, again.writes) == ((), {}, {})
 
 
+_INNER = [
+    ("1", date(2026, 5, 1), date(2026, 11, 23)),
+    ("3", date(2026, 11, 1), date(2026, 11, 22)),  # dearer, within the days of the cheaper one
+]
+
+
+@example([row(price, start, end=end) for price, start, end in _INNER], 1)
 @settings(max_examples=200, deadline=None)
 @given(st.lists(_asked(), min_size=1, max_size=4, unique_by=lambda one: one.start), st.integers(0, 500))
 def test_odoo_takes_the_price_that_the_list_means(asked: list[PriceRow], later: int) -> None:

@@ -133,11 +133,12 @@ class Days:
                 and other.gives_way_to(span)
             ):
                 other.start = span.next
+        going_on = {one.start for one in self.spans}  # before several rest, of which each goes on for itself
         for other in [one for one in self.spans if one is not span and one.first <= span.first <= one.last]:
             if not other.gives_way_to(span):
                 continue
             if other.last > span.last:
-                self._part(other, span)
+                self._part(other, span, goes_on=span.next in going_on)
             elif other.first < span.first:
                 other.end = span.first - DAY
 
@@ -157,16 +158,14 @@ class Days:
         self.spans.append(span)
         return span
 
-    def _part(self, whole: Span, inner: Span) -> None:
-        """Let a price rest on the days of another."""
+    def _part(self, whole: Span, inner: Span, *, goes_on: bool) -> None:
+        """Let a price rest on the days of another; `goes_on`: after it, it or another one begins already."""
         assert inner.row is not None
         after = inner.next
         if whole.first == inner.first:  # it has no days before
             whole.start = after
             return
-        if all(
-            span.start != after for span in self.spans
-        ):  # else it goes on there already, or another one begins
+        if not goes_on:
             self.spans.append(Span(after, whole.end, row=_copy(whole, inner.row), resumed=True))
         whole.end = inner.first - DAY
 
