@@ -300,7 +300,15 @@ _INNER = [
 ]
 
 
+_OVER = [
+    ("2", date(2026, 7, 1), date(2027, 1, 1)),
+    ("1", date(2026, 7, 2), None),  # cheaper, and the next one stands when the dearer one ends
+    ("2", date(2027, 1, 1), None),
+]
+
+
 @example([row(price, start, end=end) for price, start, end in _INNER], 1)
+@example([row(price, start, end=end) for price, start, end in _OVER], 41)
 @settings(max_examples=200, deadline=None)
 @given(st.lists(_asked(), min_size=1, max_size=4, unique_by=lambda one: one.start), st.integers(0, 500))
 def test_odoo_takes_the_price_that_the_list_means(asked: list[PriceRow], later: int) -> None:

@@ -47,14 +47,18 @@ class Days:
         rows = sorted(
             rows, key=lambda row: row.start or EVER
         )  # of two for one day the one that tells it counts
-        by_day = {row.start: row for one in rows if (row := self._dated(one, base, passing))}
+        by_day: dict[dt.date | None, PriceRow] = {}
+        for one, following in zip(rows, [*rows[1:], None], strict=False):
+            row = self._dated(one, base, passing)
+            if row is not None and not _over_before(one, row, following):
+                by_day[row.start] = row
         dated = sorted(by_day.values(), key=lambda row: row.start or EVER)
         again = _interrupted(base)
         asked = [self._standing(row, base) for row in dated]
         starts = sorted({span.start for span in (*asked, *base) if span.start})
         for span in asked:
-            following = next((first for first in starts if first > span.first), None)
-            span.end = following - DAY if following else span.end
+            later = next((first for first in starts if first > span.first), None)
+            span.end = later - DAY if later else span.end
         for span in base:
             if span.row is None:
                 _supersede(span, [one.start for one in asked if one.start])
@@ -209,6 +213,13 @@ def _after(row: PriceRow, passing: Sequence[PriceRow]) -> PriceRow:
         if one.end and dearer and (one.start or EVER) <= (row.start or EVER) <= one.end:
             row = replace(row, start=day_after(one.end))
     return row
+
+
+def _over_before(told: PriceRow, waiting: PriceRow, following: PriceRow | None) -> bool:
+    """Say whether a price that waits for a dearer one would begin when the next one of its list stands already."""
+    if told.start is None or waiting.start is None or following is None or following.start is None:
+        return False
+    return told.start < waiting.start and following.start <= waiting.start
 
 
 def _interrupted(base: Sequence[Span]) -> list[tuple[Span, Span, Span]]:
