@@ -41,7 +41,7 @@ class Lanes(TxPart):
     """Leases on lanes, and the next thing to do in a lane."""
 
     def due_lanes(self, limit: int = 100) -> list[str]:
-        """Return lanes that have work due and no live lease: bulk last, then the one that waits longest first."""
+        """Return lanes of which `due` has something and that nobody holds: bulk last, then the longest wait first."""
         taken = select(leases.c.lane).where(leases.c.expires_at > self._lease_clock())
         work = union_all(*(self._due(table) for table in (transmissions, exchanges))).subquery()
         statement = (
@@ -151,9 +151,10 @@ class Lanes(TxPart):
     def _due(self, table: Table) -> Select[Any]:
         """Select lane and time of everything in one table that may be stepped now."""
         since = func.coalesce(table.c.due_at, table.c.updated_at).label("since")
-        return select(table.c.work_lane.label("lane"), since).where(
+        due = select(table.c.work_lane.label("lane"), since).where(
             table.c.work_lane.is_not(None), self._is_due(table)
         )
+        return due.where(~_is_behind()) if table is exchanges else due
 
     def _is_due(self, table: Table) -> ColumnElement[bool]:
         return or_(table.c.due_at.is_(None), table.c.due_at <= self._clock())

@@ -32,6 +32,7 @@ from hub.model.documents import DocType
 from hub.model.errors import ConfigError, Retryable
 from hub.model.exchange import MOVES, OWNERS, Direction, Exchange, State
 from hub.operations import Refused
+from hub.stages import lanes
 from hub.store import Event
 from hub.store.rows import ACTIVE_STATES
 from tests.e2e.test_changes import change, change_file
@@ -90,8 +91,9 @@ class Killer:
 class Trade(RuleBasedStateMachine):
     """One customer, one hub, one Odoo, and all that may happen to them."""
 
-    def __init__(self, odoo: PracticeOdoo) -> None:
+    def __init__(self, odoo: PracticeOdoo, tally: Counter[str]) -> None:
         super().__init__()
+        self.tally = tally
         self.folder, self.clock = tempfile.TemporaryDirectory(), TickingClock()
         self.odoo = odoo
         self.hub = SmallHub(Path(self.folder.name), odoo, self.clock)
@@ -263,6 +265,12 @@ class Trade(RuleBasedStateMachine):
             return [one for one in tx.events(exchange_id=exchange.id) if one.to_state]
 
     @invariant()
+    def a_lane_is_offered_when_something_in_it_can_go_on(self) -> None:
+        with self.hub.hub.store.read() as tx:
+            named = {exchange.lane for exchange in self.hub.log()} | {lanes.opening("acme")}
+            assert set(tx.due_lanes()) == {lane for lane in named if tx.due(lane)}
+
+    @invariant()
     def odoo_has_each_order_once(self) -> None:
         with self.odoo.data.transaction() as env:
             found = env.search("sale.order", [["client_order_ref", "in", self.numbers]])
@@ -338,6 +346,7 @@ class Trade(RuleBasedStateMachine):
                 assert posted, f"{number} is lost"
         self.every_group_has_its_answer()
         self.each_order_keeps_its_order()
+        self.tally.update(files=len(self.put), orders=len(orders), answers=len(self.taken))
 
     def touched(self, number: str) -> bool:
         """Say whether an operator decided anything of this order."""
@@ -389,6 +398,8 @@ def odoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeOdoo]:
 
 
 def test_whatever_happens_nothing_is_lost_or_doubled(odoo: PracticeOdoo) -> None:
+    """What is asserted stands with the machine: its invariants, and `add_up` at the end of each run."""
+    tally: Counter[str] = Counter()
     phases = (Phase.generate, Phase.shrink) if SHRINK else (Phase.generate,)
     how = settings(
         max_examples=RUNS,
@@ -397,4 +408,7 @@ def test_whatever_happens_nothing_is_lost_or_doubled(odoo: PracticeOdoo) -> None
         phases=phases,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(lambda: Trade(odoo), settings=how)  # type: ignore[no-untyped-call] # so hypothesis has it
+    run_state_machine_as_test(lambda: Trade(odoo, tally), settings=how)  # type: ignore[no-untyped-call] # so hypothesis has it
+    assert all(tally[what] for what in ("files", "orders", "answers")), (
+        f"nothing happened in these runs: {tally}"
+    )

@@ -50,6 +50,11 @@ def next_in(store: Store, lane: str) -> int | None:
     return found[0].id if found else None
 
 
+def offered(store: Store) -> list[str]:
+    with store.read() as tx:
+        return tx.due_lanes()
+
+
 def try_again_later(store: Store, clock: MovableClock, exchange: int, *, tried: bool = True) -> None:
     with store.begin() as tx:
         due = clock() + timedelta(minutes=1)
@@ -69,7 +74,9 @@ def test_a_change_does_not_overtake_its_order_while_that_is_tried_again(
     with store.begin() as tx:
         tx.move(other, State.POSTED)
     assert next_in(store, lane) is None
+    assert offered(store) == []  # or workers would take the lane again and again, in vain
     clock.advance(61)
+    assert offered(store) == [lane]
     assert next_in(store, lane) == order
     with store.begin() as tx:
         tx.move(order, State.POSTED)

@@ -130,12 +130,10 @@ class Days:
         span = self._found(row)
         if span is None:
             return
-        for other in self.spans:
-            if (
-                other.resumed
-                and span.first < other.first <= span.last < other.last
-                and other.gives_way_to(span)
-            ):
+        for other in [one for one in self.spans if one.resumed and one.gives_way_to(span)]:
+            if span.first <= other.first and other.last <= span.last:
+                self.spans.remove(other)  # it has no day left
+            elif span.first < other.first <= span.last:
                 other.start = span.next
         going_on = {one.start for one in self.spans}  # before several rest, of which each goes on for itself
         for other in [one for one in self.spans if one is not span and one.first <= span.first <= one.last]:
