@@ -44,7 +44,7 @@ class Health(Struct, frozen=True):
 class Breaker:
     """The breaker of one endpoint. Safe for many threads; the clock (seconds) and the jitter come in.
 
-    `changed` is called when it opened, looked in vain or closed,.
+    `changed` is called when it opened, looked in vain or closed.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Breaker:
                 self._probe = me
                 return
             raise Retryable(
-                f"{self.name} is away, next look in {max(wait, PROBE_SECONDS):.0f} seconds: {self._why}",
+                f"{self.name} is away: {self._why}",
                 wait_seconds=max(wait, PROBE_SECONDS),
             )
 

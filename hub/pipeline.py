@@ -11,13 +11,12 @@ import logging
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from datetime import timedelta
 from typing import Protocol
 
 from hub import commit, together
 from hub.heart import Heart
 from hub.model.errors import ConfigError, Retryable, Trouble, Undeliverable
-from hub.model.exchange import MOVES, Exchange, State, Transmission
+from hub.model.exchange import ASKING, MOVES, Exchange, State, Transmission
 from hub.model.outcome import Outcome
 from hub.pauses import MAX_TRIES
 from hub.stages import check, compose, lanes, match, post, send, translate, unwrap
@@ -54,15 +53,12 @@ STAGES: dict[State, Callable[[Exchange, Needs], Outcome]] = {
     State.COMPOSED: send.send,  # -> sent, delivered
 }
 
-#: Which states' stages ask the same side: when it is away, all of them in a lane wait together.
-ASK_THE_SAME = (
-    frozenset({State.TRANSLATED, State.IN_DOUBT, State.NOTICED}),  # Odoo
-    frozenset({State.COMPOSED}),  # the partner
-)
-
-
 #: States whose stages ask only the log and the archive: many are decided in one look.
 _LOOK_ONLY = frozenset({State.RECEIVED, State.UNWRAPPED, State.CHECKED})
+
+
+class _RestsError(Exception):
+    """The lane was given back, and rests: nothing more is done in it now."""
 
 
 class _AwayError(Exception):
@@ -113,6 +109,8 @@ class Pipeline:
                 while not stopping() and (taken := self._step_next(lease)):
                     steps += taken
                     begin_step()
+        except _RestsError:
+            pass
         except LeaseLost:
             _log.warning("lane %s was taken over; its step was not committed", lane)
         finally:
@@ -134,12 +132,12 @@ class Pipeline:
         with self._store.read() as tx:
             items = together.first_alike(tx.due(lease.lane, MOST_AT_ONCE))
         if len(items) == 1:
-            self.step(items[0], lease)
+            self._step(items[0], lease)
         elif items:
             self._step_together(items, lease)
         return len(items)
 
-    def step(self, item: Item, lease: Lease | None = None) -> None:
+    def _step(self, item: Item, lease: Lease) -> None:
         """Take one step: decide, then commit the decision whole."""
         try:
             outcome = self._outcome(item, self._decide(item))
@@ -169,7 +167,7 @@ class Pipeline:
         if away is not None:
             self._put_off(*away, lease)
 
-    def _commit_safely(self, item: Item, outcome: Outcome, lease: Lease | None) -> None:
+    def _commit_safely(self, item: Item, outcome: Outcome, lease: Lease) -> None:
         try:
             self._commit_all([(item, outcome)], lease)
         except LeaseLost:
@@ -182,18 +180,19 @@ class Pipeline:
         except Exception as fault:  # noqa: BLE001 - the rendering of a file ran in there
             self._bury(item, _broken(item, fault), lease)
 
-    def _put_off(self, item: Item, away: _AwayError, lease: Lease | None) -> None:
-        """Let all in the lane of an item that would ask the same side wait, in one statement and without a try."""
-        states = next((asking for asking in ASK_THE_SAME if item.state in asking), frozenset({item.state}))
+    def _put_off(self, item: Item, away: _AwayError, lease: Lease) -> None:
+        """Let what would ask the same side wait, without a try: of this lane, or all of it; then raise _RestsError."""
         if self._storing is not None and away.trouble is Trouble.STORAGE:
             self._storing.doubt()
-        until = self._needs.now() + timedelta(seconds=away.seconds)
         with self._store.begin() as tx:
-            if lease is not None:
-                tx.check_lease(lease)
-            tx.put_off(item, states, until, str(away))
+            tx.check_lease(lease)
+            if item.state in ASKING:
+                tx.rest_asking(lease, away.seconds, str(away))
+                return
+            tx.rest_lane(lease, away.seconds)
+        raise _RestsError
 
-    def _bury(self, item: Item, outcome: Outcome, lease: Lease | None) -> None:
+    def _bury(self, item: Item, outcome: Outcome, lease: Lease) -> None:
         """Make a dead letter; if not even that can be committed, set it aside so that the lane goes on."""
         try:
             self._commit_all([(item, outcome)], lease)

@@ -98,6 +98,11 @@ OWNERS: dict[State, str] = {
 }
 
 
+#: In these states a stage asks Odoo or the partner. A lane has to do with one of them: when it is away, all that would
+#: ask wait together.
+ASKING = frozenset({State.TRANSLATED, State.IN_DOUBT, State.NOTICED, State.COMPOSED})
+
+
 class ErpRecord(Struct, frozen=True, omit_defaults=True):
     """A record in Odoo: model, database id, and the name a person knows it by (S00042)."""
 

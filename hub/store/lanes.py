@@ -15,9 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
-    and_,
     bindparam,
-    case,
     exists,
     func,
     or_,
@@ -26,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from hub.model.exchange import Exchange, State, Transmission
+from hub.model.exchange import ASKING, Exchange, Transmission
 from hub.store.base import TxPart
 from hub.store.records import Lease, LeaseLost
 from hub.store.rows import to_exchange, to_transmission
@@ -34,6 +32,8 @@ from hub.store.schema import exchanges, leases, transmissions
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NOBODY = ""  # the owner of a lane that rests
+#: What the part of a lane is called that asks the other side, where it rests. A partner's key has no slash.
+_ASKING_PART = "/asking"
 _BULK = ":bulk"  # how the name of a lane of bulk documents ends (hub.stages.lanes)
 
 
@@ -48,7 +48,7 @@ class Lanes(TxPart):
             select(work.c.lane)
             .where(work.c.lane.not_in(taken))
             .group_by(work.c.lane)
-            .order_by(work.c.lane.like(f"%{_BULK}"), func.min(work.c.since), work.c.lane)
+            .order_by(work.c.lane.endswith(_BULK), func.min(work.c.since), work.c.lane)
             .limit(limit)
         )
         return [row.lane for row in self._rows(statement)]
@@ -56,40 +56,37 @@ class Lanes(TxPart):
     def due(self, lane: str, limit: int = 1) -> list[Transmission] | list[Exchange]:
         """Return the oldest things in a lane that may be stepped now; its transmissions come before its exchanges.
 
+        What would ask the other side does not come while that rests (`rest_asking`).
         What is tried again blocks what came after it for the same order, and nothing else.
         """
         asked = {"lane": lane, "now": self._clock(), "most": limit}
         sent = self._connection.execute(_due(transmissions), asked).all()
         if sent:
             return [to_transmission(row) for row in sent]
+        asked |= {"asking": lane + _ASKING_PART, "lease_now": self._lease_clock()}
         return [to_exchange(row) for row in self._connection.execute(_due(exchanges), asked)]
 
-    def put_off(
-        self, item: Transmission | Exchange, states: frozenset[State], until: datetime, why: str
-    ) -> None:
-        """Let an item, and all of its lane that stand in these states, wait until then; no story is told of it.
+    def rest_asking(self, lease: Lease, seconds: float, why: str) -> None:
+        """Let all in a lane wait that would ask the other side (ASKING), for so many seconds, whoever takes the lane.
 
-        What failed before and would wait for longer goes on with the others: so they keep their order. As those that
-        failed, they hold back what came after them for the same order, but no further try is counted.
+        What comes meanwhile waits behind it. No try is counted and no story told; what failed before and would wait
+        for longer goes on with the others.
         """
         self._locked.clear()
-        self._locked_files.clear()
-        if isinstance(item, Transmission):
-            mine = update(transmissions).where(transmissions.c.id == item.id)
-            self._connection.execute(mine.values(due_at=until, why=why))
-            return
-        tried = case((exchanges.c.attempts == 0, 1), else_=exchanges.c.attempts)
-        self._connection.execute(
-            update(exchanges)
-            .where(exchanges.c.work_lane == item.lane, exchanges.c.state.in_(states))
-            .where(or_(self._is_due(exchanges), and_(exchanges.c.attempts > 0, exchanges.c.due_at > until)))
-            .values(due_at=until, why=why, attempts=tried)
-        )
+        waiting = update(exchanges).where(exchanges.c.work_lane == lease.lane, exchanges.c.state.in_(ASKING))
+        until = self._clock() + timedelta(seconds=seconds)
+        self._connection.execute(waiting.where(exchanges.c.why != why).values(why=why))
+        self._connection.execute(waiting.where(exchanges.c.due_at > until).values(due_at=until))
+        rest = {"owner": NOBODY, "expires_at": self._lease_clock() + timedelta(seconds=seconds)}
+        if self._insert_once(leases, lane=lease.lane + _ASKING_PART, fence=0, **rest) is None:
+            self._connection.execute(
+                update(leases).where(leases.c.lane == lease.lane + _ASKING_PART).values(**rest)
+            )
 
     def held_bulk(self) -> int:
         """Return how many lanes of bulk documents are being worked on."""
         held = select(func.count()).where(
-            leases.c.lane.like(f"%{_BULK}"), leases.c.expires_at > self._lease_clock()
+            leases.c.lane.endswith(_BULK), leases.c.owner != NOBODY, leases.c.expires_at > self._lease_clock()
         )
         return self._connection.execute(held).scalar_one()
 
@@ -152,12 +149,18 @@ class Lanes(TxPart):
         """Select lane and time of everything in one table that may be stepped now."""
         since = func.coalesce(table.c.due_at, table.c.updated_at).label("since")
         due = select(table.c.work_lane.label("lane"), since).where(
-            table.c.work_lane.is_not(None), self._is_due(table)
+            table.c.work_lane.is_not(None), or_(table.c.due_at.is_(None), table.c.due_at <= self._clock())
         )
-        return due.where(~_is_behind()) if table is exchanges else due
-
-    def _is_due(self, table: Table) -> ColumnElement[bool]:
-        return or_(table.c.due_at.is_(None), table.c.due_at <= self._clock())
+        if table is transmissions:
+            return due
+        rests = leases.c.lane.endswith(_ASKING_PART), leases.c.expires_at > self._lease_clock()
+        return due.where(
+            ~_is_behind(),
+            or_(
+                exchanges.c.state.not_in(ASKING),
+                (exchanges.c.work_lane + _ASKING_PART).not_in(select(leases.c.lane).where(*rests)),
+            ),
+        )
 
     def _lease_clock(self) -> datetime:
         if not self._postgres:
@@ -177,7 +180,10 @@ def _due(table: Table) -> Select[Any]:
         .order_by(table.c.id)
         .limit(bindparam("most"))
     )
-    return found.where(~_is_behind()) if table is exchanges else found
+    if table is transmissions:
+        return found
+    rests = leases.c.lane == bindparam("asking"), leases.c.expires_at > bindparam("lease_now")
+    return found.where(~_is_behind(), or_(exchanges.c.state.not_in(ASKING), ~exists().where(*rests)))
 
 
 def _is_behind() -> ColumnElement[bool]:

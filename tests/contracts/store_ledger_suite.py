@@ -178,6 +178,42 @@ class LaneContract:
             tx.check_lease(lease)
             assert tx.renew_lane(lease, 60)
 
+    def test_what_asks_the_other_side_rests_and_what_comes_meanwhile_stays_behind_it(
+        self, store: Store
+    ) -> None:
+        with store.begin() as tx:
+            first = add_order(tx, lane="a", state=State.TRANSLATED)
+            tried = add_order(tx, "PO-2", lane="a", state=State.IN_DOUBT)
+            tx.move(tried.id, State.IN_DOUBT, attempts=1, due_at=datetime.now(UTC) + timedelta(hours=1))
+            other = add_order(tx, lane="b", state=State.TRANSLATED)
+            lease = tx.claim_lane("a", "worker", 60)
+            assert lease is not None
+            tx.rest_asking(lease, 0.5, "Odoo is away")
+            tx.release_lane(lease)
+            checked = add_order(tx, "PO-3", lane="a", state=State.CHECKED)
+            later = add_order(tx, "PO-4", lane="a", state=State.TRANSLATED)
+        with store.begin() as tx:
+            assert [item.id for item in tx.due("a", 9)] == [checked.id], "what asks nobody goes on"
+            assert [item.id for item in tx.due("b", 9)] == [other.id]
+            tx.move(checked.id, State.HELD)
+            assert tx.due_lanes() == ["b"]
+            assert tx.exchange(first.id).why == "Odoo is away"
+        time.sleep(0.6)
+        with store.begin() as tx:
+            assert [item.id for item in tx.due("a", 9)] == [first.id, tried.id, later.id], "in their order"
+            assert set(tx.due_lanes()) == {"a", "b"}
+
+    def test_a_lane_rests_again_and_again(self, store: Store) -> None:
+        with store.begin() as tx:
+            add_order(tx, lane="a", state=State.TRANSLATED)
+            for seconds in (60, 0):
+                lease = tx.claim_lane("a", "worker", 60)
+                assert lease is not None
+                tx.rest_asking(lease, seconds, "Odoo is away")
+                tx.release_lane(lease)
+                assert tx.due_lanes() == ["a"] * (not seconds)
+                assert len(tx.due("a")) == (not seconds)
+
     def test_an_expired_lease_is_taken_over_and_the_old_one_is_fenced(self, store: Store) -> None:
         with store.begin() as tx:
             old = tx.claim_lane("a", "one", 0.02)

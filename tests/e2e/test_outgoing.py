@@ -136,7 +136,7 @@ def test_an_invoice_waits_for_its_ship_notice_that_is_being_retried(hub: SmallHu
     _notice_only(hub, Topic.INVOICE_POSTED)
     hub.drain()
     assert only(hub, DocType.INVOICE).attempts == 0  # behind its ship notice, in the lane of what goes out
-    hub.later(5)
+    hub.later(10)
     assert [find(file, "ST")[0][1] for file in hub.collect()] == ["856", "810"]
 
 

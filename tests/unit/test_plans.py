@@ -69,9 +69,10 @@ def _week(tx: Tx) -> None:
 
 
 def _put_off(tx: Tx) -> None:
-    item = tx.due(f"{PARTNER}:in:orders")[0]
-    assert item is not None
-    tx.put_off(item, frozenset({State.UNWRAPPED}), NOW, "Odoo is away")
+    lease = tx.claim_lane(f"{PARTNER}:in:orders", "worker", 30)
+    assert lease is not None
+    tx.rest_asking(lease, 5, "Odoo is away")
+    tx.release_lane(lease)
 
 
 def _move(tx: Tx) -> None:

@@ -71,3 +71,18 @@ def test_slow(odoo: Json2) -> None:
 def test_unknown_fault_is_refused_with_the_choices(odoo: Json2) -> None:
     with pytest.raises(ValueError, match="timeout_after_commit"):
         odoo.practice.fail_next("explode")  # type: ignore[arg-type]  # that is the point
+
+
+def test_a_full_disk_is_as_an_odoo_that_is_away(odoo: Json2, caplog: pytest.LogCaptureFixture) -> None:
+    connection = odoo.practice.data._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (most,) = connection.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+    try:
+        refused = create(odoo, "x" * 1_000_000)
+        assert (refused.status_code, refused.text) == (503, "Service Unavailable: database or disk is full")
+    finally:
+        connection.execute("PRAGMA max_page_count = 1000000")
+    assert most == pages
+    assert not [record for record in caplog.records if record.exc_info]
+    assert create(odoo, "small").status_code == 200
+    assert made(odoo, "small") == 1

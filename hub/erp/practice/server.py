@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -112,7 +113,7 @@ class PracticeOdoo:
             Route("/web/version", _version, methods=["GET"]),
             *page.routes(),
         ]
-        return Starlette(routes=routes)
+        return Starlette(routes=routes, exception_handlers={sqlite3.OperationalError: _cannot_store})
 
     async def _json2(self, request: Request) -> Response:
         turned_away = json2.turned_away(request, self.database)
@@ -192,6 +193,11 @@ async def _body(request: Request) -> bytes | Response:
             return PlainTextResponse("Request Entity Too Large", status_code=413)
         parts.append(part)
     return b"".join(parts)
+
+
+async def _cannot_store(request: Request, fault: Exception) -> Response:  # noqa: ARG001 - Starlette
+    """Answer as an Odoo whose database is away: nothing was done."""
+    return PlainTextResponse(f"Service Unavailable: {fault}", status_code=503)
 
 
 async def _no_call(request: Request) -> Response:  # noqa: ARG001 - Starlette

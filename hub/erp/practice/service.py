@@ -23,6 +23,10 @@ from hub.erp.practice.schema import load_schema
 from hub.erp.practice.wire import EMPTY, Json
 
 LOST_RACE = "could not serialize access due to concurrent update"
+#: What SQLite says when it cannot store, whatever was asked.
+_CANNOT_STORE = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY}
+)
 
 
 class Database:
@@ -43,11 +47,11 @@ class Database:
                 env = Env(self._connection, self.schema, RULES, self._clock(), context)
                 yield env
                 env.flush()
+                self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:  # SQLite ends it itself when the disk is full
                     self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def call_named(
         self, model: str, name: str, arguments: Mapping[str, Json], *, lost_race: bool = False
@@ -127,6 +131,8 @@ def _carry_out(
     except (TypeError, AttributeError, KeyError, IndexError) as error:
         raise BadType(f"{type(error).__name__}: {error}") from error
     except (ValueError, OverflowError, RecursionError, sqlite3.Error) as error:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _CANNOT_STORE:
+            raise  # the server answers as one that is away
         raise BadValue(f"{type(error).__name__}: {error}") from error
 
 
