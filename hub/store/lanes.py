@@ -60,11 +60,11 @@ class Lanes(TxPart):
         What is tried again blocks what came after it for the same order, and nothing else.
         """
         asked = {"lane": lane, "now": self._clock(), "most": limit}
-        sent = self._connection.execute(_due(transmissions), asked).all()
+        sent = self._connection.execute(_due(transmissions, self._postgres), asked).all()
         if sent:
             return [to_transmission(row) for row in sent]
-        asked |= {"asking": lane + _ASKING_PART, "lease_now": self._lease_clock()}
-        return [to_exchange(row) for row in self._connection.execute(_due(exchanges), asked)]
+        asked["asking"] = lane + _ASKING_PART
+        return [to_exchange(row) for row in self._connection.execute(_due(exchanges, self._postgres), asked)]
 
     def rest_asking(self, lease: Lease, seconds: float, why: str) -> None:
         """Let all in a lane wait that would ask the other side (ASKING), for so many seconds, whoever takes the lane.
@@ -76,7 +76,8 @@ class Lanes(TxPart):
         waiting = update(exchanges).where(exchanges.c.work_lane == lease.lane, exchanges.c.state.in_(ASKING))
         until = self._clock() + timedelta(seconds=seconds)
         self._connection.execute(waiting.where(exchanges.c.why != why).values(why=why))
-        self._connection.execute(waiting.where(exchanges.c.due_at > until).values(due_at=until))
+        failed = waiting.where(exchanges.c.attempts > 0, exchanges.c.due_at > until)
+        self._connection.execute(failed.values(due_at=until))
         rest = {"owner": NOBODY, "expires_at": self._lease_clock() + timedelta(seconds=seconds)}
         if self._insert_once(leases, lane=lease.lane + _ASKING_PART, fence=0, **rest) is None:
             self._connection.execute(
@@ -171,7 +172,7 @@ class Lanes(TxPart):
 
 
 @cache
-def _due(table: Table) -> Select[Any]:
+def _due(table: Table, postgres: bool) -> Select[Any]:
     """Return the SELECT of at most `most` rows of the lane `lane` that are due at `now`, oldest first."""
     found = (
         select(table)
@@ -182,7 +183,8 @@ def _due(table: Table) -> Select[Any]:
     )
     if table is transmissions:
         return found
-    rests = leases.c.lane == bindparam("asking"), leases.c.expires_at > bindparam("lease_now")
+    lease_now = func.clock_timestamp() if postgres else bindparam("now")
+    rests = leases.c.lane == bindparam("asking"), leases.c.expires_at > lease_now
     return found.where(~_is_behind(), or_(exchanges.c.state.not_in(ASKING), ~exists().where(*rests)))
 
 

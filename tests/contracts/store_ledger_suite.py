@@ -185,6 +185,8 @@ class LaneContract:
             first = add_order(tx, lane="a", state=State.TRANSLATED)
             tried = add_order(tx, "PO-2", lane="a", state=State.IN_DOUBT)
             tx.move(tried.id, State.IN_DOUBT, attempts=1, due_at=datetime.now(UTC) + timedelta(hours=1))
+            patient = add_order(tx, "PO-5", lane="a", state=State.TRANSLATED)
+            tx.move(patient.id, State.TRANSLATED, due_at=datetime.now(UTC) + timedelta(hours=1))
             other = add_order(tx, lane="b", state=State.TRANSLATED)
             lease = tx.claim_lane("a", "worker", 60)
             assert lease is not None
@@ -200,7 +202,9 @@ class LaneContract:
             assert tx.exchange(first.id).why == "Odoo is away"
         time.sleep(0.6)
         with store.begin() as tx:
-            assert [item.id for item in tx.due("a", 9)] == [first.id, tried.id, later.id], "in their order"
+            assert [item.id for item in tx.due("a", 9)] == [first.id, tried.id, later.id], (
+                "in their order; what waits for something else goes on waiting"
+            )
             assert set(tx.due_lanes()) == {"a", "b"}
 
     def test_a_lane_rests_again_and_again(self, store: Store) -> None:
