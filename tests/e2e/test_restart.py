@@ -111,7 +111,7 @@ key = "env:HUB_SECRET_ODOO"
         with hub.partner("acme") as acme:
             acme.put("order.edi", order_file(number, control=1))
             assert find(acme.get("997"), "AK9")[0][1] == "A"
-            until(lambda: any(e.attempts for e in hub.log(number)), "a try")
+            until(lambda: any("Odoo" in e.why for e in hub.log(number)), "it says whom it waits for")
             assert hub.log(number)[0].state is State.TRANSLATED
             odoo.start()
             odoo.fail_next("timeout_after_commit", method="load")
