@@ -30,10 +30,15 @@ _log = logging.getLogger("hub.runner")
 TICK_SECONDS = 1.0
 #: A task that waited longer says nothing new: the tick has offered its lane again.
 EXPIRES_SECONDS = 30.0
+#: All processes may be with a lane, or with an Odoo that hangs, for some seconds; a few ticks too many do no harm.
+TICK_EXPIRES_SECONDS = 10.0
 #: While the broker is away, we try it no oftener than this: a nudge only saves time.
 BROKER_PAUSE_SECONDS = 5.0
 
 DRAIN, JOB, TICK = "hub.drain", "hub.job", "hub.tick"
+#: Ticks and jobs have a queue of their own: workers take from both in turn, so thousands of lanes that wait keep no
+#: mailbox from being looked at.
+LANES_QUEUE, JOBS_QUEUE = "hub.lanes", "hub.jobs"
 
 
 class Parts(Protocol):
@@ -57,7 +62,8 @@ def make_app(broker: str) -> Celery:
         task_ignore_result=True,
         task_serializer="json",
         accept_content=["json"],
-        task_default_queue="hub",
+        task_default_queue=LANES_QUEUE,
+        task_routes={JOB: {"queue": JOBS_QUEUE}, TICK: {"queue": JOBS_QUEUE}},
         task_acks_late=False,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
@@ -67,7 +73,7 @@ def make_app(broker: str) -> Celery:
         broker_connection_retry_on_startup=True,
         beat_scheduler="celery.beat:Scheduler",  # nothing to remember: the store knows what is due
         beat_schedule={
-            "tick": {"task": TICK, "schedule": TICK_SECONDS, "options": {"expires": 2 * TICK_SECONDS}}
+            "tick": {"task": TICK, "schedule": TICK_SECONDS, "options": {"expires": TICK_EXPIRES_SECONDS}}
         },
     )
     return app

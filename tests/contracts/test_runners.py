@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kombu import Queue
 
+from hub.runners.celery import DRAIN, LANES_QUEUE, make_app
 from tests.contracts.runner_suite import Cluster, RunnerContract, running
 from tests.support.hub_process import REPOSITORY, SETTINGS, until
 from tests.support.small_hub import fresh_number
@@ -18,6 +20,8 @@ from tests.support.wire import order_file
 pytestmark = pytest.mark.timeout(300)
 
 needs_postgres = pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set")
+#: More lanes in the queue than workers take in the time in which a file is picked up.
+FLOOD = 20_000
 BROKERS = {"rabbitmq": "HUB_TEST_RABBITMQ_URL", "redis": "HUB_TEST_REDIS_URL"}
 CELERY = f"""{SETTINGS}
 [workers]
@@ -76,6 +80,20 @@ class CeleryContract(RunnerContract):
         until(cluster.is_quiet, "quiet", 120)
         assert sorted(cluster.sale_orders(numbers)) == sorted(numbers), "an order twice"
         assert sorted(cluster.answered()) == [str(at) for at in range(1, len(numbers) + 1)]
+
+    def test_lanes_that_queue_up_keep_no_mailbox_from_being_looked_at(self, cluster: Cluster) -> None:
+        app = make_app(os.environ[BROKERS[self.broker]])
+        with app.connection_for_write() as connection, connection.channel() as channel:
+            lanes = Queue(LANES_QUEUE)(channel)
+            producer = app.amqp.Producer(channel)
+            for _ in range(FLOOD):
+                app.send_task(DRAIN, ("nobody:in:orders",), {}, producer=producer, ignore_result=True)
+            cluster.upload("1.edi", order_file(fresh_number(), control=1))
+            until(lambda: not cluster.waiting(), "the file is taken")
+            assert lanes.queue_declare(passive=True).message_count > FLOOD / 10, "the lanes are done already"
+            lanes.purge()
+        app.close()
+        until(lambda: cluster.answered() == ["1"], "the 997")
 
 
 @pytest.mark.celery
