@@ -31,7 +31,7 @@ from hub.store.rows import to_exchange, to_transmission
 from hub.store.schema import exchanges, leases, transmissions
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-NOBODY = ""  # the owner of a lane that rests
+NOBODY = ""  # the owner of a lane that was given back, or rests
 #: What the part of a lane is called that asks the other side, where it rests. A partner's key has no slash.
 _ASKING_PART = "/asking"
 _BULK = ":bulk"  # how the name of a lane of bulk documents ends (hub.stages.lanes)
@@ -112,7 +112,7 @@ class Lanes(TxPart):
         return Lease(lane=lane, owner=owner, fence=row.fence, expires_at=expires_at)
 
     def renew_lane(self, lease: Lease, seconds: float) -> bool:
-        """Hold a lease for so many seconds from now; False when somebody else has taken it over."""
+        """Hold a lease for so many seconds from now; False when it was given back or taken over."""
         expires_at = self._lease_clock() + timedelta(seconds=seconds)
         statement = update(leases).where(*_held(lease)).values(expires_at=expires_at)
         return self._connection.execute(statement).rowcount == 1
@@ -131,8 +131,10 @@ class Lanes(TxPart):
         return {row.lane for row in self._rows(select(leases.c.lane).where(named, leases.c.expires_at > now))}
 
     def release_lane(self, lease: Lease) -> None:
-        """Give a lease back; nothing happens when it was lost already."""
-        self._connection.execute(update(leases).where(*_held(lease)).values(expires_at=_LONG_AGO))
+        """Give a lease back; nothing happens when it was lost already. A heart beat that comes late revives nothing."""
+        self._connection.execute(
+            update(leases).where(*_held(lease)).values(owner=NOBODY, expires_at=_LONG_AGO)
+        )
 
     def check_lease(self, lease: Lease) -> None:
         """Raise LeaseLost when the lane was taken over; else nobody can take it until this commits."""

@@ -178,6 +178,17 @@ class LaneContract:
             tx.check_lease(lease)
             assert tx.renew_lane(lease, 60)
 
+    def test_a_heart_beat_that_comes_late_does_not_hold_what_was_given_back(self, store: Store) -> None:
+        with store.begin() as tx:
+            add_order(tx, lane="a")
+            lease = tx.claim_lane("a", "worker", 60)
+            assert lease is not None
+            assert tx.renew_lane(lease, 60)
+            tx.release_lane(lease)
+            assert not tx.renew_lane(lease, 60)
+            assert tx.due_lanes() == ["a"]
+            assert tx.claim_lane("a", "other", 60)
+
     def test_what_asks_the_other_side_rests_and_what_comes_meanwhile_stays_behind_it(
         self, store: Store
     ) -> None:
