@@ -106,7 +106,7 @@ def run_celery(
     settings, environ = beside(settings, environ)
     app = make_celery(settings, Secrets(Path(settings.paths.secrets), environ))
     level = "INFO" if verbose else "WARNING"
-    from hub.runners.celery import JOBS_QUEUE, LANES_QUEUE, Tasks, tell_when_ready
+    from hub.runners.celery import ODOO_QUEUE, QUICK_QUEUE, Tasks, tell_when_ready
 
     tell_when_ready(ready)
     if beat:
@@ -115,7 +115,7 @@ def run_celery(
     Tasks(app, partial(_Parts, settings, environ))
     worker = app.Worker(
         hostname=f"hub-{os.getpid()}@{socket.gethostname()}",
-        queues=(LANES_QUEUE, JOBS_QUEUE),
+        queues=(ODOO_QUEUE, QUICK_QUEUE),
         concurrency=settings.workers.count,
         loglevel=level,
         without_gossip=True,

@@ -23,6 +23,7 @@ from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.pipeline import Pipeline
 from hub.runners.port import SLICE_SECONDS, Jobs
 from hub.runners.turns import Turns
+from hub.stages import lanes
 from hub.store import Store
 
 _log = logging.getLogger("hub.runner")
@@ -36,9 +37,9 @@ TICK_EXPIRES_SECONDS = 10.0
 BROKER_PAUSE_SECONDS = 5.0
 
 DRAIN, JOB, TICK = "hub.drain", "hub.job", "hub.tick"
-#: Ticks and jobs have a queue of their own: workers take from both in turn, so thousands of lanes that wait keep no
-#: mailbox from being looked at.
-LANES_QUEUE, JOBS_QUEUE = "hub.lanes", "hub.jobs"
+#: Lanes that wait for Odoo have a queue, all else has another. Workers take from both in turn: however many orders
+#: wait, mailboxes are looked at, and files opened and answered.
+ODOO_QUEUE, QUICK_QUEUE = "hub.odoo", "hub.quick"
 
 
 class Parts(Protocol):
@@ -62,8 +63,7 @@ def make_app(broker: str) -> Celery:
         task_ignore_result=True,
         task_serializer="json",
         accept_content=["json"],
-        task_default_queue=LANES_QUEUE,
-        task_routes={JOB: {"queue": JOBS_QUEUE}, TICK: {"queue": JOBS_QUEUE}},
+        task_default_queue=QUICK_QUEUE,
         task_acks_late=False,
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
@@ -102,7 +102,7 @@ class CeleryRunner:
 
     def nudge(self, lane: str) -> None:
         """Offer a lane to the workers."""
-        self._send(DRAIN, lane)
+        self._send(DRAIN, lane, ODOO_QUEUE if lanes.waits_for_odoo(lane) else QUICK_QUEUE)
 
     def wake(self, job: str) -> None:
         """Ask for a job now."""
@@ -116,12 +116,14 @@ class CeleryRunner:
         """Ask for a job if its turn has come."""
         self._send(JOB, job, early=False)
 
-    def _send(self, task: str, name: str, **more: bool) -> None:
+    def _send(self, task: str, name: str, queue: str = QUICK_QUEUE, **more: bool) -> None:
         """Send a task; while the broker cannot be had, nothing is sent and nothing is lost."""
         if self._seconds() < self._not_before:
             return
         try:
-            self._app.send_task(task, (name,), more, expires=EXPIRES_SECONDS, retry=False, ignore_result=True)
+            self._app.send_task(
+                task, (name,), more, queue=queue, expires=EXPIRES_SECONDS, retry=False, ignore_result=True
+            )
         except (OperationalError, OSError) as fault:
             with self._guard:
                 self._not_before = self._seconds() + BROKER_PAUSE_SECONDS

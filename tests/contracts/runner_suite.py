@@ -66,10 +66,6 @@ class Cluster:
         part.write_bytes(data)
         part.rename(inbox / name)
 
-    def waiting(self) -> list[Path]:
-        """Return the files that the hub has not taken yet."""
-        return list((self.hub.root / "var" / "sftp" / "acme" / "in").iterdir())
-
     def answers(self) -> list[bytes]:
         out = self.hub.root / "var" / "sftp" / "acme" / "out"
         return [file.read_bytes() for file in sorted(out.glob("997*"))] if out.exists() else []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from kombu import Queue
 
-from hub.runners.celery import DRAIN, LANES_QUEUE, make_app
+from hub.runners.celery import DRAIN, ODOO_QUEUE, make_app
 from tests.contracts.runner_suite import Cluster, RunnerContract, running
 from tests.support.hub_process import REPOSITORY, SETTINGS, until
 from tests.support.small_hub import fresh_number
@@ -81,19 +81,24 @@ class CeleryContract(RunnerContract):
         assert sorted(cluster.sale_orders(numbers)) == sorted(numbers), "an order twice"
         assert sorted(cluster.answered()) == [str(at) for at in range(1, len(numbers) + 1)]
 
-    def test_lanes_that_queue_up_keep_no_mailbox_from_being_looked_at(self, cluster: Cluster) -> None:
+    def test_orders_that_queue_up_for_odoo_keep_no_file_from_its_answer(self, cluster: Cluster) -> None:
         app = make_app(os.environ[BROKERS[self.broker]])
         with app.connection_for_write() as connection, connection.channel() as channel:
-            lanes = Queue(LANES_QUEUE)(channel)
-            producer = app.amqp.Producer(channel)
+            waiting = Queue(ODOO_QUEUE)(channel)
             for _ in range(FLOOD):
-                app.send_task(DRAIN, ("nobody:in:orders",), {}, producer=producer, ignore_result=True)
+                app.send_task(
+                    DRAIN,
+                    ("nobody:in:orders",),
+                    {},
+                    queue=ODOO_QUEUE,
+                    connection=connection,
+                    ignore_result=True,
+                )
             cluster.upload("1.edi", order_file(fresh_number(), control=1))
-            until(lambda: not cluster.waiting(), "the file is taken")
-            assert lanes.queue_declare(passive=True).message_count > FLOOD / 10, "the lanes are done already"
-            lanes.purge()
+            until(lambda: cluster.answered() == ["1"], "the 997")
+            assert waiting.queue_declare(passive=True).message_count > FLOOD / 10, "nothing waits any more"
+            waiting.purge()
         app.close()
-        until(lambda: cluster.answered() == ["1"], "the 997")
 
 
 @pytest.mark.celery
