@@ -12,14 +12,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import engine, idle, latency, log, posting, throughput, transfer
+from benchmarks import engine, idle, latency, log, posting, proof, throughput, transfer
 
 MEGABYTES = 100
 
 
 def main() -> None:
     """Measure and print what is named: x12, latency, posting, throughput, transfer (these when nothing is); idle, log,
-    sizing.
+    proof, sizing.
     """
     wanted = sys.argv[1:] or ["x12", "latency", "posting", "throughput", "transfer"]
     print(f"python -m benchmarks {' '.join(sys.argv[1:])} on {_machine()}\n")
@@ -41,20 +41,34 @@ def main() -> None:
             _print_idle(Path(folder) / "idle")
         if "log" in wanted:
             log.measure(Path(folder) / "log", *_how_large(wanted))
+        if "proof" in wanted:
+            _print_proof(proof.measure(Path(folder), int(_after(wanted, "proof")[0] or proof.KEYS)))
         if "sizing" in wanted:
             _print_sizing(Path(folder))
 
 
 def _how_large(wanted: list[str]) -> tuple[int, str]:
     """Return the exchanges and the URL that stand after `log`."""
-    size, url, *_ = [*wanted[wanted.index("log") + 1 :], "", ""]
+    size, url = _after(wanted, "log")
     return int(size or log.SHORT), url
+
+
+def _after(wanted: list[str], word: str) -> list[str]:
+    """Return the two words that stand after a word; "" for none."""
+    return [*wanted[wanted.index(word) + 1 :], "", ""][:2]
 
 
 def _print_idle(folder: Path) -> None:
     found = idle.measure(folder)
     print(
         f"\na hub at rest, its practice Odoo elsewhere: {found:.0f} MB of memory (wanted: {idle.WANTED} or less)"
+    )
+
+
+def _print_proof(proved: proof.Proved) -> None:
+    print(
+        f"\nhub prove once-only of {proved.keys:,} keys, each one order in the practice Odoo: {proved.seconds:.1f} s, "
+        f"{proved.megabytes:.0f} MB at most"
     )
 
 

@@ -112,18 +112,18 @@ def setups() -> Iterator[list[Setup]]:
 # --- the rate of running processes
 def measure(folder: Path, setup: Setup) -> Rate:
     """Return the time from the first file that is taken to the last answer."""
-    with _site(folder, setup) as (home, _):
+    with site(folder, setup) as (home, _):
         each = len(CUSTOMERS)
-        _drop(home, 1, 1, start=900_000)
+        drop(home, 1, 1, start=900_000)
         _await(
             home, structs.replace(setup, files=each), each, each
         )  # connections are open, dictionaries compiled
-        _drop(home, setup.files // each, setup.orders)
+        drop(home, setup.files // each, setup.orders)
         return Rate(setup, _await(home, setup, setup.documents + each, setup.files + each))
 
 
 @contextmanager
-def _site(folder: Path, setup: Setup, *, serving: bool = True) -> Iterator[tuple[Path, dict[str, str]]]:
+def site(folder: Path, setup: Setup, *, serving: bool = True) -> Iterator[tuple[Path, dict[str, str]]]:
     """Start the practice Odoo and, to be served, the hub with its workers; give the hub's folder and environment."""
     root = Path(tempfile.mkdtemp(dir=folder))
     home, port = root / "hub", free_port()
@@ -160,7 +160,7 @@ def _furnish(home: Path, port: int, threads: int) -> None:
     (home / "hub.toml").write_text(_SETTINGS.format(port=port, threads=threads))
 
 
-def _drop(home: Path, files: int, orders: int, start: int = 0) -> None:
+def drop(home: Path, files: int, orders: int, start: int = 0) -> None:
     """Let each customer drop files, each at its name only when it is whole."""
     for customer in CUSTOMERS:
         inbox = home / "var" / "sftp" / customer / "in"
@@ -223,15 +223,25 @@ def _until(look: Callable[[], object], what: str, every: float = 0.05) -> None:
 
 
 # --- the cost of a document by stage
+def through(home: Path, environ: dict[str, str]) -> None:
+    """Take all that lies there through a hub in this thread."""
+    hub = Hub(load_settings(home, environ), environ)
+    try:
+        hub.store.migrate()
+        _Timed(hub).work()
+    finally:
+        hub.close()
+
+
 def split(folder: Path, setup: Setup) -> Cost:
     """Return what a document costs in one thread of a hub that nobody else works for."""
-    with _site(folder, setup, serving=False) as (home, environ):
+    with site(folder, setup, serving=False) as (home, environ):
         hub = Hub(load_settings(home, environ), environ)
         hub.store.migrate()
         hub.pipeline = timed = _Timed(hub)
         try:
             for start, files, orders in ((900_000, 1, 1), (0, setup.files // len(CUSTOMERS), setup.orders)):
-                _drop(home, files, orders, start=start)
+                drop(home, files, orders, start=start)
                 timed.spent.clear()
                 began = time.thread_time()
                 timed.work()
