@@ -73,11 +73,13 @@ class Lanes(TxPart):
         for longer goes on with the others.
         """
         self._locked.clear()
-        waiting = update(exchanges).where(exchanges.c.work_lane == lease.lane, exchanges.c.state.in_(ASKING))
-        until = self._clock() + timedelta(seconds=seconds)
+        now = self._clock()
+        until = now + timedelta(seconds=seconds)
+        asking = update(exchanges).where(exchanges.c.work_lane == lease.lane, exchanges.c.state.in_(ASKING))
+        failed = exchanges.c.attempts > 0
+        waiting = asking.where(or_(exchanges.c.due_at.is_(None), exchanges.c.due_at <= now, failed))
         self._connection.execute(waiting.where(exchanges.c.why != why).values(why=why))
-        failed = waiting.where(exchanges.c.attempts > 0, exchanges.c.due_at > until)
-        self._connection.execute(failed.values(due_at=until))
+        self._connection.execute(asking.where(failed, exchanges.c.due_at > until).values(due_at=until))
         rest = {"owner": NOBODY, "expires_at": self._lease_clock() + timedelta(seconds=seconds)}
         if self._insert_once(leases, lane=lease.lane + _ASKING_PART, fence=0, **rest) is None:
             self._connection.execute(

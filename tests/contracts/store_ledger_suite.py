@@ -197,7 +197,8 @@ class LaneContract:
             tried = add_order(tx, "PO-2", lane="a", state=State.IN_DOUBT)
             tx.move(tried.id, State.IN_DOUBT, attempts=1, due_at=datetime.now(UTC) + timedelta(hours=1))
             patient = add_order(tx, "PO-5", lane="a", state=State.TRANSLATED)
-            tx.move(patient.id, State.TRANSLATED, due_at=datetime.now(UTC) + timedelta(hours=1))
+            later_on = datetime.now(UTC) + timedelta(hours=1)
+            tx.move(patient.id, State.TRANSLATED, due_at=later_on, why="waits for its window")
             other = add_order(tx, lane="b", state=State.TRANSLATED)
             lease = tx.claim_lane("a", "worker", 60)
             assert lease is not None
@@ -210,7 +211,8 @@ class LaneContract:
             assert [item.id for item in tx.due("b", 9)] == [other.id]
             tx.move(checked.id, State.HELD)
             assert tx.due_lanes() == ["b"]
-            assert tx.exchange(first.id).why == "Odoo is away"
+            assert [tx.exchange(one.id).why for one in (first, tried)] == ["Odoo is away"] * 2
+            assert tx.exchange(patient.id).why == "waits for its window"
         time.sleep(0.6)
         with store.begin() as tx:
             assert [item.id for item in tx.due("a", 9)] == [first.id, tried.id, later.id], (
