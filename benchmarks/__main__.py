@@ -148,10 +148,9 @@ def _print_throughput(folder: Path) -> None:
             rate = throughput.measure(folder, setup)
             print(f"  {setup.title:60}{rate.documents:7.0f}   (wanted: {setup.wanted} or more)")
     print("CPU milliseconds of the hub for a document, by stage")
-    for orders in (1, 20):
-        cost = throughput.split(folder, throughput.Setup("", files=200 // orders, orders=orders))
+    for where, orders, cost in throughput.costs(folder):
         stages = ", ".join(f"{stage} {spent:.1f}" for stage, spent in cost.stages.items())
-        print(f"  {orders:2} in a file: {cost.whole:.1f} ({stages})")
+        print(f"  {where}, {orders:2} in a file: {cost.whole:.1f} ({stages})")
         print(f"     outside the stages {cost.overhead:.0%} (wanted: 30% or less)")
 
 

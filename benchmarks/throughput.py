@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -231,6 +231,14 @@ def through(home: Path, environ: dict[str, str]) -> None:
         _Timed(hub).work()
     finally:
         hub.close()
+
+
+def costs(folder: Path) -> Iterator[tuple[str, int, Cost]]:
+    """Yield the database (PostgreSQL where it can be had), the orders in a file, and what one costs."""
+    for where in ("SQLite", *["PostgreSQL"] * bool(POSTGRES_URL)):
+        for orders in (1, 20):
+            with postgres_database() if where == "PostgreSQL" else nullcontext("") as url:
+                yield where, orders, split(folder, Setup("", files=200 // orders, orders=orders, url=url))
 
 
 def split(folder: Path, setup: Setup) -> Cost:

@@ -110,7 +110,7 @@ class Pipeline:
                     steps += taken
                     begin_step()
         except _RestsError:
-            pass
+            pass  # it goes on by itself, later
         except LeaseLost:
             _log.warning("lane %s was taken over; its step was not committed", lane)
         finally:

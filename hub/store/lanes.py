@@ -12,9 +12,11 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
     Table,
+    and_,
     bindparam,
     exists,
     func,
@@ -43,7 +45,7 @@ class Lanes(TxPart):
     def due_lanes(self, limit: int = 100) -> list[str]:
         """Return lanes of which `due` has something and that nobody holds: bulk last, then the longest wait first."""
         taken = select(leases.c.lane).where(leases.c.expires_at > self._lease_clock())
-        work = union_all(*(self._due(table) for table in (transmissions, exchanges))).subquery()
+        work = union_all(*(self._work(table) for table in (transmissions, exchanges))).subquery()
         statement = (
             select(work.c.lane)
             .where(work.c.lane.not_in(taken))
@@ -77,7 +79,7 @@ class Lanes(TxPart):
         until = now + timedelta(seconds=seconds)
         asking = update(exchanges).where(exchanges.c.work_lane == lease.lane, exchanges.c.state.in_(ASKING))
         failed = exchanges.c.attempts > 0
-        waiting = asking.where(or_(exchanges.c.due_at.is_(None), exchanges.c.due_at <= now, failed))
+        waiting = asking.where(or_(_is_due(exchanges, now), failed))
         self._connection.execute(waiting.where(exchanges.c.why != why).values(why=why))
         self._connection.execute(asking.where(failed, exchanges.c.due_at > until).values(due_at=until))
         rest = {"owner": NOBODY, "expires_at": self._lease_clock() + timedelta(seconds=seconds)}
@@ -150,21 +152,17 @@ class Lanes(TxPart):
         """Void all leases: for the embedded runner, which is alone, when it starts."""
         self._connection.execute(update(leases).values(fence=leases.c.fence + 1, expires_at=_LONG_AGO))
 
-    def _due(self, table: Table) -> Select[Any]:
+    def _work(self, table: Table) -> Select[Any]:
         """Select lane and time of everything in one table that may be stepped now."""
         since = func.coalesce(table.c.due_at, table.c.updated_at).label("since")
-        due = select(table.c.work_lane.label("lane"), since).where(
-            table.c.work_lane.is_not(None), or_(table.c.due_at.is_(None), table.c.due_at <= self._clock())
+        work = select(table.c.work_lane.label("lane"), since).where(
+            table.c.work_lane.is_not(None), _is_due(table, self._clock())
         )
         if table is transmissions:
-            return due
+            return work
         rests = leases.c.lane.endswith(_ASKING_PART), leases.c.expires_at > self._lease_clock()
-        return due.where(
-            ~_is_behind(),
-            or_(
-                exchanges.c.state.not_in(ASKING),
-                (exchanges.c.work_lane + _ASKING_PART).not_in(select(leases.c.lane).where(*rests)),
-            ),
+        return work.where(
+            _goes_on((exchanges.c.work_lane + _ASKING_PART).in_(select(leases.c.lane).where(*rests)))
         )
 
     def _lease_clock(self) -> datetime:
@@ -180,8 +178,7 @@ def _due(table: Table, postgres: bool) -> Select[Any]:
     """Return the SELECT of at most `most` rows of the lane `lane` that are due at `now`, oldest first."""
     found = (
         select(table)
-        .where(table.c.work_lane == bindparam("lane"))
-        .where(or_(table.c.due_at.is_(None), table.c.due_at <= bindparam("now")))
+        .where(table.c.work_lane == bindparam("lane"), _is_due(table, bindparam("now")))
         .order_by(table.c.id)
         .limit(bindparam("most"))
     )
@@ -189,7 +186,16 @@ def _due(table: Table, postgres: bool) -> Select[Any]:
         return found
     lease_now = func.clock_timestamp() if postgres else bindparam("now")
     rests = leases.c.lane == bindparam("asking"), leases.c.expires_at > lease_now
-    return found.where(~_is_behind(), or_(exchanges.c.state.not_in(ASKING), ~exists().where(*rests)))
+    return found.where(_goes_on(exists().where(*rests)))
+
+
+def _is_due(table: Table, now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return or_(table.c.due_at.is_(None), table.c.due_at <= now)
+
+
+def _goes_on(asking_rests: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Say of an exchange that nothing before it, and nobody's being away, keeps it."""
+    return and_(~_is_behind(), or_(exchanges.c.state.not_in(ASKING), ~asking_rests))
 
 
 def _is_behind() -> ColumnElement[bool]:
