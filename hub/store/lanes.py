@@ -20,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal_column,
     or_,
     select,
     union_all,
@@ -30,7 +31,7 @@ from hub.model.exchange import ASKING, Exchange, Transmission
 from hub.store.base import TxPart
 from hub.store.records import Lease, LeaseLost
 from hub.store.rows import to_exchange, to_transmission
-from hub.store.schema import exchanges, leases, transmissions
+from hub.store.schema import TRIED_AGAIN, exchanges, leases, transmissions
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NOBODY = ""  # the owner of a lane that was given back, or rests
@@ -211,7 +212,7 @@ def _is_behind() -> ColumnElement[bool]:
         earlier.c.partner == exchanges.c.partner,
         earlier.c.work_lane == exchanges.c.work_lane,
         earlier.c.id < exchanges.c.id,
-        earlier.c.attempts > 0,
+        literal_column(f"earlier.{TRIED_AGAIN}"),
     )
 
 

@@ -171,7 +171,16 @@ for _table in (transmissions, exchanges):
         _table.c.due_at,
         where="work_lane IS NOT NULL",
     )
-#: Groups whose acknowledgment is still owed: as with `SENT_BY_US`, a query must say it in these words.
+#: What failed and is tried again: as with `SENT_BY_US`, a query must say it in these words.
+TRIED_AGAIN = "attempts > 0"
+_partial_index(
+    "ix_exchanges_tried",
+    _exchange.work_lane,
+    _exchange.order_number,
+    _exchange.id,
+    where=f"work_lane IS NOT NULL AND {TRIED_AGAIN}",
+)
+#: Groups whose acknowledgment is still owed: likewise.
 OWED = "acknowledged IS false"
 _partial_index("ix_groups_open", groups.c.id, where=OWED)
 

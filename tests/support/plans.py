@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 
-from hub.store import Store
+from hub.store import Store, Tx
 
 #: Tables that grow with the log. Others hold a row for a partner, a lane, or a thing under way.
 GROWING = frozenset(
@@ -31,7 +31,7 @@ GROWING = frozenset(
 )
 
 #: Indexes of what is under way alone: they may be read from end to end.
-SHORT = frozenset({"ix_exchanges_work", "ix_transmissions_work", "ix_groups_open"})
+SHORT = frozenset({"ix_exchanges_work", "ix_exchanges_tried", "ix_transmissions_work", "ix_groups_open"})
 
 
 @contextmanager
@@ -83,3 +83,15 @@ def _nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 _ALIASES = {"earlier": "exchanges"}
 _SCANS = {"sqlite": _sqlite_scans, "postgresql": _postgres_scans}
+
+
+def rows_read(store: Store, ask: Callable[[Tx], object]) -> int:
+    """Return how many rows of growing tables PostgreSQL reads for a question, by the plan that serves any value."""
+    sums = text(
+        "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) "
+        "FROM pg_stat_xact_user_tables WHERE relname = ANY(:growing)"
+    )
+    with store.read() as tx:
+        tx._connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+        ask(tx)
+        return int(tx._connection.execute(sums, {"growing": list(GROWING)}).scalar_one())

@@ -18,8 +18,8 @@ from hub.model.envelope import Address
 from hub.model.exchange import Direction, State
 from hub.reconciling import SETTLED, SETTLED_FILES
 from hub.store import Archive, LogQuery, Period, Store, Tx
-from tests.support.plans import whole_reads
-from tests.support.store import POSTGRES_URL, postgres_database
+from tests.support.plans import rows_read, whole_reads
+from tests.support.store import POSTGRES_URL, add_order, postgres_database
 
 NOW = datetime.now(UTC)
 WEEK = timedelta(days=7)
@@ -161,3 +161,19 @@ def test_a_question_without_an_index_is_caught(store: Store) -> None:
     with whole_reads(store) as found, store.read() as tx:
         tx.payload_owners("0" * 64)
     assert "artifacts" in found[0]
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set")
+def test_a_lane_in_which_many_wait_is_looked_at_once(tmp_path: Path) -> None:
+    """In a new log, of which PostgreSQL knows nothing yet: not each document with all that wait before it."""
+    many = 600
+    with postgres_database() as url:
+        store = Store(url, Archive(tmp_path / "archive"))
+        store.migrate()
+        with store.begin() as tx:
+            for number in range(many):
+                add_order(tx, f"PO{number}", lane="acme:in:orders")
+        assert many <= rows_read(store, lambda tx: tx.due("acme:in:orders", many)) < 10 * many
+        assert many <= rows_read(store, Tx.due_lanes) < 10 * many
+        store.close()
