@@ -105,8 +105,7 @@ def commit_exchange(tx: Tx, exchange: Exchange, outcome: Outcome, needs: Needs) 
     if outcome.orders:
         tx.set_orders(exchange.id, (number for number in outcome.orders if number != moved.order_number))
     _write_posted(tx, moved, outcome)
-    for new in outcome.beside:
-        add_exchange(tx, new, moved.transmission_id, None)  # of no group: its set is answered once
+    add_exchanges(tx, outcome.beside, moved.transmission_id, None)  # of no group: its set is answered once
     for new in outcome.noticed:
         add_news(tx, new)
     for settlement in outcome.settlements:
@@ -124,8 +123,7 @@ def _gave_verdict(before: State, moved: Exchange) -> bool:
 def _write_posted(tx: Tx, moved: Exchange, outcome: Outcome) -> None:
     """Note which record a document became, or keep what the hub itself keeps."""
     if outcome.posted is not None:
-        tx.claim_posting(moved.key, moved.id)
-        tx.set_posting(moved.key, record=outcome.posted, state=moved.state.value)
+        tx.book_posting(moved.key, moved.id, record=outcome.posted, state=moved.state.value)
     if outcome.stock is not None:
         tx.add_event("stock_kept", exchange_id=moved.id, detail={"rows": tx.keep_stock(outcome.stock)})
 
@@ -150,36 +148,42 @@ def _add_group(tx: Tx, new: NewGroup, transmission: Transmission, needs: Needs) 
             declared_count=new.declared_count,
             findings=new.findings,
         )
-    for exchange in new.exchanges:
-        add_exchange(tx, exchange, transmission.id, group.id if group else None)
+    add_exchanges(tx, new.exchanges, transmission.id, group.id if group else None)
     if group is not None and not new.exchanges:
         close_group(tx, group.id, needs)
 
 
-def add_exchange(tx: Tx, new: NewExchange, transmission_id: int | None, group_id: int | None) -> Exchange:
-    """Add an inbound exchange with its payload, its document and what was found while splitting the file."""
-    added = tx.add_exchange(
-        partner=new.partner,
-        direction=new.direction,
-        document=new.document,
-        state=new.state,
-        envelope=new.envelope,
-        transmission_id=transmission_id,
-        group_id=group_id,
-        position=new.position,
-        number=new.number,
-        order_number=new.order_number,
-        key=new.key,
-        digest=new.digest,
-        lane=new.lane,
-        why=new.why,
+def add_exchanges(
+    tx: Tx, news: Sequence[NewExchange], transmission_id: int | None, group_id: int | None
+) -> None:
+    """Add inbound exchanges with their payloads, their documents and what was found while splitting the file."""
+    added = tx.add_exchanges(
+        [
+            {
+                "partner": new.partner,
+                "direction": new.direction,
+                "document": new.document,
+                "state": new.state,
+                "envelope": new.envelope,
+                "transmission_id": transmission_id,
+                "group_id": group_id,
+                "position": new.position,
+                "number": new.number,
+                "order_number": new.order_number,
+                "key": new.key,
+                "digest": new.digest,
+                "lane": new.lane,
+                "why": new.why,
+            }
+            for new in news
+        ]
     )
-    tx.put_artifact(added.id, "payload", new.payload)
-    if new.canonical:
-        tx.put_artifact(added.id, "canonical", new.canonical)
-    if new.findings:
-        tx.add_findings(new.findings, exchange_id=added.id, stage="unwrap")
-    return added
+    for exchange, new in zip(added, news, strict=True):
+        tx.put_artifact(exchange.id, "payload", new.payload)
+        if new.canonical:
+            tx.put_artifact(exchange.id, "canonical", new.canonical)
+        if new.findings:
+            tx.add_findings(new.findings, exchange_id=exchange.id, stage="unwrap")
 
 
 def add_news(tx: Tx, new: NewExchange) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 import msgspec
@@ -99,6 +100,14 @@ class Desk(OrderHistory, KnowsFormats):
     def pause_seconds(self, attempts: int, trouble: Trouble) -> float:
         """Return the pause before the next try, a little different each time."""
         return pauses.pause_seconds(trouble, attempts, random.random())  # noqa: S311 - jitter
+
+    @contextmanager
+    def looking_at(self, items: Sequence[Transmission | Exchange]) -> Iterator[None]:
+        """See one moment of the log meanwhile, in which the payloads and findings of these are read already."""
+        with self._store.read() as tx:
+            if exchanges := [item.id for item in items if isinstance(item, Exchange)]:
+                tx.foresee(exchanges)
+            yield
 
     # --- what came in
     def transmission_bytes(self, transmission: Transmission) -> bytes:

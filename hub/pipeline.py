@@ -211,8 +211,8 @@ class Pipeline:
         self._commit_all([(item, waiting)], None)
 
     def _commit_all(self, decided: Sequence[tuple[Item, Outcome]], lease: Lease | None) -> None:
-        payloads = [data for _, outcome in decided for data in together.payloads(outcome)]
-        self._store.archive.put_many(payloads)  # before others have to wait for this transaction
+        payloads = (data for _, outcome in decided for data in together.payloads(outcome))
+        self._store.keep_large(payloads)  # before others have to wait for this transaction
         with self._store.begin() as tx:
             if lease is not None:
                 tx.check_lease(lease)
@@ -228,7 +228,7 @@ class Pipeline:
             return list(zip(items, post.post_all(crowd, self._needs), strict=True))
         decided: list[tuple[Item, Outcome | Exception]] = []
         enough = together.Enough(self._needs.now)
-        with self._store.read() if items[0].state in _LOOK_ONLY else nullcontext():
+        with self._needs.looking_at(items) if items[0].state in _LOOK_ONLY else nullcontext():
             for item in items:
                 decided.append((item, self._decide(item)))
                 if _is_away(decided[-1][1]) or enough.with_this(decided[-1][1]):

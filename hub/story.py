@@ -25,7 +25,6 @@ from hub.store import (
     Store,
     StuckFile,
     Tx,
-    kept,
 )
 from translators.records.sources import SourceTable, decode_part, shown_row
 from translators.x12.annotate import annotate
@@ -100,8 +99,8 @@ def tell(store: Store, formats: Formats, exchange_id: int, most_canonical: int =
         artifacts = tuple(tx.artifacts(exchange_id))
         latest = {artifact.kind: artifact for artifact in artifacts}  # of each kind the last one holds
         try:
-            canonical, cut = _canonical(store, latest.get("canonical"), most_canonical)
-            shown, trouble = _lines(store, exchange, latest.get(_body(exchange)), findings, formats), ""
+            canonical, cut = _canonical(tx, latest.get("canonical"), most_canonical)
+            shown, trouble = _lines(tx, exchange, latest.get(_body(exchange)), findings, formats), ""
         except Undeliverable as fault:  # the archive lost the bytes: that is when somebody needs the story
             canonical, cut, shown, trouble = "", 0, _Lines((), 0), str(fault)
         return Story(
@@ -221,23 +220,23 @@ def _body(exchange: Exchange) -> str:
     return "payload" if exchange.direction is Direction.IN else "sent"
 
 
-def _canonical(store: Store, artifact: Artifact | None, most: int) -> tuple[str, int]:
+def _canonical(tx: Tx, artifact: Artifact | None, most: int) -> tuple[str, int]:
     """Return the canonical document, or its beginning, and how many bytes are left out."""
     if artifact is None:
         return "", 0
-    with store.archive.open(kept(artifact).sha256) as source:
+    with tx.open_artifact(artifact) as source:
         data = source.read(most)
     return data.decode("utf-8", "ignore"), artifact.size - len(data)
 
 
 def _lines(
-    store: Store, exchange: Exchange, artifact: Artifact | None, findings: Iterable[Finding], formats: Formats
+    tx: Tx, exchange: Exchange, artifact: Artifact | None, findings: Iterable[Finding], formats: Formats
 ) -> _Lines:
     """Return the lines to show with what was found in each, and how many are left out."""
     if artifact is None:
         return _Lines((), 0)
     x12 = exchange.envelope.format == "x12"
-    table = _record_part(store, artifact) if exchange.envelope.format == "records" else None
+    table = _record_part(tx, artifact) if exchange.envelope.format == "records" else None
     rows: dict[int | None, int] = {row.number: n for n, row in enumerate(table.rows, 2)} if table else {}
     places: dict[int, list[Finding]] = {}
     for finding in findings:
@@ -245,7 +244,7 @@ def _lines(
         if place is not None:
             places.setdefault(place, []).append(finding)
     ending = (exchange.envelope.delimiters.segment or "~") if x12 else "\n"
-    with store.archive.open(kept(artifact).sha256) as file:
+    with tx.open_artifact(artifact) as file:
         source = _document(exchange, artifact, file, formats) if x12 else file
         begin = mask_isa(source.read(LONGEST).decode("latin-1")).encode("latin-1") if x12 else b""
         blanks = ending not in "\r\n" or not x12
@@ -257,9 +256,9 @@ def _lines(
     return _Lines(shown, found.left_out)
 
 
-def _record_part(store: Store, artifact: Artifact) -> SourceTable | None:
+def _record_part(tx: Tx, artifact: Artifact) -> SourceTable | None:
     """Return the rows that are kept of a part of a file of records; None for a file that we sent."""
-    with store.archive.open(kept(artifact).sha256) as file:
+    with tx.open_artifact(artifact) as file:
         try:
             return decode_part(file.read())
         except msgspec.DecodeError:

@@ -7,14 +7,17 @@ archive, and works beside a running hub.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 
 from msgspec import Struct, structs
 
 from hub.model.errors import Undeliverable
 from hub.model.progress import Tell, silent
-from hub.store import PayloadOwner, Store
+from hub.store import PayloadOwner, Store, Tx
 from hub.store.names import NamesAside, compared, names_of
+from hub.store.records import RowPayload
 
 #: A file may be older than the row that will name it: a transaction puts the bytes first.
 NEW_SECONDS = 86_400.0
@@ -54,7 +57,9 @@ def verify(store: Store, tell: Tell = silent) -> Verified:
     with store.read() as tx:
         database = tuple(tx.faults(tell))
     with closing(names_of(store)) as names:
-        return _Verifying(store, names, Verified(database=database), tell).run()
+        verifying = _Verifying(store, names, Verified(database=database), tell)
+        verifying.read_rows()
+        return verifying.run()
 
 
 class _Verifying:
@@ -63,8 +68,27 @@ class _Verifying:
     def __init__(self, store: Store, names: NamesAside, found: Verified, tell: Tell) -> None:
         self._store, self._names, self._found, self._tell = store, names, found, tell
 
+    def read_rows(self) -> None:
+        """Read the payloads that are in rows of the database."""
+        after = 0
+        while rows := self._next_rows(after):
+            for row in rows:
+                self._found = structs.replace(
+                    self._found, payloads=self._found.payloads + 1, bytes=self._found.bytes + row.size
+                )
+                try:
+                    self._store.archive.from_row(row.body, row.sha256, row.size)
+                except Undeliverable:
+                    self._bad(row.sha256, "damaged", partial(_of_row, row.id))
+            after = rows[-1].id
+            self._tell("payloads in rows", self._found.payloads, 0)
+
+    def _next_rows(self, after: int) -> list[RowPayload]:
+        with self._store.read() as tx:
+            return tx.row_payloads(after)
+
     def run(self) -> Verified:
-        """Look at each name once, in ascending order."""
+        """Look at each name of the archive once, in ascending order."""
         for name, named, there in compared(iter(self._names), self._store.archive.names()):
             if not named:
                 self._unnamed(name)
@@ -73,7 +97,7 @@ class _Verifying:
             if there:
                 self._read(name)
             else:
-                self._bad(name, "missing")
+                self._bad(name, "missing", partial(_of_file, name))
             self._tell("payloads", self._found.payloads, self._names.count)
         return self._found
 
@@ -81,15 +105,15 @@ class _Verifying:
         try:
             sound, size = self._store.archive.is_sound(name)
         except (OSError, Undeliverable):  # a sector that cannot be read, or retention removed it a moment ago
-            self._bad(name, "unreadable")
+            self._bad(name, "unreadable", partial(_of_file, name))
             return
         self._found = structs.replace(self._found, bytes=self._found.bytes + size)
         if not sound:
-            self._bad(name, "damaged")
+            self._bad(name, "damaged", partial(_of_file, name))
 
-    def _bad(self, name: str, what: str) -> None:
+    def _bad(self, name: str, what: str, owners_of: Callable[[Tx], list[PayloadOwner]]) -> None:
         with self._store.read() as tx:
-            owners = tuple(tx.payload_owners(name)) if len(self._found.bad) < MOST_TOLD else ()
+            owners = tuple(owners_of(tx)) if len(self._found.bad) < MOST_TOLD else ()
         if len(self._found.bad) < MOST_TOLD:
             if not owners:
                 return  # its rows went, or retention removed it, since the names were read
@@ -107,3 +131,11 @@ class _Verifying:
                 unnamed=self._found.unnamed + 1,
                 unnamed_bytes=self._found.unnamed_bytes + path.stat().st_size,
             )
+
+
+def _of_row(artifact_id: int, tx: Tx) -> list[PayloadOwner]:
+    return tx.row_payload_owners(artifact_id)
+
+
+def _of_file(name: str, tx: Tx) -> list[PayloadOwner]:
+    return tx.payload_owners(name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,9 @@ import typer
 
 from hub.cli.context import FAILED, answers_in_one_line, complain, console, open_store, print_json, settings
 from hub.cli.progress import telling
+from hub.model.errors import Undeliverable
+from hub.store import Store, Tx
+from hub.store.records import RowPayload
 
 app = typer.Typer(help="Encryption of the archived payloads.", no_args_is_help=True)
 
@@ -41,15 +46,11 @@ def rekey(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
 
     Works while the hub runs; broken off, it goes on where it was. Damaged payloads are named and stay as they are.
     """
-    from hub.model.errors import Undeliverable
-
     written, kept, failed = 0, 0, list[str]()
     with open_store() as store, telling("rekey") as tell:
-        for number, name in enumerate(store.archive.names(), 1):
-            try:
-                changed = store.archive.rekey(name)
-            except Undeliverable as fault:
-                failed.append(str(fault))
+        for number, changed in enumerate(chain(_files(store), _rows(store)), 1):
+            if isinstance(changed, Undeliverable):
+                failed.append(str(changed))
                 continue
             written, kept = written + changed, kept + (not changed)
             tell("payloads", number, 0)
@@ -60,3 +61,39 @@ def rekey(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
         for why in failed:
             complain(why)
     raise typer.Exit(FAILED if failed else 0)
+
+
+_Rewritten = bool | Undeliverable  # whether it had to be written anew, or why it could not
+
+
+def _files(store: Store) -> Iterator[_Rewritten]:
+    """Write the archive's files anew, where that is needed."""
+    for name in store.archive.names():
+        try:
+            yield store.archive.rekey(name)
+        except Undeliverable as fault:
+            yield fault
+
+
+def _rows(store: Store) -> Iterator[_Rewritten]:
+    """Write the payloads anew that are in rows of the database, some in a transaction."""
+    after = 0
+    while True:
+        with store.begin() as tx:
+            rows = tx.row_payloads(after)
+            done = [_rewrite(tx, store, row) for row in rows]
+        if not rows:
+            return
+        yield from done
+        after = rows[-1].id
+
+
+def _rewrite(tx: Tx, store: Store, row: RowPayload) -> _Rewritten:
+    if store.archive.is_as_new(row.body, row.size):
+        return False
+    try:
+        clear = store.archive.from_row(row.body, row.sha256, row.size)
+    except Undeliverable as fault:
+        return fault
+    tx.rewrite_row_payload(row.id, store.archive.to_row(clear))
+    return True

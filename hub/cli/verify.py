@@ -50,7 +50,9 @@ def _say(found: Verified) -> None:
         )
     if lost:
         console.print(
-            "take them from a backup: `tar -xzf FILE archive/SHA256`, and put them into the archive"
+            "take them from a backup: `tar -xzf FILE archive/SHA256`, and put them into the archive; what no backup "
+            "has there is in the database: `hub restore`",
+            soft_wrap=True,
         )
 
 

@@ -46,15 +46,16 @@ def post_all(exchanges: Sequence[Exchange], needs: Needs) -> list[Outcome | Exce
     """Post translated documents of one kind and one partner; one answer for each: what to do, or what went wrong."""
     found: dict[int, Outcome | Exception] = {}
     going: list[tuple[Exchange, AnyDocument]] = []
-    for exchange in exchanges:
-        try:
-            if closed := _closed_for(exchange, needs):
-                why = "waits for its time of day"
-                found[exchange.id] = Outcome(state=exchange.state, why=why, due_in_seconds=closed)
-            else:
-                going.append((exchange, needs.document(exchange)))
-        except Exception as fault:  # noqa: BLE001 - the fault of one is its own
-            found[exchange.id] = fault
+    with needs.looking_at(exchanges):
+        for exchange in exchanges:
+            try:
+                if closed := _closed_for(exchange, needs):
+                    why = "waits for its time of day"
+                    found[exchange.id] = Outcome(state=exchange.state, why=why, due_in_seconds=closed)
+                else:
+                    going.append((exchange, needs.document(exchange)))
+            except Exception as fault:  # noqa: BLE001 - the fault of one is its own
+                found[exchange.id] = fault
     for (exchange, document), done in zip(going, _bring(going, needs), strict=True):
         found[exchange.id] = _decided(exchange, document, done, needs)
     return [found[exchange.id] for exchange in exchanges]

@@ -22,7 +22,6 @@ from hub.store.records import (
 )
 from hub.store.rows import ACTIVE_STATES, opening_lane
 from hub.store.store import Store, is_shared
-from hub.store.story import kept
 from hub.store.sums import DocumentCount, FileCount, OpenItem, Period
 from hub.store.tx import Tx
 
@@ -51,6 +50,5 @@ __all__ = [
     "StuckFile",
     "Tx",
     "is_shared",
-    "kept",
     "opening_lane",
 ]

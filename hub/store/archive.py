@@ -1,4 +1,6 @@
-"""The archive: every file and every payload, kept by its SHA-256 as `<root>/ab/cd/<sha256>`.
+"""The archive: every file, and every payload that is not small, kept by its SHA-256 as `<root>/ab/cd/<sha256>`.
+
+Small payloads are in their rows (`hub.store.story`): a file of its own costs more than a thousand bytes of a row.
 
 A name is the content, so nothing is ever overwritten and the same bytes are kept once. Bytes are on the
 disk, and the folders that name them too, before `put` returns: a crash leaves either the whole file or
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -143,6 +146,33 @@ class Archive:
     def stored(self, sha256: str) -> Path | None:
         """Return the file that holds the bytes (clear or sealed, as its name says), None when there is none."""
         return next((path for path in self._forms(sha256) if path.is_file()), None)
+
+    def to_row(self, data: bytes) -> bytes:
+        """Return small bytes as a row of the database keeps them: sealed where files are, too."""
+        if not self._keys.seals:
+            return data
+        file = io.BytesIO()
+        sealer = self._keys.sealer(file)
+        sealer.write(data)
+        sealer.finish()
+        return file.getvalue()
+
+    def from_row(self, body: bytes, sha256: str, size: int) -> bytes:
+        """Return the bytes that a row keeps; raise Undeliverable when they are not what they were."""
+        name = f"the row of {sha256}"
+        clear = body if len(body) == size else self._keys.unsealed(io.BytesIO(body), name).read()
+        if hashlib.sha256(clear).hexdigest() != sha256:
+            raise Undeliverable(
+                f"archive: {name} in the database is damaged: its content is not what its SHA-256 says. "
+                "Restore a backup (`hub restore`)"
+            )
+        return clear
+
+    def is_as_new(self, body: bytes, size: int) -> bool:
+        """Say whether a row keeps bytes as a new one would: sealed under the newest key, or clear."""
+        if not self._keys.seals:
+            return len(body) == size
+        return len(body) != size and self._keys.is_newest(io.BytesIO(body))
 
     def adopt(self, name: str, source: IO[bytes]) -> None:
         """Keep a file as another archive had it, under that name, sealed or clear; `sync` makes it lasting.

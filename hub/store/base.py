@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from hub.store.statements import (
     inserting,
     inserting_once_told,
     inserting_one,
+    inserting_some,
     selecting,
     updating,
     wanted,
@@ -41,6 +42,10 @@ class TxPart:
         self._locked: dict[int, Exchange] = {}
         self._locked_files: dict[int, Transmission] = {}
         self._payloads: list[bytes] = []
+        #: What `foresee` read: exchanges, their latest artifacts by kind, their findings by stage.
+        self._foreseen: set[int] = set()
+        self._foreseen_artifacts: dict[tuple[int, str], Row[Any]] = {}
+        self._foreseen_findings: dict[tuple[int, str], list[str]] = {}
         self._replaced: set[tuple[object, ...]] = set()
         self._deferred: dict[tuple[Executable, tuple[str, ...]], list[Mapping[str, object]]] = {}
         self._changed: dict[tuple[Table, int], dict[str, object]] = {}
@@ -107,6 +112,12 @@ class TxPart:
         row_id = self._connection.execute(inserting_one(table), values).scalar_one()
         assert isinstance(row_id, int)
         return row_id
+
+    def _insert_some(self, table: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
+        """Insert rows of the same columns and return their ids, in their order."""
+        if len(rows) == 1:
+            return [self._insert(table, **rows[0])]
+        return list(self._connection.execute(inserting_some(table), rows).scalars()) if rows else []
 
     def _insert_once(self, table: Table, **values: object) -> Row[Any] | None:
         """Insert a row unless a unique index has it already; return the new row or None.

@@ -21,6 +21,7 @@ _SQLITE_PRAGMAS = (
     "synchronous = FULL",  # a commit is on the disk when it returns, also after a power cut
     f"busy_timeout = {WAIT_SECONDS * 1000}",
     "foreign_keys = ON",
+    "secure_delete = ON",  # what retention removes, or `hub archive rekey` seals, leaves nothing in unused pages
 )
 
 

@@ -35,9 +35,16 @@ class Exchanges(TxPart):
 
         A second outbound exchange with one key breaks the unique index: use `add_exchange_once` for those.
         """
-        draft = self._draft(new)
-        added = self._insert(exchanges, **exchange_columns(draft))
-        return self._created(msgspec.structs.replace(draft, id=added))
+        return self.add_exchanges([new])[0]
+
+    def add_exchanges(self, news: Sequence[NewExchange]) -> list[Exchange]:
+        """Add many exchanges at once, each with the first event of its story."""
+        drafts = [self._draft(new) for new in news]
+        ids = self._insert_some(exchanges, [exchange_columns(draft) for draft in drafts])
+        return [
+            self._created(msgspec.structs.replace(draft, id=added))
+            for draft, added in zip(drafts, ids, strict=True)
+        ]
 
     def add_exchange_once(self, **new: Unpack[NewExchange]) -> Exchange | None:
         """Add an outbound exchange, or return None when there is one with that key already."""

@@ -19,7 +19,7 @@ from hub.store.base import TxPart
 from hub.store.records import Advanced, ControlUse, Posting
 from hub.store.rows import record_json, to_record
 from hub.store.schema import control_uses, controls, cursors, pickups, postings
-from hub.store.statements import updating, wanted
+from hub.store.statements import inserting_or_updating, updating, wanted
 
 #: The cursor that holds how many numbers a scope skips that is new since a restore.
 _FLOOR = "controls:floor"
@@ -114,15 +114,21 @@ class Ledger(TxPart):
 
     # --- postings
 
-    def claim_posting(self, key: str, exchange_id: int, digest: str = "") -> Posting:
-        """Claim a business document for an exchange and return its line, locked until the transaction ends.
-
-        When another exchange claimed it before, that one's line comes back: compare `exchange_id`.
-        """
-        new = self._insert_once(
-            postings, key=key, exchange_id=exchange_id, digest=digest, state="claimed", at=self._clock()
+    def book_posting(self, key: str, exchange_id: int, *, record: ErpRecord | None, state: str) -> None:
+        """Write which record a business document became, when it suits; its line stays that of the first exchange."""
+        self._defer(
+            _booking(postgres=self._postgres),
+            {
+                "key": key,
+                "exchange_id": exchange_id,
+                "digest": "",
+                "record": record_json(record),
+                "model": record and record.model,
+                "record_id": record and record.id,
+                "state": state,
+                "at": self._clock(),
+            },
         )
-        return _posting(new or self._found(postings, {"key": key}, lock=True)[0])
 
     def posting(self, key: str) -> Posting | None:
         """Return a line of the posting ledger."""
@@ -131,23 +137,6 @@ class Ledger(TxPart):
     def posting_by_record(self, model: str, record_id: int) -> Posting | None:
         """Return the line that made this Odoo record."""
         return self._posting(postings.c.model == model, postings.c.record_id == record_id)
-
-    def set_posting(
-        self, key: str, *, record: ErpRecord | None, state: str, digest: str | None = None
-    ) -> Posting:
-        """Write what came of a claimed posting; raise ValueError when nobody claimed it."""
-        values = {
-            "record": record_json(record),
-            "model": record and record.model,
-            "record_id": record and record.id,
-            "state": state,
-            "at": self._clock(),
-            **({"digest": digest} if digest is not None else {}),
-        }
-        row = self._connection.execute(_set_posting(), {**wanted({"key": key}), **values}).one_or_none()
-        if row is None:
-            raise ValueError(f"posting {key!r} was never claimed")
-        return _posting(row)
 
     def _posting(self, *conditions: ColumnElement[bool]) -> Posting | None:
         statement = select(postings).where(*conditions).order_by(postings.c.at).limit(1)
@@ -210,8 +199,10 @@ def _next_control() -> Executable:
 
 
 @cache
-def _set_posting() -> Executable:
-    return updating(postings, "key").returning(*postings.c)
+def _booking(*, postgres: bool) -> Executable:
+    """Return the INSERT of a posting, or the UPDATE of what came of one that is there."""
+    told = ("record", "model", "record_id", "state", "at")
+    return inserting_or_updating(postings, "key", told, postgres=postgres)
 
 
 def _posting(row: Row[Any]) -> Posting:

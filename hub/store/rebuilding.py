@@ -6,6 +6,7 @@ name. On PostgreSQL everything happens in one transaction, so others see the old
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Engine,
+    LargeBinary,
     MetaData,
     Table,
     func,
@@ -203,6 +205,8 @@ def _reader(table: Table, column: str) -> Callable[[Any], object]:
     """Return what turns a value of the backup into one that the column takes."""
     if isinstance(table.c[column].type, Instant):
         return lambda value: None if value is None else datetime.fromisoformat(value)
+    if isinstance(table.c[column].type, LargeBinary):
+        return lambda value: None if value is None else base64.b64decode(value)
     return lambda value: value
 
 

@@ -115,6 +115,15 @@ class Hold(Struct, frozen=True, kw_only=True):
     ended_by: str = ""
 
 
+class RowPayload(Struct, frozen=True, kw_only=True):
+    """A small payload in the row of its artifact, clear or sealed."""
+
+    id: int  # of the artifact
+    sha256: str  # of the clear bytes
+    size: int  # of the clear bytes
+    body: bytes
+
+
 class PayloadOwner(Struct, frozen=True, kw_only=True):
     """A row that names a payload: an exchange's artifact of a kind, or a file as picked up."""
 

@@ -185,14 +185,14 @@ class Retention(TxPart):
     # --- removal
 
     def remove_payloads(self, exchange_ids: Sequence[int], file_ids: Sequence[int], why: str) -> None:
-        """Note that payloads are not kept any more, in their rows and in the stories; the bytes are swept later."""
+        """Note that payloads are not kept any more, in their rows and in the stories; the archive is swept later."""
         now = self._clock()
-        for table, column, ids in (
-            (artifacts, artifacts.c.exchange_id, exchange_ids),
-            (transmissions, transmissions.c.id, file_ids),
+        for table, column, ids, in_row in (
+            (artifacts, artifacts.c.exchange_id, exchange_ids, {"body": None}),
+            (transmissions, transmissions.c.id, file_ids, {}),
         ):
-            marked = update(table).where(column.in_(ids), table.c.removed_at.is_(None)).values(removed_at=now)
-            self._connection.execute(marked)
+            kept = update(table).where(column.in_(ids), table.c.removed_at.is_(None))
+            self._connection.execute(kept.values(removed_at=now, **in_row))
         for exchange_id in exchange_ids:
             self._event("payload_removed", exchange_id=exchange_id, actor="retention", why=why)
         for file_id in file_ids:

@@ -1,7 +1,7 @@
 """The tables of the store. Migrations make them; a test holds that both agree.
 
-Payloads are never in here: rows carry the SHA-256 under which the archive has them. Envelopes, records and
-findings are JSON, and what is searched for stands beside it in columns of its own.
+Rows carry the SHA-256 of payloads: the archive has the bytes under it, but small ones, which are in the rows of
+`artifacts`. Envelopes, records and findings are JSON, and what is searched for stands beside it in columns of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -230,6 +231,8 @@ artifacts = Table(
     _words("media_type"),
     Column("at", Instant, nullable=False),
     Column("removed_at", Instant),
+    # Small bytes, clear or sealed as the archive would have them; null: the archive has them.
+    Column("body", LargeBinary),
     Index("ix_artifacts_exchange", "exchange_id", "kind", "id"),
 )
 

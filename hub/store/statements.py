@@ -6,7 +6,7 @@ for a column and change it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -70,21 +70,42 @@ def inserting_one(table: Table) -> Insert:
 
 
 @cache
+def inserting_some(table: Table) -> Insert:
+    """Return the INSERT of many rows that gives back their ids in the rows' order."""
+    return table.insert().returning(table.c.id, sort_by_parameter_order=True)
+
+
+@cache
 def inserting_once(table: Table, *, postgres: bool) -> Insert:
-    """Return the INSERT that leaves alone what a unique index has already; both dialects are slow to import."""
-    if postgres:
-        from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
+    """Return the INSERT that leaves alone what a unique index has already."""
+    once: Insert = _inserting(table, postgres=postgres).on_conflict_do_nothing()
+    return once
 
-        return insert_into_postgresql(table).on_conflict_do_nothing()
-    from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 
-    return insert_into_sqlite(table).on_conflict_do_nothing()
+def inserting_or_updating(table: Table, key: str, columns: Sequence[str], *, postgres: bool) -> Insert:
+    """Return the INSERT that changes these columns of the row that has the same key already."""
+    insert = _inserting(table, postgres=postgres)
+    changed: Insert = insert.on_conflict_do_update(
+        index_elements=[key], set_={column: insert.excluded[column] for column in columns}
+    )
+    return changed
 
 
 @cache
 def inserting_once_told(table: Table, *, postgres: bool) -> Executable:
     """Return the same INSERT; it gives back the row when it is new."""
     return inserting_once(table, postgres=postgres).returning(*table.c)
+
+
+def _inserting(table: Table, *, postgres: bool) -> Any:  # noqa: ANN401 - of two classes without a common one
+    """Return the INSERT of the dialect; both are slow to import."""
+    if postgres:
+        from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
+
+        return insert_into_postgresql(table)
+    from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
+
+    return insert_into_sqlite(table)
 
 
 def _equal(table: Table, columns: tuple[str, ...]) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from hub.model.errors import storage_fault
 from hub.store.archive import Archive
 from hub.store.engine import READ_ONLY, WAIT, WAIT_SECONDS, make_engine
+from hub.store.story import is_small
 from hub.store.troubles import SameFile, as_retryable
 from hub.store.tx import Tx
 
@@ -74,6 +75,10 @@ class Store:
             tx = Tx(connection, self._archive, self._clock)
             yield tx
             tx.finish()
+
+    def keep_large(self, payloads: Iterable[bytes]) -> None:
+        """Bring to the disk what is not kept in rows, ahead of the transaction that will name it."""
+        self._archive.put_many([data for data in payloads if not is_small(data)])
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import io
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
+
+from sqlalchemy import BindParameter, Row, bindparam, select
 
 from hub.model.errors import Undeliverable
 from hub.model.exchange import Transmission
@@ -14,6 +17,24 @@ from hub.store.base import TxPart
 from hub.store.columns import from_json, to_json
 from hub.store.records import Artifact, Event
 from hub.store.schema import artifacts, events, findings
+
+#: Payloads of up to so many bytes are in their rows. Most are: an order of a hundred lines has some ten thousand.
+SMALL_BYTES = 16_384
+
+_OF: BindParameter[Collection[int]] = bindparam("ids", expanding=True)
+_ARTIFACTS_OF = select(artifacts).where(artifacts.c.exchange_id.in_(_OF)).order_by(artifacts.c.id)
+_FINDINGS_OF = select(findings).where(findings.c.exchange_id.in_(_OF)).order_by(findings.c.id)
+
+_WITHOUT_BYTES = (
+    select(*(column for column in artifacts.c if column is not artifacts.c.body))
+    .where(artifacts.c.exchange_id == bindparam("exchange_id"))
+    .order_by(artifacts.c.id)
+)
+
+
+def is_small(payload: bytes) -> bool:
+    """Say whether a payload is kept in its row."""
+    return len(payload) <= SMALL_BYTES
 
 
 class Story(TxPart):
@@ -85,6 +106,9 @@ class Story(TxPart):
         stage: str | None = None,
     ) -> list[Finding]:
         """Return what was found, in the order it was told; all stages unless one is named."""
+        if exchange_id is not None and exchange_id in self._foreseen and stage is not None:
+            told = self._foreseen_findings.get((exchange_id, stage), ())
+            return [from_json(finding, Finding) for finding in told]
         owner: dict[str, object] = {
             **_owner(exchange_id=exchange_id, transmission_id=transmission_id, group_id=group_id)
         }
@@ -95,10 +119,11 @@ class Story(TxPart):
     def put_artifact(self, exchange_id: int, kind: str, data: bytes, media_type: str = "") -> str:
         """Keep bytes of an exchange and return their SHA-256; the latest of a kind wins, older ones stay.
 
-        The bytes are on the disk before the row is committed.
+        Few bytes are in the row itself; more are on the disk before it is committed.
         """
         sha256 = hashlib.sha256(data).hexdigest()
-        self._payloads.append(data)
+        if not is_small(data):
+            self._payloads.append(data)
         self._later(
             artifacts,
             exchange_id=exchange_id,
@@ -107,23 +132,48 @@ class Story(TxPart):
             size=len(data),
             media_type=media_type,
             at=self._clock(),
+            body=self._archive.to_row(data) if is_small(data) else None,
         )
         return sha256
 
+    def foresee(self, exchange_ids: Collection[int]) -> None:
+        """Read at once what stages will ask of many exchanges: small payloads and findings. For reading alone."""
+        for row in self._connection.execute(_ARTIFACTS_OF, {"ids": exchange_ids}):
+            self._foreseen_artifacts[row.exchange_id, row.kind] = row
+        for row in self._connection.execute(_FINDINGS_OF, {"ids": exchange_ids}):
+            self._foreseen_findings.setdefault((row.exchange_id, row.stage), []).append(row.finding)
+        self._foreseen.update(exchange_ids)
+
     def artifact(self, exchange_id: int, kind: str) -> bytes | None:
         """Return the latest bytes of a kind, or None; raise Undeliverable when the archive lost them."""
-        self._keep_payloads()
-        latest = self._found(artifacts, {"exchange_id": exchange_id, "kind": kind}, newest=True, limit=1)
-        row = latest[0] if latest else None
+        row = self._latest(exchange_id, kind)
         if row is not None and row.removed_at is not None:
             raise _removed(f"the {kind} of exchange {exchange_id}", row.removed_at)
-        return None if row is None else self._archive.get(row.sha256)
+        return None if row is None else self._bytes(row)
 
     def kept_artifact(self, exchange_id: int, kind: str) -> bytes | None:
         """Return the latest bytes of a kind, or None, also when retention removed them."""
+        row = self._latest(exchange_id, kind)
+        return None if row is None or row.removed_at is not None else self._bytes(row)
+
+    def open_artifact(self, artifact: Artifact) -> BinaryIO:
+        """Open the bytes of an artifact for reading; raise Undeliverable when they are lost or were removed."""
+        if artifact.removed_at is not None:
+            raise _removed(f"the {artifact.kind} of exchange {artifact.exchange_id}", artifact.removed_at)
+        row = self._row(artifacts, artifact.id)
+        return self._archive.open(row.sha256) if row.body is None else io.BytesIO(self._bytes(row))
+
+    def _latest(self, exchange_id: int, kind: str) -> Row[Any] | None:
+        if exchange_id in self._foreseen:
+            return self._foreseen_artifacts.get((exchange_id, kind))
         self._keep_payloads()
-        latest = [one for one in self.artifacts(exchange_id) if one.kind == kind][-1:]
-        return self._archive.get(latest[0].sha256) if latest and latest[0].removed_at is None else None
+        asked = {"exchange_id": exchange_id, "kind": kind}
+        return next(iter(self._found(artifacts, asked, newest=True, limit=1)), None)
+
+    def _bytes(self, row: Row[Any]) -> bytes:
+        if row.body is None:
+            return self._archive.get(row.sha256)
+        return self._archive.from_row(row.body, row.sha256, row.size)
 
     def file_bytes(self, transmission: Transmission) -> bytes:
         """Return a file as it was picked up; raise Undeliverable when it is not kept any more."""
@@ -133,14 +183,8 @@ class Story(TxPart):
 
     def artifacts(self, exchange_id: int) -> list[Artifact]:
         """Return all artifacts of an exchange, older versions too, oldest first."""
-        return [Artifact(**row._mapping) for row in self._found(artifacts, {"exchange_id": exchange_id})]
-
-
-def kept(artifact: Artifact) -> Artifact:
-    """Return an artifact whose bytes are kept; raise Undeliverable for one that retention removed."""
-    if artifact.removed_at is not None:
-        raise _removed(f"the {artifact.kind} of exchange {artifact.exchange_id}", artifact.removed_at)
-    return artifact
+        rows = self._connection.execute(_WITHOUT_BYTES, {"exchange_id": exchange_id})
+        return [Artifact(**row._mapping) for row in rows]
 
 
 def _removed(what: str, at: datetime) -> Undeliverable:

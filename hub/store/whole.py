@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, Table, and_, select, union
+from sqlalchemy import ColumnElement, Select, Table, and_, select, union, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.model.progress import Tell
 from hub.store.base import TxPart
-from hub.store.records import PayloadOwner
+from hub.store.records import PayloadOwner, RowPayload
 from hub.store.schema import artifacts, exchanges, metadata, transmissions
 
 #: Rows that are fetched at once.
@@ -35,7 +35,7 @@ class Whole(TxPart):
             yield list(row)
 
     def payload_names(self) -> Iterator[str]:
-        """Yield the SHA-256 of every payload that a row names, each once, in ascending order."""
+        """Yield the SHA-256 of every payload that the archive has for a row, each once, in ascending order."""
         named = union(*(select(_sha256(table)).where(_kept(table)) for table in (transmissions, artifacts)))
         rows = named.subquery()
         for row in self._streamed(select(rows.c.sha256).order_by(rows.c.sha256)):
@@ -60,16 +60,30 @@ class Whole(TxPart):
                 return [*found, f"{name}: cannot be read: {getattr(fault, 'orig', None) or fault}"]
         return found[:_MOST_FAULTS]
 
-    def payload_owners(self, sha256: str) -> list[PayloadOwner]:
-        """Return the rows that name a payload; slow, for there is no index: ask only of what is damaged."""
-        of_exchanges = (
-            select(artifacts.c.exchange_id, exchanges.c.partner, artifacts.c.kind, artifacts.c.at)
-            .join(exchanges, exchanges.c.id == artifacts.c.exchange_id)
-            .where(artifacts.c.sha256 == sha256, _kept(artifacts))
+    def row_payloads(self, after_id: int, limit: int = FETCHED) -> list[RowPayload]:
+        """Return the next payloads that are in their rows, by the id of the artifact."""
+        statement = (
+            select(artifacts.c.id, artifacts.c.sha256, artifacts.c.size, artifacts.c.body)
+            .where(artifacts.c.id > after_id, artifacts.c.body.is_not(None))
+            .order_by(artifacts.c.id)
+            .limit(limit)
         )
+        return [RowPayload(**row._mapping) for row in self._rows(statement)]
+
+    def rewrite_row_payload(self, artifact_id: int, body: bytes) -> None:
+        """Keep the same bytes otherwise sealed; those that retention removed meanwhile stay removed."""
+        there = update(artifacts).where(artifacts.c.id == artifact_id, artifacts.c.body.is_not(None))
+        self._connection.execute(there.values(body=body))
+
+    def row_payload_owners(self, artifact_id: int) -> list[PayloadOwner]:
+        """Return whose the payload in a row is; none when retention removed it."""
+        return self._owners(artifacts.c.id == artifact_id, artifacts.c.body.is_not(None))
+
+    def payload_owners(self, sha256: str) -> list[PayloadOwner]:
+        """Return the rows that name a payload of the archive; slow, without an index: ask only of what is damaged."""
         files = select(transmissions).where(transmissions.c.sha256 == sha256, _kept(transmissions))
         return [
-            *(PayloadOwner(transmission_id=None, **row._mapping) for row in self._rows(of_exchanges)),
+            *self._owners(artifacts.c.sha256 == sha256, _kept(artifacts)),
             *(
                 PayloadOwner(
                     exchange_id=None,
@@ -82,6 +96,14 @@ class Whole(TxPart):
             ),
         ]
 
+    def _owners(self, *conditions: ColumnElement[bool]) -> list[PayloadOwner]:
+        of_exchanges = (
+            select(artifacts.c.exchange_id, exchanges.c.partner, artifacts.c.kind, artifacts.c.at)
+            .join(exchanges, exchanges.c.id == artifacts.c.exchange_id)
+            .where(*conditions)
+        )
+        return [PayloadOwner(transmission_id=None, **row._mapping) for row in self._rows(of_exchanges)]
+
     def _streamed(self, statement: Select[*tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
         """Yield rows as the database gives them (a server-side cursor on PostgreSQL)."""
         yield from self._connection.execution_options(yield_per=FETCHED).execute(statement)
@@ -93,4 +115,5 @@ def _sha256(table: Table) -> ColumnElement[str]:
 
 def _kept(table: Table) -> ColumnElement[bool]:
     """Return the condition for rows whose payload is in the archive: it was read, and retention did not remove it."""
-    return and_(table.c.sha256 != "", table.c.removed_at.is_(None))
+    there = and_(table.c.sha256 != "", table.c.removed_at.is_(None))
+    return and_(there, artifacts.c.body.is_(None)) if table is artifacts else there

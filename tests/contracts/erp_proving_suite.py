@@ -148,10 +148,10 @@ class OnceOnly:
             by_hand = {"partner_id": world.customer, "client_order_ref": number}
             world.session.create("sale.order", [by_hand])
             with store.begin() as tx:
-                tx.set_posting(planted["told"][0], record=_cancelled(planted["told"][1]), state="posted")
+                _book_anew(tx, planted["told"][0], _cancelled(planted["told"][1]))
                 moved = tx.exchange_by_key(planted["moved"][0], Direction.IN)[0]
                 _post(tx, "an_exchange_that_is_dead_0123456789ab", planted["sound"][1], state=State.DEAD)
-                tx.set_posting(moved.key, record=planted["sound"][1], state="posted")
+                _book_anew(tx, moved.key, planted["sound"][1])
             unledgered = _unledgered(store, planted["sound"][1])
             stranger, held = an_order(world), an_order(world)
             strange = posted(erp, stranger)
@@ -218,8 +218,13 @@ def _keep(erp: Erp, store: Store, key: str, partner: str, order: PurchaseOrder) 
 
 
 def _post(tx: Tx, key: str, record: ErpRecord, *, partner: str = "acme", state: State = State.POSTED) -> None:
-    tx.claim_posting(key, _exchange(tx, key, record, state, partner).id)
-    tx.set_posting(key, record=record, state="posted")
+    tx.book_posting(key, _exchange(tx, key, record, state, partner).id, record=record, state="posted")
+
+
+def _book_anew(tx: Tx, key: str, record: ErpRecord) -> None:
+    booked = tx.posting(key)
+    assert booked is not None
+    tx.book_posting(key, booked.exchange_id, record=record, state="posted")
 
 
 def _exchange(tx: Tx, key: str, record: ErpRecord | None, state: State, partner: str = "acme") -> Exchange:

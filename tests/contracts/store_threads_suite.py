@@ -90,7 +90,10 @@ class ThreadsContract:
 
         def work(index: int) -> int:
             with store.begin() as tx:
-                return tx.claim_posting("key", ids[index]).exchange_id
+                tx.book_posting("key", ids[index], record=None, state="posted")
+                booked = tx.posting("key")
+                assert booked is not None
+                return booked.exchange_id
 
         assert len(set(all_at_once(work))) == 1
 

@@ -7,7 +7,8 @@ import pytest
 from hub.model.envelope import Envelope
 from hub.model.exchange import State
 from hub.model.finding import Finding
-from hub.store import Store
+from hub.store import Store, Tx
+from hub.store.story import SMALL_BYTES
 from tests.support.store import add_order, undone
 
 SHA = "cd" * 32
@@ -94,8 +95,68 @@ class WritingContract:
     def test_a_payload_is_on_the_disk_when_its_row_is_committed(self, store: Store) -> None:
         with store.begin() as tx:
             made = add_order(tx)
-            kept = [tx.put_artifact(made.id, f"part {at}", bytes([at]) * 900) for at in range(20)]
-        assert [store.archive.get(sha256) for sha256 in kept] == [bytes([at]) * 900 for at in range(20)]
+            large = [bytes([at]) * (SMALL_BYTES + 1) for at in range(20)]
+            kept = [tx.put_artifact(made.id, f"part {at}", part) for at, part in enumerate(large)]
+        assert [store.archive.get(sha256) for sha256 in kept] == large
+
+    def test_a_small_payload_is_in_its_row_and_nowhere_else(self, store: Store) -> None:
+        with store.begin() as tx:
+            made = add_order(tx)
+            kept = [tx.put_artifact(made.id, f"{size}", bytes(size)) for size in (0, 900, SMALL_BYTES)]
+            assert tx.artifact(made.id, "900") == bytes(900)
+        assert [name for name in store.archive.names() if name in kept] == []
+        with store.read() as tx:
+            assert [tx.artifact(made.id, f"{size}") for size in (0, 900, SMALL_BYTES)] == [
+                bytes(size) for size in (0, 900, SMALL_BYTES)
+            ]
+            for artifact in tx.artifacts(made.id):
+                with tx.open_artifact(artifact) as file:
+                    assert len(file.read()) == artifact.size
+            assert [row.sha256 for row in tx.row_payloads(0) if row.sha256 in kept] == kept
+
+    def test_what_is_foreseen_is_what_is_there(self, store: Store) -> None:
+        with store.begin() as tx:
+            one, other = add_order(tx, "PO-1"), add_order(tx, "PO-2")
+            tx.put_artifact(one.id, "payload", b"old")
+            tx.put_artifact(one.id, "payload", b"new")
+            tx.put_artifact(other.id, "payload", bytes(SMALL_BYTES + 1))
+            tx.add_findings([Finding("x.y", "a"), Finding("x.y", "b")], exchange_id=one.id, stage="check")
+            tx.add_findings([Finding("x.y", "c")], exchange_id=one.id, stage="translate")
+
+        def asked(tx: Tx) -> list[object]:
+            told = [tx.artifact(e.id, kind) for e in (one, other) for kind in ("payload", "canonical")]
+            stages = ("check", "translate", None)
+            return [*told, *(tx.findings(exchange_id=e.id, stage=s) for e in (one, other) for s in stages)]
+
+        with store.read() as tx:
+            plain = asked(tx)
+        with store.read() as tx:
+            tx.foresee([one.id, other.id])
+            assert asked(tx) == plain
+        assert plain[0] == b"new"
+
+    def test_many_exchanges_are_added_in_their_order(self, store: Store) -> None:
+        with store.begin() as tx:
+            like = add_order(tx)
+            added = tx.add_exchanges(
+                [
+                    {
+                        "partner": "acme",
+                        "direction": like.direction,
+                        "document": like.document,
+                        "state": like.state,
+                        "envelope": like.envelope,
+                        "number": f"PO-{number}",
+                    }
+                    for number in range(300)
+                ]
+            )
+            assert tx.add_exchanges([]) == []
+        assert [e.number for e in added] == [f"PO-{number}" for number in range(300)]
+        assert [e.id for e in added] == sorted(e.id for e in added)
+        with store.read() as tx:
+            assert tx.exchange(added[299].id) == added[299]
+            assert [event.what for event in tx.events(exchange_id=added[7].id)] == ["created"]
 
     def test_a_look_inside_a_look_is_the_same_moment(self, store: Store) -> None:
         with store.begin() as tx:

@@ -16,6 +16,7 @@ from hub.model.finding import Finding
 from hub.opening import make_store
 from hub.settings import load_settings
 from hub.store import Store
+from hub.store.story import SMALL_BYTES
 from tests.support.store import MovableClock, add_invoice, add_order, postgres_database
 
 #: What becomes of a member: its name and bytes, or None.
@@ -54,9 +55,17 @@ class Place:
             return {table: list(tx.table_rows(table)) for table in tx.tables()}
 
     def payloads(self) -> dict[str, bytes]:
-        """Return what the archive has of what the rows name."""
+        """Return every payload by its SHA-256: those that the archive has, and those that are in their rows."""
         with self.store() as store, store.read() as tx:
-            return {name: store.archive.get(name) for name in tx.payload_names()}
+            found = {name: store.archive.get(name) for name in tx.payload_names()}
+            rows = tx.row_payloads(0)
+            return found | {
+                row.sha256: store.archive.from_row(row.body, row.sha256, row.size) for row in rows
+            }
+
+
+#: Too much for a row: it is in the archive, as the files are; the three orders are in their rows.
+SENT = b"ISA..." * SMALL_BYTES
 
 
 @contextmanager
@@ -92,13 +101,13 @@ def fill(where: Place, orders: int = 3) -> None:
                 made = add_order(tx, f"PO-{number}", state=State.POSTED)
                 tx.put_artifact(made.id, "payload", b"order %d" % number)
                 tx.add_findings([Finding("x.y", f"ünsinn {number}")], exchange_id=made.id, stage="check")
-                tx.claim_posting(f"key{number}", made.id)
+                tx.book_posting(f"key{number}", made.id, record=None, state="posted")
         with store.begin() as tx:
             number = tx.next_control("isa:a>b")
             sent = add_invoice(tx, "invoice:1", state=State.ACKNOWLEDGED)
             assert sent is not None
             tx.record_control("isa:a>b", number, sent.id, "invoice")
-            tx.put_artifact(sent.id, "sent", b"ISA...")
+            tx.put_artifact(sent.id, "sent", SENT)
             tx.claim_lane("acme:out", "a worker that was killed", 3600)
             tx.claim_pickup("acme", "late.edi", 12, 1.5)
 

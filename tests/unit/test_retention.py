@@ -67,7 +67,7 @@ def archived(where: Place) -> list[str]:
 def test_nothing_is_removed_unless_it_is_asked_for(hub: Place) -> None:
     age(hub, 10_000)
     assert retain(hub, Retention()) == Removed()
-    assert len(archived(hub)) == 7
+    assert len(archived(hub)) == 4
 
 
 def test_old_payloads_go_and_their_rows_stay(hub: Place) -> None:
@@ -75,10 +75,11 @@ def test_old_payloads_go_and_their_rows_stay(hub: Place) -> None:
     assert retain(hub, PAYLOADS) == Removed()
     age(hub, 2)
     assert retain(hub, PAYLOADS, dry=True) == Removed(payloads=4, files=3, dry=True)
-    assert len(archived(hub)) == 7
+    assert len(archived(hub)) == 4
     removed = retain(hub, PAYLOADS)
-    assert (removed.payloads, removed.files, removed.swept, removed.log_exchanges) == (4, 3, 7, 0)
+    assert (removed.payloads, removed.files, removed.swept, removed.log_exchanges) == (4, 3, 4, 0)
     assert archived(hub) == []
+    assert hub.payloads() == {}
     with hub.store() as store:
         with store.read() as tx:
             assert tx.exchange(1).number == "PO-0"
@@ -199,6 +200,19 @@ def test_bytes_that_another_row_names_stay(hub: Place) -> None:
         assert tx.artifact(again.id, "payload") == b"order 0"
 
 
+def test_nothing_of_a_removed_payload_is_left_in_the_database(tmp_path: Path) -> None:
+    hub = Place(tmp_path / "hub")
+    fill(hub)
+    with hub.store() as store, store.begin() as tx:
+        made = add_order(tx, "PO-old", state=State.POSTED)
+        tx.put_artifact(made.id, "payload", b"secret " * 2000)
+    database = hub.home / "var" / "hub.sqlite3"
+    assert b"secret secret" in database.read_bytes()
+    age(hub, 401)
+    assert retain(hub, PAYLOADS).payloads == 5
+    assert b"secret secret" not in database.read_bytes()
+
+
 def test_bytes_that_are_put_again_meanwhile_are_not_swept(tmp_path: Path) -> None:
     """A transaction that has put its bytes and has not committed its row yet is not seen by the sweep."""
     archive = Archive(tmp_path)
@@ -215,7 +229,7 @@ def test_nothing_is_swept_during_a_backup(hub: Place) -> None:
     age(hub, 401)
     with Archive(Path(load_settings(hub.home, {}).store.archive)).staying():
         assert retain(hub, PAYLOADS).swept == 0
-    assert retain(hub, PAYLOADS).swept == 7
+    assert retain(hub, PAYLOADS).swept == 4
 
 
 def test_too_short_a_time_is_a_slip(tmp_path: Path) -> None:

@@ -119,6 +119,23 @@ def test_same_bytes_look_different_each_time(tmp_path: Path) -> None:
     assert sealed[0][48:] != sealed[1][48:]
 
 
+def test_no_damage_of_a_row_stays_unseen(tmp_path: Path) -> None:
+    name = hashlib.sha256(b"a payload").hexdigest()
+    for archive in (Archive(tmp_path), Archive(tmp_path, Keyring([NEW], seals=True))):
+        body = archive.to_row(b"a payload")
+        assert archive.from_row(body, name, 9) == b"a payload"
+        assert archive.is_as_new(body, 9)
+        for at in range(len(body)):
+            damaged = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
+            with pytest.raises(Undeliverable, match=r"damaged|sealed under key"):
+                archive.from_row(damaged, name, 9)
+        for cut in range(len(body)):
+            with pytest.raises(Undeliverable, match=r"damaged|sealed under key"):
+                archive.from_row(body[:cut], name, 9)
+    assert not Archive(tmp_path, Keyring([NEW], seals=True)).is_as_new(b"a payload", 9)
+    assert not Archive(tmp_path).is_as_new(body, 9)
+
+
 @pytest.mark.parametrize("bad", [b"", b"short", b"x" * 44, b"AAAA"])
 def test_what_is_no_key_is_refused(bad: bytes) -> None:
     with pytest.raises(ConfigError, match="file:k: is no key"):
@@ -155,6 +172,13 @@ def test_a_hub_turns_it_on_and_is_backed_up(tmp_path: Path) -> None:
     done = runner.invoke(app, ["archive", "rekey", "--json"], env=env)
     assert json.loads(done.stdout) == {"written": 7, "kept": 0, "failed": []}
     assert all(file.suffix == ".sealed" for file in files(hub.home / "var" / "archive"))
+    with hub.store() as store, store.read() as tx:
+        bodies = [row.body for row in tx.row_payloads(0)]
+    assert len(bodies) == 3
+    assert not any(b"order" in body for body in bodies)
+    assert b"order 1" not in (hub.home / "var" / "hub.sqlite3").read_bytes()
+    again = runner.invoke(app, ["archive", "rekey", "--json"], env=env)
+    assert json.loads(again.stdout) == {"written": 0, "kept": 7, "failed": []}
     assert runner.invoke(app, ["verify"], env=env).exit_code == 0
     file = hub.backup(tmp_path / "sealed.backup")
 

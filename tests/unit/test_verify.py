@@ -11,8 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.cli.main import app
+from hub.store.schema import artifacts
 from hub.verifying import NEW_SECONDS, verify
-from tests.support.backups import Place, fill, place
+from tests.support.backups import SENT, Place, fill, place
 from tests.support.store import POSTGRES_URL
 
 on_postgres = [
@@ -37,6 +38,13 @@ def spoil(where: Place, data: bytes, other: bytes | None) -> None:
         path.unlink() if other is None else path.write_bytes(other)
 
 
+def spoil_row(where: Place, exchange_id: int, other: bytes) -> None:
+    """Change the bytes that are in the row of an exchange's payload."""
+    with where.store() as store, store._engine.begin() as connection:
+        changed = artifacts.update().where(artifacts.c.exchange_id == exchange_id).values(body=other)
+        assert connection.execute(changed).rowcount == 1
+
+
 def test_a_sound_hub_is_sound(full: Place) -> None:
     with full.store() as store:
         found = verify(store)
@@ -45,13 +53,14 @@ def test_a_sound_hub_is_sound(full: Place) -> None:
 
 
 def test_what_is_lost_is_named(full: Place) -> None:
-    spoil(full, b"order 1", b"order 2")  # as long as it was: only its hash tells
+    spoil_row(full, 2, b"order 2")  # as long as it was: only its hash tells
     spoil(full, b"file 0", None)
     with full.store() as store:
         found = verify(store)
     assert (found.sound, found.missing, found.damaged) == (False, 1, 1)
     told = {bad.what: bad.owners for bad in found.bad}
     (damaged,), (missing,) = told["damaged"], told["missing"]
+    assert found.payloads == 7
     assert (damaged.exchange_id, damaged.partner, damaged.kind) == (2, "acme", "payload")
     assert (missing.transmission_id, missing.partner, missing.kind) == (1, "acme", "file")
 
@@ -87,7 +96,7 @@ def test_the_command(tmp_path: Path) -> None:
     fill(full)
     runner, env = CliRunner(), {"HUB_ROOT": str(full.home)}
     assert runner.invoke(app, ["verify"], env=env).exit_code == 0
-    spoil(full, b"ISA...", b"ISA")
+    spoil(full, SENT, b"ISA")
     done = runner.invoke(app, ["verify"], env=env)
     assert done.exit_code == 1
     assert "sent of exchange 4, acme," in done.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -11,7 +12,7 @@ from msgspec import Struct, field
 from hub.erp.port import Fault, PostResult
 from hub.model import problems
 from hub.model.documents import AnyDocument, DocType, PurchaseOrder
-from hub.model.exchange import ErpRecord, Exchange
+from hub.model.exchange import ErpRecord, Exchange, Transmission
 from hub.model.finding import Finding, Severity, Where
 from hub.model.outcome import NewExchange
 from hub.model.partner import Partner
@@ -25,6 +26,7 @@ class Needs(watch.Needs, recording.Needs, Protocol):
     """What posting asks of the hub."""
 
     def partner(self, key: str) -> Partner: ...
+    def looking_at(self, items: Sequence[Transmission | Exchange]) -> AbstractContextManager[object]: ...
     def document(self, exchange: Exchange) -> AnyDocument: ...
     def findings(self, exchange: Exchange, stage: str) -> Sequence[Finding]: ...
     def now(self) -> dt.datetime: ...
