@@ -52,7 +52,12 @@ def log(
     document: Annotated[
         str | None, typer.Option(help="Only this kind of document: 850, purchase_order, 997 ...")
     ] = None,
-    number: Annotated[str, typer.Option(help="Part of a document, order, Odoo or control number.")] = "",
+    number: Annotated[
+        str,
+        typer.Option(
+            help="Part of a document, order, Odoo or control number; shorter than three, the whole number."
+        ),
+    ] = "",
     state: Annotated[State | None, typer.Option(help="Only exchanges in this state.")] = None,
     direction: Annotated[DirectionName | None, typer.Option(help="in: they sent it; out: we did.")] = None,
     since: Annotated[str | None, typer.Option(help="From this day or instant on (local time).")] = None,

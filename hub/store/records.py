@@ -159,13 +159,17 @@ class LogQuery(Struct, frozen=True, kw_only=True):
 
     partner: str | None = None
     document: DocType | None = None
-    number: str = ""  # part of a document, order, Odoo record or control number; case does not matter
+    # Part of a document, order, Odoo record or control number; case does not matter. One or two characters, and zeros
+    # alone, are the whole number of a document or order.
+    number: str = ""
     state: State | None = None
     states: tuple[State, ...] = ()
     direction: Direction | None = None
     since: datetime | None = None  # created at or after, UTC
     until: datetime | None = None  # created before, UTC
-    text: str = ""  # part of a number, a reason, a finding's message or a file's name
+    text: str = (
+        ""  # part of a number, a reason, a finding's message or a file's name; very short ones as above
+    )
     limit: int = 50
     oldest_first: bool = False  # else newest first
     tried: bool = False  # only those whose last step failed and that are tried again

@@ -1,7 +1,7 @@
 """Ask the translation log: lists of exchanges, and how many stand in which state.
 
 A list is read newest first along an index, and ends with the last row that is wanted. Words are looked for in two
-ways: what is rare is taken from the indexes of words; what is common is soon found by reading from the newest on.
+ways: what is common is soon found by reading from the newest on; what is rare is taken from the indexes of words.
 """
 
 from __future__ import annotations
@@ -10,20 +10,37 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, column, func, or_, select, table, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    column,
+    func,
+    or_,
+    select,
+    table,
+    text,
+    tuple_,
+    union,
+)
 
 from hub.model.exchange import Exchange, State
 from hub.store.base import TxPart
 from hub.store.columns import storable
 from hub.store.records import LogQuery
 from hub.store.rows import to_exchange
-from hub.store.schema import exchanges, findings, transmissions
+from hub.store.schema import exchange_orders, exchanges, findings, transmissions
 
 #: Words that more exchanges have are common. The ids of so many are asked for by one statement.
 RARE = 2000
 
-#: Shorter parts are in no index of words.
+#: Shorter parts are in no index of words. They, and zeros alone, are looked for as whole numbers: as a part of one they
+#: would be in almost all, or be found only after all have been read.
 _TRIGRAM = 3
+
+#: So many of the newest are looked through before an index of words is asked: what is common is among them.
+_NEWEST = 2000
 
 _HAS_WORK = text("exchanges.work_lane IS NOT NULL")
 _AT_REST = text("exchanges.work_lane IS NULL")  # only these are in an index of words; what has work is little
@@ -39,10 +56,28 @@ class Search(TxPart):
         """
         if self._postgres:  # how to look for a word depends on the word
             self._connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-        conditions = [*_conditions(query), *self._before(query), *self._words(query)]
         order = _order(query) if query.oldest_first else [column.desc() for column in _order(query)]
-        statement = select(exchanges).where(*conditions).order_by(*order).limit(query.limit)
-        return [to_exchange(row) for row in self._rows(statement)]
+        narrowed = select(exchanges).where(*_conditions(query), *self._before(query)).order_by(*order)
+        words = _words(query)
+        if words and not query.oldest_first:
+            page = self._among_newest(narrowed, query, words)
+            if page is not None:
+                return page
+        found = narrowed.where(*(self._mentioning(part, places) for part, places in words))
+        return self._page(found, query)
+
+    def _among_newest(
+        self, narrowed: Select[Any], query: LogQuery, words: Sequence[_Words]
+    ) -> list[Exchange] | None:
+        """Return the page that is wanted if the newest of a list give it whole; None when older ones belong to it."""
+        newest = narrowed.with_only_columns(*_order(query)).offset(_NEWEST).limit(1)
+        last = self._connection.execute(newest).one_or_none()
+        among = narrowed if last is None else narrowed.where(tuple_(*_order(query)) >= tuple(last))
+        page = self._page(among.where(*(_mentions(part, places) for part, places in words)), query)
+        return page if last is None or len(page) == query.limit else None
+
+    def _page(self, found: Select[Any], query: LogQuery) -> list[Exchange]:
+        return [to_exchange(row) for row in self._rows(found.limit(query.limit))]
 
     def count_by_state(self, *, only: Collection[State] = (), files: bool = True) -> dict[State, int]:
         """Return how many exchanges stand in each state (or `only` those) that has any; with `files`, quarantined
@@ -68,20 +103,13 @@ class Search(TxPart):
             exchanges.c.id < query.before_id if at is None else tuple_(*_order(query)) < (at, query.before_id)
         )
 
-    def _words(self, query: LogQuery) -> Iterator[ColumnElement[bool]]:
-        """Yield the conditions for a part of a number, and for a part of any text.
-
-        What has work to do is not in the indexes of words: it is read through, and it is little.
-        """
-        if number := storable(query.number.strip()):
-            yield self._mentioning(number, (exchanges.c.search,))
-        if words := storable(query.text.strip()):
-            yield self._mentioning(words, _PLACES)
-
     def _mentioning(self, part: str, places: Sequence[ColumnElement[str]]) -> ColumnElement[bool]:
-        """Return the condition for exchanges of which one of these columns has that part, case apart."""
-        says = or_(*(_says(place, part) for place in places))
-        if len(part) < _TRIGRAM:
+        """Return the condition for exchanges of which one of these columns has that part, by the index of words.
+
+        What has work to do is not in that: it is read through, and it is little.
+        """
+        says = _mentions(part, places)
+        if _is_whole(part):
             return says
         at_work = select(exchanges.c.id).where(_HAS_WORK, says).limit(RARE + 1)
         found = set(self._connection.execute(at_work).scalars())
@@ -121,6 +149,31 @@ class Search(TxPart):
 
 #: Where a text is looked for: numbers, reasons, names of files, what was found.
 _PLACES = (exchanges.c.search, exchanges.c.why, transmissions.c.name, findings.c.message)
+
+#: A part that is looked for, and where.
+_Words = tuple[str, Sequence[ColumnElement[str]]]
+
+
+def _words(query: LogQuery) -> list[_Words]:
+    """Return what is looked for: a part of a number, and a part of any text."""
+    number, words = storable(query.number.strip()), storable(query.text.strip())
+    asked = ((number, (exchanges.c.search,)), (words, _PLACES))
+    return [(part, places) for part, places in asked if part]
+
+
+def _is_whole(part: str) -> bool:
+    return len(part) < _TRIGRAM or not part.strip("0")
+
+
+def _mentions(part: str, places: Sequence[ColumnElement[str]]) -> ColumnElement[bool]:
+    """Match exchanges of which one of these columns has that part, case apart; asked of one after the other."""
+    if not _is_whole(part):
+        return or_(*(_says(place, part) for place in places))
+    forms = {part, part.lower(), part.upper()}
+    own, order = (column.in_(forms) for column in (exchanges.c.number, exchanges.c.order_number))
+    further = select(exchange_orders.c.exchange_id).where(exchange_orders.c.order_number.in_(forms))
+    found = union(*(select(exchanges.c.id).where(named) for named in (own, order)), further)
+    return exchanges.c.id.in_(found)
 
 
 def _has(place: ColumnElement[str], part: str) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from hub.model.documents import DocType
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Direction, ErpRecord, State
 from hub.model.finding import Finding, Severity, Where
-from hub.store import IllegalMove, LogQuery, NotFound, Store
+from hub.store import IllegalMove, NotFound, Store
 from hub.store.columns import SHORT
 from tests.support.store import MovableClock, add_invoice, add_order, x12_envelope
 
@@ -206,88 +206,6 @@ class LogContract:
             assert not tx.group(group.id, lock=True).acknowledged
             tx.mark_group_acknowledged(group.id)
             assert tx.group(group.id).acknowledged
-
-
-class SearchContract:
-    """The lists of the log command and the pages."""
-
-    def test_each_part_of_a_query_narrows(self, store: Store, clock: MovableClock) -> None:
-        with store.begin() as tx:
-            order = add_order(tx, "PO-77")
-            order = tx.move(order.id, State.REJECTED, erp=ErpRecord("sale.order", 1, "S00042"))
-        before_id, middle = order.id, clock()
-        clock.advance(60)
-        with store.begin() as tx:
-            invoice = add_invoice(tx, "k")
-            assert invoice is not None
-        with store.read() as tx:
-
-            def ids(query: LogQuery) -> list[int]:
-                return [exchange.id for exchange in tx.find_exchanges(query)]
-
-            assert ids(LogQuery()) == [invoice.id, order.id]
-            assert ids(LogQuery(limit=1)) == [invoice.id]
-            assert ids(LogQuery(before_id=invoice.id)) == [order.id]
-            assert ids(LogQuery(before_id=before_id)) == []
-            assert ids(LogQuery(partner="acme", document=DocType.INVOICE)) == [invoice.id]
-            assert ids(LogQuery(partner="other")) == []
-            assert ids(LogQuery(direction=Direction.IN)) == [order.id]
-            assert ids(LogQuery(state=State.REJECTED)) == [order.id]
-            assert ids(LogQuery(states=(State.REJECTED, State.NOTICED))) == [invoice.id, order.id]
-            assert ids(LogQuery(since=middle)) == [invoice.id]
-            assert ids(LogQuery(until=middle)) == [order.id]
-            assert ids(LogQuery(number="po-7")) == [order.id]
-            assert ids(LogQuery(number="s00042")) == [order.id]
-            assert ids(LogQuery(number="000000905")) == [order.id]
-            assert ids(LogQuery(number="%")) == []  # a character like any other
-
-    def test_text_is_looked_for_in_reasons_findings_and_file_names(self, store: Store) -> None:
-        with store.begin() as tx:
-            sent = tx.add_transmission(
-                partner="acme", channel="sftp", name="Mai_Order.edi", sha256=SHA, size=1
-            )
-            named = tx.add_exchange(
-                partner="acme",
-                direction=Direction.IN,
-                document=DocType.PURCHASE_ORDER,
-                state=State.UNWRAPPED,
-                envelope=x12_envelope(),
-                transmission_id=sent.id,
-            )
-            reasoned = tx.move(add_order(tx).id, State.HELD, why="Unknown item 4711")
-            found = add_order(tx)
-            tx.add_findings([Finding("x", "PO102 is not a Number")], exchange_id=found.id, stage="check")
-            for text, exchange in (("mai_o", named), ("ITEM 47", reasoned), ("a number", found)):
-                assert [e.id for e in tx.find_exchanges(LogQuery(text=text))] == [exchange.id]
-            assert tx.find_exchanges(LogQuery(text="nowhere")) == []
-
-    def test_states_are_counted(self, store: Store) -> None:
-        with store.begin() as tx:
-            assert tx.count_by_state() == {}
-            add_order(tx)
-            add_order(tx)
-            tx.move(add_order(tx).id, State.HELD)
-            tx.add_transmission(
-                partner="acme", channel="sftp", name="q", sha256=SHA, size=1, state=State.QUARANTINED
-            )
-            tx.add_transmission(partner="acme", channel="sftp", name="r", sha256=SHA, size=1)
-            assert tx.count_by_state() == {State.UNWRAPPED: 2, State.HELD: 1, State.QUARANTINED: 1}
-            add_order(tx, state=State.QUARANTINED)
-            add_order(tx, state=State.QUARANTINED)
-            assert tx.count_by_state() == {State.UNWRAPPED: 2, State.HELD: 1, State.QUARANTINED: 3}
-            assert tx.count_by_state(files=False) == {State.UNWRAPPED: 2, State.HELD: 1, State.QUARANTINED: 2}
-
-    def test_late_is_sent_and_past_its_deadline(self, store: Store, clock: MovableClock) -> None:
-        with store.begin() as tx:
-            for key, state in (("late", State.SENT), ("early", State.SENT), ("done", State.ACKNOWLEDGED)):
-                made = add_invoice(tx, key, state=state)
-                assert made is not None
-                hours = 5 if key == "early" else 1
-                tx.move(made.id, state, deadline_at=clock() + timedelta(hours=hours))
-            assert tx.late_exchanges() == []
-        clock.advance(2 * 3600)
-        with store.read() as tx:
-            assert [exchange.key for exchange in tx.late_exchanges()] == ["late"]
 
 
 class StoryContract:

@@ -9,8 +9,9 @@ import pytest
 
 from hub.store import Store
 from tests.contracts.store_ledger_suite import LaneContract, LedgerContract, TransactionContract
+from tests.contracts.store_search_suite import SearchContract
 from tests.contracts.store_stock_suite import StockContract
-from tests.contracts.store_suite import LogContract, SearchContract, StoryContract
+from tests.contracts.store_suite import LogContract, StoryContract
 from tests.contracts.store_threads_suite import ThreadsContract
 from tests.contracts.store_writing_suite import WritingContract
 from tests.support.store import POSTGRES_URL, MovableClock, postgres_database, postgres_store, sqlite_store

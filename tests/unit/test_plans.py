@@ -43,7 +43,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Give a filled store of each kind."""
     folder = tmp_path_factory.mktemp("log")
     if request.param == "sqlite":
-        yield from _filled(f"sqlite:///{folder / 'hub.db'}", folder, 2_000)
+        yield from _filled(f"sqlite:///{folder / 'hub.db'}", folder, 3_000)
         return
     with postgres_database() as url:
         yield from _filled(url, folder, 30_000)
