@@ -1,7 +1,7 @@
 """Ask the translation log: lists of exchanges, and how many stand in which state.
 
 A list is read newest first along an index, and ends with the last row that is wanted. Words are looked for in two
-ways: what is common is soon found by reading from the newest on; what is rare is taken from the indexes of words.
+ways: what is rare is taken from the indexes of words; what is common is soon found by reading from the newest on.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
     Table,
     and_,
     column,
@@ -39,9 +38,6 @@ RARE = 2000
 #: would be in almost all, or be found only after all have been read.
 _TRIGRAM = 3
 
-#: So many of the newest are looked through before an index of words is asked: what is common is among them.
-_NEWEST = 2000
-
 _HAS_WORK = text("exchanges.work_lane IS NOT NULL")
 _AT_REST = text("exchanges.work_lane IS NULL")  # only these are in an index of words; what has work is little
 
@@ -56,28 +52,10 @@ class Search(TxPart):
         """
         if self._postgres:  # how to look for a word depends on the word
             self._connection.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+        words = (self._mentioning(part, places) for part, places in _words(query))
         order = _order(query) if query.oldest_first else [column.desc() for column in _order(query)]
-        narrowed = select(exchanges).where(*_conditions(query), *self._before(query)).order_by(*order)
-        words = _words(query)
-        if words and not query.oldest_first:
-            page = self._among_newest(narrowed, query, words)
-            if page is not None:
-                return page
-        found = narrowed.where(*(self._mentioning(part, places) for part, places in words))
-        return self._page(found, query)
-
-    def _among_newest(
-        self, narrowed: Select[Any], query: LogQuery, words: Sequence[_Words]
-    ) -> list[Exchange] | None:
-        """Return the page that is wanted if the newest of a list give it whole; None when older ones belong to it."""
-        newest = narrowed.with_only_columns(*_order(query)).offset(_NEWEST).limit(1)
-        last = self._connection.execute(newest).one_or_none()
-        among = narrowed if last is None else narrowed.where(tuple_(*_order(query)) >= tuple(last))
-        page = self._page(among.where(*(_mentions(part, places) for part, places in words)), query)
-        return page if last is None or len(page) == query.limit else None
-
-    def _page(self, found: Select[Any], query: LogQuery) -> list[Exchange]:
-        return [to_exchange(row) for row in self._rows(found.limit(query.limit))]
+        narrowed = select(exchanges).where(*_conditions(query), *self._before(query), *words)
+        return [to_exchange(row) for row in self._rows(narrowed.order_by(*order).limit(query.limit))]
 
     def count_by_state(self, *, only: Collection[State] = (), files: bool = True) -> dict[State, int]:
         """Return how many exchanges stand in each state (or `only` those) that has any; with `files`, quarantined
@@ -104,24 +82,29 @@ class Search(TxPart):
         )
 
     def _mentioning(self, part: str, places: Sequence[ColumnElement[str]]) -> ColumnElement[bool]:
-        """Return the condition for exchanges of which one of these columns has that part, by the index of words.
+        """Return the condition for exchanges of which one of these columns has that part.
 
-        What has work to do is not in that: it is read through, and it is little.
+        Where it is rare, the index of words says which they are; where it is common, each is asked as it is read. What
+        has work to do is in no such index: it is read through, and it is little.
         """
-        says = _mentions(part, places)
         if _is_whole(part):
-            return says
+            return _numbered(part)
+        says = or_(*(_says(place, part) for place in places))
         at_work = select(exchanges.c.id).where(_HAS_WORK, says).limit(RARE + 1)
         found = set(self._connection.execute(at_work).scalars())
+        if len(found) > RARE:
+            return says
+        common = []
         for place in places:
             hits = self._hits(place, part)
-            found.update(self._exchanges_with(_owner(place), hits))
-            if max(len(hits), len(found)) > RARE:
-                return says
-        named = exchanges.c.id.in_(found)
-        return (
-            and_(named, says) if set(part) & set("%_") else named
-        )  # signs that an index takes for any others
+            named = set(self._exchanges_with(_owner(place), hits)) if len(hits) <= RARE else set()
+            if max(len(hits), len(named)) > RARE:
+                common.append(_says(place, part))
+            else:
+                found |= named
+        rare = exchanges.c.id.in_(found)
+        taken_for_others = set(part) & set("%_")  # signs that an index takes for any others
+        return or_(and_(rare, says) if taken_for_others else rare, *common)
 
     def _hits(self, place: ColumnElement[str], part: str) -> list[int]:
         """Return the rows of which a column has a part, by the index of words; at most one more than is rare."""
@@ -165,10 +148,8 @@ def _is_whole(part: str) -> bool:
     return len(part) < _TRIGRAM or not part.strip("0")
 
 
-def _mentions(part: str, places: Sequence[ColumnElement[str]]) -> ColumnElement[bool]:
-    """Match exchanges of which one of these columns has that part, case apart; asked of one after the other."""
-    if not _is_whole(part):
-        return or_(*(_says(place, part) for place in places))
+def _numbered(part: str) -> ColumnElement[bool]:
+    """Match the documents of that number, and those of an order of that number, case apart."""
     forms = {part, part.lower(), part.upper()}
     own, order = (column.in_(forms) for column in (exchanges.c.number, exchanges.c.order_number))
     further = select(exchange_orders.c.exchange_id).where(exchange_orders.c.order_number.in_(forms))
@@ -183,14 +164,18 @@ def _has(place: ColumnElement[str], part: str) -> ColumnElement[bool]:
 
 
 def _says(place: ColumnElement[str], part: str) -> ColumnElement[bool]:
-    """Match an exchange of which that column has a part; asked of one exchange after the other."""
+    """Match an exchange of which that column has a part; asked of one exchange after the other.
+
+    So not as EXISTS: in an OR, PostgreSQL makes that a list of all that have the part before it looks at the first.
+    """
     if _owner(place) is exchanges:
         return _has(place, part)
-    if _owner(place) is transmissions:
-        named = select(transmissions.c.id).where(transmissions.c.id == exchanges.c.transmission_id)
-        return named.where(_has(place, part)).exists()
-    told = select(findings.c.id).where(findings.c.exchange_id == exchanges.c.id)
-    return told.where(_has(place, part)).exists()
+    told = (
+        transmissions.c.id == exchanges.c.transmission_id
+        if _owner(place) is transmissions
+        else findings.c.exchange_id == exchanges.c.id
+    )
+    return select(_owner(place).c.id).where(told, _has(place, part)).limit(1).scalar_subquery().is_not(None)
 
 
 def _owner(place: ColumnElement[str]) -> Table:
