@@ -63,6 +63,7 @@ class Store:
 
         with as_retryable():
             migrate(self._engine)
+        self._check_file()  # this file it is, from now on
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:

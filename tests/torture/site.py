@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hub.demo.people import People
 from hub.erp.odoo import OdooSettings
+from hub.runners.local import take_lock
 from hub.store import Archive, Store
 from tests.torture import sftp
 from tests.torture.odoo import open_odoo
@@ -63,6 +64,9 @@ class Site:
     def __init__(self, setup: Setup, root: Path, plan: Plan, url: str = "", broker: str = "") -> None:
         self.setup, self.root, self.plan = setup, root, plan
         self.url = url or f"sqlite:///{root}/hub/var/hub.sqlite3"
+        take_lock(
+            root / "hub" / "var" / "hub.lock"
+        ).close()  # a hub that an earlier run left would spoil this one
         shutil.rmtree(root, ignore_errors=True)
         (root / "hub" / "secrets").mkdir(parents=True)
         odoo_port, sftp_port = free_port(), free_port()

@@ -199,3 +199,15 @@ def test_lists_stay_quick_because_an_index_gives_them(tmp_path: Path, statement:
         steps = [row.detail for row in plan]
     assert any(index in step for step in steps), steps
     assert not any("TEMP B-TREE FOR ORDER BY" in step for step in steps), steps
+
+
+def test_a_file_that_is_replaced_before_the_first_transaction_is_another_one(tmp_path: Path) -> None:
+    """Connections that migrated the old file would go on writing to it, and nobody would ever read that."""
+    store = Store(f"sqlite:///{tmp_path / 'hub.db'}", Archive(tmp_path / "archive"))
+    store.migrate()
+    copy = (tmp_path / "hub.db").read_bytes()
+    (tmp_path / "hub.db").rename(tmp_path / "old.db")
+    (tmp_path / "hub.db").write_bytes(copy)
+    with pytest.raises(Retryable, match="another one"), store.begin():
+        pass
+    store.close()

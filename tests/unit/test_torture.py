@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from hub.model.errors import ConfigError
+from hub.runners.local import take_lock
 from tests.support.x12_desk import X12Desk
 from tests.torture import verdict
 from tests.torture.partners import Side
 from tests.torture.plan import Paper, Upload, draw
+from tests.torture.site import SETUPS, Site
 from tests.torture.verdict import Log
 from tests.torture.world import CUSTOMERS
 
@@ -138,3 +142,12 @@ def test_a_plan_follows_from_its_seed_and_has_all_kinds() -> None:
     for trader in CUSTOMERS:
         names = [u.name for u in plan.uploads if u.trader is trader]
         assert names == sorted(names)
+
+
+def test_a_hub_that_an_earlier_run_left_is_told(tmp_path: Path) -> None:
+    """It would take files, and SQLite in it would remove what the new run has committed."""
+    with (
+        closing(take_lock(tmp_path / "hub" / "var" / "hub.lock")),
+        pytest.raises(ConfigError, match="stop it"),
+    ):
+        Site(SETUPS["sqlite"], tmp_path, draw(1, 10))
