@@ -23,9 +23,13 @@ from hub.model.finding import Finding, Severity
 from hub.model.outcome import NewExchange, NewGroup, Outcome, OutFile, Reply, Settlement
 from hub.stages import lanes
 from hub.store import Tx
+from hub.store.records import NewExchange as NewRow
 from hub.together import Item
 
 _log = logging.getLogger("hub.commit")
+
+#: Sets of a file that are added by one statement: a file may have tens of thousands.
+_ROWS_AT_ONCE = 500
 
 _TOLD_BEFORE = "may have been told: it happened before the hub was restored from a backup"
 
@@ -157,33 +161,34 @@ def add_exchanges(
     tx: Tx, news: Sequence[NewExchange], transmission_id: int | None, group_id: int | None
 ) -> None:
     """Add inbound exchanges with their payloads, their documents and what was found while splitting the file."""
-    added = tx.add_exchanges(
-        [
-            {
-                "partner": new.partner,
-                "direction": new.direction,
-                "document": new.document,
-                "state": new.state,
-                "envelope": new.envelope,
-                "transmission_id": transmission_id,
-                "group_id": group_id,
-                "position": new.position,
-                "number": new.number,
-                "order_number": new.order_number,
-                "key": new.key,
-                "digest": new.digest,
-                "lane": new.lane,
-                "why": new.why,
-            }
-            for new in news
-        ]
-    )
-    for exchange, new in zip(added, news, strict=True):
-        tx.put_artifact(exchange.id, "payload", new.payload)
-        if new.canonical:
-            tx.put_artifact(exchange.id, "canonical", new.canonical)
-        if new.findings:
-            tx.add_findings(new.findings, exchange_id=exchange.id, stage="unwrap")
+    for start in range(0, len(news), _ROWS_AT_ONCE):
+        some = news[start : start + _ROWS_AT_ONCE]
+        added = tx.add_exchanges([_row(new, transmission_id, group_id) for new in some])
+        for exchange, new in zip(added, some, strict=True):
+            tx.put_artifact(exchange.id, "payload", new.payload)
+            if new.canonical:
+                tx.put_artifact(exchange.id, "canonical", new.canonical)
+            if new.findings:
+                tx.add_findings(new.findings, exchange_id=exchange.id, stage="unwrap")
+
+
+def _row(new: NewExchange, transmission_id: int | None, group_id: int | None) -> NewRow:
+    return {
+        "partner": new.partner,
+        "direction": new.direction,
+        "document": new.document,
+        "state": new.state,
+        "envelope": new.envelope,
+        "transmission_id": transmission_id,
+        "group_id": group_id,
+        "position": new.position,
+        "number": new.number,
+        "order_number": new.order_number,
+        "key": new.key,
+        "digest": new.digest,
+        "lane": new.lane,
+        "why": new.why,
+    }
 
 
 def add_news(tx: Tx, new: NewExchange) -> bool:
