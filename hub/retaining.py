@@ -76,7 +76,10 @@ class Retaining:
             if period.log:
                 removed = self._walk(partner, period.log, removed, log=True)
             tell("partners", number, len(known))
-        return self._sweep(removed, tell) if asked and not dry else removed
+        if dry or not asked:
+            return removed
+        self._store.forget()  # where a backup is reading just now, the next run does it
+        return self._sweep(removed, tell)
 
     def _period(self, partner: str) -> Retention:
         """Return how long a partner's traffic is kept, in seconds; 0: for ever."""

@@ -13,11 +13,12 @@ from functools import partial
 
 from msgspec import Struct, structs
 
-from hub.model.errors import Undeliverable
+from hub.model.errors import Retryable, Undeliverable
 from hub.model.progress import Tell, silent
 from hub.store import PayloadOwner, Store, Tx
 from hub.store.names import NamesAside, compared, names_of
 from hub.store.records import RowPayload
+from hub.store.sealing import KeyMissing
 
 #: A file may be older than the row that will name it: a transaction puts the bytes first.
 NEW_SECONDS = 86_400.0
@@ -30,7 +31,7 @@ class BadPayload(Struct, frozen=True):
     """A payload that is missing or damaged, and the rows that name it."""
 
     sha256: str
-    what: str  # missing | damaged | unreadable
+    what: str  # missing | damaged
     owners: tuple[PayloadOwner, ...]
 
 
@@ -41,6 +42,7 @@ class Verified(Struct, frozen=True, kw_only=True):
     bytes: int = 0  # of those that are there
     missing: int = 0
     damaged: int = 0
+    sealed: dict[str, int] = {}  # how many under each key that is not here: they may be sound
     bad: tuple[BadPayload, ...] = ()  # the first of them
     unnamed: int = 0  # files that no row names, older than a day
     unnamed_bytes: int = 0
@@ -48,18 +50,28 @@ class Verified(Struct, frozen=True, kw_only=True):
 
     @property
     def sound(self) -> bool:
-        """Say whether nothing is lost."""
-        return not (self.missing or self.damaged or self.database)
+        """Say whether nothing is lost, as far as anybody can tell."""
+        return not (self.missing or self.damaged or self.sealed or self.database)
 
 
 def verify(store: Store, tell: Tell = silent) -> Verified:
     """Read the whole database and every payload, and say what is wrong."""
-    with store.read() as tx:
-        database = tuple(tx.faults(tell))
-    with closing(names_of(store)) as names:
-        verifying = _Verifying(store, names, Verified(database=database), tell)
-        verifying.read_rows()
-        return verifying.run()
+    database: tuple[str, ...] = ()
+    try:
+        with store.read() as tx:
+            database = tuple(tx.faults(tell))
+    except Retryable:  # SQLite says so again at the end of the transaction
+        if not database:
+            raise
+    try:
+        with closing(names_of(store)) as names:
+            verifying = _Verifying(store, names, Verified(database=database), tell)
+            verifying.read_rows()
+            return verifying.run()
+    except Retryable as fault:
+        if not database:
+            raise
+        return Verified(database=(*database, f"the payloads cannot be read: {fault}"))
 
 
 class _Verifying:
@@ -78,6 +90,8 @@ class _Verifying:
                 )
                 try:
                     self._store.archive.from_row(row.body, row.sha256, row.size)
+                except KeyMissing as fault:
+                    self._sealed(fault.key)
                 except Undeliverable:
                     self._bad(row.sha256, "damaged", partial(_of_row, row.id))
             after = rows[-1].id
@@ -104,12 +118,19 @@ class _Verifying:
     def _read(self, name: str) -> None:
         try:
             sound, size = self._store.archive.is_sound(name)
+        except KeyMissing as fault:
+            self._sealed(fault.key)
+            return
         except (OSError, Undeliverable):  # a sector that cannot be read, or retention removed it a moment ago
-            self._bad(name, "unreadable", partial(_of_file, name))
+            self._bad(name, "damaged", partial(_of_file, name))
             return
         self._found = structs.replace(self._found, bytes=self._found.bytes + size)
         if not sound:
             self._bad(name, "damaged", partial(_of_file, name))
+
+    def _sealed(self, key: str) -> None:
+        sealed = self._found.sealed
+        self._found = structs.replace(self._found, sealed={**sealed, key: sealed.get(key, 0) + 1})
 
     def _bad(self, name: str, what: str, owners_of: Callable[[Tx], list[PayloadOwner]]) -> None:
         with self._store.read() as tx:

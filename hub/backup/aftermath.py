@@ -77,7 +77,7 @@ def settle(
         taken_at=taken_at,
         restored_at=now,
         rows=manifest.rows,
-        payloads=manifest.payloads.count - manifest.payloads.damaged,
+        payloads=manifest.payloads.count + manifest.payloads.in_rows - manifest.payloads.damaged,
         bytes=manifest.payloads.bytes,
         controls=tuple(controls),
         control_gap=gap,

@@ -63,7 +63,8 @@ class PayloadSum(Struct, frozen=True):
     bytes: int = 0
     sha256: str = ""
     missing: int = 0  # named by a row, and not in the archive
-    damaged: int = 0  # not what their name says
+    damaged: int = 0  # not what their name, or their row, says
+    in_rows: int = 0  # further ones, that are rows' own; not in the sums above
     named: tuple[str, ...] = ()  # the first of the missing and damaged ones
 
 
@@ -113,6 +114,16 @@ class Sums:
             bytes=counted.bytes + size,
             damaged=counted.damaged + bad,
             named=self._named(name) if bad else counted.named,
+        )
+
+    def in_row(self, sha256: str, *, sound: bool) -> None:
+        """Count a payload that is in a row."""
+        counted = self._payloads
+        self._payloads = structs.replace(
+            counted,
+            in_rows=counted.in_rows + 1,
+            damaged=counted.damaged + (not sound),
+            named=counted.named if sound else self._named(sha256),
         )
 
     def missing(self, name: str) -> None:

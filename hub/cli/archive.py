@@ -54,12 +54,24 @@ def rekey(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
                 continue
             written, kept = written + changed, kept + (not changed)
             tell("payloads", number, 0)
+        forgotten = not written or store.forget()
+        elsewhere = written and store.shared
     if as_json:
         print_json({"written": written, "kept": kept, "failed": failed})
     else:
         console.print(f"{written:,} payloads written anew, {kept:,} were so already")
         for why in failed:
             complain(why)
+        if not forgotten:
+            complain(
+                "somebody reads the database: its -wal file has the bytes as they were until the hub is restarted"
+            )
+        if elsewhere:
+            console.print(
+                "PostgreSQL keeps the bytes as they were in its files until `VACUUM FULL artifacts` while no hub runs, "
+                "and in its own WAL and backups",
+                soft_wrap=True,
+            )
     raise typer.Exit(FAILED if failed else 0)
 
 

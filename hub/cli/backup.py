@@ -45,7 +45,8 @@ def backup(
     if as_json:
         print_json({"file": str(file), "size": file.stat().st_size, "manifest": manifest})
     else:
-        told = f"{manifest.rows:,} rows, {manifest.payloads.count:,} payloads, {len(manifest.files)} files"
+        payloads = manifest.payloads.count + manifest.payloads.in_rows
+        told = f"{manifest.rows:,} rows, {payloads:,} payloads, {len(manifest.files)} files"
         console.print(f"{escape(str(file))}: {told}; {file.stat().st_size:,} bytes", soft_wrap=True)
     if not manifest.whole:
         lacks = manifest.payloads.missing + manifest.payloads.damaged

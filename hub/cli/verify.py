@@ -44,6 +44,11 @@ def _say(found: Verified) -> None:
         f"the database is {'damaged' if found.database else 'sound'}",
         soft_wrap=True,
     )
+    for key, count in found.sealed.items():
+        complain(
+            f"{count:,} payloads are sealed under key {key}, which is not among [store] archive_keys: add its "
+            "reference there; whether they are sound only it can tell"
+        )
     if found.unnamed:
         console.print(
             f"{found.unnamed:,} files ({found.unnamed_bytes:,} bytes) belong to no row; they harm nobody"

@@ -118,6 +118,7 @@ def _checks(settings: Settings, tools: Instruments, *, connect: bool) -> Iterato
     yield from machine.web_password(settings)
     yield from machine.folders(settings)
     yield from machine.disk(settings)
+    yield from machine.privacy(settings)
     yield from configuration.profiles(partners, findings)
     yield from configuration.dictionaries(Path(settings.paths.dictionaries))
     yield from configuration.secrets_kept(configuration.references(settings, partners), tools.secrets)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hub.doctor.check import Check, fail, warn, well
 from hub.settings import Settings, is_loopback
+from hub.store.engine import file_of
 from hub.storing import Ill, little_room, not_written, places_of
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)  # requires-python in pyproject.toml
@@ -153,6 +154,15 @@ def folders(settings: Settings) -> Iterator[Check]:
         yield fail(
             "folder partners", f"{partners} cannot be read", "set [paths] partners to the profiles' folder"
         )
+
+
+def privacy(settings: Settings) -> Iterator[Check]:
+    """Warn of a SQLite file that others may read, in a folder that they may enter: payloads are in it."""
+    database = file_of(settings.store.url)
+    if database is None or not database.exists():
+        return
+    if database.stat().st_mode & 0o044 and database.absolute().parent.stat().st_mode & 0o011:
+        yield warn("database file", f"others may read {database}", f"chmod 600 {database}*")
 
 
 def existing(folder: Path) -> Path:

@@ -12,16 +12,17 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from celery import Celery
 from celery.signals import beat_init, worker_process_shutdown, worker_ready
 from kombu.exceptions import OperationalError
 
-from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.pipeline import Pipeline
 from hub.runners.port import SLICE_SECONDS, Jobs
+from hub.runners.troubles import EXPECTED, LANES, Troubles
 from hub.runners.turns import Turns
 from hub.stages import lanes
 from hub.store import Store
@@ -134,7 +135,7 @@ class Tasks:
     """The tasks, done by the parts that each process makes for itself at its first task."""
 
     def __init__(self, app: Celery, make_parts: Callable[[CeleryRunner], Parts]) -> None:
-        self._make_parts, self._runner = make_parts, CeleryRunner(app)
+        self._make_parts, self._runner, self._troubles = make_parts, CeleryRunner(app), Troubles(_log)
         self._parts: Parts | None = None
         self._guard = threading.Lock()
         self._owner = ""
@@ -144,35 +145,43 @@ class Tasks:
 
     def drain(self, lane: str) -> None:
         """Take the due steps of a lane, for one slice of time; then it queues again behind the others."""
-        parts = self._ready()
-        until = time.monotonic() + SLICE_SECONDS
-        if not parts.pipeline.drain(lane, self._owner, lambda: time.monotonic() > until):
-            return
-        with parts.store.read() as tx:
-            due = tx.due_lanes()
-        for other in due:
-            self._runner.nudge(other)
+        with self._telling(LANES):
+            parts = self._ready()
+            until = time.monotonic() + SLICE_SECONDS
+            if parts.pipeline.drain(lane, self._owner, lambda: time.monotonic() > until):
+                self._offer_lanes(parts)
 
     def job(self, name: str, *, early: bool = False) -> None:
-        """Do a job if its turn has come; an expected fault is a line in the log."""
-        parts = self._ready()
-        job = parts.jobs.get(name)
-        if job is None:
-            return
-        try:
-            parts.turns.take(job, self._owner, early=early)
-        except (Retryable, Undeliverable, ConfigError) as fault:
-            _log.warning("%s: %s", name, fault)
+        """Do a job if its turn has come."""
+        with self._telling(name):
+            parts = self._ready()
+            job = parts.jobs.get(name)
+            if job is not None:
+                parts.turns.take(job, self._owner, early=early)
 
     def tick(self) -> None:
         """Offer every lane with work that nobody has taken, and every job whose turn has come."""
-        parts = self._ready()
+        with self._telling(LANES):
+            parts = self._ready()
+            self._offer_lanes(parts)
+            for name in set(parts.jobs.names()) - parts.turns.resting():
+                self._runner.offer_job(name)
+
+    def _offer_lanes(self, parts: Parts) -> None:
         with parts.store.read() as tx:
             due = tx.due_lanes()
         for lane in due:
             self._runner.nudge(lane)
-        for name in set(parts.jobs.names()) - parts.turns.resting():
-            self._runner.offer_job(name)
+
+    @contextmanager
+    def _telling(self, what: str) -> Iterator[None]:
+        """Tell the log of an expected fault within; Celery tells of all others, and goes on."""
+        try:
+            yield
+        except EXPECTED as fault:
+            self._troubles.tell(what, fault)
+        else:
+            self._troubles.over(what)
 
     def _ready(self) -> Parts:
         with self._guard:

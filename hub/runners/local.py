@@ -19,9 +19,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.model.errors import ConfigError, Retryable
 from hub.pipeline import Pipeline
 from hub.runners.port import SLICE_SECONDS, SWEEP_SECONDS, Job, Jobs
+from hub.runners.troubles import EXPECTED, LANES, Troubles
 from hub.runners.turns import Turns
 from hub.stages import lanes
 from hub.store import Store
@@ -47,7 +48,7 @@ class LocalRunner:
         self._lanes: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._queued: set[str] = set()
         self._busy: set[str] = set()
-        self._guard, self._told = threading.Lock(), ""
+        self._guard, self._troubles = threading.Lock(), Troubles(_log)
         self._stopping = threading.Event()
         self._wakes: dict[str, threading.Event] = {}
         self._threads: list[threading.Thread] = []
@@ -147,19 +148,12 @@ class LocalRunner:
                 with self._guard:
                     self._busy.discard(lane)
             if steps:
-                self._told = ""
+                self._troubles.over(LANES)
                 self._sweep()  # what is left of it, behind the others, and what its steps made for other lanes
         except Retryable as fault:
-            self._tell(str(fault))
+            self._troubles.tell(LANES, fault)
         except Exception:  # noqa: BLE001 - the sweeper offers the lane again
             _log.exception("lane %s stopped; the sweeper offers it again", lane)
-
-    def _tell(self, trouble: str) -> None:
-        """Tell the log once of what stops the lanes, however many they are."""
-        with self._guard:
-            new, self._told = trouble != self._told, trouble
-        if new:
-            _log.warning("lanes wait: %s", trouble)
 
     def _sweep(self) -> None:
         with self._store.read() as tx:
@@ -168,8 +162,8 @@ class LocalRunner:
             self.nudge(lane)
 
     def _repeat(self, name: str) -> None:
-        """Do a job until it is gone or all ends; a fault is logged once until the job works again."""
-        wake, failing = self._wakes[name], ""
+        """Do a job until it is gone or all ends."""
+        wake = self._wakes[name]
         while not self._stopping.is_set():
             job = self._own.get(name) or self._jobs.get(name)
             if job is None:
@@ -178,14 +172,9 @@ class LocalRunner:
             wake.clear()
             try:
                 self._do(job, early=woken)
-                if failing:
-                    _log.info("%s works again", name)
-                failing = ""
+                self._troubles.over(name)
             except Exception as fault:  # noqa: BLE001 - one job's fault is not the others'
-                expected = isinstance(fault, Retryable | Undeliverable | ConfigError)
-                if str(fault) != failing:
-                    _log.warning("%s: %s", name, fault, exc_info=None if expected else fault)
-                failing = str(fault)
+                self._troubles.tell(name, fault, expected=isinstance(fault, EXPECTED))
             wake.wait(job.every_seconds)
         del self._wakes[name]
 

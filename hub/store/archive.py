@@ -158,7 +158,7 @@ class Archive:
         return file.getvalue()
 
     def from_row(self, body: bytes, sha256: str, size: int) -> bytes:
-        """Return the bytes that a row keeps; raise Undeliverable when they are not what they were."""
+        """Return the bytes that a row keeps; raise Undeliverable when they are damaged, KeyMissing without the key."""
         name = f"the row of {sha256}"
         clear = body if len(body) == size else self._keys.unsealed(io.BytesIO(body), name).read()
         if hashlib.sha256(clear).hexdigest() != sha256:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +59,22 @@ def _sqlite(url: URL) -> Engine:
         raise ConfigError(
             "store: SQLite needs a file (sqlite:///var/hub.db): the log must outlive the process"
         )
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    database = Path(url.database)
+    database.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
+        hide_parameters=True,
         pool_size=10,
         max_overflow=50,
         pool_timeout=WAIT_SECONDS,
         connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def make_private(*_how: object) -> None:
+        """Make a new file for its owner alone, for payloads are in it; SQLite makes its other files alike."""
+        with suppress(OSError):  # SQLite itself says what is wrong there
+            os.close(os.open(database, os.O_RDONLY | os.O_CREAT, 0o600))
 
     @event.listens_for(engine, "connect")
     def prepare(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own object
@@ -89,10 +99,21 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
+def wal_emptied(connection: Connection) -> bool:
+    """Bring all of SQLite's `-wal` file into the database and cut it off; False when a reader kept it for a second."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    connection.info.pop(_MANNER, None)
+    driver.execute("PRAGMA busy_timeout = 1000")
+    busy, *_pages = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
 def _postgresql(url: URL) -> Engine:
     try:
         engine = create_engine(
             url.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,  # an error goes into logs and stories, and a parameter may be a payload
             pool_size=10,
             max_overflow=50,
             pool_timeout=WAIT_SECONDS,

@@ -7,7 +7,7 @@ name. On PostgreSQL everything happens in one transaction, so others see the old
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,13 +30,14 @@ from sqlalchemy import (
     text,
 )
 
-from hub.model.errors import ConfigError
+from hub.model.errors import ConfigError, Undeliverable
 from hub.store.archive import Archive
 from hub.store.columns import Instant
 from hub.store.engine import make_engine
 from hub.store.lanes import NOBODY
 from hub.store.migrate import alembic_config, upgrade
-from hub.store.schema import controls, leases, metadata
+from hub.store.schema import artifacts, controls, leases, metadata
+from hub.store.sealing import KeyMissing
 from hub.store.tx import Tx
 
 #: What the table of Alembic is called.
@@ -48,8 +49,10 @@ _A_MOMENT = timedelta(minutes=1)
 class Rebuilding:
     """A database in the making; `load` fills it, `complete` brings it to the shape that this version needs."""
 
-    def __init__(self, connection: Connection, earlier: dict[str, tuple[int, int]], tx: Tx) -> None:
-        self._connection, self._tx = connection, tx
+    def __init__(
+        self, connection: Connection, earlier: dict[str, tuple[int, int]], archive: Archive, tx: Tx
+    ) -> None:
+        self._connection, self._archive, self._tx = connection, archive, tx
         #: (round, last number) of each control scope in the database whose place it takes.
         self.earlier_controls = earlier
         reflected = MetaData()
@@ -57,7 +60,10 @@ class Rebuilding:
         self._tables = {name: _storing(table) for name, table in reflected.tables.items()}
 
     def load(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Insert rows; raise ConfigError for a table or column that the backup's revision does not have."""
+        """Insert rows; raise ConfigError for a table or column that the backup's revision does not have.
+
+        Raises KeyMissing for a payload in a row that is sealed under a key that is not here.
+        """
         table = self._tables.get(name)
         if table is None or not set(columns) <= set(table.c.keys()):
             raise ConfigError(f"the backup has a table {name!r} that its own revision does not have")
@@ -68,6 +74,18 @@ class Rebuilding:
         ]
         if values:
             self._connection.execute(table.insert(), values)
+        for row in values if name == artifacts.name else ():
+            self._refuse_unreadable(row)
+
+    def _refuse_unreadable(self, row: Mapping[str, Any]) -> None:
+        if row.get("body") is None:
+            return
+        try:
+            self._archive.from_row(row["body"], row["sha256"], row["size"])
+        except KeyMissing:
+            raise
+        except Undeliverable:  # it was damaged when the backup was made, and what to check says so
+            return
 
     def complete(self) -> Tx:
         """Migrate to this version, let ids go on after the last one, and give a transaction for the rest."""
@@ -135,7 +153,7 @@ def _in_place(
                 connection.execute(text(f"DROP TABLE IF EXISTS {table} CASCADE"))
             connection.execute(text("DROP FUNCTION IF EXISTS events_are_append_only() CASCADE"))
             upgrade(connection, revision)
-            yield Rebuilding(connection, earlier, Tx(connection, archive, clock))
+            yield Rebuilding(connection, earlier, archive, Tx(connection, archive, clock))
     finally:
         engine.dispose()
 
@@ -152,7 +170,7 @@ def _beside(
     try:
         with engine.begin() as connection:
             upgrade(connection, revision)
-            yield Rebuilding(connection, earlier, Tx(connection, archive, clock))
+            yield Rebuilding(connection, earlier, archive, Tx(connection, archive, clock))
     finally:
         engine.dispose()  # the last connection brings all of the -wal file into the database
     for old in _files(target):

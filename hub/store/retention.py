@@ -47,6 +47,9 @@ FINISHED = frozenset(
     }
 )
 
+#: An older hub that still works on the same database notes the removal, and does not know of bytes in rows.
+_IS_KEPT = or_(artifacts.c.removed_at.is_(None), artifacts.c.body.is_not(None))
+
 _SEAL = (
     "CREATE TRIGGER events_sealed_delete BEFORE DELETE ON events "
     "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
@@ -187,11 +190,11 @@ class Retention(TxPart):
     def remove_payloads(self, exchange_ids: Sequence[int], file_ids: Sequence[int], why: str) -> None:
         """Note that payloads are not kept any more, in their rows and in the stories; the archive is swept later."""
         now = self._clock()
-        for table, column, ids, in_row in (
-            (artifacts, artifacts.c.exchange_id, exchange_ids, {"body": None}),
-            (transmissions, transmissions.c.id, file_ids, {}),
+        for table, of_these, is_kept, in_row in (
+            (artifacts, artifacts.c.exchange_id.in_(exchange_ids), _IS_KEPT, {"body": None}),
+            (transmissions, transmissions.c.id.in_(file_ids), transmissions.c.removed_at.is_(None), {}),
         ):
-            kept = update(table).where(column.in_(ids), table.c.removed_at.is_(None))
+            kept = update(table).where(of_these, is_kept)
             self._connection.execute(kept.values(removed_at=now, **in_row))
         for exchange_id in exchange_ids:
             self._event("payload_removed", exchange_id=exchange_id, actor="retention", why=why)
@@ -254,4 +257,4 @@ class Retention(TxPart):
 
 def _has_bytes(exchange_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition for exchanges of which some payload is kept."""
-    return exists().where(artifacts.c.exchange_id == exchange_id, artifacts.c.removed_at.is_(None))
+    return exists().where(artifacts.c.exchange_id == exchange_id, _IS_KEPT)

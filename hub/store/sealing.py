@@ -31,6 +31,17 @@ _ID_BYTES, _SALT_BYTES, _TAG_BYTES = 8, 32, 16
 _HEAD_BYTES = len(_MAGIC) + _ID_BYTES + _SALT_BYTES
 
 
+class KeyMissing(Undeliverable):
+    """Something is sealed under a key that is not here; it may be as sound as ever."""
+
+    def __init__(self, name: str, key: str) -> None:
+        super().__init__(
+            f"archive: {name} is sealed under key {key}, which is not among [store] archive_keys; "
+            "add its reference there"
+        )
+        self.key = key
+
+
 class Keyring:
     """The keys of an archive, the newest first; none: nothing is sealed, and nothing sealed can be read."""
 
@@ -50,17 +61,14 @@ class Keyring:
         return Sealer(target, _cipher(self._keys[self.newest], salt))
 
     def unsealed(self, source: IO[bytes], name: str) -> BinaryIO:
-        """Return the clear bytes of a sealed file; raise Undeliverable when its key is not here."""
+        """Return the clear bytes of a sealed file; raise KeyMissing when its key is not here."""
         head = source.read(_HEAD_BYTES)
         if len(head) < _HEAD_BYTES or not head.startswith(_MAGIC):
             raise Undeliverable(f"archive: {name} is damaged: it does not begin as a sealed file does")
         used = head[len(_MAGIC) : len(_MAGIC) + _ID_BYTES]
         key = self._keys.get(used)
         if key is None:
-            raise Undeliverable(
-                f"archive: {name} is sealed under key {used.hex()}, which is not among [store] archive_keys; "
-                "add its reference there"
-            )
+            raise KeyMissing(name, used.hex())
         reader = _Unsealing(source, _cipher(key, head[-_SALT_BYTES:]), name)
         return cast("BinaryIO", io.BufferedReader(reader, PIECE_BYTES))
 

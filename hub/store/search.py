@@ -6,8 +6,10 @@ ways: what is rare is taken from the indexes of words; what is common is soon fo
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +39,9 @@ RARE = 2000
 #: Shorter parts are in no index of words. They, and zeros alone, are looked for as whole numbers: as a part of one they
 #: would be in almost all, or be found only after all have been read.
 _TRIGRAM = 3
+
+#: What the index of words of SQLite takes for any signs. It is asked for the longest run without them.
+_WILDCARDS = re.compile("[%_]")
 
 _HAS_WORK = text("exchanges.work_lane IS NOT NULL")
 _AT_REST = text("exchanges.work_lane IS NULL")  # only these are in an index of words; what has work is little
@@ -90,21 +95,23 @@ class Search(TxPart):
         if _is_whole(part):
             return _numbered(part)
         says = or_(*(_says(place, part) for place in places))
+        sought = part if self._postgres else max(_WILDCARDS.split(part), key=len)
+        if len(sought) < _TRIGRAM:
+            return says
         at_work = select(exchanges.c.id).where(_HAS_WORK, says).limit(RARE + 1)
         found = set(self._connection.execute(at_work).scalars())
         if len(found) > RARE:
             return says
         common = []
         for place in places:
-            hits = self._hits(place, part)
+            hits = self._hits(place, sought)
             named = set(self._exchanges_with(_owner(place), hits)) if len(hits) <= RARE else set()
             if max(len(hits), len(named)) > RARE:
                 common.append(_says(place, part))
             else:
                 found |= named
         rare = exchanges.c.id.in_(found)
-        taken_for_others = set(part) & set("%_")  # signs that an index takes for any others
-        return or_(and_(rare, says) if taken_for_others else rare, *common)
+        return or_(rare if sought == part else and_(rare, says), *common)
 
     def _hits(self, place: ColumnElement[str], part: str) -> list[int]:
         """Return the rows of which a column has a part, by the index of words; at most one more than is rare."""
@@ -150,7 +157,7 @@ def _is_whole(part: str) -> bool:
 
 def _numbered(part: str) -> ColumnElement[bool]:
     """Match the documents of that number, and those of an order of that number, case apart."""
-    forms = {part, part.lower(), part.upper()}
+    forms = {"".join(signs) for signs in product(*({sign, sign.lower(), sign.upper()} for sign in part))}
     own, order = (column.in_(forms) for column in (exchanges.c.number, exchanges.c.order_number))
     further = select(exchange_orders.c.exchange_id).where(exchange_orders.c.order_number.in_(forms))
     found = union(*(select(exchanges.c.id).where(named) for named in (own, order)), further)

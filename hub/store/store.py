@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hub.model.errors import storage_fault
 from hub.store.archive import Archive
-from hub.store.engine import READ_ONLY, WAIT, WAIT_SECONDS, make_engine
+from hub.store.engine import READ_ONLY, WAIT, WAIT_SECONDS, make_engine, wal_emptied
 from hub.store.story import is_small
 from hub.store.troubles import SameFile, as_retryable
 from hub.store.tx import Tx
@@ -103,6 +103,16 @@ class Store:
                     yield self._reading.tx
                 finally:
                     self._reading.tx = None
+
+    def forget(self) -> bool:
+        """Leave nothing of removed or rewritten rows in SQLite's `-wal` file; False while somebody still reads there.
+
+        What PostgreSQL keeps of them is its own affair (docs/retention.md).
+        """
+        if self._writer is None:
+            return True
+        with as_retryable(), self._turn(WAIT_SECONDS), self._engine.connect() as plain:
+            return wal_emptied(plain)
 
     def close(self) -> None:
         """Close the connections that are not in use."""

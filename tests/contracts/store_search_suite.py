@@ -111,10 +111,32 @@ class SearchContract:
                         backwards = structs.replace(query, oldest_first=True, limit=100)
                         assert [e.id for e in tx.find_exchanges(backwards)] == wanted[::-1]
 
+    @AS_RARE
+    def test_signs_of_a_pattern_are_signs_beside_any_letter(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch, rare: int
+    ) -> None:
+        monkeypatch.setattr(search, "RARE", rare)
+        numbers = ("0é_1", "0éx1", "%Bé", "xBé", "PO_1é", "PO-1é", "größe_9%")
+        with store.begin() as tx:
+            made = {number: add_order(tx, number).id for number in numbers}
+        with store.read() as tx:
+            for part, wanted in (
+                ("0é_", {"0é_1"}),
+                ("%Bé", {"%Bé"}),
+                ("po_1é", {"PO_1é"}),
+                ("e_9%", {"größe_9%"}),
+                ("größe_", {"größe_9%"}),
+                ("_%_", set()),
+            ):
+                found = {e.id for e in tx.find_exchanges(LogQuery(number=part))}
+                assert found == {made[number] for number in wanted}, part
+
     def test_very_short_parts_and_zeros_are_whole_numbers(self, store: Store) -> None:
         with store.begin() as tx:
             seven, also, zeros, other = (add_order(tx, number) for number in ("7", "a7", "000000", "PO-7000"))
+            mixed = add_order(tx, "aB")
             tx.set_orders(other.id, ["B2"])
+            tx.set_orders(mixed.id, ["d4"])
         with store.read() as tx:
             for part, wanted in (
                 ("7", [seven]),
@@ -123,6 +145,8 @@ class SearchContract:
                 ("000", []),
                 ("700", [other]),
                 ("b2", [other]),
+                ("D4", [mixed]),
+                ("Ab", [mixed]),
             ):
                 for query in (LogQuery(number=part), LogQuery(text=part)):
                     assert [e.id for e in tx.find_exchanges(query)] == [e.id for e in wanted], part

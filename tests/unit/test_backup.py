@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import itertools
 import json
 import shutil
@@ -29,6 +30,7 @@ from hub.model.finding import Finding
 from hub.runners.local import take_lock
 from hub.store.engine import make_engine
 from hub.store.migrate import upgrade
+from hub.store.schema import artifacts
 from tests.support.backups import PROFILE, Change, Place, fill, place, tampered
 from tests.support.store import POSTGRES_URL, add_invoice, add_order, sqlite_store, undone
 
@@ -410,13 +412,13 @@ def test_a_payload_that_the_archive_lost_is_told(old: Place, new: Place, tmp_pat
             path = store.archive.stored(name)
             assert path is not None
             path.unlink() if data is None else path.write_bytes(data)
+        with store._engine.begin() as connection:
+            in_row = artifacts.update().where(artifacts.c.exchange_id == 2).values(body=b"order 2")
+            assert connection.execute(in_row).rowcount == 1
     file = old.backup(tmp_path / "poor.backup")
     manifest, _ = check_backup(file)
-    assert (manifest.payloads.missing, manifest.payloads.damaged, manifest.payloads.named) == (
-        1,
-        1,
-        (lost, spoiled),
-    )
+    assert (manifest.payloads.missing, manifest.payloads.damaged, manifest.payloads.in_rows) == (1, 2, 3)
+    assert manifest.payloads.named == (hashlib.sha256(b"order 1").hexdigest(), lost, spoiled)
     assert "payloads that the backup lacks or has damaged" in {c.what for c in new.restore(file).to_check}
 
 

@@ -73,6 +73,20 @@ def test_a_secret_that_others_may_read(root: Path) -> None:
     assert ills(examine(settings, tools)) == [("secrets", "warn"), ("secret odoo.key", "fail")]
 
 
+def test_a_database_that_others_may_read(root: Path) -> None:
+    settings = load_settings(root, {})
+    make_store(settings).close()
+    assert ills(look(settings)) == []
+    (database := root / "var" / "hub.sqlite3").chmod(0o644)
+    (root / "var").chmod(0o755)
+    assert ills(look(settings)) == [("database file", "warn")]
+    (root / "var").chmod(0o700)
+    assert ills(look(settings)) == []
+    database.chmod(0o600)
+    (root / "var").chmod(0o755)
+    assert ills(look(settings)) == []
+
+
 @pytest.fixture
 def taken_port() -> Iterator[int]:
     with socket.socket() as listener:

@@ -17,7 +17,7 @@ from hub.cli.main import app
 from hub.model.errors import ConfigError, Undeliverable
 from hub.settings import load_settings
 from hub.store import Archive
-from hub.store.sealing import PIECE_BYTES, Keyring, key_from, new_key, sealed_size
+from hub.store.sealing import PIECE_BYTES, KeyMissing, Keyring, key_from, new_key, sealed_size
 from tests.support.backups import Place, fill
 
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -182,6 +182,14 @@ def test_a_hub_turns_it_on_and_is_backed_up(tmp_path: Path) -> None:
     assert runner.invoke(app, ["verify"], env=env).exit_code == 0
     file = hub.backup(tmp_path / "sealed.backup")
 
+    other = Place(tmp_path / "other")  # a key, and not that one
+    assert (
+        runner.invoke(app, ["archive", "newkey", "archive_1"], env={"HUB_ROOT": str(other.home)}).exit_code
+        == 0
+    )
+    with pytest.raises(KeyMissing, match=r"the row of .* is sealed under key"):
+        other.restore(file)
+    assert not (other.home / "var" / "hub.sqlite3").exists()
     keyless = Place(tmp_path / "keyless")
     with pytest.raises(ConfigError, match="file:archive_1"):
         keyless.restore(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -15,13 +16,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 
 from hub.model.errors import ConfigError, Retryable
 from hub.model.exchange import State
 from hub.store import Archive, Store
 from hub.store.engine import make_engine
 from hub.store.migrate import migrate
-from hub.store.schema import metadata
+from hub.store.schema import artifacts, metadata
+from hub.store.store import utc_now
 from tests.support.store import POSTGRES_URL, add_order, postgres_database, sqlite_store
 
 on_postgres = [
@@ -125,6 +128,32 @@ def test_sqlite_is_set_up_to_last(tmp_path: Path) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_its_files_are_for_nobody_else(tmp_path: Path) -> None:
+    """Payloads are in them, whatever the mode of the folder and the umask."""
+    before = os.umask(0o022)
+    store = Store(f"sqlite:///{tmp_path}/data/hub.db", Archive(tmp_path / "archive"))
+    try:
+        store.migrate()
+        with store.begin() as tx:
+            add_order(tx)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()}
+        assert modes == dict.fromkeys(("hub.db", "hub.db-wal", "hub.db-shm"), 0o600)
+    finally:
+        os.umask(before)
+        store.close()
+
+
+def test_an_error_of_the_database_quotes_no_payload(engine: Engine) -> None:
+    migrate(engine)
+    orphan = artifacts.insert().values(
+        exchange_id=4711, kind="payload", sha256="0" * 64, size=6, media_type="", body=b"secret", at=utc_now()
+    )
+    with pytest.raises(IntegrityError) as told, engine.begin() as connection:
+        connection.execute(orphan)
+    assert "secret" not in str(told.value)
+    assert b"secret".hex() not in str(told.value)
 
 
 def test_another_process_may_read_and_write_between(tmp_path: Path) -> None:

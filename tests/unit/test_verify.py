@@ -14,7 +14,7 @@ from hub.cli.main import app
 from hub.store.schema import artifacts
 from hub.verifying import NEW_SECONDS, verify
 from tests.support.backups import SENT, Place, fill, place
-from tests.support.store import POSTGRES_URL
+from tests.support.store import POSTGRES_URL, add_order
 
 on_postgres = [
     pytest.mark.postgres,
@@ -89,6 +89,43 @@ def test_a_damaged_database_is_found(tmp_path: Path) -> None:
         found = verify(store)
     assert not found.sound
     assert any("refers to a row of exchanges that is gone" in fault for fault in found.database)
+
+
+def test_a_database_whose_pages_are_damaged_is_told_whole(tmp_path: Path) -> None:
+    """A page behind one payload: SQLite breaks off at it, and all the same it is an answer, not an error."""
+    full = Place(tmp_path / "hub")
+    with full.store() as store, store.begin() as tx:
+        for number in range(20):
+            tx.put_artifact(add_order(tx, f"PO-{number}").id, "payload", b"%2d" % number * 8000)
+    database = full.home / "var" / "hub.sqlite3"
+    data = bytearray(database.read_bytes())
+    at = data.index(b" 7" * 2000) // 4096 * 4096  # an overflow page: its first bytes name the next
+    data[at : at + 4] = b"\xff" * 4
+    database.write_bytes(data)
+    done = CliRunner().invoke(app, ["verify"], env={"HUB_ROOT": str(full.home)})
+    assert done.exit_code == 1
+    assert "database: " in done.output
+    assert "the database is damaged" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_payloads_under_a_lost_key_are_not_called_damaged(full: Place) -> None:
+    runner, env = CliRunner(), {"HUB_ROOT": str(full.home), **full.environ}
+    for key in ("first", "second"):
+        assert runner.invoke(app, ["archive", "newkey", key], env=env).exit_code == 0
+    settings = full.home / "hub.toml"
+    settings.write_text('[store]\nencrypt = true\narchive_keys = ["file:first"]\n')
+    assert runner.invoke(app, ["archive", "rekey"], env=env).exit_code == 0
+    settings.write_text('[store]\nencrypt = true\narchive_keys = ["file:second"]\n')
+    with full.store() as store:
+        found = verify(store)
+    assert not found.sound
+    assert (found.missing, found.damaged, found.bad) == (0, 0, ())
+    assert list(found.sealed.values()) == [7]
+    done = runner.invoke(app, ["verify"], env=env)
+    assert done.exit_code == 1
+    assert "7 payloads are sealed under key" in done.output
+    assert "restore" not in done.output
 
 
 def test_the_command(tmp_path: Path) -> None:
