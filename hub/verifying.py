@@ -31,7 +31,7 @@ class BadPayload(Struct, frozen=True):
     """A payload that is missing or damaged, and the rows that name it."""
 
     sha256: str
-    what: str  # missing | damaged
+    what: str  # missing | damaged | unreadable
     owners: tuple[PayloadOwner, ...]
 
 
@@ -121,8 +121,12 @@ class _Verifying:
         except KeyMissing as fault:
             self._sealed(fault.key)
             return
-        except (OSError, Undeliverable):  # a sector that cannot be read, or retention removed it a moment ago
-            self._bad(name, "damaged", partial(_of_file, name))
+        except (
+            OSError,
+            Retryable,
+            Undeliverable,
+        ):  # a bad sector, no right to read, or retention removed it just now
+            self._bad(name, "unreadable", partial(_of_file, name))
             return
         self._found = structs.replace(self._found, bytes=self._found.bytes + size)
         if not sound:

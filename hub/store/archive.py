@@ -16,6 +16,7 @@ import os
 import re
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, TypeVar
 
 from hub.model.errors import Undeliverable, storage_fault
-from hub.store.sealing import Keyring, Sealer, sealed_size
+from hub.store.sealing import Keyring, Sealer, is_sealed, sealed_size
 
 CHUNK_BYTES = 1 << 20
 #: Fewer are written one after the other; more by so many threads, which wait for the disk at the same time.
@@ -54,6 +55,43 @@ class Archive:
         self._incoming = root / "tmp"
         self._incoming.mkdir(parents=True, exist_ok=True)
         self._rooted: set[Path] = set()  # folders that a power cut can no longer take away
+
+    @property
+    def root(self) -> Path:
+        """Return its folder."""
+        return self._root
+
+    @property
+    def mark_file(self) -> Path:
+        """Return the file that says whose it is (`hub.store.pairing`)."""
+        return self._root / "hub.mark"
+
+    def mark(self) -> str:
+        """Return what says whose it is; "" for a new one."""
+        try:
+            return self.mark_file.read_text("ascii", "replace").strip()
+        except FileNotFoundError:
+            return ""
+        except OSError as fault:
+            raise storage_fault(f"archive: cannot read {self.mark_file}: {fault.strerror}") from fault
+
+    def make_mark(self) -> str:
+        """Let a new archive say whose it is; return what it says, also where another process was faster."""
+        if not self.mark():
+            self._write_mark(uuid.uuid4().hex, _link_or_move)
+        return self.mark()
+
+    def set_mark(self, mark: str) -> None:
+        """Say whose it is from now on."""
+        self._write_mark(mark, os.replace)
+
+    def _write_mark(self, mark: str, bring: Callable[[str, Path], object]) -> None:
+        with self._temporary() as file:
+            file.write(f"{mark}\n".encode())
+            file.flush()
+            os.fsync(file.fileno())
+            bring(file.name, self.mark_file)
+        _sync_folder(self._root)
 
     def put(self, data: bytes) -> str:
         """Keep the bytes and return their SHA-256 in hexadecimal; raise Retryable when that fails."""
@@ -160,8 +198,12 @@ class Archive:
     def from_row(self, body: bytes, sha256: str, size: int) -> bytes:
         """Return the bytes that a row keeps; raise Undeliverable when they are damaged, KeyMissing without the key."""
         name = f"the row of {sha256}"
-        clear = body if len(body) == size else self._keys.unsealed(io.BytesIO(body), name).read()
-        if hashlib.sha256(clear).hexdigest() != sha256:
+        clear = body
+        if isinstance(body, bytes) and len(body) != size and is_sealed(body):
+            clear = self._keys.unsealed(io.BytesIO(body), name).read()
+        if (
+            not isinstance(clear, bytes) or hashlib.sha256(clear).hexdigest() != sha256
+        ):  # SQLite may have a text there
             raise Undeliverable(
                 f"archive: {name} in the database is damaged: its content is not what its SHA-256 says. "
                 "Restore a backup (`hub restore`)"
@@ -342,6 +384,16 @@ class Archive:
     def free_bytes(self) -> int:
         """Return the free space of the archive's disk in bytes."""
         return shutil.disk_usage(self._root).free
+
+
+def _link_or_move(new: str, target: Path) -> None:
+    """Bring a file to a name that nothing has; where there is something, that stays."""
+    try:
+        os.link(new, target)
+    except FileExistsError:
+        return
+    except OSError:  # a disk without links
+        Path(new).replace(target)
 
 
 def _side_by_side(put: Callable[[_T], _R], things: Sequence[_T]) -> list[_R]:

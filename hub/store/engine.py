@@ -72,9 +72,13 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def make_private(*_how: object) -> None:
-        """Make a new file for its owner alone, for payloads are in it; SQLite makes its other files alike."""
+        """Make a new file for its owner alone, for payloads are in it; SQLite makes its other files alike.
+
+        One that is there is never opened: to close it again would end all locks of this process on it (POSIX), and
+        another process would take itself for the last one, and the -wal file away.
+        """
         with suppress(OSError):  # SQLite itself says what is wrong there
-            os.close(os.open(database, os.O_RDONLY | os.O_CREAT, 0o600))
+            os.close(os.open(database, os.O_RDONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
     @event.listens_for(engine, "connect")
     def prepare(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own object

@@ -9,18 +9,23 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from hub.model.errors import ConfigError
 
 _LOCK_NUMBER = 4_851_850_997  # of PostgreSQL's advisory lock: two processes that start must not both migrate
 
 
-def migrate(engine: Engine) -> None:
-    """Run the missing revisions in one transaction; raise ConfigError when a newer hub made it."""
+def migrate(engine: Engine, *, not_empty: str = "") -> None:
+    """Run the missing revisions in one transaction; raise ConfigError when a newer hub made it.
+
+    `not_empty` is what to raise where there are no tables yet, and there should be.
+    """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK_NUMBER})
+        if not_empty and not inspect(connection).get_table_names():
+            raise ConfigError(not_empty)
         upgrade(connection)
 
 

@@ -139,6 +139,11 @@ class _Unsealing(io.RawIOBase):
         super().close()
 
 
+def is_sealed(data: bytes) -> bool:
+    """Say whether bytes begin as sealed ones do."""
+    return data.startswith(_MAGIC)
+
+
 def sealed_size(size: int) -> int:
     """Return how large a file of `size` bytes is when it is sealed."""
     pieces = max(1, -(-size // PIECE_BYTES))

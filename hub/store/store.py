@@ -11,6 +11,7 @@ from pathlib import Path
 from hub.model.errors import storage_fault
 from hub.store.archive import Archive
 from hub.store.engine import READ_ONLY, WAIT, WAIT_SECONDS, make_engine, wal_emptied
+from hub.store.pairing import check_pair, mark_of, set_mark, why_not_empty
 from hub.store.story import is_small
 from hub.store.troubles import SameFile, as_retryable
 from hub.store.tx import Tx
@@ -58,12 +59,26 @@ class Store:
         return self._engine.dialect.name
 
     def migrate(self) -> None:
-        """Bring the tables to the shape that this version needs; nothing happens when they have it."""
+        """Bring the tables to the shape that this version needs; nothing happens when they have it.
+
+        Raises ConfigError for tables of a newer hub, and when database and archive are not of one hub.
+        """
         from hub.store.migrate import migrate  # Alembic takes long to load, and most commands don't need it
 
         with as_retryable():
-            migrate(self._engine)
+            migrate(self._engine, not_empty=why_not_empty(self._archive, self._name))
         self._check_file()  # this file it is, from now on
+        with self.read() as tx:
+            mark = mark_of(tx)
+        if not mark:
+            mark = self._archive.make_mark()
+            with self.begin() as tx:
+                set_mark(tx, mark)
+        check_pair(mark, self._archive, self._name)
+
+    @property
+    def _name(self) -> str:
+        return str(self._file.path) if self._file else self._engine.url.render_as_string(hide_password=True)
 
     @contextmanager
     def begin(self) -> Iterator[Tx]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from hub.store import Store
+from hub.store.engine import make_engine
+from hub.store.migrate import migrate
 from tests.contracts.store_ledger_suite import LaneContract, LedgerContract, TransactionContract
 from tests.contracts.store_search_suite import SearchContract
 from tests.contracts.store_stock_suite import StockContract
@@ -44,11 +46,12 @@ class TestSqlite(StoreContract):
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def migrated_postgres() -> Iterator[str]:
     """Give the URL of a database to copy, so that each test gets its own in a blink."""
     with postgres_database() as url:
-        with postgres_store(url, tmp_path_factory.mktemp("template")) as store:
-            store.migrate()
+        engine = make_engine(url)
+        migrate(engine)
+        engine.dispose()
         yield url
 
 

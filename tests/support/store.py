@@ -17,6 +17,8 @@ from hub.model.documents import DocType
 from hub.model.envelope import Address, Envelope
 from hub.model.exchange import Direction, Exchange, State
 from hub.store import Archive, Store, Tx
+from hub.store.engine import make_engine
+from hub.store.migrate import migrate
 
 POSTGRES_URL = os.environ.get("HUB_TEST_POSTGRES_URL", "")
 
@@ -61,9 +63,9 @@ class TickingClock(MovableClock):
 def migrated_sqlite() -> bytes:
     """Return an empty, migrated database file: migrating once is enough for all tests of a process."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(f"sqlite:///{folder}/hub.db", Archive(Path(folder) / "archive"))
-        store.migrate()
-        store.close()
+        engine = make_engine(f"sqlite:///{folder}/hub.db")
+        migrate(engine)  # without a mark: many archives will belong to copies of it
+        engine.dispose()
         return (Path(folder) / "hub.db").read_bytes()
 
 

@@ -145,6 +145,23 @@ def test_its_files_are_for_nobody_else(tmp_path: Path) -> None:
         store.close()
 
 
+def test_another_program_that_looks_and_goes_leaves_the_wal_alone(tmp_path: Path) -> None:
+    """The last one out takes the -wal file away; a process that works on the database must never seem to be gone."""
+    with sqlite_store(tmp_path) as store:
+        with store.begin() as tx:
+            add_order(tx)
+        with store.read(), store._engine.connect() as another:  # a new connection of the same process
+            another.exec_driver_sql("PRAGMA user_version")
+        look = (
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
+            "print(*c.execute('select id from exchanges')); c.close()"
+        )
+        command = [sys.executable, "-c", look, str(tmp_path / "hub.db")]
+        seen = subprocess.run(command, check=True, capture_output=True, text=True)
+        assert "(1,)" in seen.stdout
+        assert (tmp_path / "hub.db-wal").stat().st_size > 0
+
+
 def test_an_error_of_the_database_quotes_no_payload(engine: Engine) -> None:
     migrate(engine)
     orphan = artifacts.insert().values(
