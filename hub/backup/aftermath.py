@@ -7,7 +7,7 @@ before anything is made there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -47,14 +47,14 @@ class Restored(Struct, frozen=True, kw_only=True):
 
 
 def settle(
-    tx: Tx, manifest: Manifest, gap: int, earlier: Mapping[str, tuple[int, int]], now: datetime
+    tx: Tx, manifest: Manifest, gap: int, earlier: Mapping[str, tuple[int, int]] | None, now: datetime
 ) -> Restored:
     """Make a restored log fit to go on, in the transaction that restores it; say what was done.
 
-    `earlier` holds the control numbers of the database whose place it takes, if there was one.
+    `earlier` holds the control numbers of the database whose place it takes, if there was one; None: it was damaged.
     """
     taken_at = manifest.header.created_at
-    controls = tx.advance_controls(gap, earlier)
+    controls = tx.advance_controls(gap, earlier or {})
     for one in controls:
         tx.record_control(
             one.scope, one.now, None, f"void: restored from a backup of {taken_at:%Y-%m-%d %H:%M}"
@@ -81,7 +81,7 @@ def settle(
         bytes=manifest.payloads.bytes,
         controls=tuple(controls),
         control_gap=gap,
-        to_check=_checks(tx, manifest, noticed, composed),
+        to_check=(*_unread(gap, earlier), *_checks(tx, manifest, noticed, composed)),
     )
 
 
@@ -103,6 +103,16 @@ def _finding(exchange: Exchange, why: str) -> Finding:
         f"`hub cancel {exchange.id} --why ...` ends it"
     )
     return Finding(problems.MAY_HAVE_BEEN_SENT, why, Severity.HOLD, hint=hint)
+
+
+def _unread(gap: int, earlier: Mapping[str, tuple[int, int]] | None) -> Iterator[ToCheck]:
+    if earlier is None:
+        yield ToCheck(
+            "control numbers of the database that was there: it is damaged and could not be asked",
+            None,
+            f"{gap} were skipped since the backup; if the hub may have used more of them, restore again with a larger "
+            "--control-gap",
+        )
 
 
 def _checks(tx: Tx, manifest: Manifest, noticed: list[int], composed: list[int]) -> tuple[ToCheck, ...]:

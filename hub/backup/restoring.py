@@ -26,6 +26,7 @@ from hub.runners.local import take_lock
 from hub.settings import Settings, load_settings
 from hub.store.pairing import mark_of, set_mark
 from hub.store.rebuilding import Rebuilding, holds_rows, knows_revision, rebuilt
+from hub.store.troubles import as_retryable
 
 #: Control numbers that are skipped: more than most hubs give out between two backups.
 CONTROL_GAP = 1000
@@ -64,7 +65,8 @@ def restore(
     with closing(take_lock(Path(settings.paths.var) / "hub.lock")):
         if not plan.over:
             _refuse_full(settings, home, manifest, plan)
-        restored = _Restoring(settings, manifest, plan, environ, clock=clock, tell=tell).run(file)
+        with as_retryable():
+            restored = _Restoring(settings, manifest, plan, environ, clock=clock, tell=tell).run(file)
         if text:
             (home / SETTINGS).write_bytes(brought[SETTINGS])
     return restored
@@ -80,7 +82,9 @@ def _refuse_newer(file: Path, header: Header) -> None:
 
 def _refuse_full(settings: Settings, home: Path, manifest: Manifest, plan: Plan) -> None:
     """Raise ConfigError when the place has a log, or profiles that are not those of the backup."""
-    if holds_rows(settings.store.url):
+    with as_retryable():
+        is_full = holds_rows(settings.store.url)
+    if is_full:
         where = settings.store.url.rpartition("@")[2].rpartition("/")[2]
         raise ConfigError(
             f"the database {where} is not empty; restore into a new one, or put it aside with --over "

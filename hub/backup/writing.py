@@ -7,13 +7,14 @@ never changes.
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import io
 import os
 import tarfile
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -40,30 +41,66 @@ def write_backup(
 ) -> Manifest:
     """Write a backup to `target`, whole or not at all, and return what it holds.
 
-    Raises ConfigError when `target` is there already, Undeliverable when it cannot be written.
+    Raises ConfigError when `target` is there already or is just being written, Undeliverable when it cannot be written.
     """
-    if target.exists():
-        raise ConfigError(f"{target}: exists already; a backup overwrites nothing: name another file")
-    part = target.with_name(f"{target.name}.part")
+    header = Header(
+        format=FORMAT,
+        hub=hub_version(),
+        revision=newest_revision(),
+        database=store.database,
+        created_at=now,
+    )
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            header = Header(
-                format=FORMAT,
-                hub=hub_version(),
-                revision=newest_revision(),
-                database=store.database,
-                created_at=now,
-            )
-            manifest = _write(file, store, header, kept_files(settings, home), tell)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(target)
+        with _whole(target) as file:
+            return _write(file, store, header, kept_files(settings, home), tell)
     except OSError as fault:
         raise Undeliverable(f"{target}: cannot be written: {fault.strerror or fault}") from fault
-    finally:
-        part.unlink(missing_ok=True)
-    return manifest
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[IO[bytes]]:
+    """Give a file beside the target that gets its name when the block ends well; only one process writes it."""
+    if target.exists():
+        raise _there_already(target)
+    part = target.with_name(f"{target.name}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600), "wb") as file:
+        if not _is_ours(file, part):
+            raise ConfigError(
+                f"{part}: another backup is just being written there; wait for it, or name another file"
+            )
+        try:
+            file.truncate()  # of one that was broken off
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            _settle(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _is_ours(file: IO[bytes], part: Path) -> bool:
+    """Lock a file that was opened by name; False while another process writes it, or when it has ended just now."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(file.fileno()), part.stat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
+
+
+def _settle(part: Path, target: Path) -> None:
+    """Give a file its name, over nothing that has come there meanwhile."""
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise _there_already(target) from None
+    except OSError:  # a disk without links
+        if target.exists():
+            raise _there_already(target) from None
+        part.rename(target)
+
+
+def _there_already(target: Path) -> ConfigError:
+    return ConfigError(f"{target}: exists already; a backup overwrites nothing: name another file")
 
 
 def hub_version() -> str:

@@ -92,6 +92,8 @@ def answers_in_one_line(command: Callable[P, R]) -> Callable[P, R]:
         except BrokenPipeError:
             sys.stderr.close()
             raise typer.Exit(0) from None
+        except OSError as fault:  # a disk that is full or read-only, a folder in the place of a file
+            fail(f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault))
 
     return wrapped
 

@@ -7,6 +7,7 @@ name. On PostgreSQL everything happens in one transaction, so others see the old
 from __future__ import annotations
 
 import base64
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -24,16 +25,16 @@ from sqlalchemy import (
     Table,
     func,
     inspect,
-    make_url,
     or_,
     select,
     text,
 )
+from sqlalchemy.exc import DatabaseError
 
 from hub.model.errors import ConfigError, Undeliverable
 from hub.store.archive import Archive
 from hub.store.columns import Instant
-from hub.store.engine import make_engine
+from hub.store.engine import file_of, make_engine
 from hub.store.lanes import NOBODY
 from hub.store.migrate import alembic_config, upgrade
 from hub.store.schema import artifacts, controls, leases, metadata
@@ -50,10 +51,10 @@ class Rebuilding:
     """A database in the making; `load` fills it, `complete` brings it to the shape that this version needs."""
 
     def __init__(
-        self, connection: Connection, earlier: dict[str, tuple[int, int]], archive: Archive, tx: Tx
+        self, connection: Connection, earlier: dict[str, tuple[int, int]] | None, archive: Archive, tx: Tx
     ) -> None:
         self._connection, self._archive, self._tx = connection, archive, tx
-        #: (round, last number) of each control scope in the database whose place it takes.
+        #: (round, last number) of each control scope in the database whose place it takes; None: it cannot be read.
         self.earlier_controls = earlier
         reflected = MetaData()
         reflected.reflect(connection)
@@ -110,8 +111,11 @@ def knows_revision(revision: str) -> bool:
 
 
 def holds_rows(url: str) -> bool:
-    """Say whether a database has anything in it; a SQLite file that does not exist yet is not made."""
-    if _file(url) is not None and not _file_of(url).exists():
+    """Say whether a database has anything in it; a SQLite file that does not exist yet is not made.
+
+    Raises what the database raises; a SQLite file that cannot be read has something in it.
+    """
+    if (file := file_of(url)) is not None and not _holds_data(file):
         return False
     engine = make_engine(url)
     try:
@@ -122,6 +126,10 @@ def holds_rows(url: str) -> bool:
                 connection.execute(text(f"SELECT 1 FROM {name} LIMIT 1")).first()  # noqa: S608 - our own names
                 for name in names
             )
+    except (DatabaseError, sqlite3.DatabaseError):
+        if file is None:
+            raise
+        return True
     finally:
         engine.dispose()
 
@@ -135,10 +143,11 @@ def rebuilt(
     `aside` is added to the name of a SQLite file that was there. Raises ConfigError when a worker holds a lane of the
     database that is there: it would go on writing.
     """
-    if _file(url) is None:
+    target = file_of(url)
+    if target is None:
         yield from _in_place(url, revision, archive, clock)
     else:
-        yield from _beside(url, revision, archive, clock, aside)
+        yield from _beside(target, revision, archive, clock, aside)
 
 
 def _in_place(
@@ -159,13 +168,14 @@ def _in_place(
 
 
 def _beside(
-    url: str, revision: str, archive: Archive, clock: Callable[[], datetime], aside: str
+    target: Path, revision: str, archive: Archive, clock: Callable[[], datetime], aside: str
 ) -> Iterator[Rebuilding]:
-    target = _file_of(url)
+    if target.is_dir():
+        raise ConfigError(f"[store] url names {target}, which is a folder: name a file in it")
     new = target.with_name(f"{target.name}.restoring")
     for left in _files(new):
         left.unlink()  # of a restore that was broken off
-    earlier = _controls_of_file(url) if target.exists() else {}
+    earlier = _controls_of_file(f"sqlite:///{target}") if _holds_data(target) else {}
     engine = make_engine(f"sqlite:///{new}")
     try:
         with engine.begin() as connection:
@@ -184,11 +194,14 @@ def _files(database: Path) -> list[Path]:
     return [file for file in named if file.exists()]
 
 
-def _controls_of_file(url: str) -> dict[str, tuple[int, int]]:
+def _controls_of_file(url: str) -> dict[str, tuple[int, int]] | None:
+    """Return the control numbers of a SQLite file; None for one that is damaged."""
     engine: Engine = make_engine(url)
     try:
         with engine.connect() as connection:
             return _controls(connection)
+    except (DatabaseError, sqlite3.DatabaseError):
+        return None
     finally:
         engine.dispose()
 
@@ -236,11 +249,5 @@ def _storing(table: Table) -> Table:
     return table
 
 
-def _file(url: str) -> str | None:
-    """Return the file of a SQLite database, None for a server's."""
-    parsed = make_url(url)
-    return parsed.database if parsed.get_backend_name() == "sqlite" else None
-
-
-def _file_of(url: str) -> Path:
-    return Path(_file(url) or "")
+def _holds_data(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size > 0

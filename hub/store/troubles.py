@@ -5,6 +5,7 @@ Whatever passes (a lock, a lost race, a restart, a full disk) is Retryable. What
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ def as_retryable() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as trouble:
+        raise _told(trouble, "") from trouble
+    except sqlite3.Error as trouble:  # of a new connection: SQLAlchemy has no part in it yet
         raise _told(trouble, "") from trouble
     except DBAPIError as trouble:
         state = str(getattr(trouble.orig, "sqlstate", "") or "")

@@ -12,6 +12,7 @@ import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -21,13 +22,14 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect
 from typer.testing import CliRunner
 
-from hub.backup import Header, Plan, check_backup
+from hub.backup import Header, Plan, check_backup, write_backup
 from hub.backup.form import PART_BYTES, TABLE_PART, Sums
 from hub.cli.main import app
 from hub.model.errors import ConfigError, Undeliverable
 from hub.model.exchange import State
 from hub.model.finding import Finding
 from hub.runners.local import take_lock
+from hub.settings import load_settings
 from hub.store.engine import make_engine
 from hub.store.migrate import upgrade
 from hub.store.schema import artifacts
@@ -130,6 +132,34 @@ def test_no_secret_is_in_a_backup(saved: Path) -> None:
 def test_a_backup_overwrites_nothing(old: Place, saved: Path) -> None:
     with pytest.raises(ConfigError, match="exists already"):
         old.backup(saved)
+
+
+def test_two_backups_to_one_name_do_each_other_no_harm(old: Place, tmp_path: Path) -> None:
+    file = tmp_path / "nightly.backup"
+    (part := tmp_path / "nightly.backup.part").write_bytes(b"of one that was killed" * 100_000)
+    refused: list[str] = []
+
+    def meanwhile(_what: str, _done: int, _of: int) -> None:
+        """While the first one is being written: a second one, and a file that comes to the target's place."""
+        if not refused:
+            with pytest.raises(ConfigError) as told:
+                old.backup(file)
+            refused.append(str(told.value))
+            assert part.exists()
+
+    def in_its_place(_what: str, _done: int, _of: int) -> None:
+        late.write_bytes(b"somebody else's")
+
+    with old.store() as store:
+        settings_of = load_settings(old.home, {})
+        write_backup(store, settings_of, old.home, file, now=datetime.now(UTC), tell=meanwhile)
+        assert "another backup is just being written there" in refused[0]
+        check_backup(file)
+        late = tmp_path / "late.backup"
+        with pytest.raises(ConfigError, match="exists already"):
+            write_backup(store, settings_of, old.home, late, now=datetime.now(UTC), tell=in_its_place)
+    assert late.read_bytes() == b"somebody else's"
+    assert sorted(path.name for path in tmp_path.glob("*.backup*")) == ["late.backup", "nightly.backup"]
 
 
 def test_a_backup_beside_a_busy_hub_is_of_one_moment(elsewhere: Place, tmp_path: Path) -> None:
@@ -321,6 +351,61 @@ def test_over_puts_what_was_there_aside(saved: Path, new: Place) -> None:
     (tmp / "hub.db").write_bytes(database.read_bytes())
     with sqlite_store(tmp) as store, store.read() as tx:
         assert tx.exchange(1).number == "mine"
+
+
+@pytest.mark.parametrize("damage", [b"hello\n", b"SQLite format 3\0" + b"x" * 5000, None, b""])
+def test_a_damaged_database_is_put_aside(saved: Path, new: Place, damage: bytes | None) -> None:
+    with new.store() as store:
+        for number in range(50):
+            with store.begin() as tx:
+                add_order(tx, f"mine {number}")
+    database = new.home / "var" / "hub.sqlite3"
+    data = database.read_bytes() if damage is None else damage
+    database.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096) if damage is None else data)
+    runner, env = CliRunner(), {"HUB_ROOT": str(new.home)}
+    for command in ("log", "verify", "backup"):
+        said = runner.invoke(app, [command, *(["x.backup"] if command == "backup" else [])], env=env)
+        assert (said.exit_code in {1, 2}, "Traceback" in said.output) == (True, False), said.output
+    refused = runner.invoke(app, ["restore", str(saved)], env=env)
+    if data:
+        assert (refused.exit_code, "is not empty" in refused.stderr) == (2, True)
+        restored = runner.invoke(app, ["restore", "--over", str(saved)], env=env)
+        assert restored.exit_code == 0, restored.output
+        assert "control numbers of the database that was there: it is damaged" in restored.stdout
+        (aside,) = database.parent.glob("hub.sqlite3.before-restore-*")
+        assert aside.read_bytes()[:4096] == data[:4096]
+    else:
+        assert refused.exit_code == 0
+    assert runner.invoke(app, ["log"], env=env).exit_code == 0
+    with new.store() as store, store.read() as tx:
+        assert tx.exchange(1).number == "PO-0"
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "the database URL cannot be read"),
+        ("postgresql://nobody@127.0.0.1:1/nothing", "could not do it now"),
+        ("sqlite:///partners", "partners, which is a folder"),
+    ],
+)
+def test_a_place_that_cannot_be_is_told_in_one_line(saved: Path, new: Place, url: str, says: str) -> None:
+    (new.home / "partners").mkdir()
+    env = {"HUB_ROOT": str(new.home), "HUB_STORE__URL": url.replace("///", f"///{new.home}/")}
+    said = CliRunner().invoke(app, ["restore", str(saved)], env=env)
+    assert said.exit_code in {1, 2}
+    assert (says in said.stderr.replace("\n", ""), isinstance(said.exception, SystemExit)) == (True, True), (
+        said
+    )
+
+
+def test_no_folder_is_taken_for_a_backup(old: Place, new: Place, tmp_path: Path) -> None:
+    runner = CliRunner()
+    said = runner.invoke(app, ["restore", str(tmp_path)], env={"HUB_ROOT": str(new.home)})
+    assert (said.exit_code, "Is a directory" in said.stderr) == (1, True), said.output
+    for target in (tmp_path / ("x" * 300), Path("/etc/passwd/x")):
+        said = runner.invoke(app, ["backup", str(target)], env={"HUB_ROOT": str(old.home)})
+        assert (said.exit_code, "cannot be written" in said.stderr) == (1, True), said.output
 
 
 def test_profiles_that_differ_are_not_lost(saved: Path, new: Place) -> None:
