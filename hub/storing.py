@@ -46,8 +46,8 @@ _MENDS = (
     ("readonly", "give the hub's user the right to write the file and its folder; the hub goes on by itself"),
     ("ermission denied", "give the hub's user the right to write there; the hub goes on by itself"),
     ("No such file", "mount the disk, or put the folder back; the hub goes on by itself"),
-    ("malformed", "stop the hub and restore a backup (`hub restore`)"),
-    ("not a database", "stop the hub and restore a backup (`hub restore`)"),
+    ("malformed", "the file is damaged: stop the hub and restore a backup (`hub restore --over FILE`)"),
+    ("not a database", "the file is damaged: stop the hub and restore a backup (`hub restore --over FILE`)"),
 )
 _MEND = "see that the disk and the database run (`hub doctor`); the hub goes on by itself"
 
@@ -206,6 +206,6 @@ def not_written(name: str, folder: Path) -> Ill | None:
     return None
 
 
-def mend_of(what: str) -> str:
+def mend_of(what: str, otherwise: str = _MEND) -> str:
     """Return what to do, by what the disk or the database said."""
-    return next((mend for word, mend in _MENDS if word in what), _MEND)
+    return next((mend for word, mend in _MENDS if word in what), otherwise)

@@ -22,6 +22,7 @@ from hub.store import (
     Event,
     LogQuery,
     NotFound,
+    Outage,
     Store,
     StuckFile,
     Tx,
@@ -171,6 +172,12 @@ def queues(store: Store, each: int = 5) -> tuple[tuple[Queue, ...], tuple[Transm
         found += _tried_again(tx, each)
         files = tx.transmissions(state=State.QUARANTINED) + tx.transmissions(state=State.DEAD)
     return tuple(found), tuple(files)
+
+
+def away(store: Store) -> list[Outage]:
+    """Return whom the processes of the hub find away just now."""
+    with store.read() as tx:
+        return tx.outages()
 
 
 def stuck(store: Store) -> list[StuckFile]:

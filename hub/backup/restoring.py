@@ -24,7 +24,7 @@ from hub.model.progress import Tell, silent
 from hub.opening import make_archive
 from hub.runners.local import take_lock
 from hub.settings import Settings, load_settings
-from hub.store.pairing import mark_of, set_mark
+from hub.store.pairing import mark_archive, mark_of, set_mark
 from hub.store.rebuilding import Rebuilding, holds_rows, knows_revision, rebuilt
 from hub.store.troubles import as_retryable
 
@@ -128,12 +128,12 @@ class _Restoring:
                     self._take(member, new)
             self._archive.sync()
             earlier, tx = new.earlier_controls, new.complete()
-            mark = mark_of(tx) or self._archive.make_mark()
+            mark = mark_of(tx) or mark_archive(self._archive)
             set_mark(tx, mark)
             restored = settle(tx, self._manifest, self._plan.control_gap, earlier, now)
             for folder in self._folders.values():
                 _swap(folder, aside)
-        self._archive.set_mark(mark)
+        mark_archive(self._archive, mark)
         return restored
 
     def _take(self, member: Member, new: Rebuilding) -> None:

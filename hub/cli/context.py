@@ -14,7 +14,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from hub.model.errors import ConfigError, Retryable, Undeliverable
+from hub.model.errors import ConfigError, Retryable, Trouble, Undeliverable
 from hub.operations import Refused
 from hub.settings import Settings, load_settings
 from hub.store import NotFound, Store
@@ -78,6 +78,15 @@ def _plain(text: str) -> str:
     return escape(text)
 
 
+def _with_mend(fault: Exception) -> str:
+    """Return what a fault says, and of one of our own disk or database also what to do."""
+    if not isinstance(fault, Retryable) or fault.trouble is not Trouble.STORAGE:
+        return str(fault)
+    from hub.storing import mend_of
+
+    return f"{fault}; {mend_of(str(fault))}"
+
+
 def answers_in_one_line(command: Callable[P, R]) -> Callable[P, R]:
     """Turn the exceptions that a person can act on into one line and an exit code."""
 
@@ -88,7 +97,7 @@ def answers_in_one_line(command: Callable[P, R]) -> Callable[P, R]:
         except ConfigError as fault:
             fail(str(fault), MISUSED)
         except CANNOT as fault:
-            fail(str(fault))
+            fail(_with_mend(fault))
         except BrokenPipeError:
             sys.stderr.close()
             raise typer.Exit(0) from None

@@ -19,7 +19,7 @@ from hub.cli.pages import STATE_STYLE, show_file, show_story
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State
 from hub.operations import is_transmission
-from hub.store import LogQuery, Store
+from hub.store import LogQuery, Outage, Store
 from translators.x12.sets import doctype
 
 FOLLOW_SECONDS = 1.0
@@ -204,15 +204,22 @@ def raw(
     sys.stdout.buffer.write(data)
 
 
+def told_away(outage: Outage) -> str:
+    """Return in one line, as markup, who is away, since when and why."""
+    return f"{escape(outage.endpoint)} since {outage.since:%Y-%m-%d %H:%M} UTC: {escape(outage.why)}"
+
+
 @answers_in_one_line
 def queue(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Show what waits for somebody, and whose move it is."""
     with open_store() as store:
-        (waiting, files), stuck = story.queues(store), story.stuck(store)
+        (waiting, files), stuck, away = story.queues(store), story.stuck(store), story.away(store)
     if as_json:
-        print_json({"queues": waiting, "files": files, "stuck": stuck})
+        print_json({"queues": waiting, "files": files, "stuck": stuck, "away": away})
         return
-    if not waiting and not files and not stuck:
+    for outage in away:
+        console.print(f"[bold red]away[/] {told_away(outage)}", soft_wrap=True)
+    if not waiting and not files and not stuck and not away:
         console.print("Nothing waits: every document is where it should be.")
     for one in waiting:
         style = STATE_STYLE.get(one.state, "bold")

@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from hub import story
 from hub.cli.context import FAILED, answers_in_one_line, console, open_store, print_json, settings
+from hub.cli.log import told_away
 from hub.model.exchange import OWNERS
 
 
@@ -26,19 +28,21 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     running = running_hub(Path(found.paths.var))
     with open_store() as store:
         ills = [ill.line() for ill in Storing(store, places_of(found)).ills()]
-        with store.read() as tx:
-            counts = tx.count_by_state()
+        (queues, files), away = story.queues(store), story.away(store)
     waiting = Counter[str]()
-    for state, count in counts.items():
-        if state in OWNERS:
-            waiting[OWNERS[state]] += count
+    for queue in queues:
+        waiting[queue.owner] += queue.count
+    for file in files:
+        waiting[OWNERS[file.state]] += 1
     if as_json:
-        print_json({"process": running, "storage": ills, "waiting": waiting})
+        print_json({"process": running, "storage": ills, "away": away, "waiting": waiting})
     else:
         console.print(f"process: {running}" if running else "process: no hub runs in this folder (`hub run`)")
         console.print("storage: all that comes can be stored" if not ills else "[bold red]takes no work[/]")
         for ill in ills:
             console.print(f"  {escape(ill)}")
+        for outage in away:
+            console.print(f"[bold red]away[/]: {told_away(outage)}", soft_wrap=True)
         owners = ", ".join(f"{count} for {owner}" for owner, count in sorted(waiting.items()))
         console.print(f"waiting: {owners or 'nothing'}" + (" (hub queue)" if owners else ""))
     raise typer.Exit(0 if running and not ills else FAILED)

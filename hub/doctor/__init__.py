@@ -23,6 +23,7 @@ from hub.profiles import erp_names, load_partners
 from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.store import Outage, Store, StuckFile
+from hub.store.pairing import MARK
 from hub.store.revision import Revision, read_revision
 from hub.transports.opening import open_mailbox
 
@@ -40,6 +41,7 @@ class Instruments(Struct, frozen=True):
     names: Callable[[], tuple[Finding, ...]]  # names of the profiles that Odoo does not have
     mailbox: Callable[[Partner], list[str]]  # open, probe, close
     try_to_write: Callable[[], object] = bool  # in the database; nothing is kept of it
+    read_newest: Callable[[], object] = bool  # the payload that came last
 
 
 def instruments(settings: Settings, environ: Mapping[str, str]) -> Instruments:
@@ -88,6 +90,7 @@ def instruments(settings: Settings, environ: Mapping[str, str]) -> Instruments:
         secrets=secrets,
         revision=partial(read_revision, settings.store.url),
         noted=ask_store,
+        read_newest=partial(_read_newest, settings, environ),
         odoo=ask_odoo,
         names=ask_names,
         mailbox=try_mailbox,
@@ -102,6 +105,20 @@ def _try_to_write(settings: Settings) -> None:
     store = Store(settings.store.url, make_archive(settings))
     try:
         store.probe(keep=False)
+    finally:
+        store.close()
+
+
+def _read_newest(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Read the payload that came into a row last. Raises Undeliverable."""
+    if not read_revision(settings.store.url).current:
+        return
+    store = make_store(settings, environ=environ)
+    try:
+        with store.read() as tx:
+            row = tx.newest_row_payload()
+        if row is not None:
+            store.archive.from_row(row.body, row.sha256, row.size)
     finally:
         store.close()
 
@@ -122,11 +139,12 @@ def _checks(settings: Settings, tools: Instruments, *, connect: bool) -> Iterato
     yield from configuration.profiles(partners, findings)
     yield from configuration.dictionaries(Path(settings.paths.dictionaries))
     yield from configuration.secrets_kept(configuration.references(settings, partners), tools.secrets)
-    found = list(outside.database(tools.revision))
+    found = list(outside.database(tools.revision, mark=Path(settings.store.archive) / MARK))
     yield from found
     if found[0].status is not Status.FAIL:
         yield from outside.writable(tools.try_to_write)
         yield from outside.noted(tools.noted)
+        yield from outside.payloads(tools.read_newest)
     if settings.uses_practice:
         yield Check("odoo", Status.OK, "the practice Odoo stands in; set [odoo] url for a real one")
     else:

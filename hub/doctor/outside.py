@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from hub.doctor.check import Check, fail, warn, well
 from hub.erp.port import Capabilities
@@ -16,14 +17,17 @@ from hub.toml.reading import as_line
 _TROUBLE = (ConfigError, Retryable, Undeliverable)
 
 
-def database(read_revision: Callable[[], Revision]) -> Iterator[Check]:
-    """Say whether the database answers and has the tables of this version."""
+def database(read_revision: Callable[[], Revision], *, mark: Path) -> Iterator[Check]:
+    """Say whether the database answers and has the tables of this version; `mark` is the archive's."""
     try:
         revision = read_revision()
     except _TROUBLE as error:
-        yield fail("database", str(error), "check [store] url, and that the server runs")
+        yield fail("database", str(error), mend_of(str(error), "check [store] url, and that the server runs"))
         return
-    if not revision.current:
+    if not revision.current and mark.exists():
+        what = f"empty, and the archive {mark.parent} is of one that was not: it was lost, or [store] url is wrong"
+        yield fail("database", what, "put it back, or restore a backup (`hub restore`)")
+    elif not revision.current:
         yield well("database", "empty; the next start makes its tables")
     elif revision.behind:
         what = f"at revision {revision.current}, this version needs {revision.newest}"
@@ -38,6 +42,14 @@ def writable(try_to_write: Callable[[], object]) -> Iterator[Check]:
         try_to_write()
     except Retryable as error:
         yield fail("database", f"{error}: no work is taken", mend_of(str(error)))
+
+
+def payloads(read_newest: Callable[[], object]) -> Iterator[Check]:
+    """Say when the payload that came last cannot be read; nothing is said where it can."""
+    try:
+        read_newest()
+    except _TROUBLE as error:
+        yield fail("payloads", str(error), "`hub verify` says how many, and whose")
 
 
 def noted(read: Callable[[], tuple[list[Outage], list[StuckFile]]]) -> Iterator[Check]:

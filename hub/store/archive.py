@@ -16,7 +16,6 @@ import os
 import re
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -60,38 +59,6 @@ class Archive:
     def root(self) -> Path:
         """Return its folder."""
         return self._root
-
-    @property
-    def mark_file(self) -> Path:
-        """Return the file that says whose it is (`hub.store.pairing`)."""
-        return self._root / "hub.mark"
-
-    def mark(self) -> str:
-        """Return what says whose it is; "" for a new one."""
-        try:
-            return self.mark_file.read_text("ascii", "replace").strip()
-        except FileNotFoundError:
-            return ""
-        except OSError as fault:
-            raise storage_fault(f"archive: cannot read {self.mark_file}: {fault.strerror}") from fault
-
-    def make_mark(self) -> str:
-        """Let a new archive say whose it is; return what it says, also where another process was faster."""
-        if not self.mark():
-            self._write_mark(uuid.uuid4().hex, _link_or_move)
-        return self.mark()
-
-    def set_mark(self, mark: str) -> None:
-        """Say whose it is from now on."""
-        self._write_mark(mark, os.replace)
-
-    def _write_mark(self, mark: str, bring: Callable[[str, Path], object]) -> None:
-        with self._temporary() as file:
-            file.write(f"{mark}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
-            bring(file.name, self.mark_file)
-        _sync_folder(self._root)
 
     def put(self, data: bytes) -> str:
         """Keep the bytes and return their SHA-256 in hexadecimal; raise Retryable when that fails."""
@@ -384,16 +351,6 @@ class Archive:
     def free_bytes(self) -> int:
         """Return the free space of the archive's disk in bytes."""
         return shutil.disk_usage(self._root).free
-
-
-def _link_or_move(new: str, target: Path) -> None:
-    """Bring a file to a name that nothing has; where there is something, that stays."""
-    try:
-        os.link(new, target)
-    except FileExistsError:
-        return
-    except OSError:  # a disk without links
-        Path(new).replace(target)
 
 
 def _side_by_side(put: Callable[[_T], _R], things: Sequence[_T]) -> list[_R]:

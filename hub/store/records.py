@@ -172,7 +172,7 @@ class LogQuery(Struct, frozen=True, kw_only=True):
     )
     limit: int = 50
     oldest_first: bool = False  # else newest first
-    tried: bool = False  # only those whose last step failed and that are tried again
+    tried: bool = False  # only those that are tried again, or wait for somebody who is away
     before_id: int | None = None  # the next page starts below the last id of this one
 
 

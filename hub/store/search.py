@@ -26,7 +26,7 @@ from sqlalchemy import (
     union,
 )
 
-from hub.model.exchange import Exchange, State
+from hub.model.exchange import ASKING, Exchange, State
 from hub.store.base import TxPart
 from hub.store.columns import storable
 from hub.store.records import LogQuery
@@ -42,6 +42,9 @@ _TRIGRAM = 3
 
 #: What the index of words of SQLite takes for any signs. It is asked for the longest run without them.
 _WILDCARDS = re.compile("[%_]")
+
+#: Where a reason says that somebody is away (`rest_asking`); news carry one of their own.
+_RESTING = ASKING - {State.NOTICED}
 
 _HAS_WORK = text("exchanges.work_lane IS NOT NULL")
 _AT_REST = text("exchanges.work_lane IS NULL")  # only these are in an index of words; what has work is little
@@ -212,7 +215,8 @@ def _conditions(query: LogQuery) -> list[ColumnElement[bool]]:
     }
     conditions = [column == value for column, value in equal.items() if value is not None]
     if query.tried:
-        conditions.append(columns.attempts > 0)
+        rests = and_(columns.state.in_(_RESTING), columns.work_lane.is_not(None), columns.why != "")
+        conditions.append(or_(columns.attempts > 0, rests))
     if query.states:
         conditions.append(columns.state.in_(query.states))
     if query.since is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from hub.model.errors import storage_fault
 from hub.store.archive import Archive
 from hub.store.engine import READ_ONLY, WAIT, WAIT_SECONDS, make_engine, wal_emptied
-from hub.store.pairing import check_pair, mark_of, set_mark, why_not_empty
+from hub.store.pairing import check_pair, mark_archive, mark_of, set_mark, why_not_empty
 from hub.store.story import is_small
 from hub.store.troubles import SameFile, as_retryable
 from hub.store.tx import Tx
@@ -71,7 +71,7 @@ class Store:
         with self.read() as tx:
             mark = mark_of(tx)
         if not mark:
-            mark = self._archive.make_mark()
+            mark = mark_archive(self._archive)
             with self.begin() as tx:
                 set_mark(tx, mark)
         check_pair(mark, self._archive, self._name)

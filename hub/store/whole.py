@@ -70,6 +70,16 @@ class Whole(TxPart):
         )
         return [RowPayload(**row._mapping) for row in self._rows(statement)]
 
+    def newest_row_payload(self) -> RowPayload | None:
+        """Return the payload that came into a row last."""
+        statement = (
+            select(artifacts.c.id, artifacts.c.sha256, artifacts.c.size, artifacts.c.body)
+            .where(artifacts.c.body.is_not(None))
+            .order_by(artifacts.c.id.desc())
+            .limit(1)
+        )
+        return next((RowPayload(**row._mapping) for row in self._rows(statement)), None)
+
     def rewrite_row_payload(self, artifact_id: int, body: bytes) -> None:
         """Keep the same bytes otherwise sealed; those that retention removed meanwhile stay removed."""
         there = update(artifacts).where(artifacts.c.id == artifact_id, artifacts.c.body.is_not(None))

@@ -13,11 +13,13 @@ from msgspec import structs
 
 from hub.doctor import Check, Instruments, Status, examine, instruments
 from hub.erp.port import Capabilities
-from hub.model.errors import Retryable, Undeliverable
+from hub.model.errors import ConfigError, Retryable, Undeliverable
 from hub.model.finding import Finding, Severity, Where
 from hub.opening import make_store
 from hub.settings import Settings, load_settings
 from hub.store import Outage
+from hub.store.sealing import new_key
+from tests.support.store import add_order
 
 PROFILE = 'name = "ACME"\nstatus = "live"\n[identity]\nisa = "ZZ:ACME"\n'
 FREE_PORTS = "[web]\nport = 0\n[sftp_server]\nport = 0\n[practice]\nport = 0\n"
@@ -85,6 +87,34 @@ def test_a_database_that_others_may_read(root: Path) -> None:
     database.chmod(0o600)
     (root / "var").chmod(0o755)
     assert ills(look(settings)) == []
+
+
+def test_a_database_that_was_lost_is_no_new_one(root: Path) -> None:
+    settings = load_settings(root, {})
+    make_store(settings).close()
+    for file in (root / "var").glob("hub.sqlite3*"):
+        file.unlink()
+    (found,) = [check for check in look(settings) if check.status is not Status.OK]
+    assert (found.name, found.status) == ("database", Status.FAIL)
+    assert "hub restore" in found.how_to_mend
+    with pytest.raises(ConfigError, match="it was lost"):
+        make_store(settings)
+
+
+def test_payloads_under_another_key(root: Path) -> None:
+    (root / "secrets").mkdir(mode=0o700)
+    for name in ("first", "second"):
+        (root / "secrets" / name).write_bytes(new_key())
+        (root / "secrets" / name).chmod(0o600)
+    sealed = FREE_PORTS + '[store]\nencrypt = true\narchive_keys = ["file:{}"]\n'
+    (root / "hub.toml").write_text(sealed.format("first"))
+    store = make_store(load_settings(root, {}))
+    with store.begin() as tx:
+        tx.put_artifact(add_order(tx).id, "payload", b"an order")
+    store.close()
+    assert ills(look(load_settings(root, {}))) == []
+    (root / "hub.toml").write_text(sealed.format("second"))
+    assert ills(look(load_settings(root, {}))) == [("payloads", "fail")]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hub.cli.main import app
+from hub.model.errors import Undeliverable
 from hub.store.schema import artifacts
 from hub.verifying import NEW_SECONDS, verify
 from tests.support.backups import SENT, Place, fill, place
@@ -107,6 +108,24 @@ def test_a_database_whose_pages_are_damaged_is_told_whole(tmp_path: Path) -> Non
     assert "database: " in done.output
     assert "the database is damaged" in done.output
     assert "Traceback" not in done.output
+
+
+def test_what_cannot_be_opened_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    full = Place(tmp_path / "hub")
+    fill(full)
+    with full.store() as store:
+        name = next(store.archive.names())
+        path = store.archive.stored(name)
+        assert path is not None
+        path.unlink()
+        path.symlink_to(path)
+        with store._engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE artifacts SET body = 'a text' WHERE exchange_id = 2")
+        found = verify(store)
+        with pytest.raises(Undeliverable, match="is damaged"), store.read() as tx:
+            tx.artifact(2, "payload")
+    assert found.payloads == 7
+    assert {(bad.what, len(bad.owners)) for bad in found.bad} == {("unreadable", 1), ("damaged", 1)}
 
 
 def test_payloads_under_a_lost_key_are_not_called_damaged(full: Place) -> None:
