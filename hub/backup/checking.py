@@ -79,15 +79,15 @@ def _members(tar: tarfile.TarFile, raw: IO[bytes], tell: Tell, what: str) -> Ite
         tell(what, raw.tell(), size)
 
 
-def read_header(members: Iterator[Member]) -> Header:
+def read_header(file: Path, members: Iterator[Member]) -> Header:
     """Return how a backup begins; raise Undeliverable or ConfigError when this hub cannot read it."""
     first = next(members, None)
     if first is None or first.name != HEADER:
-        raise Undeliverable(f"it does not begin with {HEADER}: this is no backup of a hub")
+        raise Undeliverable(f"{file}: does not begin with {HEADER}: this is no backup of a hub")
     header = _decoded(first, Header)
     if header.format > FORMAT:
         raise ConfigError(
-            f"hub {header.hub} wrote it in a newer form ({header.format}) than this one reads; "
+            f"{file}: hub {header.hub} wrote it in a newer form ({header.format}) than this one reads; "
             "restore it with a hub at least as new"
         )
     return header
@@ -99,7 +99,7 @@ def check_backup(file: Path, tell: Tell = silent) -> tuple[Manifest, dict[str, b
     Raises Undeliverable when anything in it is not what the manifest says, ConfigError when it is of a newer hub.
     """
     with opened(file, tell, "checked") as members:
-        header = read_header(members)
+        header = read_header(file, members)
         sums, settings, stated = Sums(), {}, None
         for member in members:
             if member.name == MANIFEST:

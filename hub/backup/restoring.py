@@ -57,7 +57,7 @@ def restore(
     Undeliverable when the backup is damaged. Nothing was changed then.
     """
     with opened(file) as members:
-        _refuse_newer(file, read_header(members))
+        _refuse_newer(file, read_header(file, members))
     manifest, brought = check_backup(file, tell)
     own = (home / SETTINGS).exists()
     text = "" if own else brought.get(SETTINGS, b"").decode("utf-8", "replace")

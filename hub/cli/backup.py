@@ -14,6 +14,7 @@ from hub.cli.context import (
     answers_in_one_line,
     complain,
     console,
+    finds_in_one_line,
     home,
     open_store,
     print_json,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@answers_in_one_line
+@finds_in_one_line
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist.")],
     as_json: AsJson = False,
@@ -35,7 +36,7 @@ def backup(
     """Write log, ledgers, payloads, profiles and settings into one file, of one moment; works while the hub runs.
 
     Secrets are not in it: keep the secrets folder (and the keys of the archive) elsewhere.
-    Exit status 1 when the file is written, but the archive lacked payloads or had damaged ones.
+    Exit status 1 when the file is written, but payloads were missing or damaged; 2 when no file is written.
     """
     from hub.backup import write_backup
     from hub.opening import utc_now
@@ -50,7 +51,7 @@ def backup(
         console.print(f"{escape(str(file))}: {told}; {file.stat().st_size:,} bytes", soft_wrap=True)
     if not manifest.whole:
         lacks = manifest.payloads.missing + manifest.payloads.damaged
-        complain(f"{lacks} payloads are missing or damaged in the archive; `hub verify` names them")
+        complain(f"{lacks} payloads are missing or damaged; `hub verify` names them")
         raise typer.Exit(FAILED)
 
 

@@ -89,7 +89,15 @@ def _with_mend(fault: Exception) -> str:
 
 def answers_in_one_line(command: Callable[P, R]) -> Callable[P, R]:
     """Turn the exceptions that a person can act on into one line and an exit code."""
+    return _in_one_line(command, FAILED)
 
+
+def finds_in_one_line(command: Callable[P, R]) -> Callable[P, R]:
+    """The same for a command whose exit code 1 is something that it found: 2 where it could not look."""
+    return _in_one_line(command, MISUSED)
+
+
+def _in_one_line(command: Callable[P, R], cannot: int) -> Callable[P, R]:
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
@@ -97,12 +105,12 @@ def answers_in_one_line(command: Callable[P, R]) -> Callable[P, R]:
         except ConfigError as fault:
             fail(str(fault), MISUSED)
         except CANNOT as fault:
-            fail(_with_mend(fault))
+            fail(_with_mend(fault), cannot)
         except BrokenPipeError:
             sys.stderr.close()
             raise typer.Exit(0) from None
         except OSError as fault:  # a disk that is full or read-only, a folder in the place of a file
-            fail(f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault))
+            fail(f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault), cannot)
 
     return wrapped
 

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from hub.cli.asked import as_instant, require_partner
-from hub.cli.context import FAILED, answers_in_one_line, complain, errors, open_store, settings
+from hub.cli.context import CANNOT, FAILED, complain, errors, finds_in_one_line, open_store, settings
 from hub.cli.progress import telling
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def prove() -> None:
 
 
 @app.command("once-only")
-@answers_in_one_line
+@finds_in_one_line
 def once_only(
     partner: Annotated[str | None, typer.Option(help="Only this partner (profile key).")] = None,
     since: Annotated[
@@ -38,7 +38,7 @@ def once_only(
     """List each business key of the posting ledger with its one record in Odoo, and name every disagreement.
 
     Reads ledger and Odoo, in batches; changes nothing and works beside a running hub. Exit status 0 when they agree,
-    1 when they do not.
+    1 when they do not, 2 when it could not look to the end.
     """
     from hub.proving import Proof, Scope
     from hub.whereabouts import open_erp
@@ -85,22 +85,43 @@ def _complain(found: Iterable[Disagreement]) -> None:
 
 
 def _as_json(proof: Proof, *, faults: bool) -> bool:
-    """Write one JSON object, item by item: `keys`, `beside` (what belongs to no key) and `agreed`."""
-    agreed, sound = True, 0
-    sys.stdout.write('{"keys": [')
-    separator = "\n"
-    for proven in proof.each_key():
-        sound += not proven.disagreements
-        agreed = agreed and not proven.disagreements
-        if not faults or proven.disagreements:
-            sys.stdout.write(separator + msgspec.json.encode(proven).decode())
-            separator = ",\n"
-    sys.stdout.write('\n], "beside": [')
-    separator = "\n"
-    for looked in (proof.strangers(), proof.unledgered()):
-        for one in looked:
-            agreed = False
-            sys.stdout.write(separator + msgspec.json.encode(one).decode())
-            separator = ",\n"
-    sys.stdout.write(f'\n], "sound": {sound}, "agreed": {"true" if agreed else "false"}}}\n')
+    """Write one JSON object, item by item: `keys`, `beside` (what belongs to no key), `sound` and `agreed`.
+
+    Where it is broken off, `agreed` is null and `error` says why: what was written is JSON all the same.
+    """
+    agreed, sound, out = True, 0, _Lists()
+    try:
+        out.begin("keys")
+        for proven in proof.each_key():
+            sound += not proven.disagreements
+            agreed = agreed and not proven.disagreements
+            if not faults or proven.disagreements:
+                out.item(proven)
+        out.begin("beside")
+        for looked in (proof.strangers(), proof.unledgered()):
+            for one in looked:
+                agreed = False
+                out.item(one)
+    except CANNOT as fault:
+        out.end({"sound": sound, "agreed": None, "error": str(fault)})
+        raise
+    out.end({"sound": sound, "agreed": agreed})
     return agreed
+
+
+class _Lists:
+    """Writes a JSON object of lists to standard output as their items come."""
+
+    def __init__(self) -> None:
+        self._before = "{"
+
+    def begin(self, name: str) -> None:
+        sys.stdout.write(f'{self._before}"{name}": [')
+        self._before, self._between = "\n], ", "\n"
+
+    def item(self, value: object) -> None:
+        sys.stdout.write(self._between + msgspec.json.encode(value).decode())
+        self._between = ",\n"
+
+    def end(self, values: dict[str, object]) -> None:
+        sys.stdout.write(self._before + msgspec.json.encode(values).decode().removeprefix("{") + "\n")

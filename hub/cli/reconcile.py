@@ -11,9 +11,9 @@ from hub.cli.asked import as_instant, require_partner
 from hub.cli.context import (
     FAILED,
     MISUSED,
-    answers_in_one_line,
     console,
     fail,
+    finds_in_one_line,
     open_store,
     print_json,
     settings,
@@ -30,7 +30,7 @@ _OUTWARD = (State.DELIVERED, State.ACKNOWLEDGED, State.SENT, State.REFUSED, Stat
 _FILES = (State.OPENED, State.DUPLICATE, State.CANCELLED, State.QUARANTINED, State.DEAD)
 
 
-@answers_in_one_line
+@finds_in_one_line
 def reconcile(
     partner: Annotated[str | None, typer.Option(help="Only this partner (profile key).")] = None,
     begin: Annotated[
@@ -45,7 +45,8 @@ def reconcile(
 ) -> None:
     """Add up what came, what became of it and what was answered, by partner and kind, and name every gap.
 
-    Exit status 0 when everything is accounted for, 1 when there are gaps. A running hub does it daily by itself.
+    Exit status 0 when everything is accounted for, 1 when there are gaps, 2 when it could not look. A running hub
+    does it daily by itself.
     """
     from hub.reconciling import reconcile as add_up
     from hub.store import Period

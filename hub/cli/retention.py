@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.markup import escape
 
@@ -70,10 +71,12 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Hold a partner, an order or an exchange: nothing of it is removed until the hold is ended."""
-    if not (partner or order or exchange) or (exchange and (partner or order)):
+    if not (partner or order or exchange):
         fail(
             "name what to hold: --partner KEY, --order NUMBER (of one partner or of all), or --exchange ID", 2
         )
+    if exchange and (partner or order):
+        fail("--exchange names one document and stands alone: leave --partner and --order out", 2)
     if not why.strip():
         fail("say why, for those who read the log later: --why TEXT", 2)
     with open_store() as store, store.begin() as tx:
@@ -85,7 +88,14 @@ def add(
             why=why,
             actor=actor(),
         )
-    print_json(added) if as_json else console.print(f"hold {added.id} stands")
+        covered = tx.covered(added)
+    if as_json:
+        print_json({**msgspec.to_builtins(added), "covers": covered})
+        return
+    told = (
+        f"it covers {covered:,} documents of the log now" if covered else "nothing in the log is of that yet"
+    )
+    console.print(f"hold {added.id} stands; {told}, and what comes later")
 
 
 @hold.command("remove")

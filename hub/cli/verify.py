@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from hub.cli.context import FAILED, answers_in_one_line, complain, console, open_store, print_json
+from hub.cli.context import FAILED, complain, console, finds_in_one_line, open_store, print_json
 from hub.cli.progress import telling
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from hub.verifying import Verified
 
 
-@answers_in_one_line
+@finds_in_one_line
 def verify(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Read the whole database and every payload, and name what is damaged or missing; works while the hub runs.
 
-    Exit status 0 when all is sound, 1 when something is lost.
+    Exit status 0 when all is sound, 1 when something is lost, 2 when it could not look.
     """
     from hub.verifying import verify as look
 

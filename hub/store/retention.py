@@ -100,6 +100,17 @@ class Retention(TxPart):
             statement = statement.where(holds.c.ended_at.is_(None))
         return [Hold(**row._mapping) for row in self._rows(statement)]
 
+    def covered(self, hold: Hold) -> int:
+        """Return how many documents of the log a hold covers now."""
+        statement = select(func.count()).select_from(exchanges)
+        if hold.exchange_id is not None:
+            statement = statement.where(exchanges.c.id == hold.exchange_id)
+        if hold.partner:
+            statement = statement.where(exchanges.c.partner == hold.partner)
+        if hold.order_number:
+            statement = statement.where(of_order(hold.order_number))
+        return self._connection.execute(statement).scalar_one()
+
     def _hold(self, hold_id: int) -> Hold:
         return Hold(**self._row(holds, hold_id)._mapping)
 

@@ -75,8 +75,12 @@ def test_an_odoo_that_is_away_proves_nothing(two_orders: tuple[SmallHub, list[st
     hub, _ = two_orders
     hub.practice.fail_next("down", 1000)
     told = prove(hub)
-    assert told.exit_code == 1
+    assert told.exit_code == 2, "1 is a disagreement, and nobody could look"
     assert "503" in told.stderr
+    broken_off = prove(hub, "--json")
+    assert broken_off.exit_code == 2
+    said = json.loads(broken_off.stdout)
+    assert (said["keys"], said["agreed"], "503" in said["error"]) == ([], None, True)
 
 
 def test_what_retention_removed_is_no_stranger(two_orders: tuple[SmallHub, list[str]]) -> None:

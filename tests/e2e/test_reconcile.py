@@ -155,7 +155,7 @@ def test_the_daily_look_is_kept_for_the_page(day: SmallHub) -> None:
 
 def test_the_command(day: SmallHub) -> None:
     Path(day.root / "hub.toml").write_text("")
-    env = {"HUB_ROOT": str(day.root)}
+    env = {"HUB_ROOT": str(day.root), "HUB_STORE__ARCHIVE": str(day.root / "archive")}
     told = CliRunner().invoke(app, ["reconcile", "--partner", "acme"], env=env)
     assert told.exit_code == 1
     lines = [line.split("\t") for line in told.stdout.splitlines()]

@@ -280,7 +280,14 @@ def test_the_commands(tmp_path: Path) -> None:
 
     assert "payloads of 0 documents and 0 files would be removed" in say("--dry-run")
     assert "name what to hold" in say("hold", "add", "--why", "x", code=2)
-    assert "hold 1 stands" in say("hold", "add", "--partner", "acme", "--why", "a lawsuit")
+    assert "stands alone" in say("hold", "add", "--exchange", "1", "--order", "PO-1", "--why", "x", code=2)
+    assert "hold 1 stands; it covers 4 documents of the log now" in say(
+        "hold", "add", "--partner", "acme", "--why", "a lawsuit"
+    )
+    assert "hold 2 stands; nothing in the log is of that yet" in say(
+        "hold", "add", "--order", "P0-1", "--why", "a slip"
+    )
+    assert '"covers": 1' in say("hold", "add", "--exchange", "2", "--why", "x", "--json")
     assert "a lawsuit" in say("hold", "list")
     assert "hold 1 is ended" in say("hold", "remove", "1", "--why", "settled")
     assert "a lawsuit" not in say("hold", "list")

@@ -27,7 +27,8 @@ def test_what_they_mean(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "4", "h", "4 hours", "-1h", "1h-", "4H", "1e3s", "1,5h", "9" * 30 + "s"]
+    "text",
+    ["", " ", "4", "h", "4 hours", "-1h", "1h-", "4H", "1e3s", "1,5h", "9" * 30 + "s", "1001y", "999999999d"],
 )
 def test_what_means_nothing(text: str) -> None:
     assert parse_duration(text) is None
