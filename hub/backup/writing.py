@@ -31,6 +31,7 @@ from hub.store import Store, Tx
 from hub.store.names import NamesAside
 from hub.store.revision import newest_revision
 from hub.store.schema import artifacts
+from hub.store.sealing import is_sealed
 
 #: Fast, and rows shrink to a tenth all the same.
 _LEVEL = 3
@@ -176,8 +177,10 @@ def _counted(columns: list[str], rows: Iterator[list[object]], sums: Sums) -> It
     body_at, sha256_at, size_at = map(columns.index, ("body", "sha256", "size"))
     for row in rows:
         body = row[body_at]
+        if isinstance(body, str):  # SQLite lets anybody write a text there
+            body = row[body_at] = body.encode()
         if isinstance(body, bytes):
-            sha256, is_clear = str(row[sha256_at]), len(body) == row[size_at]
+            sha256, is_clear = str(row[sha256_at]), len(body) == row[size_at] or not is_sealed(body)
             sums.in_row(sha256, sound=not is_clear or hashlib.sha256(body).hexdigest() == sha256)
         yield row
 

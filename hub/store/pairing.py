@@ -15,12 +15,8 @@ from hub.model.errors import ConfigError, storage_fault
 from hub.store.archive import Archive
 from hub.store.tx import Tx
 
-#: The cursor that holds the mark.
-_MARK = "store:mark"
-
-
-#: The file of an archive that holds its mark.
-MARK = "hub.mark"
+#: The file of an archive that holds its mark, and the cursor of a database that does.
+MARK, _CURSOR = "hub.mark", "store:mark"
 
 
 def mark_of_archive(archive: Archive) -> str:
@@ -77,12 +73,12 @@ def why_not_empty(archive: Archive, database: str) -> str:
 
 def mark_of(tx: Tx) -> str:
     """Return the mark of a database; "" when it has none yet."""
-    return tx.cursor(_MARK)
+    return tx.cursor(_CURSOR)
 
 
 def set_mark(tx: Tx, mark: str) -> None:
     """Give a database its mark."""
-    tx.set_cursor(_MARK, mark)
+    tx.set_cursor(_CURSOR, mark)
 
 
 def check_pair(mark: str, archive: Archive, database: str) -> None:

@@ -500,10 +500,12 @@ def test_a_payload_that_the_archive_lost_is_told(old: Place, new: Place, tmp_pat
         with store._engine.begin() as connection:
             in_row = artifacts.update().where(artifacts.c.exchange_id == 2).values(body=b"order 2")
             assert connection.execute(in_row).rowcount == 1
+            connection.exec_driver_sql("UPDATE artifacts SET body = 'no bytes' WHERE exchange_id = 3")
     file = old.backup(tmp_path / "poor.backup")
     manifest, _ = check_backup(file)
-    assert (manifest.payloads.missing, manifest.payloads.damaged, manifest.payloads.in_rows) == (1, 2, 3)
-    assert manifest.payloads.named == (hashlib.sha256(b"order 1").hexdigest(), lost, spoiled)
+    assert (manifest.payloads.missing, manifest.payloads.damaged, manifest.payloads.in_rows) == (1, 3, 3)
+    in_rows = (hashlib.sha256(data).hexdigest() for data in (b"order 1", b"order 2"))
+    assert manifest.payloads.named == (*in_rows, lost, spoiled)
     assert "payloads that the backup lacks or has damaged" in {c.what for c in new.restore(file).to_check}
 
 
