@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from hub.model import problems
 from hub.model.documents import DocType
+from hub.model.errors import Undeliverable
 from hub.model.exchange import MOVES, Direction, Exchange, State, Transmission, row_number
 from hub.stages import lanes
 from hub.store import Store, Tx
@@ -108,6 +109,10 @@ class Operations:
                     f"exchange {exchange.id} is {exchange.direction} and {exchange.state}; "
                     f"only what was sent can be sent again; {_advice(exchange)}"
                 )
+            try:
+                tx.artifact(exchange.id, "sent")
+            except Undeliverable as fault:
+                raise Refused(f"exchange {exchange.id} cannot go out again: {fault}") from fault
             tx.move(
                 exchange.id, State.COMPOSED, why=why or "sent again", actor=actor, attempts=0, due_at=None
             )

@@ -8,6 +8,8 @@ from hub.model import problems
 from hub.model.documents import DocType
 from hub.model.exchange import Exchange, State
 from hub.model.finding import Severity
+from hub.operations import Refused
+from hub.store.schema import artifacts
 from tests.support.small_hub import SmallHub, fresh_number
 from tests.support.wire import Set, functional_ack, group, interchange, order_file, segment
 
@@ -233,6 +235,18 @@ def test_resend_puts_the_same_bytes_there_and_starts_the_clock_again(
     assert ours(hub).state is State.OVERDUE
     reply(hub, sent)
     assert ours(hub).state is State.ACKNOWLEDGED
+
+
+def test_bytes_that_are_damaged_do_not_go_out_again(answered: tuple[SmallHub, bytes]) -> None:
+    """Said at once, and nothing changes: not promised, and dead a moment later."""
+    hub, _ = answered
+    exchange = ours(hub)
+    with hub.hub.store._engine.begin() as connection:
+        ruined = artifacts.update().where(artifacts.c.exchange_id == exchange.id, artifacts.c.kind == "sent")
+        assert connection.execute(ruined.values(body=b"ISA")).rowcount == 1
+    with pytest.raises(Refused, match=r"cannot go out again: .* is damaged"):
+        hub.hub.operations.resend(str(exchange.id), "test")
+    assert ours(hub) == exchange
 
 
 def test_what_they_accepted_stays_accepted_when_it_is_sent_again(
