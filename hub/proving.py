@@ -216,8 +216,8 @@ class Proof:
             if not key.startswith(_OF_FILES) and self._scope.partner is None:
                 text = f"{_named(record)} carries the key {key}, which the log does not know"
                 hint = (
-                    "made by another hub on this Odoo (keep one running), or after the backup that was restored: put the "
-                    "partners' files since then into their inboxes again, and each is found and not made twice"
+                    "made by another hub on this Odoo (keep one running), or after the backup that was restored: put "
+                    "the partners' files since then into their inboxes again, and each is found and not made twice"
                 )
                 yield Disagreement("no_ledger", text, hint, key, record=record)
             return
