@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hub.model.errors import ConfigError
 from hub.secrets import Secrets
 from hub.settings import Settings
 from hub.store import Archive, Store
@@ -21,7 +22,13 @@ def utc_now() -> datetime:
 def make_archive(settings: Settings, environ: Mapping[str, str] = os.environ) -> Archive:
     """Return the archive with its keys; raise ConfigError for a key that is not there."""
     secrets = Secrets(Path(settings.paths.secrets), environ)
-    keys = [key_from(secrets.read(reference), reference) for reference in settings.store.archive_keys]
+    try:
+        keys = [key_from(secrets.read(reference), reference) for reference in settings.store.archive_keys]
+    except ConfigError as fault:
+        raise ConfigError(
+            f"{fault}. If this key of the archive is lost for good, take it out of [store] archive_keys: what is "
+            "sealed under it stays unreadable, all else goes on"
+        ) from fault
     return Archive(Path(settings.store.archive), Keyring(keys, seals=settings.store.encrypt))
 
 
