@@ -417,7 +417,7 @@ class Announcing:
         notice = notice_of(order, 1)
         key = key_of(DocType.SHIP_NOTICE, notice.number)
         assert order.number in held(gateway.post_ship_notice(key, notice, {}), problems.ORDER_UNKNOWN)
-        item = ShippedItem(line_number="77", ids={"vendor_part": "NOT-OURS"}, quantity=d(1))
+        item = ShippedItem(line_number="999999999", ids={"vendor_part": "NOT-OURS"}, quantity=d(1))
         stray = ShipNotice(
             number=notice.number, orders=(ShippedOrder(order_number=order.number, items=(item,)),)
         )
