@@ -15,11 +15,11 @@ from rich.table import Table
 from hub import story
 from hub.cli.asked import as_instant, number_of, require_partner
 from hub.cli.context import answers_in_one_line, console, fail, open_store, print_json, settings
-from hub.cli.pages import STATE_STYLE, show_file, show_story
+from hub.cli.pages import STATE_STYLE, show_file, show_story, told_away
 from hub.model.documents import DocType
 from hub.model.exchange import Direction, Exchange, State
 from hub.operations import is_transmission
-from hub.store import LogQuery, Outage, Store
+from hub.store import LogQuery, Store
 from translators.x12.sets import doctype
 
 FOLLOW_SECONDS = 1.0
@@ -202,11 +202,6 @@ def raw(
         else:
             data = story.raw(store, number_of(reference), kind)
     sys.stdout.buffer.write(data)
-
-
-def told_away(outage: Outage) -> str:
-    """Return in one line, as markup, who is away, since when and why."""
-    return f"{escape(outage.endpoint)} since {outage.since:%Y-%m-%d %H:%M} UTC: {escape(outage.why)}"
 
 
 @answers_in_one_line

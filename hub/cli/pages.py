@@ -8,6 +8,7 @@ from rich.table import Table
 from hub.cli.context import console
 from hub.model.exchange import Direction, Exchange, State
 from hub.model.finding import Finding, Severity
+from hub.store import Outage
 from hub.story import FileStory, Line, Story
 
 STATE_STYLE = {
@@ -166,3 +167,8 @@ def show_file(story: FileStory) -> None:
     for event in story.events:
         moved = f"{event.from_state} → {event.to_state}" if event.to_state else event.what
         console.print(f"  {event.at:%Y-%m-%d %H:%M:%S}  {event.actor}  {moved}  {escape(event.why)}")
+
+
+def told_away(outage: Outage) -> str:
+    """Return in one line, as markup, who is away, since when and why."""
+    return f"{escape(outage.endpoint)} since {outage.since:%Y-%m-%d %H:%M} UTC: {escape(outage.why)}"

@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from hub import story
 from hub.cli.context import FAILED, answers_in_one_line, console, open_store, print_json, settings
-from hub.cli.log import told_away
+from hub.cli.pages import told_away
 from hub.model.exchange import OWNERS
 
 

@@ -12,7 +12,7 @@ from hub.model.documents import DocType
 from hub.model.exchange import Direction, ErpRecord, State
 from hub.model.finding import Finding
 from hub.store import LogQuery, Store, Tx, search
-from tests.support.store import MovableClock, add_invoice, add_order, x12_envelope
+from tests.support.store import MovableClock, add_invoice, add_order
 
 SHA = "ab" * 32
 #: Up to how many hits words are rare: then the index of words says where they are, else each row is asked.
@@ -68,14 +68,7 @@ class SearchContract:
             sent = tx.add_transmission(
                 partner="acme", channel="sftp", name="Mai_Order.edi", sha256=SHA, size=1
             )
-            named = tx.add_exchange(
-                partner="acme",
-                direction=Direction.IN,
-                document=DocType.PURCHASE_ORDER,
-                state=State.UNWRAPPED,
-                envelope=x12_envelope(),
-                transmission_id=sent.id,
-            )
+            named = add_order(tx, transmission_id=sent.id)
             reasoned = tx.move(add_order(tx).id, State.HELD, why="Unknown item 4711")
             found = add_order(tx)
             tx.add_findings([Finding("x", "PO102 is not a Number")], exchange_id=found.id, stage="check")

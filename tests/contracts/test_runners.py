@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,22 +12,22 @@ from kombu import Queue
 from hub.runners.celery import DRAIN, ODOO_QUEUE, make_app
 from tests.contracts.runner_suite import Cluster, RunnerContract, running
 from tests.support.hub_process import REPOSITORY, SETTINGS, until
+from tests.support.servers import broker_url, needs_postgres
 from tests.support.small_hub import fresh_number
-from tests.support.store import POSTGRES_URL, postgres_database
+from tests.support.store import postgres_database
 from tests.support.wire import order_file
 
 pytestmark = pytest.mark.timeout(300)
 
-needs_postgres = pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set")
 #: More lanes in the queue than workers take in the time in which a file is picked up.
 FLOOD = 20_000
-BROKERS = {"rabbitmq": "HUB_TEST_RABBITMQ_URL", "redis": "HUB_TEST_REDIS_URL"}
 CELERY = f"""{SETTINGS}
 [workers]
 runner = "celery"
 count = 2
 broker = "env:HUB_BROKER"
 """
+CELERY_WORKERS = (["worker"], ["worker"], ["worker", "--beat"])
 
 
 class TestThreadsOnSqlite(RunnerContract):
@@ -55,13 +54,12 @@ class CeleryContract(RunnerContract):
 
     @pytest.fixture
     def cluster(self, tmp_path: Path) -> Iterator[Cluster]:
-        broker = os.environ.get(BROKERS[self.broker], "")
-        if not broker:
-            pytest.skip(f"{BROKERS[self.broker]} is not set (make test-celery sets it)")
-        workers = (["worker"], ["worker"], ["worker", "--beat"])
+        broker = broker_url(self.broker)
         with (
             postgres_database() as url,
-            running(tmp_path / "hub", CELERY, workers, HUB_STORE__URL=url, HUB_BROKER=broker) as cluster,
+            running(
+                tmp_path / "hub", CELERY, CELERY_WORKERS, HUB_STORE__URL=url, HUB_BROKER=broker
+            ) as cluster,
         ):
             yield cluster
 
@@ -82,7 +80,7 @@ class CeleryContract(RunnerContract):
         assert sorted(cluster.answered()) == [str(at) for at in range(1, len(numbers) + 1)]
 
     def test_orders_that_queue_up_for_odoo_keep_no_file_from_its_answer(self, cluster: Cluster) -> None:
-        app = make_app(os.environ[BROKERS[self.broker]])
+        app = make_app(broker_url(self.broker))
         with app.connection_for_write() as connection, connection.channel() as channel:
             waiting = Queue(ODOO_QUEUE)(channel)
             for _ in range(FLOOD):

@@ -16,7 +16,8 @@ from tests.contracts.store_stock_suite import StockContract
 from tests.contracts.store_suite import LogContract, StoryContract
 from tests.contracts.store_threads_suite import ThreadsContract
 from tests.contracts.store_writing_suite import WritingContract
-from tests.support.store import POSTGRES_URL, MovableClock, postgres_database, postgres_store, sqlite_store
+from tests.support.servers import needs_postgres
+from tests.support.store import MovableClock, postgres_database, postgres_store, sqlite_store
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def migrated_postgres() -> Iterator[str]:
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set (make test-postgres sets it)")
+@needs_postgres
 class TestPostgres(StoreContract):
     @pytest.fixture
     def store(self, migrated_postgres: str, tmp_path: Path, clock: MovableClock) -> Iterator[Store]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.runner_suite import Cluster, running
-from tests.contracts.test_runners import BROKERS, CELERY
+from tests.contracts.test_runners import CELERY, CELERY_WORKERS
 from tests.e2e.test_storage_process import health, ill
 from tests.support.hub_process import until
 from tests.support.own_postgres import OwnPostgres, own_postgres
+from tests.support.servers import BROKERS, broker_url
 from tests.support.small_hub import fresh_number
 from tests.support.wire import order_file, segment
 
@@ -28,12 +28,9 @@ def database() -> Iterator[OwnPostgres]:
 
 @pytest.fixture(params=sorted(BROKERS))
 def cluster(request: pytest.FixtureRequest, tmp_path: Path, database: OwnPostgres) -> Iterator[Cluster]:
-    broker = os.environ.get(BROKERS[request.param], "")
-    if not broker:
-        pytest.skip(f"{BROKERS[request.param]} is not set (make test-celery sets it)")
-    workers = (["worker"], ["worker"], ["worker", "--beat"])
+    broker = broker_url(request.param)
     with running(
-        tmp_path / "hub", CELERY, workers, HUB_STORE__URL=database.url, HUB_BROKER=broker
+        tmp_path / "hub", CELERY, CELERY_WORKERS, HUB_STORE__URL=database.url, HUB_BROKER=broker
     ) as cluster:
         yield cluster
 

@@ -146,9 +146,14 @@ def x12_envelope(
 
 
 def add_order(
-    tx: Tx, number: str = "PO-1", *, state: State = State.UNWRAPPED, lane: str = "acme:in"
+    tx: Tx,
+    number: str = "PO-1",
+    *,
+    state: State = State.UNWRAPPED,
+    lane: str = "acme:in",
+    transmission_id: int | None = None,
 ) -> Exchange:
-    """Add an inbound order of partner `acme`."""
+    """Add an inbound order of partner `acme`, in a file that was picked up where one is named."""
     return tx.add_exchange(
         partner="acme",
         direction=Direction.IN,
@@ -158,6 +163,7 @@ def add_order(
         number=number,
         order_number=number,
         lane=lane,
+        transmission_id=transmission_id,
     )
 
 

@@ -34,17 +34,13 @@ from hub.store.engine import make_engine
 from hub.store.migrate import upgrade
 from hub.store.schema import artifacts
 from tests.support.backups import PROFILE, Change, Place, fill, place, tampered
-from tests.support.store import POSTGRES_URL, add_invoice, add_order, sqlite_store, undone
+from tests.support.servers import KINDS, ON_POSTGRES, needs_postgres
+from tests.support.store import add_invoice, add_order, sqlite_store, undone
 
-on_postgres = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set"),
-]
-KINDS = ["sqlite", pytest.param("postgresql", marks=on_postgres)]
 PAIRS = [
     "sqlite to sqlite",
     *(
-        pytest.param(pair, marks=on_postgres)
+        pytest.param(pair, marks=ON_POSTGRES)
         for pair in ("sqlite to postgresql", "postgresql to sqlite", "postgresql to postgresql")
     ),
 ]
@@ -431,7 +427,7 @@ def test_nothing_is_restored_under_a_running_hub(saved: Path, new: Place) -> Non
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set")
+@needs_postgres
 def test_nothing_is_restored_under_the_workers_of_another_machine(saved: Path, tmp_path: Path) -> None:
     with place("postgresql", tmp_path / "cluster") as cluster:
         with cluster.store() as store, store.begin() as tx:

@@ -13,16 +13,12 @@ from hub.model.errors import ConfigError
 from hub.store import Archive, Store
 from hub.store.engine import make_engine
 from hub.store.migrate import migrate
-from hub.store.pairing import mark_of_archive
-from tests.support.store import POSTGRES_URL, postgres_database
-
-on_postgres = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set"),
-]
+from hub.store.pairing import mark_of, mark_of_archive
+from tests.support.servers import KINDS
+from tests.support.store import postgres_database
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=on_postgres)])
+@pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/hub.db"
@@ -42,9 +38,12 @@ def opened(url: str, archive: Path) -> Iterator[Store]:
 
 
 def test_a_pair_is_opened_again_and_again(url: str, tmp_path: Path) -> None:
+    marks = set[str]()
     for _ in range(2):
-        with opened(url, tmp_path / "archive"):
-            pass
+        with opened(url, tmp_path / "archive") as store, store.read() as tx:
+            marks |= {mark_of(tx), mark_of_archive(store.archive)}
+    (mark,) = marks
+    assert mark
 
 
 def test_a_pair_of_an_older_hub_gets_its_mark(url: str, tmp_path: Path) -> None:

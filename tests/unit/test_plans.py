@@ -19,7 +19,8 @@ from hub.model.exchange import Direction, State
 from hub.reconciling import SETTLED, SETTLED_FILES
 from hub.store import Archive, LogQuery, Period, Store, Tx
 from tests.support.plans import rows_read, whole_reads
-from tests.support.store import POSTGRES_URL, add_order, postgres_database
+from tests.support.servers import KINDS, needs_postgres
+from tests.support.store import add_order, postgres_database
 
 NOW = datetime.now(UTC)
 WEEK = timedelta(days=7)
@@ -28,16 +29,7 @@ PARTNER, ORDER, KEY = "partner00", "4500000100", "partner00_purchase_order_45000
 
 @pytest.fixture(
     scope="module",
-    params=[
-        "sqlite",
-        pytest.param(
-            "postgresql",
-            marks=[
-                pytest.mark.postgres,
-                pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set"),
-            ],
-        ),
-    ],
+    params=KINDS,
 )
 def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Give a filled store of each kind."""
@@ -164,7 +156,7 @@ def test_a_question_without_an_index_is_caught(store: Store) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set")
+@needs_postgres
 def test_a_lane_in_which_many_wait_is_looked_at_once(tmp_path: Path) -> None:
     """In a new log, of which PostgreSQL knows nothing yet: not each document with all that wait before it."""
     many = 600

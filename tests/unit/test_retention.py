@@ -22,18 +22,15 @@ from hub.story import raw, tell
 from hub.verifying import verify
 from hub.wiring import make_formats
 from tests.support.backups import Place, fill, place
-from tests.support.store import POSTGRES_URL, add_invoice, add_order
+from tests.support.servers import KINDS
+from tests.support.store import add_invoice, add_order
 
-on_postgres = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set"),
-]
 DAY = 86_400.0
 PAYLOADS = Retention(payloads=400 * DAY)
 BOTH = Retention(payloads=400 * DAY, log=2000 * DAY)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=on_postgres)])
+@pytest.fixture(params=KINDS)
 def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A hub with three posted orders in three files, and an acknowledged invoice of an order PO-1."""
     with place(request.param, tmp_path / "hub") as there:

@@ -25,15 +25,11 @@ from hub.store.engine import make_engine
 from hub.store.migrate import migrate
 from hub.store.schema import artifacts, metadata
 from hub.store.store import utc_now
-from tests.support.store import POSTGRES_URL, add_order, postgres_database, sqlite_store
-
-on_postgres = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set"),
-]
+from tests.support.servers import KINDS
+from tests.support.store import add_order, postgres_database, sqlite_store
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=on_postgres)])
+@pytest.fixture(params=KINDS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """Give an engine on an empty database of each kind."""
     if request.param == "sqlite":

@@ -15,15 +15,11 @@ from hub.model.errors import Undeliverable
 from hub.store.schema import artifacts
 from hub.verifying import NEW_SECONDS, verify
 from tests.support.backups import SENT, Place, fill, place
-from tests.support.store import POSTGRES_URL, add_order
-
-on_postgres = [
-    pytest.mark.postgres,
-    pytest.mark.skipif(not POSTGRES_URL, reason="HUB_TEST_POSTGRES_URL is not set"),
-]
+from tests.support.servers import KINDS
+from tests.support.store import add_order
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=on_postgres)])
+@pytest.fixture(params=KINDS)
 def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A hub with something in its log, on each kind of database."""
     with place(request.param, tmp_path / "hub") as there:
